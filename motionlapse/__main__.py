@@ -1,0 +1,5 @@
+"""``python -m motionlapse``."""
+
+from motionlapse.cli.app import main
+
+main()

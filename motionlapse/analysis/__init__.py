@@ -1,0 +1,1 @@
+"""From a frame to a change score: scale, background, cleanup, blobs, flow."""

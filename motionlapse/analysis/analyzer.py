@@ -1,0 +1,88 @@
+"""The analyzer: a frame in, all that is known of it out."""
+
+from __future__ import annotations
+
+from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.cleanup import Cleanup
+from motionlapse.analysis.flow import Flow
+from motionlapse.analysis.prepare import Shrinker, choose_scale
+from motionlapse.analysis.score import change_value
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.frames import Frame
+from motionlapse.types import Analysis, BackgroundModel, ChangeScore
+
+
+class Analyzer:
+    """Judges the frames of one source whose pictures keep their size.
+
+    Parameters
+    ----------
+    size
+        (width, height) of the upright pictures.
+    model
+        A new background model.
+    settings
+        What is watched, and how finely.
+    enter
+        Foreground share at which the score is 1.0.
+
+    Raises
+    ------
+    ConfigError
+        If regions or mask picture do not fit the picture.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        model: BackgroundModel,
+        settings: AnalysisSettings,
+        *,
+        enter: float,
+    ) -> None:
+        self.size = size
+        self._model = model
+        self._settings = settings
+        self._enter = enter
+        self.scale = choose_scale(size, settings.scale)
+        self._shrink = Shrinker(size, self.scale)
+        self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
+        self._cleanup = Cleanup(settings, self._area, self.scale)
+        self._flow = Flow(settings.flow_tracking) if settings.flow else None
+        self._previous_s: float | None = None
+
+    def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
+        """Judge a frame and learn from it.
+
+        Parameters
+        ----------
+        frame
+            The next frame, of the size that was promised.
+        pace
+            How fast to learn from it; see `motionlapse.types.BackgroundModel.apply`.
+        """
+        elapsed_s = 0.0 if self._previous_s is None else frame.time - self._previous_s
+        self._previous_s = frame.time
+        planes = self._shrink(frame.planes)
+        foreground = self._model.apply(planes, elapsed_s=elapsed_s, pace=pace)
+        mask, blobs, pixels = self._cleanup(foreground.mask)
+        flow = self._flow(planes.luma.view, mask, elapsed_s) if self._flow else None
+        fraction = pixels / self._area.pixels
+        score = ChangeScore(
+            value=change_value(
+                fraction, flow, enter=self._enter, tracking=self._settings.flow_tracking
+            ),
+            fraction=fraction,
+            flow=flow,
+            regions=self._area.names(mask) if blobs else (),
+        )
+        return Analysis(
+            frame=frame,
+            mask=mask,
+            scale=self.scale,
+            blobs=blobs,
+            score=score,
+            ready=foreground.ready,
+            learning_rate=foreground.learning_rate,
+            light_gain=foreground.light_gain,
+        )

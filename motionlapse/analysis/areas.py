@@ -1,0 +1,193 @@
+"""What is watched: polygons to watch and to ignore, and a mask picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.errors import ConfigError
+from motionlapse.frames import Image
+
+EVERYWHERE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A polygon as typed: each number a count of pixels or a share of the picture.
+
+    Attributes
+    ----------
+    text
+        As typed.
+    name
+        Given with ``name=``, or ``""``.
+    points
+        ``(x, x is a share, y, y is a share)``.
+    """
+
+    text: str
+    name: str
+    points: tuple[tuple[float, bool, float, bool], ...]
+
+    def corners(self, size: tuple[int, int]) -> list[tuple[float, float]]:
+        """Return the corners in pixels of a picture of (width, height)."""
+        width, height = size
+        return [
+            (x * width if x_share else x, y * height if y_share else y)
+            for x, x_share, y, y_share in self.points
+        ]
+
+
+def parse_polygon(text: str) -> Polygon:
+    """Return the polygon of ``"x,y x,y x,y"`` or ``"name=10%,20% …"``.
+
+    Raises
+    ------
+    ConfigError
+        If a corner is no pair of numbers, or there are fewer than three.
+    """
+    name, equals, rest = text.partition("=")
+    if not equals:
+        name, rest = "", text
+    corners = rest.replace(";", " ").split()
+    try:
+        points = tuple(_parse_point(corner) for corner in corners)
+    except ValueError:
+        raise ConfigError(
+            f"region '{text}': a corner is 'x,y' in pixels or '10%,20%', corners apart by spaces"
+        ) from None
+    if len(points) < 3:
+        raise ConfigError(f"region '{text}': has {len(points)} corners; a polygon needs three")
+    return Polygon(text, name.strip(), points)
+
+
+def _parse_point(text: str) -> tuple[float, bool, float, bool]:
+    x, y = text.split(",")
+    return (*_parse_number(x), *_parse_number(y))
+
+
+def _parse_number(text: str) -> tuple[float, bool]:
+    number = float(text.removesuffix("%"))
+    if not math.isfinite(number):
+        raise ValueError
+    return (number / 100, True) if text.endswith("%") else (number, False)
+
+
+class WatchedArea:
+    """The watched part of the picture at the size of analysis.
+
+    Parameters
+    ----------
+    settings
+        Polygons and mask picture.
+    source_size
+        (width, height) of the upright picture.
+    size
+        (width, height) of analysis.
+    scale
+        The factor between them.
+
+    Attributes
+    ----------
+    mask
+        0/255 uint8 ``(H, W)``, or None where all is watched.
+    pixels
+        How many pixels of analysis are watched.
+
+    Raises
+    ------
+    ConfigError
+        For a polygon that is none or lies outside the picture, a mask picture that cannot be read
+        or has another shape, or if nothing is left to watch.
+    """
+
+    def __init__(
+        self,
+        settings: AnalysisSettings,
+        source_size: tuple[int, int],
+        size: tuple[int, int],
+        scale: int,
+    ) -> None:
+        self._source_size, self._size, self._scale = source_size, size, scale
+        self._regions: dict[str, Image] = {}
+        for text in settings.regions:
+            polygon = parse_polygon(text)
+            name = polygon.name or f"region {len(self._regions) + 1}"
+            if name in self._regions:
+                raise ConfigError(f"region '{text}': there is another region named '{name}'")
+            self._regions[name] = self._filled(polygon)
+        mask = self._start_mask()
+        for text in settings.ignore:
+            mask[self._filled(parse_polygon(text)) > 0] = 0
+        if settings.mask_image is not None:
+            mask[self._read_mask(settings.mask_image) == 0] = 0
+        self.pixels = int(np.count_nonzero(mask))
+        if not self.pixels:
+            raise ConfigError("regions, ignored regions and mask picture leave nothing to watch")
+        self.mask: Image | None = None if self.pixels == mask.size else mask
+
+    def names(self, foreground: Image) -> tuple[str, ...]:
+        """Return the names of the regions that hold foreground; ``("all",)`` without regions."""
+        if not self._regions:
+            return (EVERYWHERE,)
+        return tuple(
+            name
+            for name, region in self._regions.items()
+            if cv2.countNonZero(cv2.bitwise_and(region, foreground))
+        )
+
+    def _start_mask(self) -> Image:
+        width, height = self._size
+        if not self._regions:
+            return np.full((height, width), 255, np.uint8)
+        union: Image = np.bitwise_or.reduce(list(self._regions.values()))
+        return union
+
+    def _filled(self, polygon: Polygon) -> Image:
+        """Return the polygon drawn at the size of analysis, 0/255."""
+        width, height = self._size
+        corners = np.array(polygon.corners(self._source_size))
+        full_width, full_height = self._source_size
+        outside = (
+            (corners < -0.5).any()
+            or (corners[:, 0] > full_width + 0.5).any()
+            or (corners[:, 1] > full_height + 0.5).any()
+        )
+        if outside:
+            raise ConfigError(
+                f"region '{polygon.text}': reaches outside the picture, which is "
+                f"{full_width}×{full_height} pixels"
+            )
+        # A pixel is its centre: source x lies at (x - 0.5 (scale - 1)) / scale. Drawn with four
+        # bits below the pixel.
+        shifted = (corners - 0.5 * (self._scale - 1)) / self._scale
+        fixed = np.rint(shifted * 16).astype(np.int32)
+        mask = np.zeros((height, width), np.uint8)
+        cv2.fillPoly(mask, [fixed], 255, shift=4)
+        if not mask.any():
+            raise ConfigError(
+                f"region '{polygon.text}': smaller than a pixel of analysis "
+                f"({self._scale}×{self._scale} pixels; see --scale)"
+            )
+        return mask
+
+    def _read_mask(self, path: Path) -> Image:
+        data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+        if picture is None:
+            raise ConfigError(f"mask image {path}: not a picture that can be read")
+        full_width, full_height = self._source_size
+        if abs(picture.shape[1] * full_height - picture.shape[0] * full_width) > max(
+            picture.shape[0], full_height
+        ):
+            raise ConfigError(
+                f"mask image {path}: is {picture.shape[1]}×{picture.shape[0]}, another shape than "
+                f"the picture, which is {full_width}×{full_height}"
+            )
+        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        return np.where(small >= 128, np.uint8(255), np.uint8(0))

@@ -1,0 +1,82 @@
+"""Lucas–Kanade flow of corners in the foreground: does what changed also move?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from motionlapse.analysis.settings import FlowSettings
+from motionlapse.frames import Image
+
+Points: TypeAlias = npt.NDArray[np.float32]
+
+# A corner that is not found again within half a pixel of where it began was lost.
+_ROUND_TRIP_PX = 0.5
+_QUALITY = 0.01
+_CORNER_DISTANCE_PX = 5
+
+
+class Flow:
+    """Measures how fast corners in the foreground move from frame to frame.
+
+    Corners are found in the frame before, inside the foreground of this one, tracked forward and
+    back with pyramidal Lucas–Kanade, and counted only if they return to where they began.
+
+    Parameters
+    ----------
+    settings
+        How many corners, and the patch that is matched.
+
+    References
+    ----------
+    .. [1] J.-Y. Bouguet, "Pyramidal implementation of the Lucas Kanade feature
+       tracker", Intel, 2000.
+    .. [2] J. Shi and C. Tomasi, "Good features to track", CVPR 1994.
+    .. [3] Z. Kalal et al., "Forward-backward error", ICPR 2010.
+    """
+
+    def __init__(self, settings: FlowSettings) -> None:
+        self._settings = settings
+        self._previous: Image | None = None
+
+    def __call__(self, luma: Image, foreground: Image, elapsed_s: float) -> float | None:
+        """Return the mean displacement in picture diagonals a second; None without corners.
+
+        Parameters
+        ----------
+        luma
+            uint8 ``(H, W)`` at the size of analysis; copied.
+        foreground
+            0/255 uint8 ``(H, W)``; where it is empty nothing is computed.
+        elapsed_s
+            Media time since the last call.
+        """
+        previous, self._previous = self._previous, luma.copy()
+        if previous is None or elapsed_s <= 0 or not foreground.any():
+            return None
+        moved_px = self._displacements(previous, self._previous, foreground)
+        if not moved_px.size:
+            return None
+        return float(moved_px.mean()) / math.hypot(*luma.shape) / elapsed_s
+
+    def _displacements(self, before: Image, after: Image, foreground: Image) -> Points:
+        """Return how far each corner that was found again moved, in pixels of analysis."""
+        corners = cv2.goodFeaturesToTrack(
+            before, self._settings.corners, _QUALITY, _CORNER_DISTANCE_PX, mask=foreground
+        )
+        if corners is None:
+            return np.empty(0, np.float32)
+        window = (self._settings.window, self._settings.window)
+        # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
+        track: Callable[..., tuple[Points, Points, Points]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]
+        there, found, _ = track(before, after, corners, None, winSize=window)
+        back, returned, _ = track(after, before, there, None, winSize=window)
+        gap_px = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
+        good = (found.ravel() > 0) & (returned.ravel() > 0) & (gap_px < _ROUND_TRIP_PX)
+        moved: Points = np.linalg.norm((there - corners).reshape(-1, 2)[good], axis=1)
+        return moved

@@ -1,0 +1,74 @@
+"""Settings of the analysis: what is watched, how finely, and what counts as a blob."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from motionlapse.settings import SettingsModel, Share, Texts, setting
+
+
+def _parse_scale(value: object) -> object:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if number == "auto" or (type(number) is int and 1 <= number <= 16):
+        return number
+    raise ValueError(f"'{value}' is no scale; write auto or a whole number from 1 to 16")
+
+
+Scale = Annotated[Literal["auto"] | int, BeforeValidator(_parse_scale)]
+
+
+class FlowSettings(SettingsModel):
+    """Lucas–Kanade flow of corners in the foreground."""
+
+    corners: int = setting(100, "most corners that are tracked", ge=4, le=2000)
+    window: int = setting(
+        15, "width of the patch that is matched, in pixels of analysis", ge=5, le=63
+    )
+    still: float = setting(
+        0.01,
+        "displacement below which foreground counts as standing still, in picture diagonals a "
+        "second",
+        gt=0,
+        le=1,
+    )
+    weight: Share = setting(0.5, "how much of the score foreground loses that stands still")
+
+
+class AnalysisSettings(SettingsModel):
+    """What is watched, how finely, and what counts as a blob."""
+
+    regions: Texts = setting(
+        (),
+        "watch inside this polygon only; pixels or percent, may be named (repeatable)",
+        flag="--region",
+        metavar='"[NAME=]X,Y X,Y X,Y"',
+    )
+    ignore: Texts = setting(
+        (),
+        "do not watch inside this polygon (repeatable)",
+        flag="--ignore",
+        metavar='"X,Y X,Y X,Y"',
+    )
+    mask_image: Path | None = setting(
+        None, "picture of what is watched: white yes, black no", flag="--mask-image", metavar="PNG"
+    )
+    scale: Scale = setting(
+        "auto",
+        "analyse at 1/N of the width and height, 1 to 16; auto: at most 150,000 pixels",
+        flag="--scale",
+        metavar="N|auto",
+    )
+    vote_radius: int = setting(
+        2, "half the square in which most pixels must be foreground: 2 is 5 by 5", ge=0, le=7
+    )
+    min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
+    min_blob_pixels: int = setting(
+        12, "and at least this many pixels of analysis, where the watched area is small", ge=0
+    )
+    flow: bool = setting(
+        False, "measure flow, and count foreground less that stands still", flag="--flow/--no-flow"
+    )
+    flow_tracking: FlowSettings = FlowSettings()

@@ -1,0 +1,58 @@
+"""What a pixel usually looks like: the background models, each by its name.
+
+A model is a module with a class that has `motionlapse.types.BackgroundModel`'s methods and is made
+from its settings, and one line in `MODELS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.background.mog2_settings import MOG2Settings
+from motionlapse.settings import SettingsModel
+
+if TYPE_CHECKING:  # types brings NumPy, which --help need not wait for
+    from motionlapse.types import BackgroundModel
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One line of the registry.
+
+    Attributes
+    ----------
+    settings
+        The class of its settings; its TOML table is ``[background.NAME]``.
+    path
+        ``module:Class``, imported when the model is first made.
+    summary
+        What it is and what it is good for, in one line.
+    """
+
+    settings: type[SettingsModel]
+    path: str
+    summary: str
+
+    def make(self, settings: SettingsModel) -> BackgroundModel:
+        """Return a new model."""
+        module, _, name = self.path.partition(":")
+        model: BackgroundModel = getattr(importlib.import_module(module), name)(settings)
+        return model
+
+
+MODELS: Mapping[str, ModelEntry] = {
+    "gaussian": ModelEntry(
+        GaussianSettings,
+        "motionlapse.background.gaussian:Gaussian",
+        "running mean and σ per pixel and plane: the fastest, knows each pixel's own noise",
+    ),
+    "mog2": ModelEntry(
+        MOG2Settings,
+        "motionlapse.background.mog2:MOG2",
+        "OpenCV's mixture of Gaussians: pixels with several usual looks, such as leaves",
+    ),
+}

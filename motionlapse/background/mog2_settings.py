@@ -1,0 +1,16 @@
+"""Settings of OpenCV's mixture of Gaussians."""
+
+from __future__ import annotations
+
+from motionlapse.settings import Duration, SettingsModel, setting
+
+
+class MOG2Settings(SettingsModel):
+    """OpenCV's mixture of Gaussians, with its rate in seconds instead of calls."""
+
+    variance_threshold: float = setting(
+        16.0, "squared σ by which a pixel must differ to be foreground", gt=0, le=400
+    )
+    shadows: bool = setting(True, "tell shadows from foreground (and count them as background)")
+    time_constant: Duration = setting(20.0, "how long the background takes to follow a change")
+    warm_up: Duration = setting(1.0, "time until the background is trusted")

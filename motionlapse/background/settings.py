@@ -1,0 +1,44 @@
+"""Settings of the background: which model, and every model's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, create_model
+
+from motionlapse.background import MODELS
+from motionlapse.errors import nearest
+from motionlapse.settings import SettingsModel, setting
+
+
+def _known_model(value: object) -> str:
+    if value not in MODELS:
+        raise ValueError(
+            f"'{value}' is no background model; there are {', '.join(MODELS)}"
+            f"{nearest(str(value), MODELS)}"
+        )
+    return str(value)
+
+
+class _ModelChoice(SettingsModel):
+    """Which background model judges."""
+
+    model: Annotated[str, BeforeValidator(_known_model)] = setting(
+        "gaussian",
+        f"background model: {', '.join(MODELS)}",
+        flag="--background",
+        metavar="MODEL",
+    )
+
+    def of_model(self) -> SettingsModel:
+        """Return the settings of the chosen model."""
+        chosen: SettingsModel = getattr(self, self.model)
+        return chosen
+
+
+# One table a model, from the registry, so that a new model is one line there and none here.
+_tables: dict[str, Any] = {
+    name: (entry.settings, entry.settings()) for name, entry in MODELS.items()
+}
+BackgroundSettings = create_model("BackgroundSettings", __base__=_ModelChoice, **_tables)
+BackgroundSettings.__doc__ = _ModelChoice.__doc__

@@ -1,0 +1,234 @@
+"""Many recordings, one after another; a bad one never ends the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from motionlapse.clock import Clock
+from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import Footage
+
+if TYPE_CHECKING:
+    from motionlapse.frames import Source, SourceInfo
+    from motionlapse.pipeline import RunResult
+    from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+    from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+
+
+class Listener(Protocol):
+    """Who is told how a batch goes."""
+
+    def begin(self, info: SourceInfo, number: int, total: int) -> None:
+        """Reading source `number` (from 1) of `total` begins."""
+
+    def frame(self, analysis: Analysis, decision: Decision) -> None:
+        """A frame has been done."""
+
+    def event(self, kept: KeptEvent) -> None:
+        """An event has ended and was kept."""
+
+    def warning(self, text: str) -> None:
+        """Something a person should know."""
+
+    def error(self, text: str) -> None:
+        """Something could not be read or written."""
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """How a batch went.
+
+    Attributes
+    ----------
+    sources, events, frames
+        How many were read, found, analysed.
+    folders
+        The archive's folders of the sources, in order.
+    interrupted
+        True if it was stopped before its end.
+    exit_code
+        What a program should end with; 0 if all went well.
+    """
+
+    sources: int = 0
+    events: int = 0
+    frames: int = 0
+    folders: list[Path] = field(default_factory=list)
+    interrupted: bool = False
+    exit_code: int = 0
+
+    def note(self, code: int) -> None:
+        """Remember a failure; the gravest counts."""
+        self.exit_code = max(self.exit_code, code)
+
+
+class Batch:
+    """Scans footage into one archive.
+
+    Parameters
+    ----------
+    settings
+        For every source the same.
+    listener
+        Told of everything.
+    clock
+        Dates the runs.
+    should_stop
+        Asked before each frame and each source.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        listener: Listener,
+        clock: Clock,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._clock = clock
+        self._should_stop = should_stop
+        self._store: ArchiveStore | None = None
+
+    def scan(self, found: Sequence[Footage | SourceError]) -> BatchResult:
+        """Scan every source; what went wrong is told and in the result.
+
+        Raises
+        ------
+        SinkError
+            If the archive cannot be opened: then nothing could be kept.
+        """
+        result = BatchResult()
+        try:
+            for number, item in enumerate(found, 1):
+                if self._should_stop():
+                    result.interrupted = True
+                if result.interrupted:
+                    break
+                if isinstance(item, SourceError):
+                    self._fail(item, result)
+                    continue
+                if item.warning:
+                    self._listener.warning(item.warning)
+                try:
+                    self._scan_one(item, number, len(found), result)
+                except (SourceError, ConfigError) as error:
+                    self._fail(error, result)
+        finally:
+            if self._store is not None:
+                self._store.close()
+        return result
+
+    def _fail(self, error: MotionlapseError, result: BatchResult) -> None:
+        self._listener.error(str(error))
+        result.note(error.exit_code)
+
+    def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
+        with _open(footage, self._settings) as source:
+            # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
+            from motionlapse.analysis.analyzer import Analyzer
+            from motionlapse.background import MODELS
+            from motionlapse.decision.decider import Decider
+            from motionlapse.pipeline import run
+
+            settings = self._settings
+
+            def make_analyzer(size: tuple[int, int]) -> Analyzer:
+                chosen = settings.background
+                model = MODELS[chosen.model].make(chosen.of_model())
+                return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
+
+            info = source.info
+            make_analyzer((info.width, info.height))  # regions that do not fit end it here
+            store, stored = self._begin(info, footage)
+            sinks = self._sinks(info, store, stored, many=total > 1, result=result)
+            self._listener.begin(info, number, total)
+            outcome = run(
+                source,
+                make_analyzer,
+                Decider(settings.decision, lambda: store.next_event(stored)),
+                sinks,
+                should_stop=self._should_stop,
+                on_frame=self._listener.frame,
+            )
+            result.sources += 1
+            result.frames += outcome.frames
+            result.interrupted |= outcome.state == "interrupted"
+            result.folders.append(stored.folder)
+            self._report(source, outcome, result)
+            store.end_run(
+                stored,
+                state=outcome.state,
+                frames=outcome.frames,
+                end_s=outcome.end_s,
+                faults=[fault.text for fault in source.faults] + list(outcome.unwritten),
+            )
+
+    def _begin(self, info: SourceInfo, footage: Footage) -> tuple[ArchiveStore, StoredRun]:
+        from motionlapse.sinks.archive_store import ArchiveStore
+
+        if self._store is None:
+            self._store = ArchiveStore(self._settings.sinks.out)
+        return self._store, self._store.begin_run(
+            info, footage.path, self._settings.model_dump(mode="json"), self._clock.now()
+        )
+
+    def _sinks(
+        self,
+        info: SourceInfo,
+        store: ArchiveStore,
+        stored: StoredRun,
+        *,
+        many: bool,
+        result: BatchResult,
+    ) -> list[Sink]:
+        from motionlapse.sinks.archive import ArchiveSink
+        from motionlapse.sinks.masks import MaskFolder
+        from motionlapse.sinks.metrics import MetricsFile
+        from motionlapse.sinks.snapshots import SnapshotSink
+
+        settings = self._settings.sinks
+
+        def emit(kept: KeptEvent) -> None:
+            result.events += 1
+            self._listener.event(kept)
+
+        archive = ArchiveSink(store, stored, info, emit)
+        sinks: list[Sink] = []
+        if settings.masks is not None:
+            masks = settings.masks
+            sinks.append(MaskFolder(masks / stored.folder.name if many else masks))
+        if settings.metrics is not None:
+            metrics = settings.metrics
+            own_name = f"{metrics.stem}-{stored.folder.name}{metrics.suffix}"
+            sinks.append(MetricsFile(metrics.with_name(own_name) if many else metrics))
+        if settings.snapshots != "none":
+            sinks.append(SnapshotSink(stored.folder, settings, live=False, keep=archive.keep))
+        return [*sinks, archive]
+
+    def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
+        """Tell what went wrong in a run that came to its end."""
+        for fault in source.faults:
+            if fault.lost:
+                self._fail(SourceError(fault.text), result)
+            else:
+                self._listener.warning(fault.text)
+        if outcome.failure:
+            self._fail(SourceError(outcome.failure), result)
+        for text, times in outcome.unwritten.items():
+            self._fail(SinkError(f"{text} ({times} times)" if times > 1 else text), result)
+
+
+def _open(footage: Footage, settings: Settings) -> Source:
+    """Open footage with what reads it; a film does not wait for the library of stills."""
+    if footage.stills:
+        from motionlapse.sources.stills import Stills
+
+        return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
+    from motionlapse.sources.recording import Recording
+
+    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)

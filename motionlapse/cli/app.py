@@ -1,0 +1,111 @@
+"""The entry point: finds the command, and turns what goes wrong into one line and an exit code.
+
+Only typer is imported here. Commands, and all that they need, wait until they are asked for, so
+that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from motionlapse._version import __version__
+from motionlapse.errors import MotionlapseError
+
+# name → (module with an `app`, what the command does)
+COMMANDS = {
+    "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
+    "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
+    "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
+    "list": ("motionlapse.cli.listing", "List what there is: models."),
+}
+
+_STDOUT_CLOSED = 141
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are called or completed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Import a command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            module = importlib.import_module(COMMANDS[cmd_name][0])
+            self.commands[cmd_name] = typer.main.get_command(module.app)
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a command; a mistyped one gets the nearest name."""
+        from motionlapse.errors import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command '{args[0]}'{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help="Watch footage and keep only what changed.",
+    rich_markup_mode=None,  # plain help is as clear and twice as fast
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"motionlapse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Watch footage and keep only what changed."""
+
+
+def main() -> None:
+    """Run the command line and end the process with the contract's exit code."""
+    try:
+        app()
+    except MotionlapseError as error:
+        if error.exit_code != _STDOUT_CLOSED:
+            _complain(str(error))
+        sys.exit(error.exit_code)
+    except ImportError as error:
+        from motionlapse.cli.libraries import explain
+
+        _complain(str(explain(error)))
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("MOTIONLAPSE_TRACEBACK"):
+            raise
+        text = " ".join(str(error).split()) or "no message"
+        _complain(
+            f"unexpected {type(error).__name__}: {text} (set MOTIONLAPSE_TRACEBACK=1 to see where)"
+        )
+        sys.exit(1)
+
+
+def _complain(text: str) -> None:
+    typer.echo(f"motionlapse: {text}", err=True)

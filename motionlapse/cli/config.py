@@ -1,0 +1,94 @@
+"""``motionlapse config``: what is set, and where it was set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Json, print_json, print_table, printing
+from motionlapse.cli.options import Config, Set, load_settings
+from motionlapse.errors import ConfigError
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Show, start or check the configuration.",
+)
+
+
+@app.command()
+def show(*, config: Config = None, set_: Set = None, json: Json = False) -> None:
+    """Show every setting, its value and where it came from."""
+    from motionlapse.pipeline_settings import Settings
+    from motionlapse.settings import entries
+
+    resolved = load_settings(config, set_, {})
+    rows = [
+        (entry, resolved.value(entry.key), resolved.origins.get(entry.key, "default"))
+        for entry in entries(Settings)
+    ]
+    if json:
+        plain = resolved.settings.model_dump(mode="json")
+        for entry, _, origin in rows:
+            value = plain
+            for part in entry.key.split("."):
+                value = value[part]
+            print_json({"key": entry.key, "value": value, "origin": origin})
+        return
+    print_table(
+        ("key", "value", "origin", "what it does"),
+        [(entry.key, entry.show(value), origin, entry.help) for entry, value, origin in rows],
+    )
+
+
+@app.command()
+def init(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where it is written; '-' is stdout.")
+    ] = Path("motionlapse.toml"),
+) -> None:
+    """Write a commented file with every setting at its default."""
+    from motionlapse.cli.console import stdout_or_file
+
+    if str(out) != "-" and out.exists():
+        raise ConfigError(f"{out}: exists already; name another file with --out")
+    with stdout_or_file(out) as write:
+        write(commented_toml())
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Default: all that scan would read.")
+    ] = None,
+) -> None:
+    """Check a file; a typo gets the nearest valid name."""
+    from motionlapse.settings_layers import environment_layers, file_layers
+
+    load_settings(file, None, {})
+    read = [layer.origin for layer in file_layers(file, os.environ, Path())]
+    read += [layer.origin for layer in environment_layers(os.environ)]
+    with printing():
+        typer.echo(f"{', '.join(read)}: all right" if read else "nothing is configured")
+
+
+def commented_toml() -> str:
+    """Return a TOML file in which every setting stands commented out at its default."""
+    from motionlapse.pipeline_settings import Settings
+    from motionlapse.settings import entries
+
+    lines = ["# motionlapse: every setting, at its default. Remove a '#' to change one."]
+    section = ""
+    for entry in entries(Settings):
+        table, _, name = entry.key.rpartition(".")
+        if table != section:
+            section = table
+            lines += ["", f"[{table}]"]
+        flag = f" ({entry.flag})" if entry.flag else ""
+        lines += [f"# {entry.help}{flag}", f"#{name} = {entry.show(entry.default)}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,164 @@
+"""What every command says and where: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from motionlapse.errors import MotionlapseError, SinkError, why
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+LogFile = Annotated[
+    Path | None, typer.Option("--log-file", metavar="FILE", help="Append what stderr says here.")
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
+Csv = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write the events as CSV; '-' is stdout."),
+]
+
+logger = logging.getLogger("motionlapse")
+
+
+class StdoutClosedError(MotionlapseError):
+    """Nobody reads the results any more (``| head -1``); the program leaves quietly."""
+
+    exit_code = 141
+
+
+@contextlib.contextmanager
+def printing() -> Iterator[None]:
+    """Turn a closed standard output into `StdoutClosedError`, and flush what was printed."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again at its end and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise StdoutClosedError("standard output was closed") from None
+
+
+class _Stderr(logging.Handler):
+    """Writes lines to stderr as it is now; a progress display may stand in for it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"{mark}{record.getMessage()}\n")
+
+
+def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
+    """Send log lines to stderr, and to a file with the time of day.
+
+    Raises
+    ------
+    SinkError
+        If the file cannot be written.
+    """
+    logger.handlers = [_Stderr()]
+    logger.propagate = False
+    level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
+    logger.handlers[0].setLevel(level)
+    logger.setLevel(logging.DEBUG)
+    if log_file is not None:
+        try:
+            handler = logging.FileHandler(log_file, encoding="utf-8", delay=False)
+        except OSError as error:
+            raise SinkError(f"{log_file}: cannot be written: {why(error)}") from None
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+
+
+def is_terminal(stream: object) -> bool:
+    """Tell whether a stream is a terminal that can do more than print lines."""
+    isatty: Callable[[], bool] | None = getattr(stream, "isatty", None)
+    return bool(isatty and isatty() and os.environ.get("TERM") != "dumb")
+
+
+def rich_console(*, stderr: bool) -> Console:
+    """Return a Rich console; imported here because plain output does without."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def print_json(record: dict[str, object]) -> None:
+    """Print one object on a line of its own, at once."""
+    with printing():
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
+) -> None:
+    """Print a table: drawn on a terminal, plain aligned columns elsewhere.
+
+    Parameters
+    ----------
+    columns
+        Their headings.
+    rows
+        Cells as text.
+    right
+        The columns that hold numbers.
+    """
+    with printing():
+        if is_terminal(sys.stdout):
+            _draw_table(columns, rows, right)
+            return
+        widths = [max(len(line[i]) for line in [columns, *rows]) for i in range(len(columns))]
+        for row in [columns, *rows]:
+            cells = [
+                cell.rjust(width) if column in right else cell.ljust(width)
+                for cell, width, column in zip(row, widths, columns, strict=True)
+            ]
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _draw_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]
+) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        justify: Literal["right", "left"] = "right" if column in right else "left"
+        table.add_column(column, justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    rich_console(stderr=False).print(table)
+
+
+@contextlib.contextmanager
+def stdout_or_file(path: Path) -> Iterator[Callable[[str], object]]:
+    """Yield a function that writes text to stdout for ``-``, else to a file that appears whole.
+
+    Raises
+    ------
+    SinkError
+        If the file cannot be written.
+    """
+    if str(path) == "-":
+        with printing():
+            yield sys.stdout.write
+        return
+    from motionlapse.sinks.files import make_folder, write_whole
+
+    parts: list[str] = []
+    yield parts.append
+    make_folder(path.parent)
+    write_whole(path, "".join(parts).encode())

@@ -1,0 +1,72 @@
+"""``motionlapse events``: reads an archive back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Csv, Json, print_json
+from motionlapse.errors import ConfigError
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+def events(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="The folder that was given to --out.")
+    ] = Path("captures"),
+    *,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="TEXT", help="Only sources with this in their name."),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="NAME", help="Only motion in this region.")
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", metavar="N", help="Only peak scores from N on.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="ISO", help="Only events from this time of day on."),
+    ] = None,
+    all_runs: Annotated[
+        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+    ] = False,
+    json: Json = False,
+    csv: Csv = None,
+) -> None:
+    """List, filter and export what an archive holds."""
+    from motionlapse.cli.event_output import print_events, write_csv
+    from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
+    from motionlapse.sinks.event_records import as_record
+
+    wanted = EventFilter(
+        all_runs=all_runs,
+        source=source,
+        region=region,
+        min_score=min_score,
+        since=_moment(since),
+    )
+    with ArchiveReader(archive) as reader:
+        found = list(reader.events(wanted))
+    if csv is not None:
+        write_csv(csv, found)
+    if json:
+        for kept in found:
+            print_json(as_record(kept))
+    elif csv is None or str(csv) != "-":
+        print_events(found)
+
+
+def _moment(text: str | None) -> datetime | None:
+    from motionlapse.units import parse_wall
+
+    try:
+        return None if text is None else parse_wall(text)
+    except ValueError as error:
+        raise ConfigError(f"--since: {error}") from None

@@ -1,0 +1,32 @@
+"""``motionlapse list``: what there is to choose from."""
+
+from __future__ import annotations
+
+import typer
+
+from motionlapse.cli.console import Json, print_json, print_table
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List what there is: models.",
+)
+
+
+@app.callback()
+def _group() -> None:
+    """List what there is: models."""
+
+
+@app.command()
+def models(*, json: Json = False) -> None:
+    """List the background models for --background."""
+    from motionlapse.background import MODELS
+
+    if json:
+        for name, entry in MODELS.items():
+            print_json({"model": name, "summary": entry.summary})
+        return
+    print_table(("model", "what it is"), [(name, entry.summary) for name, entry in MODELS.items()])

@@ -1,0 +1,147 @@
+"""From declared settings to flags and back: nothing about a setting is said twice."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from motionlapse.errors import ConfigError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import (
+    Entry,
+    Layer,
+    Resolved,
+    entries,
+    resolve,
+)
+from motionlapse.settings_layers import environment_layers, file_layers
+
+F = TypeVar("F", bound=Callable[..., object])
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Read this file instead of ./motionlapse.toml."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Any setting, as 'config show' lists them (repeatable)."
+    ),
+]
+
+
+def parameter_name(key: str) -> str:
+    """Return the parameter that stands for a dotted key."""
+    return key.replace(".", "__")
+
+
+def with_setting_flags(*, excluding: Iterable[str] = ()) -> Callable[[F], F]:
+    """Add a flag to a command for every setting that declares one.
+
+    The command receives them as keyword arguments named by `parameter_name`; None means that a
+    flag was not given.
+    """
+    left_out = set(excluding)
+
+    def decorate(command: F) -> F:
+        own = inspect.signature(command, eval_str=True)
+        plain = [
+            parameter
+            for parameter in own.parameters.values()
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        flags = [
+            _flag_parameter(entry)
+            for entry in entries(Settings)
+            if entry.flag and entry.key not in left_out
+        ]
+        command.__signature__ = own.replace(parameters=[*plain, *flags])  # type: ignore[attr-defined]
+        hints = {flag.name: flag.annotation for flag in flags}
+        command.__annotations__ = {**command.__annotations__, **hints}
+        command.__annotations__.pop("flags", None)
+        return command
+
+    return decorate
+
+
+def _flag_parameter(entry: Entry) -> inspect.Parameter:
+    help_text = entry.help[0].upper() + entry.help[1:] + _default_words(entry) + "."
+    option = typer.Option(
+        entry.flag, metavar=None if entry.is_switch else entry.metavar, help=help_text
+    )
+    kind: Any = bool | None if entry.is_switch else str | None
+    if entry.is_list:
+        kind = list[str] | None
+    return inspect.Parameter(
+        parameter_name(entry.key),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind, option],
+    )
+
+
+def _default_words(entry: Entry) -> str:
+    if entry.default is None or entry.is_list or entry.help.endswith("]"):
+        return ""
+    if entry.is_switch:
+        return f" [{'on' if entry.default else 'off'}]"
+    return f" [{entry.show(entry.default).strip(chr(34))}]"
+
+
+def flag_layers(flags: Mapping[str, object]) -> list[Layer]:
+    """Return one layer for each flag that was given."""
+    layers = []
+    for entry in entries(Settings):
+        value = flags.get(parameter_name(entry.key))
+        if entry.flag and value is not None and value != []:
+            layers.append(Layer(_flag_given(entry, value), {entry.key: value}))
+    return layers
+
+
+def _flag_given(entry: Entry, value: object) -> str:
+    """Return the flag as it was typed."""
+    names = (entry.flag or "").split("/")
+    return names[-1] if value is False else names[0]
+
+
+def set_layers(pairs: Iterable[str]) -> list[Layer]:
+    """Return one layer for each ``--set KEY=VALUE``.
+
+    Raises
+    ------
+    ConfigError
+        For one without ``=``.
+    """
+    layers = []
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {pair}: write --set section.key=value")
+        layers.append(Layer(f"--set {key.strip()}", {key.strip(): value.strip()}))
+    return layers
+
+
+def load_settings(
+    config: Path | None, pairs: Iterable[str] | None, flags: Mapping[str, object]
+) -> Resolved[Settings]:
+    """Return the settings from files, environment, ``--set`` and flags, in that order.
+
+    Raises
+    ------
+    ConfigError
+        For whatever is unknown or not allowed, naming its place.
+    """
+    return resolve(
+        Settings,
+        [
+            *file_layers(config, os.environ, Path()),
+            *environment_layers(os.environ),
+            *set_layers(pairs or ()),
+            *flag_layers(flags),
+        ],
+    )

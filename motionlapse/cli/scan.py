@@ -1,0 +1,86 @@
+"""``motionlapse scan``: from footage to events."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import (
+    Csv,
+    Json,
+    LogFile,
+    Quiet,
+    Verbose,
+    is_terminal,
+    logger,
+    set_up_log,
+)
+from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+@with_setting_flags()
+def scan(  # the flags document themselves
+    footage: Annotated[
+        list[str], typer.Argument(metavar="FOOTAGE", help="Films, folders, globs, stills.")
+    ],
+    *,
+    json: Json = False,
+    csv: Csv = None,
+    config: Config = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+    **flags: object,
+) -> None:
+    """Find the events in recorded video or stills, and keep snapshots of them.
+
+    Results are kept in an archive (--out) that 'motionlapse events' reads back. Times are 90, 90s,
+    1m30s or 00:01:30.5; shares are 0.004 or 0.4%.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    resolved = load_settings(config, set_, flags)
+    for key, origin in resolved.origins.items():
+        logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
+
+    from motionlapse.batch import Batch
+    from motionlapse.cli.scan_output import ScanOutput
+    from motionlapse.clock import SystemClock
+    from motionlapse.sources.footage import find_footage
+
+    to_stdout = csv is not None and str(csv) == "-"
+    bars = is_terminal(sys.stderr) and not quiet
+    with _Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
+        batch = Batch(resolved.settings, output, SystemClock(), lambda: stop.asked or output.deaf)
+        result = batch.scan(list(find_footage(footage)))
+        output.finish(result, resolved.settings.sinks.out, csv)
+    raise typer.Exit(130 if stop.asked else result.exit_code)
+
+
+class _Stop:
+    """Turns the first Ctrl-C into a wish that the loop grants between two frames."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> _Stop:
+        self._before = {
+            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if self.asked:  # a second time: something hangs
+            raise KeyboardInterrupt
+        self.asked = True

@@ -1,0 +1,1 @@
+"""When does motion become an event, and when is it over?"""

@@ -1,0 +1,224 @@
+"""The event machine: scores in, events out. No pictures and no clock of its own.
+
+::
+
+    warming ──ready──▶ quiet ──score ≥ 1──▶ rising ──for min_event──▶ active ⇄ fading
+       ▲                ▲                     │ below exit                     │ for hold
+       └── not ready ───┴─────────────────────┴────────────────────────────────┘
+
+Hysteresis: the score must reach 1.0 to open an event, and stay below the exit ratio for `hold` to
+close it. A frame stands for the time since the frame before it, so that one frame of a slow
+time-lapse can last as long as `min_event` and the same scene gives the same events at any rate.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from motionlapse.decision.settings import DecisionSettings
+from motionlapse.types import ChangeScore, Decision, Event, State
+from motionlapse.units import format_duration
+
+
+@dataclass(slots=True)
+class _Motion:
+    """An interval with motion as it grows."""
+
+    start_s: float
+    start_frame: int
+    peak: ChangeScore
+    peak_s: float
+    peak_frame: int
+    end_s: float
+    end_frame: int
+    number: int = 0
+    reason: str = ""
+    regions: set[str] = field(default_factory=set)
+
+    def extend(self, time: float, index: int, score: ChangeScore) -> None:
+        self.end_s, self.end_frame = time, index
+        self.regions.update(score.regions)
+        if score.value > self.peak.value:
+            self.peak, self.peak_s, self.peak_frame = score, time, index
+
+    def absorb(self, later: _Motion) -> None:
+        """Take in a later interval of the same event."""
+        self.regions |= later.regions
+        self.end_s, self.end_frame = later.end_s, later.end_frame
+        if later.peak.value > self.peak.value:
+            self.peak, self.peak_s, self.peak_frame = later.peak, later.peak_s, later.peak_frame
+
+    def event(self, ending: str = "") -> Event:
+        return Event(
+            number=self.number,
+            start_s=self.start_s,
+            end_s=self.end_s,
+            start_frame=self.start_frame,
+            end_frame=self.end_frame,
+            peak_s=self.peak_s,
+            peak_frame=self.peak_frame,
+            peak_score=self.peak.value,
+            peak_fraction=self.peak.fraction,
+            reason=f"foreground {self.peak.value:.3g} x threshold",
+            regions=tuple(sorted(self.regions)),
+            ending=ending,
+        )
+
+
+class Decider:
+    """Turns change scores into events.
+
+    Parameters
+    ----------
+    settings
+        Thresholds and durations.
+    next_number
+        Called once for each event when it opens; by default events count from 1.
+    """
+
+    def __init__(
+        self, settings: DecisionSettings, next_number: Callable[[], int] | None = None
+    ) -> None:
+        self._settings = settings
+        self._next_number = next_number or itertools.count(1).__next__
+        self._state = State.WARMING
+        self._open: _Motion | None = None
+        self._rising: _Motion | None = None
+        self._resting: _Motion | None = None  # closed, but motion within `merge` reopens it
+        self._previous_s: float | None = None
+        self._credit_s = 0.0  # what the first frame of rising motion stands for
+
+    @property
+    def state(self) -> State:
+        """Where the machine stands."""
+        return self._state
+
+    def step(self, time: float, index: int, score: ChangeScore, *, ready: bool) -> Decision:
+        """Take the score of one frame.
+
+        Parameters
+        ----------
+        time
+            Media time in seconds, not before the last one.
+        index
+            The frame's index.
+        score
+            1.0 is the threshold.
+        ready
+            False while the background cannot be trusted; an open event is then closed.
+        """
+        elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s
+        self._previous_s = time
+        if not ready:
+            return self._warm()
+        if self._open is not None:
+            return self._follow(self._open, time, index, score)
+        decision = self._watch(time, index, score, elapsed_s)
+        return decision if decision.closed else replace(decision, closed=self._settle(time))
+
+    def finish(self, ending: str) -> Decision:
+        """Close what is open because no more frames come.
+
+        Parameters
+        ----------
+        ending
+            Why, in words: ``end of footage``.
+        """
+        closed = self._close_all(ending)
+        self._state = State.QUIET
+        return Decision(self._state, ending, pace=0.0, closed=closed)
+
+    # ---- one method a state ------------------------------------------------------------------
+
+    def _warm(self) -> Decision:
+        closed = self._close_all("the background is learned anew")
+        self._state = State.WARMING
+        return Decision(self._state, "learning the background", pace=1.0, closed=closed)
+
+    def _watch(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
+        """Quiet or rising: is this the beginning of an event?"""
+        motion = self._rising
+        if score.value < (1.0 if motion is None else self._settings.exit_ratio):
+            self._rising = None
+            self._state = State.QUIET
+            words = (
+                "no foreground" if score.fraction == 0 else f"{score.value:.2g} of the threshold"
+            )
+            if motion is not None:
+                lasted_s = motion.end_s - motion.start_s
+                words = f"motion of {lasted_s:.2g} s was shorter than min_event; {words}"
+            return Decision(self._state, words, pace=1.0)
+        if motion is None:
+            motion = self._rising = _Motion(
+                time, index, score, time, index, time, index, regions=set(score.regions)
+            )
+            self._credit_s = elapsed_s
+        motion.extend(time, index, score)
+        lasted_s = time - motion.start_s + self._credit_s
+        if lasted_s + 1e-9 >= self._settings.min_event:
+            return self._confirm(motion, score)
+        self._state = State.RISING
+        words = (
+            f"{score.value:.3g} x threshold for {lasted_s:.2g} s of {self._settings.min_event:g} s"
+        )
+        return Decision(self._state, words, pace=1.0, motion=True)
+
+    def _confirm(self, motion: _Motion, score: ChangeScore) -> Decision:
+        """Motion has lasted: open an event, or open the last one again."""
+        self._rising = None
+        self._state = State.ACTIVE
+        words = f"foreground {score.value:.3g} x threshold"
+        if self._resting is not None and self._may_merge(motion):
+            self._open, self._resting = self._resting, None
+            self._open.absorb(motion)
+            return Decision(self._state, f"{words}, the same event again", pace=1.0, motion=True)
+        closed = self._release()
+        self._open = motion
+        motion.number = self._next_number()
+        return Decision(
+            self._state, words, pace=1.0, motion=True, opened=motion.event(), closed=closed
+        )
+
+    def _follow(self, motion: _Motion, time: float, index: int, score: ChangeScore) -> Decision:
+        """Active or fading: does the event go on?"""
+        if score.value >= self._settings.exit_ratio:
+            motion.extend(time, index, score)
+            self._state = State.ACTIVE
+            words = f"foreground {score.value:.3g} x threshold"
+            return Decision(self._state, words, pace=1.0, motion=True)
+        quiet_s = time - motion.end_s
+        if quiet_s < self._settings.hold:
+            self._state = State.FADING
+            words = f"quiet for {quiet_s:.2g} s of {self._settings.hold:g} s"
+            return Decision(self._state, words, pace=1.0)
+        self._open, self._resting = None, motion
+        self._state = State.QUIET
+        words = f"the event ended at {format_duration(motion.end_s)}"
+        return Decision(self._state, words, pace=1.0, closed=self._settle(time))
+
+    # ---- ending events -----------------------------------------------------------------------
+
+    def _may_merge(self, later: _Motion) -> bool:
+        return (
+            self._resting is not None and later.start_s - self._resting.end_s < self._settings.merge
+        )
+
+    def _settle(self, time: float) -> Event | None:
+        """Return the resting event once nothing can open it again."""
+        if self._resting is None or (self._rising is not None and self._may_merge(self._rising)):
+            return None
+        if time - self._resting.end_s < self._settings.merge:
+            return None
+        return self._release()
+
+    def _release(self) -> Event | None:
+        resting, self._resting = self._resting, None
+        return None if resting is None else resting.event("quiet for longer than hold")
+
+    def _close_all(self, ending: str) -> Event | None:
+        """Close whatever is open or resting; never both, because opening settles what rests."""
+        closed = self._release() if self._open is None else self._open.event(ending)
+        self._open = self._rising = None
+        return closed

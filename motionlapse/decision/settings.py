@@ -1,0 +1,56 @@
+"""Settings of the event machine."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import model_validator
+
+from motionlapse.settings import Duration, SettingsModel, Share, setting
+
+
+class DecisionSettings(SettingsModel):
+    """When an event opens, how long it is kept open, and what counts as one."""
+
+    enter: Share = setting(
+        0.0015,
+        "share of the watched area in motion that opens an event",
+        flag="--enter",
+        metavar="SHARE",
+    )
+    exit: Share | None = setting(
+        None,
+        "share below which motion has ended [half of --enter]",
+        flag="--exit",
+        metavar="SHARE",
+    )
+    min_event: Duration = setting(
+        0.2, "how long the score must stay up to open an event", flag="--min-event", metavar="TIME"
+    )
+    hold: Duration = setting(
+        2.0,
+        "how long the score must stay below --exit to close it",
+        flag="--hold",
+        metavar="TIME",
+    )
+    merge: Duration = setting(
+        0.0,
+        "closed events nearer than this become one (0: none)",
+        flag="--merge",
+        metavar="TIME",
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.enter <= 0:
+            raise ValueError("enter must be above 0")
+        if self.exit is not None and not 0 < self.exit < self.enter:
+            raise ValueError(
+                f"exit ({self.exit:g}) must be above 0 and below enter ({self.enter:g})"
+            )
+        return self
+
+    @property
+    def exit_ratio(self) -> float:
+        """The score below which motion has ended, in (0, 1)."""
+        return 0.5 if self.exit is None else self.exit / self.enter

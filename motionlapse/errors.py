@@ -1,0 +1,60 @@
+"""What can go wrong, and the exit code that each stands for.
+
+::
+
+    MotionlapseError            1   something unexpected
+    ├── ConfigError             2   a setting, a flag, an argument
+    │   └── LibraryError        2   a library that is needed cannot be imported
+    ├── SourceError             3   footage or a camera that cannot be read
+    └── SinkError               4   a result that cannot be written
+
+Every message says what, where and what is allowed, in one line. Only ``cli`` turns an error into
+text and an exit code.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class MotionlapseError(Exception):
+    """The root of all errors that motionlapse raises on purpose."""
+
+    exit_code = 1
+
+
+class ConfigError(MotionlapseError):
+    """A setting, flag or argument that cannot be used."""
+
+    exit_code = 2
+
+
+class LibraryError(ConfigError):
+    """A library that is needed cannot be imported; the message says what to install."""
+
+
+class SourceError(MotionlapseError):
+    """Footage or a camera that cannot be read."""
+
+    exit_code = 3
+
+
+class SinkError(MotionlapseError):
+    """A result that cannot be written."""
+
+    exit_code = 4
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the known word nearest to `word`, or ``""``."""
+    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{match[0]}'?" if match else ""
+
+
+def why(error: BaseException) -> str:
+    """Return the cause of an error in one line, without the path that the caller names already."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    text = " ".join(str(error).split())
+    return text or type(error).__name__

@@ -1,0 +1,183 @@
+"""Frames (planes, times, and colour only for those who ask) and the sources they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Image: TypeAlias = npt.NDArray[np.uint8]
+"""A picture or mask: ``(H, W, 3)`` BGR, or ``(H, W)`` for luma and masks; uint8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """One plane of a picture inside its padded rows.
+
+    Decoders pad their rows (854 pixels lie in 896 bytes). A kernel that is given the whole buffer
+    reads contiguous memory, four times faster than through a strided view, so the buffer is what
+    is handed on. It may be one of the decoder's reference pictures: never write to it.
+
+    Attributes
+    ----------
+    buffer
+        uint8 ``(H, stride)``, C-contiguous.
+    width
+        How many bytes of each row are picture.
+    """
+
+    buffer: Image
+    width: int
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return len(self.buffer)
+
+    @property
+    def view(self) -> Image:
+        """The picture without its padding, uint8 ``(H, W)``, not copied."""
+        return self.buffer[:, : self.width]
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """A picture as luma and, where it has colour, two chroma planes of whatever size they came in.
+
+    Attributes
+    ----------
+    luma
+        Brightness; its size is the picture's.
+    chroma
+        (U, V), each with 128 as its neutral value; None for grey pictures.
+    """
+
+    luma: Plane
+    chroma: tuple[Plane, Plane] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.luma.width, self.luma.height
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a source.
+
+    Attributes
+    ----------
+    index
+        Its place in the source, from 0 at the beginning of the footage. A jump means that frames
+        were dropped or could not be read.
+    time
+        Seconds of media time, from the presentation timestamps; never ``index / fps``.
+    wall
+        Time of day, aware; None for footage without a known start.
+    number
+        The number that files made from this frame carry: the last digits in a still's name, else
+        `index`.
+    planes
+        Upright: rotation that the footage asks for is done.
+    to_bgr
+        Makes the picture in colour; use `bgr`.
+    """
+
+    index: int
+    time: float
+    wall: datetime | None
+    number: int
+    planes: Planes
+    to_bgr: Callable[[], Image]
+
+    def bgr(self) -> Image:
+        """Return the picture as BGR uint8 ``(H, W, 3)``, upright, converted at this call."""
+        return self.to_bgr()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What is known of a source before its first frame.
+
+    Attributes
+    ----------
+    name
+        As a person typed it.
+    label
+        A short name for folders and tables.
+    kind
+        ``recording``, ``stills`` or ``camera``.
+    width, height
+        Of the upright picture, in pixels.
+    fps
+        The nominal rate, a hint for progress alone; None where there is none.
+    duration_s
+        Seconds of media time that will be read; None where it is unknown.
+    frames
+        How many frames will be read; None where it is unknown.
+    start_wall
+        Time of day at media time 0, aware; None where it is unknown.
+    """
+
+    name: str
+    label: str
+    kind: str
+    width: int
+    height: int
+    fps: float | None = None
+    duration_s: float | None = None
+    frames: int | None = None
+    start_wall: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a source that did not stop it.
+
+    Attributes
+    ----------
+    text
+        One line: what, and where in the footage.
+    lost
+        True if pictures were lost; False if all were used (a repaired timestamp).
+    """
+
+    text: str
+    lost: bool
+
+
+class Source(Protocol):
+    """Where frames come from. Use in a with-statement; the end of iteration is the end.
+
+    Raises
+    ------
+    SourceError
+        From opening or iterating, when nothing (more) can be read.
+    """
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of the source."""
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What went wrong so far, in order."""
+
+    def __iter__(self) -> Iterator[Frame]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def close(self) -> None:
+        """Release the source; may be called again."""

@@ -1,0 +1,131 @@
+"""The loop: frames in, decisions and results out; the same for live and recorded.
+
+Failure policy lives here. A sink that fails is told of once by its message and counted, and tried
+again with the next frame (a full disk may be freed); it never ends the run. A source that fails
+ends its run, with everything so far kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.decision.decider import Decider
+from motionlapse.errors import SinkError, SourceError
+from motionlapse.frames import Source
+from motionlapse.types import Analysis, Decision, Sink
+
+
+@dataclass(slots=True)
+class RunResult:
+    """How a run went.
+
+    Attributes
+    ----------
+    frames
+        How many were analysed.
+    end_s
+        Media time of the last.
+    state
+        ``done``, ``interrupted`` or ``failed``.
+    failure
+        Why the source failed, or ``""``.
+    unwritten
+        What could not be written → how often.
+    """
+
+    frames: int = 0
+    end_s: float = 0.0
+    state: str = "done"
+    failure: str = ""
+    unwritten: dict[str, int] = field(default_factory=dict)
+
+
+def run(
+    source: Source,
+    make_analyzer: Callable[[tuple[int, int]], Analyzer],
+    decider: Decider,
+    sinks: Sequence[Sink],
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_frame: Callable[[Analysis, Decision], None] = lambda _analysis, _decision: None,
+) -> RunResult:
+    """Take every frame of a source through analysis and decision into the sinks.
+
+    Parameters
+    ----------
+    source
+        Open; its faults stay with it.
+    make_analyzer
+        Given (width, height), returns a new analyzer: for the first frame, and again whenever the
+        size of the pictures changes.
+    decider
+        New.
+    sinks
+        In order; closed at the end.
+    should_stop
+        Asked before each frame.
+    on_frame
+        Told of each frame after the sinks.
+    """
+    result = RunResult()
+    guard = _Guard(sinks, result)
+    ending = "end of footage"
+    with ExitStack() as closing:
+        closing.callback(guard.close)
+        analyzer = make_analyzer((source.info.width, source.info.height))
+        pace = 1.0
+        try:
+            for frame in source:
+                if should_stop():
+                    ending, result.state = "interrupted", "interrupted"
+                    break
+                if frame.planes.size != analyzer.size:
+                    analyzer = make_analyzer(frame.planes.size)
+                analysis = analyzer.step(frame, pace)
+                decision = decider.step(
+                    frame.time, frame.index, analysis.score, ready=analysis.ready
+                )
+                pace = decision.pace
+                result.frames += 1
+                result.end_s = frame.time
+                guard.write(analysis, decision)
+                on_frame(analysis, decision)
+        except SourceError as error:
+            ending, result.state, result.failure = "the source failed", "failed", str(error)
+        guard.finish(decider.finish(ending))
+    return result
+
+
+class _Guard:
+    """Keeps a failing sink from ending the run, and its failures from going unseen."""
+
+    def __init__(self, sinks: Sequence[Sink], result: RunResult) -> None:
+        self._sinks = sinks
+        self._unwritten = result.unwritten
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:
+        for sink in self._sinks:
+            try:
+                sink.write(analysis, decision)
+            except SinkError as error:
+                self._note(error)
+
+    def finish(self, decision: Decision) -> None:
+        for sink in self._sinks:
+            try:
+                sink.finish(decision)
+            except SinkError as error:
+                self._note(error)
+
+    def close(self) -> None:
+        for sink in self._sinks:
+            try:
+                sink.close()
+            except SinkError as error:
+                self._note(error)
+
+    def _note(self, error: SinkError) -> None:
+        self._unwritten[str(error)] = self._unwritten.get(str(error), 0) + 1

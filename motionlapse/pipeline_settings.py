@@ -1,0 +1,20 @@
+"""The whole tree of settings of a scan, one section a room."""
+
+from __future__ import annotations
+
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.background.settings import BackgroundSettings
+from motionlapse.decision.settings import DecisionSettings
+from motionlapse.settings import SettingsModel
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sources.settings import SourceSettings
+
+
+class Settings(SettingsModel):
+    """Every setting; TOML tables are named as the fields."""
+
+    sources: SourceSettings = SourceSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
+    decision: DecisionSettings = DecisionSettings()
+    sinks: SinkSettings = SinkSettings()

@@ -1,0 +1,246 @@
+"""What every settings class shares: declaring, precedence, and where a value came from.
+
+A setting is declared once, as a field of a pydantic class beside the code that it configures::
+
+    class DecisionSettings(SettingsModel):
+        hold: Duration = setting(2.0, "how long ...", flag="--hold", metavar="TIME")
+
+Its validation, TOML key, flag, help, ``config show`` line and README row all derive from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from motionlapse.errors import ConfigError, nearest
+from motionlapse.units import format_duration, format_share, parse_duration, parse_share
+
+Duration = Annotated[float, BeforeValidator(parse_duration)]
+"""Seconds; typed as ``90``, ``90s``, ``1m30s`` or ``00:01:30.5``."""
+
+Share = Annotated[float, BeforeValidator(parse_share)]
+"""A share of one; typed as ``0.004`` or ``0.4%``."""
+
+
+def _split_texts(value: object) -> object:
+    """Return the parts of a text at ``;``: ``--set`` and the environment hold one text."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(";") if part.strip())
+    return value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_split_texts)]
+"""Several texts: a TOML list, a repeated flag, or parts split at ``;``."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class SettingsModel(BaseModel):
+    """The base of all settings: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def setting(
+    default: Any,
+    help: str,  # noqa: A002  # it is the flag's help
+    *,
+    flag: str | None = None,
+    metavar: str = "VALUE",
+    **limits: Any,
+) -> Any:
+    """Declare one setting.
+
+    Parameters
+    ----------
+    default
+        Its value where nobody says otherwise.
+    help
+        One phrase for ``--help``, ``config show`` and the README.
+    flag
+        The command-line flag, for settings that have one; ``--yes/--no`` for switches.
+    metavar
+        What stands for the value in help.
+    limits
+        Passed to `pydantic.Field`: ``ge``, ``le``, ``gt``, ``lt``, ``pattern`` …
+    """
+    return Field(
+        default, description=help, json_schema_extra={"flag": flag, "metavar": metavar}, **limits
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One setting of a settings tree.
+
+    Attributes
+    ----------
+    key
+        Dotted: ``decision.hold``.
+    help
+        What it does.
+    flag, metavar
+        Its flag, or None; what stands for its value.
+    default
+        As its class declares it.
+    info
+        pydantic's own record.
+    """
+
+    key: str
+    help: str
+    flag: str | None
+    metavar: str
+    default: Any
+    info: FieldInfo
+
+    @property
+    def is_switch(self) -> bool:
+        """True for on/off settings."""
+        return self.info.annotation is bool
+
+    @property
+    def is_list(self) -> bool:
+        """True for settings that may be given several times."""
+        return isinstance(self.default, tuple)
+
+    def show(self, value: object) -> str:
+        """Return `value` as it would be typed in TOML."""
+        return _as_toml(value, self.info)
+
+
+def _as_toml(value: object, info: FieldInfo) -> str:
+    """Return a TOML literal; ``""`` stands for a value that is not set."""
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(_as_toml(item, info) for item in value) + "]"
+    validators = [meta.func for meta in _metadata(info) if isinstance(meta, BeforeValidator)]
+    if parse_duration in validators and isinstance(value, float):
+        return f'"{value:g}s"' if value < 600 else f'"{format_duration(value)}"'
+    if parse_share in validators and isinstance(value, float):
+        return f'"{format_share(value)}"'
+    if isinstance(value, (int, float)):
+        return f"{value:g}"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _metadata(info: FieldInfo) -> Iterator[object]:
+    yield from info.metadata
+    for part in getattr(info.annotation, "__args__", ()):
+        yield from getattr(part, "__metadata__", ())
+
+
+def entries(model: type[BaseModel], prefix: str = "") -> Iterator[Entry]:
+    """Yield every setting below `model`, in the order of declaration."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from entries(kind, f"{prefix}{name}.")
+            continue
+        extra = info.json_schema_extra
+        if not isinstance(extra, dict):
+            raise TypeError(f"{model.__name__}.{name} is not declared with setting()")
+        flag = extra["flag"]
+        yield Entry(
+            key=prefix + name,
+            help=info.description or "",
+            flag=None if flag is None else str(flag),
+            metavar=str(extra["metavar"]),
+            default=info.default,
+            info=info,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values from one place; later layers win.
+
+    Attributes
+    ----------
+    origin
+        Where they came from, in words: ``./motionlapse.toml``, ``--hold``.
+    values
+        Dotted key → raw value.
+    """
+
+    origin: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Generic[M]):
+    """Settings with their origins.
+
+    Attributes
+    ----------
+    settings
+        The validated tree.
+    origins
+        Dotted key → where its value came from; keys not in it have their default.
+    """
+
+    settings: M
+    origins: Mapping[str, str]
+
+    def value(self, key: str) -> object:
+        """Return the value of a dotted key."""
+        value: object = self.settings
+        for part in key.split("."):
+            value = getattr(value, part)
+        return value
+
+
+def resolve(model: type[M], layers: Iterable[Layer]) -> Resolved[M]:
+    """Lay the layers over the defaults and validate the whole.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown key (with the nearest known one) or a value that is not allowed, naming the
+        place where it was set.
+    """
+    known = [entry.key for entry in entries(model)]
+    flat: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for layer in layers:
+        for key, value in layer.values.items():
+            if key not in known:
+                raise ConfigError(f"{layer.origin}: unknown key '{key}'{nearest(key, known)}")
+            flat[key] = None if value == "" else value
+            origins[key] = layer.origin
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        _put(tree, key.split("."), value)
+    try:
+        return Resolved(model.model_validate(tree), origins)
+    except ValidationError as error:
+        raise ConfigError(_say(error, origins)) from None
+
+
+def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
+    for part in path[:-1]:
+        tree = tree.setdefault(part, {})
+    tree[path[-1]] = value
+
+
+def _say(error: ValidationError, origins: Mapping[str, str]) -> str:
+    """Return the first complaint of pydantic in one line: where, what, what is allowed."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    value = first["input"]
+    if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
+        message = f"'{value}': {message}"
+    inside = [name for name in origins if name == key or name.startswith(f"{key}.")]
+    places = sorted({f"{origins[name]}" for name in inside})
+    return f"{', '.join(places) or 'settings'}: {key}: {message}"

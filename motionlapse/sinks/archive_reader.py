@@ -1,0 +1,168 @@
+"""Reading an archive back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.sinks.archive_store import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
+from motionlapse.types import Event, KeptEvent
+
+_EVENT_COLUMNS = (
+    "number, start_s, end_s, start_frame, end_frame, peak_s, peak_frame, peak_score, "
+    "peak_fraction, reason, regions, ending"
+)
+
+
+def _event(columns: list[Any]) -> Event:
+    """Return an event from the values of `_EVENT_COLUMNS`."""
+    values = dict(zip(_EVENT_COLUMNS.split(", "), columns, strict=True))
+    return Event(**values | {"regions": tuple(json.loads(values["regions"]))})
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are wanted; None asks nothing.
+
+    Attributes
+    ----------
+    all_runs
+        True: of every run; False: of each source's newest.
+    source
+        Part of the source's name.
+    region
+        The name of a region that moved.
+    min_score
+        The least peak score.
+    since
+        Earliest start by the time of day, aware; events without one do not pass.
+    """
+
+    all_runs: bool = False
+    source: str | None = None
+    region: str | None = None
+    min_score: float | None = None
+    since: datetime | None = None
+
+    def passes(self, kept: KeptEvent) -> bool:
+        """Tell whether an event is wanted."""
+        return (
+            (self.source is None or self.source in kept.source)
+            and (self.region is None or self.region in kept.event.regions)
+            and (self.min_score is None or kept.event.peak_score >= self.min_score)
+            and (
+                self.since is None
+                or (kept.start_wall is not None and kept.start_wall >= self.since)
+            )
+        )
+
+
+class ArchiveReader:
+    """An archive, opened for reading alone.
+
+    Parameters
+    ----------
+    folder
+        The archive.
+
+    Raises
+    ------
+    ConfigError
+        If there is no archive in `folder`.
+    SourceError
+        If its database cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        path = folder / FILE_NAME
+        if not path.is_file():
+            raise ConfigError(f"{folder}: no archive; it has no {FILE_NAME}")
+        try:
+            # Read-only, not immutable: someone may be writing.
+            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise SourceError(f"{path}: cannot be read: {why(error)}") from None
+        if version != SCHEMA_VERSION:
+            raise SourceError(
+                f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; may be called again."""
+        self._db.close()
+
+    def events(self, wanted: EventFilter | None = None) -> Iterator[KeptEvent]:
+        """Yield the events, sources in the order of their first run, then by number."""
+        wanted = wanted or EventFilter()
+        newest = (
+            ""
+            if wanted.all_runs
+            else ("WHERE run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)")
+        )
+        rows = self._db.execute(
+            f"SELECT source_id, location, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
+            f"FROM events JOIN sources ON sources.id = source_id {newest} "
+            "ORDER BY source_id, number"
+        )
+        for source_id, location, start, end, clip, *columns in rows:
+            event = _event(columns)
+            kept = KeptEvent(
+                source=self._shown(location),
+                event=event,
+                start_wall=datetime.fromisoformat(start) if start else None,
+                end_wall=datetime.fromisoformat(end) if end else None,
+                snapshots=self._snapshots(source_id, event.number),
+                clip=self._shown(clip) if clip else None,
+            )
+            if wanted.passes(kept):
+                yield kept
+
+    def scores(self, run_id: int) -> Iterator[ScoreBin]:
+        """Yield a run's reduced scores in order of time."""
+        rows = self._db.execute(
+            "SELECT first_bin, bins FROM scores WHERE run_id = ? ORDER BY first_bin", (run_id,)
+        )
+        for first, packed in rows:
+            yield from unpack_bins(first, packed)
+
+    def mask_png(self, source_id: int, number: int) -> bytes:
+        """Return the foreground of an event's best frame as a 1-bit PNG; ``b""`` without."""
+        row = self._db.execute(
+            "SELECT mask FROM events WHERE source_id = ? AND number = ?", (source_id, number)
+        ).fetchone()
+        return bytes(row[0] or b"") if row else b""
+
+    def _snapshots(self, source_id: int, number: int) -> tuple[str, ...]:
+        rows = self._db.execute(
+            "SELECT path FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
+            (source_id, number),
+        )
+        return tuple(self._shown(path) for (path,) in rows)
+
+    def _shown(self, stored: str) -> str:
+        """Return a stored path as a person would type it from the current folder."""
+        absolute = os.path.normpath(self._folder.resolve() / stored)
+        relative = os.path.relpath(absolute)
+        return min(relative, absolute, key=len)

@@ -1,0 +1,284 @@
+"""The archive's database: its tables, and each change to them as one transaction.
+
+Several programs may write at the same time: the journal is a write-ahead log, every change takes
+the write lock at its beginning, and numbers of events are given out under that lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from motionlapse._version import __version__
+from motionlapse.errors import SinkError, why
+from motionlapse.frames import SourceInfo
+from motionlapse.types import Event
+
+FILE_NAME = "archive.sqlite"
+SCHEMA_VERSION = 1
+_LOCK_WAIT_S = 30.0
+
+_SCHEMA = """
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    location TEXT NOT NULL UNIQUE,      -- relative to the archive
+    folder TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    last_event INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources(id),
+    started TEXT NOT NULL,
+    version TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    start_wall TEXT,
+    state TEXT NOT NULL DEFAULT 'running',   -- done, interrupted or failed at its end
+    frames INTEGER,
+    end_s REAL,
+    faults TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE events (
+    source_id INTEGER NOT NULL REFERENCES sources(id),
+    number INTEGER NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    start_s REAL NOT NULL,
+    end_s REAL NOT NULL,
+    start_frame INTEGER NOT NULL,
+    end_frame INTEGER NOT NULL,
+    start_wall TEXT,
+    end_wall TEXT,
+    peak_s REAL NOT NULL,
+    peak_frame INTEGER NOT NULL,
+    peak_score REAL NOT NULL,
+    peak_fraction REAL NOT NULL,
+    reason TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    regions TEXT NOT NULL,
+    mask BLOB,                               -- of the best frame, 1-bit PNG at the size of analysis
+    clip TEXT,
+    PRIMARY KEY (source_id, number)
+) WITHOUT ROWID;
+CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,                      -- relative to the archive
+    time_s REAL NOT NULL,
+    frame INTEGER NOT NULL,
+    score REAL NOT NULL,
+    FOREIGN KEY (source_id, number) REFERENCES events(source_id, number)
+);
+CREATE INDEX snapshots_of_event ON snapshots (source_id, number);
+CREATE INDEX runs_of_source ON runs (source_id);
+CREATE TABLE scores (
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    first_bin INTEGER NOT NULL,              -- of half a second each
+    bins BLOB NOT NULL,                      -- see score_bins
+    PRIMARY KEY (run_id, first_bin)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """Where one scan of one source is written.
+
+    Attributes
+    ----------
+    run_id, source_id
+        Keys in the database.
+    folder
+        The source's folder in the archive; not made yet.
+    """
+
+    run_id: int
+    source_id: int
+    folder: Path
+
+
+class ArchiveStore:
+    """The database of an archive, made if there is none.
+
+    Parameters
+    ----------
+    folder
+        The archive.
+
+    Raises
+    ------
+    SinkError
+        From every method, if the database cannot be written or was made by a newer version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._path = folder / FILE_NAME
+        with self._faults():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self._path, timeout=_LOCK_WAIT_S, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
+            self._db.execute("PRAGMA foreign_keys = ON")
+        self._make_tables()
+
+    def close(self) -> None:
+        """Close the database; may be called again."""
+        self._db.close()
+
+    def begin_run(
+        self, info: SourceInfo, location: Path, settings: Mapping[str, object], started: datetime
+    ) -> StoredRun:
+        """Add a run of a source, and the source where it is new.
+
+        Parameters
+        ----------
+        info
+            The source.
+        location
+            Its file or folder.
+        settings
+            Dotted keys and values, as JSON can hold them.
+        started
+            Wall time, aware.
+        """
+        place = os.path.relpath(location.resolve(), self.folder.resolve())
+        with self._transaction() as db:
+            source_id, folder = self._source(db, place, info)
+            cursor = db.execute(
+                "INSERT INTO runs"
+                " (source_id, started, version, settings, width, height, start_wall)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    source_id,
+                    started.isoformat(timespec="seconds"),
+                    __version__,
+                    json.dumps(settings),
+                    info.width,
+                    info.height,
+                    info.start_wall.isoformat() if info.start_wall else None,
+                ),
+            )
+            return StoredRun(int(cursor.lastrowid or 0), source_id, self.folder / folder)
+
+    def end_run(
+        self, run: StoredRun, *, state: str, frames: int, end_s: float, faults: list[str]
+    ) -> None:
+        """Say how a run ended: ``done``, ``interrupted`` or ``failed``."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ? WHERE id = ?",
+                (state, frames, end_s, json.dumps(faults, ensure_ascii=False), run.run_id),
+            )
+
+    def next_event(self, run: StoredRun) -> int:
+        """Give out the next number of the source; no number is given twice."""
+        with self._transaction() as db:
+            row = db.execute(
+                "UPDATE sources SET last_event = last_event + 1 WHERE id = ? RETURNING last_event",
+                (run.source_id,),
+            ).fetchone()
+            return int(row[0])
+
+    def add_event(
+        self,
+        run: StoredRun,
+        event: Event,
+        *,
+        walls: tuple[datetime | None, datetime | None],
+        mask_png: bytes,
+        snapshots: list[tuple[Path, float, int, float]],
+    ) -> None:
+        """Add a finished event with its pictures.
+
+        Parameters
+        ----------
+        walls
+            Time of day of its start and end.
+        mask_png
+            The foreground of its best frame.
+        snapshots
+            (path, media time, frame index, score) of each picture.
+        """
+        start, end = (moment.isoformat() if moment else None for moment in walls)
+        row = (
+            run.source_id, event.number, run.run_id, event.start_s, event.end_s, event.start_frame,
+            event.end_frame, start, end, event.peak_s, event.peak_frame, event.peak_score,
+            event.peak_fraction, event.reason, event.ending, json.dumps(event.regions), mask_png,
+            None,
+        )  # fmt: skip
+        with self._transaction() as db:
+            db.execute(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", row)
+            db.executemany(
+                "INSERT INTO snapshots (source_id, number, path, time_s, frame, score)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (run.source_id, event.number, os.path.relpath(path, self.folder), *rest)
+                    for path, *rest in snapshots
+                ],
+            )
+
+    def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
+        """Add reduced scores: (first bin, packed bins) of each chunk; see `score_bins`."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO scores (run_id, first_bin, bins) VALUES (?, ?, ?)",
+                [(run.run_id, first, bins) for first, bins in chunks],
+            )
+
+    def _make_tables(self) -> None:
+        with self._transaction() as db:
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if version == 0:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise SinkError(
+                    f"{self._path}: has schema {version}, this version of motionlapse knows "
+                    f"{SCHEMA_VERSION}; use a newer one, or another --out"
+                )
+
+    @staticmethod
+    def _source(db: sqlite3.Connection, place: str, info: SourceInfo) -> tuple[int, str]:
+        """Return id and folder of a source; a new one gets a folder that no other has."""
+        query = "SELECT id, folder FROM sources WHERE location = ?"
+        if row := db.execute(query, (place,)).fetchone():
+            return int(row[0]), str(row[1])
+        taken = {str(name) for (name,) in db.execute("SELECT folder FROM sources")}
+        base = info.label.strip(". ") or "source"
+        folder, number = base, 1
+        while folder in taken or folder.startswith(FILE_NAME):
+            number += 1
+            folder = f"{base}-{number}"
+        cursor = db.execute(
+            "INSERT INTO sources (location, folder, kind) VALUES (?, ?, ?)",
+            (place, folder, info.kind),
+        )
+        return int(cursor.lastrowid or 0), folder
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._faults():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise SinkError(f"{self._path}: cannot be written: {why(error)}") from None

@@ -1,0 +1,58 @@
+"""What a snapshot says of itself: EXIF inside the JPEG."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+
+from PIL import ExifTags, Image
+
+from motionlapse._version import __version__
+from motionlapse.units import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What is written into a picture.
+
+    Attributes
+    ----------
+    event
+        Number of its event.
+    time_s
+        Media time.
+    wall
+        Time of day, aware, or None.
+    score
+        Change score.
+    """
+
+    event: int
+    time_s: float
+    wall: datetime | None
+    score: float
+
+
+def with_exif(jpeg: bytes, facts: PictureFacts) -> bytes:
+    """Return the JPEG with the facts in its EXIF segment.
+
+    ``ImageDescription`` has them in words; ``DateTimeOriginal``, its fraction and its offset hold
+    the time of day where it is known.
+    """
+    exif = Image.Exif()
+    exif[ExifTags.Base.Software] = f"motionlapse {__version__}"
+    exif[ExifTags.Base.ImageDescription] = (
+        f"event {facts.event}, at {format_duration(facts.time_s, decimals=3)}, "
+        f"score {facts.score:.3g}"
+    )
+    if facts.wall is not None:
+        original = exif.get_ifd(ExifTags.IFD.Exif)
+        original[ExifTags.Base.DateTimeOriginal] = f"{facts.wall:%Y:%m:%d %H:%M:%S}"
+        original[ExifTags.Base.SubsecTimeOriginal] = f"{facts.wall.microsecond // 1000:03d}"
+        offset = f"{facts.wall:%z}"
+        original[ExifTags.Base.OffsetTimeOriginal] = f"{offset[:3]}:{offset[3:5]}"
+    segment = exif.tobytes()
+    # Right after the start-of-image marker, as the EXIF standard asks; JPEG counts the length's
+    # own two bytes.
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + jpeg[2:]

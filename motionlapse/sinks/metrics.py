@@ -1,0 +1,72 @@
+"""Every frame's numbers as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from motionlapse.sinks.files import make_folder, part_of, writing
+from motionlapse.types import Analysis, Decision
+
+COLUMNS = (
+    "index",
+    "time_s",
+    "wall",
+    "fraction",
+    "flow",
+    "score",
+    "state",
+    "learning_rate",
+    "light_gain",
+    "reason",
+)
+
+
+class MetricsFile:
+    """One row a frame, in the order of `COLUMNS`; empty where a number is unknown.
+
+    It grows beside its place and is renamed there when the run ends, however that is.
+
+    Parameters
+    ----------
+    path
+        The file. Its folder is made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        make_folder(path.parent)
+        self._path = path
+        self._part = part_of(path)
+        with writing(path):
+            self._file = self._part.open("w", newline="", encoding="utf-8")
+            self._rows = csv.writer(self._file, lineterminator="\n")
+            self._rows.writerow(COLUMNS)
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:
+        """Take one frame; see `motionlapse.types.Sink`."""
+        frame, score = analysis.frame, analysis.score
+        row = (
+            frame.index,
+            f"{frame.time:.6f}",
+            frame.wall.isoformat(timespec="milliseconds") if frame.wall else "",
+            f"{score.fraction:.6f}",
+            "" if score.flow is None else f"{score.flow:.5f}",
+            f"{score.value:.4f}",
+            decision.state.value,
+            f"{analysis.learning_rate:.5f}",
+            "" if analysis.light_gain is None else f"{analysis.light_gain:.4f}",
+            decision.reason,
+        )
+        with writing(self._path):
+            self._rows.writerow(row)
+
+    def finish(self, decision: Decision) -> None:
+        """Nothing is left to write."""
+
+    def close(self) -> None:
+        """Put the file in its place; may be called again."""
+        if self._file.closed:
+            return
+        with writing(self._path):
+            self._file.close()
+            self._part.replace(self._path)

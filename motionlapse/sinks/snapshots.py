@@ -1,0 +1,174 @@
+"""Snapshots: the pictures of an event that a person wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+
+from motionlapse.errors import SinkError
+from motionlapse.frames import Image
+from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.exif import PictureFacts, with_exif
+from motionlapse.sinks.files import make_folder, write_whole
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.types import Analysis, Blob, Decision
+from motionlapse.units import format_duration, parse_duration
+
+_BOX_BGR = (60, 220, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A picture that was kept.
+
+    Attributes
+    ----------
+    event
+        The number of its event.
+    path
+        Where it is.
+    time_s, frame
+        When it was taken: media time and index.
+    score
+        The change score of its frame.
+    """
+
+    event: int
+    path: Path
+    time_s: float
+    frame: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A frame that may become a snapshot."""
+
+    time_s: float
+    frame: int
+    wall: datetime | None
+    score: float
+    jpeg: Callable[[], bytes]
+
+
+class SnapshotSink:
+    """Writes JPEG snapshots, chosen by the setting ``snapshots``.
+
+    ``best``, ``first`` and ``last`` are written when their event has ended, since only then it is
+    known which they are; ``all`` and ``every`` as they come.
+
+    Parameters
+    ----------
+    folder
+        Where they go; made with the first.
+    settings
+        Which, how good, and whether boxes are drawn.
+    live
+        True names them by the time of day, False by media time.
+    keep
+        Told of each that was written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: SinkSettings,
+        *,
+        live: bool,
+        keep: Callable[[Snapshot], None],
+    ) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._live = live
+        self._keep = keep
+        kind, _, interval = settings.snapshots.partition(":")
+        self._at_once = kind in ("all", "every")
+        self._interval_s = parse_duration(interval) if interval else 0.0
+        self._shots: Candidates[_Shot] = Candidates(_CHOICES[kind])
+        self._event = 0
+        self._saved_s = float("-inf")
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:
+        """Take one frame; see `motionlapse.types.Sink`."""
+        shots = self._shots.step(decision, lambda: self._shot(analysis))
+        if decision.closed:
+            self._save(decision.closed.number, shots or [])
+        if decision.opened:
+            self._event, self._saved_s = decision.opened.number, float("-inf")
+        if self._at_once and self._event:
+            self._save(self._event, self._shots.drain())
+
+    def finish(self, decision: Decision) -> None:
+        """Write what the last event leaves; see `motionlapse.types.Sink`."""
+        if decision.closed:
+            self._save(decision.closed.number, self._shots.finish(decision) or [])
+
+    def close(self) -> None:
+        """Nothing is open between two frames."""
+
+    def _shot(self, analysis: Analysis) -> _Shot:
+        frame, blobs, settings = analysis.frame, analysis.blobs, self._settings
+
+        def encode() -> bytes:
+            picture = frame.bgr()
+            return _jpeg(_boxed(picture, blobs) if settings.draw else picture, settings)
+
+        jpeg: Callable[[], bytes] = encode
+        if self._at_once:
+            # Many may wait for their event to be confirmed: as files they are a tenth as large.
+            encoded = encode()
+            jpeg = lambda: encoded  # noqa: E731
+        return _Shot(frame.time, frame.index, frame.wall, analysis.score.value, jpeg)
+
+    def _save(self, event: int, shots: list[_Shot]) -> None:
+        for shot in shots:
+            if shot.time_s - self._saved_s < self._interval_s:
+                continue
+            self._saved_s = shot.time_s
+            make_folder(self._folder)
+            path = self._folder / self._name(event, shot)
+            facts = PictureFacts(event, shot.time_s, shot.wall, shot.score)
+            write_whole(path, with_exif(shot.jpeg(), facts))
+            self._keep(Snapshot(event, path, shot.time_s, shot.frame, shot.score))
+
+    def _name(self, event: int, shot: _Shot) -> str:
+        if self._live and shot.wall is not None:
+            wall = shot.wall
+            moment = f"{wall:%Y-%m-%dT%H-%M-%S}.{wall.microsecond // 1000:03d}{wall:%z}"
+        else:
+            moment = format_duration(shot.time_s, decimals=3).replace(":", "-")
+        return f"event-{event:04d}_{moment}.jpg"
+
+
+def _boxed(picture: Image, blobs: tuple[Blob, ...]) -> Image:
+    """Return a copy with a box around each blob, lines as wide as the picture asks for."""
+    drawn = picture.copy()
+    width_px = max(1, round(picture.shape[0] / 360))
+    for blob in blobs:
+        corner = (blob.x + blob.width, blob.y + blob.height)
+        cv2.rectangle(drawn, (blob.x, blob.y), corner, _BOX_BGR, width_px, cv2.LINE_AA)
+    return drawn
+
+
+def _jpeg(picture: Image, settings: SinkSettings) -> bytes:
+    done, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, settings.jpeg_quality])
+    if not done:
+        raise SinkError(f"a picture of {picture.shape[1]}×{picture.shape[0]} cannot be a JPEG")
+    return encoded.tobytes()
+
+
+def _best(shots: list[_Shot]) -> list[_Shot]:
+    return [max(shots, key=lambda shot: shot.score)]  # the first of equals
+
+
+_CHOICES: dict[str, Callable[[list[_Shot]], list[_Shot]]] = {
+    "best": _best,
+    "first": lambda shots: shots[:1],
+    "last": lambda shots: shots[-1:],
+    "all": lambda shots: shots,
+    "every": lambda shots: shots,  # thinned when they are saved
+}

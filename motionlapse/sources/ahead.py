@@ -1,0 +1,63 @@
+"""Reading ahead in a thread, so that decoding and analysis run at the same time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Ahead(Generic[T]):
+    """Iterates over `items` in a thread of its own and hands them on through a bounded queue.
+
+    An error in the thread is raised again in the consumer, in its place among the items.
+
+    Parameters
+    ----------
+    items
+        Iterated in the thread.
+    depth
+        How many items may wait. Deeper queues than 4 gained nothing: the decoder has threads of
+        its own.
+    """
+
+    def __init__(self, items: Iterable[T], depth: int = 4) -> None:
+        self._queue: queue.Queue[T | BaseException | None] = queue.Queue(depth)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(
+            target=self._fill, args=(items,), name="decode-ahead", daemon=True
+        )
+        self._thread.start()
+
+    def _fill(self, items: Iterable[T]) -> None:
+        last: BaseException | None = None
+        try:
+            for item in items:
+                self._queue.put(item)
+                if self._closing.is_set():
+                    return
+        except Exception as error:  # raised again by the consumer
+            last = error
+        self._queue.put(last)
+
+    def __iter__(self) -> Iterator[T]:
+        while not self._closing.is_set():
+            item = self._queue.get()
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def close(self) -> None:
+        """Stop the thread and wait for it; may be called again."""
+        self._closing.set()
+        while self._thread.is_alive():
+            try:  # a full queue may hold the thread
+                self._queue.get(timeout=0.05)
+            except queue.Empty:
+                continue
+        self._thread.join()

@@ -1,0 +1,130 @@
+"""Which footage a person means by files, folders and globs."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from motionlapse.errors import SourceError
+
+_FILMS = (
+    "3g2 3gp 264 265 asf avi dav flv h264 h265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts "
+    "mxf ogv ts vob webm wmv y4m"
+)
+_PICTURES = "bmp jpeg jpg png pgm ppm tif tiff webp"
+FILM_SUFFIXES = frozenset(f".{name}" for name in _FILMS.split())
+PICTURE_SUFFIXES = frozenset(f".{name}" for name in _PICTURES.split())
+_GENERIC_FOLDERS = frozenset({"input", "images", "frames"})
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """One source of recorded pictures.
+
+    Attributes
+    ----------
+    name
+        As a person would type it.
+    path
+        The film, or the folder that holds the stills.
+    stills
+        The pictures in natural order; empty for a film.
+    warning
+        What a person should know of how the name was understood, or ``""``.
+    """
+
+    name: str
+    path: Path
+    stills: tuple[Path, ...] = ()
+    warning: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name of its folder in an archive."""
+        if not self.stills:
+            return self.path.stem
+        folder = self.path.resolve()
+        return folder.parent.name if folder.name in _GENERIC_FOLDERS else folder.name
+
+
+def natural_key(path: Path) -> list[tuple[int, int | str]]:
+    """Return a sorting key under which ``shot2`` comes before ``shot10``."""
+    parts = re.split(r"(\d+)", str(path).lower())
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+
+
+def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
+    """Yield the footage behind each name; a name that leads nowhere gives an error in its place.
+
+    Pictures that are named one by one, as a shell does with ``*.jpg``, are one source a folder.
+
+    Parameters
+    ----------
+    names
+        Files, folders (films are searched downwards) and globs (``**`` goes downwards).
+    """
+    found = [item for name in names for item in _expand(name)]
+
+    def still_folder(item: Footage | SourceError) -> Path | None:
+        if isinstance(item, Footage) and item.stills == (item.path,):
+            return item.path.parent
+        return None
+
+    for folder, group in groupby(found, still_folder):
+        if folder is None:
+            yield from group
+        else:
+            stills = [item.path for item in group if isinstance(item, Footage)]
+            yield Footage(str(folder), folder, tuple(sorted(stills, key=natural_key)))
+
+
+def _expand(name: str) -> Iterator[Footage | SourceError]:
+    path = Path(name)
+    if path.is_dir():
+        yield from _folder(path)
+    elif path.exists():
+        yield _file(path)
+    elif glob.has_magic(name):
+        matches = sorted(
+            (Path(match) for match in glob.glob(name, recursive=True)), key=natural_key
+        )
+        if not matches:
+            yield SourceError(f"{name}: no file matches")
+        for match in matches:
+            if match.is_dir():
+                yield from _folder(match)
+            else:
+                yield _file(match)
+    else:
+        yield SourceError(f"{name}: no such file or folder")
+
+
+def _file(path: Path) -> Footage:
+    stills = (path,) if path.suffix.lower() in PICTURE_SUFFIXES else ()
+    return Footage(str(path), path, stills)
+
+
+def _folder(folder: Path) -> list[Footage | SourceError]:
+    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=natural_key)
+    films = [path for path in files if path.suffix.lower() in FILM_SUFFIXES]
+    stills = tuple(
+        path for path in files if path.parent == folder and path.suffix.lower() in PICTURE_SUFFIXES
+    )
+    if films:
+        warning = (
+            f"{folder}: holds films and {len(stills)} pictures; the pictures are not read"
+            if stills
+            else ""
+        )
+        return [
+            Footage(str(film), film, warning=warning if film is films[0] else "") for film in films
+        ]
+    if stills:
+        return [Footage(str(folder), folder, stills)]
+    deeper = next((path for path in files if path.suffix.lower() in PICTURE_SUFFIXES), None)
+    hint = f"; there are pictures in {deeper.parent}" if deeper else ""
+    return [SourceError(f"{folder}: a folder without films or pictures{hint}")]

@@ -1,0 +1,65 @@
+"""From a decoded frame to planes: the decoder's own memory wherever the format allows."""
+
+from __future__ import annotations
+
+import re
+
+import av
+import numpy as np
+
+from motionlapse.frames import Image, Plane, Planes
+
+# Planar YUV and grey at 8 to 16 bits, little-endian: yuv420p, yuvj422p, yuv444p10le, gray12le …
+_PLANAR = re.compile(r"(?:yuvj?4\d\dp|gray)(\d+le)?")
+
+
+def planes_of(frame: av.VideoFrame) -> Planes:
+    """Return the planes of a frame, upright.
+
+    8-bit planar frames are not copied: the arrays are the decoder's memory, padding included, and
+    must not be written to. Deeper ones lose their lowest bits. Packed, semi-planar and RGB formats
+    are converted to 4:2:0 first.
+    """
+    turns = _quarter_turns(frame.rotation)  # reformat() loses it
+    if not _PLANAR.fullmatch(frame.format.name):
+        frame = frame.reformat(format="yuv420p")
+    planes = [_plane(frame, index) for index in range(len(frame.planes))]
+    if turns:
+        planes = [_turned(plane, turns) for plane in planes]
+    chroma = (planes[1], planes[2]) if len(planes) == 3 else None
+    return Planes(planes[0], chroma)
+
+
+def bgr_of(frame: av.VideoFrame) -> Image:
+    """Return a frame as BGR uint8 ``(H, W, 3)``, upright."""
+    image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+    turns = _quarter_turns(frame.rotation)
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+def upright_size(frame: av.VideoFrame) -> tuple[int, int]:
+    """Return (width, height) of a frame as a person sees it."""
+    odd = _quarter_turns(frame.rotation) % 2
+    return (frame.height, frame.width) if odd else (frame.width, frame.height)
+
+
+def _quarter_turns(rotation: int) -> int:
+    """Return how often to turn left by 90° until a picture with this rotation stands upright."""
+    return round(rotation / 90) % 4
+
+
+def _turned(plane: Plane, turns: int) -> Plane:
+    buffer = np.ascontiguousarray(np.rot90(plane.view, turns))
+    return Plane(buffer, buffer.shape[1])
+
+
+def _plane(frame: av.VideoFrame, index: int) -> Plane:
+    plane = frame.planes[index]
+    bits = frame.format.components[index].bits
+    if bits == 8:
+        buffer = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        return Plane(buffer[: plane.height], plane.width)
+    # Line sizes count bytes; the shift keeps the highest eight bits.
+    words = np.frombuffer(memoryview(plane), np.uint16).reshape(-1, plane.line_size // 2)
+    shifted: Image = (words[: plane.height] >> (bits - 8)).astype(np.uint8)
+    return Plane(shifted, plane.width)

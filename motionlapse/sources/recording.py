@@ -1,0 +1,267 @@
+"""Recorded video through PyAV: the decoder's own planes and exact presentation times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import av.error
+import av.logging
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from motionlapse.errors import SourceError, why
+from motionlapse.frames import Fault, Frame, SourceInfo
+from motionlapse.sources.ahead import Ahead
+from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.planes import bgr_of, planes_of, upright_size
+from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.timestamps import MediaClock
+from motionlapse.units import format_duration, parse_wall
+
+# Containers round their durations, and the last frame lasts a while too.
+_CUT_OFF_S = 1.0
+_DEFAULT_FPS = 25.0
+
+
+class Recording:
+    """A film. Decoding starts with the object, in a thread, a few frames ahead.
+
+    Frames with damage, and those after it up to the next key frame, are left out and reported.
+
+    Parameters
+    ----------
+    path
+        The file.
+    settings
+        Which part of it, and when it was taken.
+    name, label
+        As in `SourceInfo`; by default the path and its stem.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened, is no film, or no picture of it can be decoded; and from iterating,
+        if the disk fails in the middle.
+    """
+
+    def __init__(
+        self, path: Path, settings: SourceSettings | None = None, *, name: str = "", label: str = ""
+    ) -> None:
+        self._name = name or str(path)
+        self._settings = settings or SourceSettings()
+        self.faults: list[Fault] = []
+        self._container = _open(path, self._name)
+        try:
+            self._stream = _video_stream(self._container, self._name)
+            self._clock = MediaClock(
+                self._stream.time_base or Fraction(1, av.time_base),
+                self._stream.start_time,
+                1.0 / self._nominal_fps(),
+            )
+            self._base_index = 0
+            if self._settings.start > 0:
+                self._seek(path)
+            self._decoded = self._decode()
+            first = next(self._decoded, None)
+            if first is None:
+                raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+        except av.error.FFmpegError as error:
+            self._container.close()
+            raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
+        except SourceError:
+            self._container.close()
+            raise
+        self.info = self._describe(first[1], label or path.stem)
+        self._ahead = Ahead(self._frames(first))
+
+    # ---- reading -----------------------------------------------------------------------------
+
+    def __iter__(self) -> Iterator[Frame]:
+        yield from self._ahead
+        if repairs := self._clock.repairs():
+            self.faults.append(Fault(f"{self._name}: {repairs}", lost=False))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop decoding and close the file; may be called again."""
+        self._ahead.close()
+        self._container.close()
+
+    def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
+        """Yield the frames from --start to --end."""
+        yield self._frame(*first)
+        size = upright_size(first[1])
+        for index, frame, time in self._decoded:
+            if upright_size(frame) != size:
+                old, size = size, upright_size(frame)
+                self._fault(
+                    f"picture size changes from {old[0]}×{old[1]} to {size[0]}×{size[1]} at "
+                    f"{format_duration(time)}; the background is learned anew",
+                    lost=False,
+                )
+            yield self._frame(index, frame, time)
+
+    def _frame(self, index: int, frame: av.VideoFrame, time: float) -> Frame:
+        start = self.info.start_wall
+        return Frame(
+            index=index,
+            time=time,
+            wall=start + timedelta(seconds=time) if start else None,
+            number=index,
+            planes=planes_of(frame),
+            to_bgr=lambda: bgr_of(frame),
+        )
+
+    def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:
+        """Yield (index, frame, media time) of the good frames from --start to --end."""
+        damage, pending = Damage(), PendingPackets()
+        index, time = self._base_index - 1, 0.0
+        for frame in self._pictures(damage, pending):
+            missing = pending.passed_by(frame.pts)
+            index += 1 + (missing if damage.open else 0)
+            time = self._clock.time(frame.pts)
+            if time >= self._settings.stop_s:
+                return
+            stretch = damage.take(frame, time)
+            if stretch:
+                self._fault(stretch, lost=True)
+            if not damage.open and time >= self._settings.start:
+                yield index, frame, time
+        if damage.open:
+            self._fault(damage.end(time), lost=True)
+        self._check_cut_off(time)
+
+    def _pictures(self, damage: Damage, pending: PendingPackets) -> Iterator[av.VideoFrame]:
+        """Yield all that the decoder gives, in order of display."""
+        for packet in self._packets():
+            pending.add(packet.pts)
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError:
+                damage.begin()
+
+    def _packets(self) -> Iterator[av.Packet[VideoStream]]:
+        """Yield packets until the end of the file or the first fault of the container."""
+        try:
+            yield from self._container.demux(self._stream)
+        except (av.error.FFmpegError, OSError) as error:
+            self._fault(f"reading stops: {why(error)}", lost=True)
+
+    # ---- beginning and end -------------------------------------------------------------------
+
+    def _nominal_fps(self) -> float:
+        rate = self._stream.guessed_rate or self._stream.average_rate
+        return float(rate) if rate else _DEFAULT_FPS
+
+    def _seek(self, path: Path) -> None:
+        """Go to the key frame before --start, and count the frames before the one that shows."""
+        duration_s = self._duration()
+        start_s = self._settings.start
+        if duration_s is not None and start_s >= duration_s:
+            raise SourceError(
+                f"{self._name}: --start {format_duration(start_s)} is after its end at "
+                f"{format_duration(duration_s)}"
+            )
+        pts = int(self._clock.seek(start_s))
+        self._container.seek(pts, stream=self._stream)
+        key = next((p.pts for p in self._container.demux(self._stream) if p.pts is not None), None)
+        self._container.seek(pts, stream=self._stream)
+        if key is None:
+            return
+        with _open(path, self._name) as counter:
+            # Reading packets without decoding them runs at tens of thousands a second.
+            packets = counter.demux(counter.streams.video[self._stream_number()])
+            self._base_index = sum(1 for p in packets if p.pts is not None and p.pts < key)
+
+    def _stream_number(self) -> int:
+        return [stream.index for stream in self._container.streams.video].index(self._stream.index)
+
+    def _duration(self) -> float | None:
+        if self._stream.duration and self._stream.time_base:
+            return float(self._stream.duration * self._stream.time_base)
+        return self._container.duration / av.time_base if self._container.duration else None
+
+    def _check_cut_off(self, time: float) -> None:
+        duration_s = self._duration()
+        if duration_s is None:
+            return
+        slack_s = max(_CUT_OFF_S, 5 / self._nominal_fps())
+        if time + slack_s < duration_s:
+            self._fault(
+                f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}",
+                lost=True,
+            )
+
+    def _nothing_decoded(self) -> str:
+        reasons = "; ".join(fault.text.removeprefix(f"{self._name}: ") for fault in self.faults)
+        return f"no picture can be decoded{f' ({reasons})' if reasons else ''}"
+
+    def _describe(self, first: av.VideoFrame, label: str) -> SourceInfo:
+        width, height = upright_size(first)
+        total_s = self._duration()
+        if total_s is not None:
+            total_s = max(0.0, min(total_s, self._settings.stop_s) - self._settings.start)
+        return SourceInfo(
+            name=self._name,
+            label=label,
+            kind="recording",
+            width=width,
+            height=height,
+            fps=self._nominal_fps(),
+            duration_s=total_s,
+            start_wall=self._settings.wall_start or _creation_time(self._container),
+        )
+
+    def _fault(self, text: str, *, lost: bool) -> None:
+        self.faults.append(Fault(f"{self._name}: {text}", lost))
+
+
+def _open(path: Path, name: str) -> InputContainer:
+    """Open a file, with every fault in one line."""
+    av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
+    try:
+        if path.stat().st_size == 0:
+            raise SourceError(f"{name}: the file is empty")
+        return av.open(str(path), metadata_errors="replace")
+    except av.error.InvalidDataError:
+        raise SourceError(f"{name}: not a film, or its header is damaged") from None
+    except (av.error.FFmpegError, OSError) as error:
+        raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
+
+
+def _video_stream(container: InputContainer, name: str) -> VideoStream:
+    """Return the first stream of moving pictures, its decoder set up."""
+    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    if not streams:
+        raise SourceError(f"{name}: has no video stream")
+    stream = streams[0]
+    stream.thread_type = "AUTO"
+    # One more than the cores: a frame thread that waits for its reference leaves a core idle.
+    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    return stream
+
+
+def _creation_time(container: InputContainer) -> datetime | None:
+    """Return when the container says it was made, aware; None for the makers' zero dates."""
+    try:
+        moment = parse_wall(container.metadata["creation_time"].replace("Z", "+00:00"))
+    except (KeyError, ValueError):
+        return None
+    return moment if moment.year > 1971 else None

@@ -1,0 +1,55 @@
+"""Settings of what is read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, model_validator
+
+from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.units import parse_wall
+
+Wall = Annotated[datetime, BeforeValidator(parse_wall)]
+
+
+class SourceSettings(SettingsModel):
+    """Which part of the footage is read, and when it was taken."""
+
+    start: Duration = setting(
+        0.0, "begin at this time of the footage", flag="--start", metavar="TIME"
+    )
+    end: Duration | None = setting(
+        None, "stop at this time of the footage", flag="--end", metavar="TIME"
+    )
+    duration: Duration | None = setting(
+        None, "read this much from --start", flag="--duration", metavar="TIME"
+    )
+    wall_start: Wall | None = setting(
+        None, "time of day at the footage's beginning", flag="--wall-start", metavar="ISO"
+    )
+    fps: float | None = setting(
+        None,
+        "stills: the rate at which they were taken [EXIF or names]",
+        flag="--fps",
+        metavar="RATE",
+        gt=0,
+        le=100_000,
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end is not None and self.duration is not None:
+            raise ValueError("end and duration exclude each other")
+        if self.duration == 0:
+            raise ValueError("duration must be above 0")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end ({self.end:g} s) must be after start ({self.start:g} s)")
+        return self
+
+    @property
+    def stop_s(self) -> float:
+        """Media time at which reading stops, infinite where nobody said."""
+        if self.duration is not None:
+            return self.start + self.duration
+        return float("inf") if self.end is None else self.end

@@ -1,0 +1,96 @@
+"""When stills were taken: from EXIF, else from their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+# 2024-05-04_12-00-02, 20240504T120002.250, 2024-05-04 12.00.02+0200 …
+_NAME = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_ T.]?"
+    r"([0-2]\d)[-_:.h]?([0-5]\d)[-_:.m]?([0-5]\d)(?:[.,_-](\d{3}))?([+-]\d\d:?\d\d)?(?!\d)"
+)
+# Seconds or milliseconds since 1970, from 2001 to 2033.
+_EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
+
+
+def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
+    """Return the stills in order of time, each with its own; None unless all have one.
+
+    Pictures of the same second, from cameras that write no fractions, are spread evenly over it in
+    the order given.
+
+    Parameters
+    ----------
+    stills
+        Paths in natural order.
+    """
+    for read in (_from_exif, _from_name):
+        times: list[tuple[datetime, Path]] = []
+        for path in stills:
+            moment = read(path)
+            if moment is None:
+                break
+            times.append((moment, path))
+        else:
+            return _spread(sorted(times, key=lambda item: item[0]))
+    return None
+
+
+def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
+    spread = []
+    for moment, group in groupby(times, key=lambda item: item[0]):
+        paths = [path for _, path in group]
+        step = timedelta(seconds=1) / len(paths)
+        spread += [(moment + number * step, path) for number, path in enumerate(paths)]
+    return spread
+
+
+def _from_exif(path: Path) -> datetime | None:
+    try:
+        with Image.open(path) as picture:
+            exif = picture.getexif()
+            tags = exif.get_ifd(ExifTags.IFD.Exif)
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+        return None
+    text = tags.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    fraction = str(tags.get(ExifTags.Base.SubsecTimeOriginal, "")).strip() or "0"
+    offset = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip()
+    try:
+        moment = datetime.strptime(
+            f"{text} {offset}".strip(), f"%Y:%m:%d %H:%M:%S{' %z' * bool(offset)}"
+        )
+        moment += timedelta(seconds=float(f"0.{fraction}"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _from_name(path: Path) -> datetime | None:
+    if match := _NAME.search(path.stem):
+        year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+        try:
+            moment = datetime(
+                year,
+                month,
+                day,
+                hour,
+                minute,
+                second,
+                int(match[7] or 0) * 1000,
+            )
+        except ValueError:
+            return None
+        if match[8]:
+            zone = datetime.strptime(match[8].replace(":", ""), "%z").tzinfo
+            return moment.replace(tzinfo=zone)
+        return moment.astimezone()
+    if match := _EPOCH.search(path.stem):
+        seconds = int(match[1]) + int(match[2] or 0) / 1000
+        return datetime.fromtimestamp(seconds, UTC).astimezone()
+    return None

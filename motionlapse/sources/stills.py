@@ -1,0 +1,228 @@
+"""A folder or glob of pictures as a sequence of frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from PIL import ExifTags, ImageOps, UnidentifiedImageError
+from PIL import Image as Pictures
+
+from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.frames import Fault, Frame, Image, Plane, Planes, SourceInfo
+from motionlapse.sources.ahead import Ahead
+from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.still_times import still_times
+
+
+@dataclass(frozen=True, slots=True)
+class _Still:
+    path: Path
+    index: int
+    number: int
+    time: float
+    wall: datetime | None
+
+
+class Stills:
+    """Pictures in order of time. Reading runs in a thread, a few pictures ahead.
+
+    A corrupt or truncated picture is left out and reported.
+
+    Parameters
+    ----------
+    paths
+        The pictures in natural order; at least one.
+    settings
+        ``fps`` gives their rate; without it their times come from EXIF or their names.
+    name, label
+        As in `SourceInfo`; by default the folder and its name.
+
+    Raises
+    ------
+    ConfigError
+        If nothing says when they were taken.
+    SourceError
+        If none can be read.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        settings: SourceSettings | None = None,
+        *,
+        name: str = "",
+        label: str = "",
+    ) -> None:
+        self._name = name or str(paths[0].parent)
+        self._settings = settings or SourceSettings()
+        self.faults: list[Fault] = []
+        stills = self._in_time(paths)
+        start_s, stop_s = self._settings.start, self._settings.stop_s
+        chosen = [still for still in stills if start_s <= still.time < stop_s]
+        if not chosen:
+            raise SourceError(
+                f"{self._name}: no still lies between --start and --end; "
+                f"the last is at {stills[-1].time:.1f} s"
+            )
+        self._read = self._frames(chosen)
+        first = next(self._read, None)
+        if first is None:
+            raise SourceError(
+                f"{self._name}: no picture can be read; the first: {self.faults[0].text}"
+            )
+        width, height = first.planes.size
+        self.info = SourceInfo(
+            name=self._name,
+            label=label or paths[0].resolve().parent.name,
+            kind="stills",
+            width=width,
+            height=height,
+            fps=self._settings.fps,
+            duration_s=chosen[-1].time - chosen[0].time,
+            frames=len(chosen),
+            start_wall=stills[0].wall,
+        )
+        self._first = first
+        self._ahead = Ahead(self._read)
+
+    def __iter__(self) -> Iterator[Frame]:
+        yield self._first
+        yield from self._ahead
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading; may be called again."""
+        self._ahead.close()
+
+    def _in_time(self, paths: Sequence[Path]) -> list[_Still]:
+        """Return the stills with their media times."""
+        fps, start = self._settings.fps, self._settings.wall_start
+        if fps is not None:
+            moments = None
+            times = [index / fps for index in range(len(paths))]
+        else:
+            moments = still_times(paths)
+            if moments is None:
+                raise ConfigError(
+                    f"{self._name}: neither EXIF nor the names of the stills say when all of them "
+                    "were taken; give their rate with --fps RATE"
+                )
+            paths = [path for _, path in moments]
+            start = start or moments[0][0]
+            times = [(moment - moments[0][0]).total_seconds() for moment, _ in moments]
+        numbers = _file_numbers(paths)
+        return [
+            _Still(path, index, number, time, start + timedelta(seconds=time) if start else None)
+            for index, (path, number, time) in enumerate(zip(paths, numbers, times, strict=True))
+        ]
+
+    def _frames(self, stills: Sequence[_Still]) -> Iterator[Frame]:
+        size: tuple[int, int] | None = None
+        for still in stills:
+            try:
+                planes = read_planes(still.path)
+            except SourceError as error:
+                self.faults.append(Fault(str(error), lost=True))
+                continue
+            if size is not None and planes.size != size:
+                self.faults.append(
+                    Fault(
+                        f"{still.path}: picture size changes from {size[0]}×{size[1]} to "
+                        f"{planes.size[0]}×{planes.size[1]}; the background is learned anew",
+                        lost=False,
+                    )
+                )
+            size = planes.size
+            yield Frame(
+                index=still.index,
+                time=still.time,
+                wall=still.wall,
+                number=still.number,
+                planes=planes,
+                to_bgr=_BgrOf(planes),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _BgrOf:
+    """Makes BGR from a still's planes."""
+
+    planes: Planes
+
+    def __call__(self) -> Image:
+        if self.planes.chroma is None:
+            return np.repeat(self.planes.luma.view[:, :, None], 3, axis=2)
+        blue, red = self.planes.chroma
+        ycc = np.dstack((self.planes.luma.view, blue.view, red.view))
+        rgb = Pictures.frombytes("YCbCr", self.planes.size, ycc.tobytes()).convert("RGB")
+        return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+
+
+def read_planes(path: Path) -> Planes:
+    """Read a picture upright as planes of full range, chroma at the size of luma.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read or is corrupt or cut off.
+    """
+    try:
+        with Pictures.open(path) as opened:
+            opened.draft(
+                "YCbCr", None
+            )  # JPEG stores YCbCr: this spares a conversion there and back
+            opened.load()
+            picture: Pictures.Image = opened
+            if opened.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+                picture = ImageOps.exif_transpose(opened)
+            return _planes_of(picture)
+    except UnidentifiedImageError:
+        raise SourceError(f"{path}: not a picture, or its header is damaged") from None
+    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError) as error:
+        raise SourceError(f"{path}: cannot be read: {why(error)}") from None
+
+
+def _planes_of(picture: Pictures.Image) -> Planes:
+    if picture.mode.startswith(("I", "F")):  # 16 bits and deeper keep their highest eight
+        deep = np.asarray(picture)
+        grey = (deep >> 8).astype(np.uint8) if deep.dtype.kind in "iu" else deep.astype(np.uint8)
+        return Planes(_plane(grey))
+    if picture.mode in ("1", "L", "LA"):
+        return Planes(_plane(np.asarray(picture.convert("L"))))
+    if picture.mode != "YCbCr":
+        picture = picture.convert("RGB").convert("YCbCr")
+    luma, blue, red = (_plane(np.asarray(band)) for band in picture.split())
+    return Planes(luma, (blue, red))
+
+
+def _plane(array: Image) -> Plane:
+    return Plane(np.ascontiguousarray(array), array.shape[1])
+
+
+def _file_numbers(paths: Sequence[Path]) -> list[int]:
+    """Return the last run of digits of each name; the index for all, where these are not unique."""
+    numbers = []
+    for path in paths:
+        digits = re.findall(r"\d+", path.stem)
+        if not digits:
+            break
+        numbers.append(int(digits[-1]))
+    unique = len(set(numbers)) == len(paths)
+    return numbers if unique else list(range(len(paths)))

@@ -1,0 +1,255 @@
+"""The records and protocols that rooms share; nothing here computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from motionlapse.frames import Frame, Image, Planes
+
+# ---- analysis --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Foreground:
+    """What a background model says of one frame.
+
+    Attributes
+    ----------
+    mask
+        0/255 uint8 ``(H, W)``: the pixels that do not fit the background. The model may use the
+        array again at its next step.
+    ready
+        True once the background can be trusted.
+    learning_rate
+        The share by which background pixels moved towards this frame, 0 to 1.
+    light_gain
+        Brightness of the frame over that of the background, 1.0 when the light has not changed;
+        None from a model that does not know.
+    """
+
+    mask: Image
+    ready: bool
+    learning_rate: float
+    light_gain: float | None
+
+
+class BackgroundModel(Protocol):
+    """What a pixel usually looks like, learned as frames come."""
+
+    def apply(self, planes: Planes, *, elapsed_s: float, pace: float) -> Foreground:
+        """Judge a frame, then learn from it.
+
+        Parameters
+        ----------
+        planes
+            The picture; every call brings the same size and number of planes. Not modified.
+        elapsed_s
+            Media time since the frame before; 0 for the first.
+        pace
+            Scales learning: 0 judges only, 1 is normal, above 1 hurries.
+        """
+
+    def background(self) -> Image:
+        """Return the background's luma, uint8 ``(H, W)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One connected piece of foreground.
+
+    Attributes
+    ----------
+    x, y, width, height
+        Its bounding box in pixels of the upright source picture.
+    area
+        Share of the watched area, 0 to 1.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    area: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeScore:
+    """How much a frame differs from the background; the numbers that decide.
+
+    Attributes
+    ----------
+    value
+        How many times the threshold was reached: at 1.0 and above it fires.
+    fraction
+        Foreground share of the watched area after cleanup, 0 to 1.
+    flow
+        Mean displacement of tracked corners in the foreground, in picture diagonals a second;
+        None where flow is off or there was nothing to track.
+    regions
+        Names of the regions that hold foreground.
+    """
+
+    value: float
+    fraction: float
+    flow: float | None = None
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that is known of one frame.
+
+    Attributes
+    ----------
+    mask
+        0/255 uint8 at the size of analysis, cleaned and limited to the watched area.
+    scale
+        How many source pixels a mask pixel is wide.
+    """
+
+    frame: Frame
+    mask: Image
+    scale: int
+    blobs: tuple[Blob, ...]
+    score: ChangeScore
+    ready: bool
+    learning_rate: float
+    light_gain: float | None
+
+    def source_mask(self) -> Image:
+        """Return the mask at the source's own size, 0/255 uint8 ``(H, W)``, copied."""
+        width, height = self.frame.planes.size
+        mask = self.mask.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
+        # The scale is a whole factor: up to scale - 1 rows and columns are left at the far edges.
+        padding = ((0, height - mask.shape[0]), (0, width - mask.shape[1]))
+        return np.pad(mask, padding, mode="edge")
+
+
+# ---- decision --------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """Where the event machine stands."""
+
+    WARMING = "warming"
+    QUIET = "quiet"
+    RISING = "rising"
+    ACTIVE = "active"
+    FADING = "fading"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An interval with motion, first to last frame with motion.
+
+    Attributes
+    ----------
+    number
+        Counts on per source in an archive, from 1.
+    start_s, end_s, peak_s
+        Media time in seconds.
+    start_frame, end_frame, peak_frame
+        Frame indices, both ends included.
+    peak_score, peak_fraction
+        The highest score and the foreground share of that frame.
+    reason
+        Why it fired, in words.
+    regions
+        Names of the regions that moved, sorted.
+    ending
+        Why it ended, in words.
+    """
+
+    number: int
+    start_s: float
+    end_s: float
+    start_frame: int
+    end_frame: int
+    peak_s: float
+    peak_frame: int
+    peak_score: float
+    peak_fraction: float
+    reason: str
+    regions: tuple[str, ...] = ()
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from one frame.
+
+    Attributes
+    ----------
+    state
+        Where the machine stands after the frame.
+    reason
+        Why, in words.
+    pace
+        How fast the background should learn from the next frame; see `BackgroundModel.apply`.
+    motion
+        True if the frame has motion that belongs to an event, or to one that may yet become one.
+    opened
+        The event that was confirmed with this frame.
+    closed
+        The event that ended for good with this frame; it may end as another opens.
+    """
+
+    state: State
+    reason: str
+    pace: float
+    motion: bool = False
+    opened: Event | None = None
+    closed: Event | None = None
+
+
+# ---- sinks -----------------------------------------------------------------------------------
+
+
+class Sink(Protocol):
+    """Where results go.
+
+    Raises
+    ------
+    SinkError
+        From any method, when something cannot be written.
+    """
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:
+        """Take one frame; called for every frame, in order."""
+
+    def finish(self, decision: Decision) -> None:
+        """Take the last decision, after the last frame; called once, unless the run failed."""
+
+    def close(self) -> None:
+        """Release everything; may be called again, and without `finish`."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An event with what was kept of it.
+
+    Attributes
+    ----------
+    source
+        The source as a person typed it.
+    event
+        The event.
+    start_wall, end_wall
+        Time of day, aware; None where it is unknown.
+    snapshots
+        Paths of its pictures.
+    clip
+        Path of its piece of video; None where none was kept.
+    """
+
+    source: str
+    event: Event
+    start_wall: datetime | None = None
+    end_wall: datetime | None = None
+    snapshots: tuple[str, ...] = field(default=())
+    clip: str | None = None

@@ -1,0 +1,113 @@
+"""Durations, shares and times of day as people type them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+
+_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s)")
+
+
+def parse_duration(value: object) -> float:
+    """Return seconds for ``90``, ``90s``, ``1m30s``, ``500ms``, ``1:30`` or ``00:01:30.5``.
+
+    Raises
+    ------
+    ValueError
+        If `value` is none of these, negative or not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(_DURATION_HINT.format(value))
+    if isinstance(value, str):
+        seconds = _parse_duration_text(value.strip().lower())
+    else:
+        seconds = float(value)
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(_DURATION_HINT.format(value))
+    return seconds
+
+
+_DURATION_HINT = "'{}' is no duration; write 90, 90s, 1m30s or 00:01:30.5"
+
+
+def _parse_duration_text(text: str) -> float | None:
+    if ":" in text:
+        return _parse_clock(text)
+    if re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
+        return float(text)
+    parts = _PARTS.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+
+
+def _parse_clock(text: str) -> float | None:
+    match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+(?:\.\d*)?)", text)
+    if not match or float(match[3]) >= 60 or (match[1] and int(match[2]) >= 60):
+        return None
+    return int(match[1] or 0) * 3600.0 + int(match[2]) * 60.0 + float(match[3])
+
+
+def parse_share(value: object) -> float:
+    """Return a share of one for ``0.004``, ``"0.004"`` or ``"0.4%"``.
+
+    Raises
+    ------
+    ValueError
+        If `value` is none of these or not within 0 to 1.
+    """
+    text = value.strip() if isinstance(value, str) else value
+    try:
+        if isinstance(text, bool):
+            raise ValueError
+        if isinstance(text, str) and text.endswith("%"):
+            share = float(text[:-1]) / 100
+        else:
+            share = float(text)  # type: ignore[arg-type]  # anything else raises, and is told
+    except (TypeError, ValueError):
+        raise ValueError(_SHARE_HINT.format(value)) from None
+    if not 0 <= share <= 1:
+        raise ValueError(_SHARE_HINT.format(value))
+    return share
+
+
+_SHARE_HINT = "'{}' is no share; write 0.004 or 0.4%, from 0 to 1"
+
+
+def parse_wall(value: object) -> datetime:
+    """Return an aware time for an ISO 8601 text; without an offset it is local time.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not such a text.
+    """
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(
+            f"'{value}' is no date and time; write 2026-05-04T12:00:00 or 2026-05-04T12:00:00+02:00"
+        ) from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def format_duration(seconds: float, *, decimals: int = 1) -> str:
+    """Return ``00:01:30.5`` for 90.5.
+
+    >>> format_duration(90.5)
+    '00:01:30.5'
+    >>> format_duration(59.96)
+    '00:01:00.0'
+    """
+    scale = 10**decimals
+    ticks = round(seconds * scale)
+    whole, fraction = divmod(ticks, scale)
+    text = f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{text}.{fraction:0{decimals}d}" if decimals else text
+
+
+def format_share(share: float) -> str:
+    """Return ``0.4%`` for 0.004, with as many digits as it needs and no more than three."""
+    return f"{share * 100:.3g}%"
