@@ -9,9 +9,10 @@ planes at 480×270 take 0.07 ms.
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, njit, uint8, void
+from numba import float32, njit, types, uint8, void
 
-_U1 = uint8[:, ::1]
+_PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
+_MASK = uint8[:, ::1]
 _F3 = float32[:, :, ::1]
 # Everything but the assumption that sums may be reordered: results do not depend on the width of
 # the vectors of the machine.
@@ -23,7 +24,7 @@ _ONE = np.float32(1.0)
 
 
 @njit(
-    void(_U1, _F3, _F3, _U1, float32, float32, float32, float32),
+    void(_PLANE, _F3, _F3, _MASK, float32, float32, float32, float32),
     cache=True,
     nogil=True,
     error_model="numpy",
@@ -47,7 +48,7 @@ def judge_and_learn_grey(  # type: ignore[no-untyped-def]  # Numba's signature t
 
 
 @njit(
-    void(_U1, _U1, _U1, _F3, _F3, _U1, float32, float32, float32, float32, float32),
+    void(_PLANE, _PLANE, _PLANE, _F3, _F3, _MASK, float32, float32, float32, float32, float32),
     cache=True,
     nogil=True,
     error_model="numpy",

@@ -17,7 +17,7 @@ def planes_of(frame: av.VideoFrame) -> Planes:
     """Return the planes of a frame, upright.
 
     8-bit planar frames are not copied: the arrays are the decoder's memory, padding included, and
-    must not be written to. Deeper ones lose their lowest bits. Packed, semi-planar and RGB formats
+    read-only, because it may still need them. Deeper ones lose their lowest bits. Packed, semi-planar and RGB formats
     are converted to 4:2:0 first.
     """
     turns = _quarter_turns(frame.rotation)  # reformat() loses it
@@ -57,7 +57,8 @@ def _plane(frame: av.VideoFrame, index: int) -> Plane:
     plane = frame.planes[index]
     bits = frame.format.components[index].bits
     if bits == 8:
-        buffer = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        buffer = np.frombuffer(memoryview(plane).toreadonly(), np.uint8)
+        buffer = buffer.reshape(-1, plane.line_size)
         return Plane(buffer[: plane.height], plane.width)
     # Line sizes count bytes; the shift keeps the highest eight bits.
     words = np.frombuffer(memoryview(plane), np.uint16).reshape(-1, plane.line_size // 2)
