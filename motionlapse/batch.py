@@ -15,7 +15,9 @@ from motionlapse.sources.footage import Footage
 if TYPE_CHECKING:
     from motionlapse.frames import Source, SourceInfo
     from motionlapse.pipeline import RunResult
+    from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+    from motionlapse.sinks.snapshots import Snapshot
     from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 
 
@@ -118,6 +120,10 @@ class Batch:
                     self._scan_one(item, number, len(found), result)
                 except (SourceError, ConfigError) as error:
                     self._fail(error, result)
+                except SinkError as error:
+                    if self._store is None:
+                        raise  # no archive: nothing could be kept of any source
+                    self._fail(error, result)
         finally:
             if self._store is not None:
                 self._store.close()
@@ -145,12 +151,17 @@ class Batch:
             info = source.info
             make_analyzer((info.width, info.height))  # regions that do not fit end it here
             store, stored = self._begin(info, footage)
-            sinks = self._sinks(info, store, stored, many=total > 1, result=result)
+            archive = self._archive_sink(footage, info, store, stored, result)
+            try:
+                sinks = [*self._sinks(stored, many=total > 1, keep=archive.keep), archive]
+            except SinkError:
+                store.discard_run(stored)  # it would hide the events of the one before
+                raise
             self._listener.begin(info, number, total)
             outcome = run(
                 source,
                 make_analyzer,
-                Decider(settings.decision, lambda: store.next_event(stored)),
+                Decider(settings.decision, archive.next_number),
                 sinks,
                 should_stop=self._should_stop,
                 on_frame=self._listener.frame,
@@ -165,7 +176,8 @@ class Batch:
                 state=outcome.state,
                 frames=outcome.frames,
                 end_s=outcome.end_s,
-                faults=[fault.text for fault in source.faults] + list(outcome.unwritten),
+                faults=[fault.text for fault in source.faults]
+                + [str(u) for u in outcome.unwritten],
             )
 
     def _begin(self, info: SourceInfo, footage: Footage) -> tuple[ArchiveStore, StoredRun]:
@@ -177,27 +189,31 @@ class Batch:
             info, footage.path, self._settings.model_dump(mode="json"), self._clock.now()
         )
 
-    def _sinks(
+    def _archive_sink(
         self,
+        footage: Footage,
         info: SourceInfo,
         store: ArchiveStore,
         stored: StoredRun,
-        *,
-        many: bool,
         result: BatchResult,
-    ) -> list[Sink]:
+    ) -> ArchiveSink:
         from motionlapse.sinks.archive import ArchiveSink
-        from motionlapse.sinks.masks import MaskFolder
-        from motionlapse.sinks.metrics import MetricsFile
-        from motionlapse.sinks.snapshots import SnapshotSink
-
-        settings = self._settings.sinks
 
         def emit(kept: KeptEvent) -> None:
             result.events += 1
             self._listener.event(kept)
 
-        archive = ArchiveSink(store, stored, info, emit)
+        return ArchiveSink(store, stored, footage.path, info.start_wall, emit)
+
+    def _sinks(
+        self, stored: StoredRun, *, many: bool, keep: Callable[[Snapshot], None]
+    ) -> list[Sink]:
+        """Return the sinks before the archive, as the settings ask for them."""
+        from motionlapse.sinks.masks import MaskFolder
+        from motionlapse.sinks.metrics import MetricsFile
+        from motionlapse.sinks.snapshots import SnapshotSink
+
+        settings = self._settings.sinks
         sinks: list[Sink] = []
         if settings.masks is not None:
             masks = settings.masks
@@ -207,8 +223,8 @@ class Batch:
             own_name = f"{metrics.stem}-{stored.folder.name}{metrics.suffix}"
             sinks.append(MetricsFile(metrics.with_name(own_name) if many else metrics))
         if settings.snapshots != "none":
-            sinks.append(SnapshotSink(stored.folder, settings, live=False, keep=archive.keep))
-        return [*sinks, archive]
+            sinks.append(SnapshotSink(stored.folder, settings, live=False, keep=keep))
+        return sinks
 
     def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
         """Tell what went wrong in a run that came to its end."""
@@ -218,9 +234,9 @@ class Batch:
             else:
                 self._listener.warning(fault.text)
         if outcome.failure:
-            self._fail(SourceError(outcome.failure), result)
-        for text, times in outcome.unwritten.items():
-            self._fail(SinkError(f"{text} ({times} times)" if times > 1 else text), result)
+            self._fail(outcome.failure, result)
+        for unwritten in outcome.unwritten:
+            self._fail(SinkError(str(unwritten)), result)
 
 
 def _open(footage: Footage, settings: Settings) -> Source:

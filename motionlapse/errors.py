@@ -54,7 +54,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def why(error: BaseException) -> str:
     """Return the cause of an error in one line, without the path that the caller names already."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+    words = getattr(error, "strerror", None)  # of OSError and of all that FFmpeg raises
+    if words:
+        return str(words).lower()
     text = " ".join(str(error).split())
     return text or type(error).__name__

@@ -1,8 +1,8 @@
 """The loop: frames in, decisions and results out; the same for live and recorded.
 
-Failure policy lives here. A sink that fails is told of once by its message and counted, and tried
-again with the next frame (a full disk may be freed); it never ends the run. A source that fails
-ends its run, with everything so far kept.
+Failure policy lives here. What a sink could not write is told of once, with a count, and it is
+tried again with the next frame (a full disk may be freed); it never ends the run. A source that
+fails ends its run, with everything so far kept.
 """
 
 from __future__ import annotations
@@ -10,12 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.decision.decider import Decider
-from motionlapse.errors import SinkError, SourceError
+from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.frames import Source
 from motionlapse.types import Analysis, Decision, Sink
+
+
+@dataclass(slots=True)
+class Unwritten:
+    """What a sink could not write.
+
+    Attributes
+    ----------
+    text
+        The first of it.
+    times
+        How often the sink failed.
+    """
+
+    text: str
+    times: int = 1
+
+    def __str__(self) -> str:
+        return self.text if self.times == 1 else f"{self.text} (and {self.times - 1} more)"
 
 
 @dataclass(slots=True)
@@ -31,16 +51,16 @@ class RunResult:
     state
         ``done``, ``interrupted`` or ``failed``.
     failure
-        Why the source failed, or ``""``.
+        What ended the run before its end, or None.
     unwritten
-        What could not be written → how often.
+        What each sink could not write: the first of it, and how much there was.
     """
 
     frames: int = 0
     end_s: float = 0.0
     state: str = "done"
-    failure: str = ""
-    unwritten: dict[str, int] = field(default_factory=dict)
+    failure: MotionlapseError | None = None
+    unwritten: list[Unwritten] = field(default_factory=list)
 
 
 def run(
@@ -93,8 +113,9 @@ def run(
                 result.end_s = frame.time
                 guard.write(analysis, decision)
                 on_frame(analysis, decision)
-        except SourceError as error:
-            ending, result.state, result.failure = "the source failed", "failed", str(error)
+        except (SourceError, ConfigError) as error:
+            # A ConfigError here: a region that does not fit pictures whose size has changed.
+            ending, result.state, result.failure = "the source failed", "failed", error
         guard.finish(decider.finish(ending))
     return result
 
@@ -105,27 +126,26 @@ class _Guard:
     def __init__(self, sinks: Sequence[Sink], result: RunResult) -> None:
         self._sinks = sinks
         self._unwritten = result.unwritten
+        self._of_sink: dict[Sink, Unwritten] = {}
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         for sink in self._sinks:
-            try:
-                sink.write(analysis, decision)
-            except SinkError as error:
-                self._note(error)
+            self._try(sink, partial(sink.write, analysis, decision))
 
     def finish(self, decision: Decision) -> None:
         for sink in self._sinks:
-            try:
-                sink.finish(decision)
-            except SinkError as error:
-                self._note(error)
+            self._try(sink, partial(sink.finish, decision))
 
     def close(self) -> None:
         for sink in self._sinks:
-            try:
-                sink.close()
-            except SinkError as error:
-                self._note(error)
+            self._try(sink, sink.close)
 
-    def _note(self, error: SinkError) -> None:
-        self._unwritten[str(error)] = self._unwritten.get(str(error), 0) + 1
+    def _try(self, sink: Sink, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except SinkError as error:
+            if sink in self._of_sink:
+                self._of_sink[sink].times += 1
+            else:
+                self._of_sink[sink] = Unwritten(str(error))
+                self._unwritten.append(self._of_sink[sink])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, njit, types, uint8, uint16, void
 
-
 _PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
 
 

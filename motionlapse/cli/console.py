@@ -48,6 +48,9 @@ def printing() -> Iterator[None]:
         # Python flushes again at its end and would complain there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise StdoutClosedError("standard output was closed") from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SinkError(f"standard output: cannot be written: {why(error)}") from None
 
 
 class _Stderr(logging.Handler):
@@ -57,6 +60,24 @@ class _Stderr(logging.Handler):
         mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"{mark}{record.getMessage()}\n")
+
+
+class _LogFile(logging.FileHandler):
+    """Remembers that it could not write, instead of printing a traceback."""
+
+    fault = ""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
+        """Keep the first cause."""
+        self.fault = self.fault or why(sys.exception() or OSError())
+
+
+def log_fault() -> str:
+    """Return why the log file could not be written, or ``""``."""
+    for handler in logger.handlers:
+        if isinstance(handler, _LogFile) and handler.fault:
+            return f"{handler.baseFilename}: cannot be written: {handler.fault}"
+    return ""
 
 
 def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
@@ -74,7 +95,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     logger.setLevel(logging.DEBUG)
     if log_file is not None:
         try:
-            handler = logging.FileHandler(log_file, encoding="utf-8", delay=False)
+            handler = _LogFile(log_file, encoding="utf-8", delay=False)
         except OSError as error:
             raise SinkError(f"{log_file}: cannot be written: {why(error)}") from None
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
@@ -137,7 +158,7 @@ def _draw_table(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         justify: Literal["right", "left"] = "right" if column in right else "left"
-        table.add_column(column, justify=justify, overflow="fold")
+        table.add_column(column, justify=justify, no_wrap=column in right, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     rich_console(stderr=False).print(table)

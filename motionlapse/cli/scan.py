@@ -16,10 +16,12 @@ from motionlapse.cli.console import (
     Quiet,
     Verbose,
     is_terminal,
+    log_fault,
     logger,
     set_up_log,
 )
 from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.errors import SinkError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -61,6 +63,9 @@ def scan(  # the flags document themselves
         batch = Batch(resolved.settings, output, SystemClock(), lambda: stop.asked or output.deaf)
         result = batch.scan(list(find_footage(footage)))
         output.finish(result, resolved.settings.sinks.out, csv)
+    if fault := log_fault():
+        output.error(fault)
+        result.note(SinkError.exit_code)
     raise typer.Exit(130 if stop.asked else result.exit_code)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import cv2
 
-from motionlapse.frames import Image, SourceInfo
+from motionlapse.errors import SinkError
+from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
 from motionlapse.types import Analysis, Decision, Event, KeptEvent
@@ -37,8 +40,10 @@ class ArchiveSink:
     ----------
     store, run
         Where it goes.
-    info
-        The source.
+    location
+        The source's file or folder.
+    start_wall
+        Time of day at media time 0, aware, or None.
     emit
         Told of each finished event, also when the archive cannot be written.
     """
@@ -47,16 +52,29 @@ class ArchiveSink:
         self,
         store: ArchiveStore,
         run: StoredRun,
-        info: SourceInfo,
+        location: Path,
+        start_wall: datetime | None,
         emit: Callable[[KeptEvent], None],
     ) -> None:
         self._store = store
         self._run = run
-        self._info = info
+        self._location = location
+        self._start_wall = start_wall
         self._emit = emit
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
         self._bins = ScoreBins()
+        self._number = 0
+        self._numberless: SinkError | None = None
+
+    def next_number(self) -> int:
+        """Return the number of a new event; its own count goes on if the archive has none."""
+        try:
+            self._number = self._store.next_event(self._run)
+        except SinkError as error:  # told at the next write; the event is not lost
+            self._number += 1
+            self._numberless = error
+        return self._number
 
     def keep(self, snapshot: Snapshot) -> None:
         """Note a picture of an event that has not been written yet."""
@@ -68,6 +86,9 @@ class ArchiveSink:
         chunk = self._bins.add(analysis.frame.time, analysis.score.value, decision.state)
         if decision.closed:
             self._add(decision.closed, looks or [])
+        if self._numberless is not None:
+            error, self._numberless = self._numberless, None
+            raise error
         if chunk:
             self._store.add_scores(self._run, [chunk])
 
@@ -86,11 +107,11 @@ class ArchiveSink:
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
         walls = self._wall(event.start_s), self._wall(event.end_s)
         kept = KeptEvent(
-            source=self._info.name,
+            source=shown(self._location),
             event=event,
             start_wall=walls[0],
             end_wall=walls[1],
-            snapshots=tuple(str(shot.path) for shot in snapshots),
+            snapshots=tuple(shown(shot.path) for shot in snapshots),
         )
         try:
             self._store.add_event(
@@ -104,7 +125,7 @@ class ArchiveSink:
             self._emit(kept)
 
     def _wall(self, time_s: float) -> datetime | None:
-        start = self._info.start_wall
+        start = self._start_wall
         return start + timedelta(seconds=time_s) if start else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Self
 
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sinks.archive_store import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
 
@@ -162,7 +162,4 @@ class ArchiveReader:
         return tuple(self._shown(path) for (path,) in rows)
 
     def _shown(self, stored: str) -> str:
-        """Return a stored path as a person would type it from the current folder."""
-        absolute = os.path.normpath(self._folder.resolve() / stored)
-        relative = os.path.relpath(absolute)
-        return min(relative, absolute, key=len)
+        return shown(self._folder.resolve() / stored)

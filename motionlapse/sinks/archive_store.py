@@ -169,6 +169,11 @@ class ArchiveStore:
             )
             return StoredRun(int(cursor.lastrowid or 0), source_id, self.folder / folder)
 
+    def discard_run(self, run: StoredRun) -> None:
+        """Forget a run that could not begin."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM runs WHERE id = ?", (run.run_id,))
+
     def end_run(
         self, run: StoredRun, *, state: str, frames: int, end_s: float, faults: list[str]
     ) -> None:

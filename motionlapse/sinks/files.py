@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,20 +37,50 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it there.
+def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
+    """Write a file beside its place and rename it there; a device or a pipe is written as it is.
+
+    Parameters
+    ----------
+    path
+        A link is followed.
+    content
+        All of it.
+    anew
+        True: a file that is there already is an error, not replaced.
 
     Raises
     ------
     SinkError
         If it cannot be written; nothing is left behind then.
     """
-    part = part_of(path)
     with writing(path):
+        if anew and path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        if is_special(path):
+            path.write_bytes(content)
+            return
+        part = part_of(path.resolve())
         try:
             part.write_bytes(content)
-            part.replace(path)
+            part.replace(path.resolve())
         except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
+            drop(part)
             raise
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether a path is a device, a pipe or the like, which must not be renamed over."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def drop(part: Path) -> None:
+    """Remove an unfinished file; one that cannot be removed is left."""
+    with contextlib.suppress(OSError):
+        part.unlink()
+
+
+def shown(path: Path) -> str:
+    """Return a path as a person would type it from the current folder: the shorter way."""
+    absolute = str(path.resolve())
+    return min(os.path.relpath(absolute), absolute, key=len)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from motionlapse.sinks.files import make_folder, part_of, writing
+from motionlapse.sinks.files import drop, is_special, make_folder, part_of, writing
 from motionlapse.types import Analysis, Decision
 
 COLUMNS = (
@@ -35,8 +35,9 @@ class MetricsFile:
 
     def __init__(self, path: Path) -> None:
         make_folder(path.parent)
-        self._path = path
-        self._part = part_of(path)
+        self._path = path.resolve()
+        # A device or a pipe is written as it is.
+        self._part = self._path if is_special(path) else part_of(self._path)
         with writing(path):
             self._file = self._part.open("w", newline="", encoding="utf-8")
             self._rows = csv.writer(self._file, lineterminator="\n")
@@ -68,5 +69,10 @@ class MetricsFile:
         if self._file.closed:
             return
         with writing(self._path):
-            self._file.close()
-            self._part.replace(self._path)
+            try:
+                self._file.close()
+                if self._part != self._path:
+                    self._part.replace(self._path)
+            except OSError:
+                drop(self._part)
+                raise

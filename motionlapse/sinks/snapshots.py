@@ -18,6 +18,7 @@ from motionlapse.sinks.settings import SinkSettings
 from motionlapse.types import Analysis, Blob, Decision
 from motionlapse.units import format_duration, parse_duration
 
+_ROUNDING_S = 1e-6  # times are sums of floats: 1.4 - 1.0 is below 0.4
 _BOX_BGR = (60, 220, 60)
 
 
@@ -126,13 +127,13 @@ class SnapshotSink:
 
     def _save(self, event: int, shots: list[_Shot]) -> None:
         for shot in shots:
-            if shot.time_s - self._saved_s < self._interval_s:
+            if shot.time_s - self._saved_s < self._interval_s - _ROUNDING_S:
                 continue
             self._saved_s = shot.time_s
             make_folder(self._folder)
             path = self._folder / self._name(event, shot)
             facts = PictureFacts(event, shot.time_s, shot.wall, shot.score)
-            write_whole(path, with_exif(shot.jpeg(), facts))
+            write_whole(path, with_exif(shot.jpeg(), facts), anew=True)
             self._keep(Snapshot(event, path, shot.time_s, shot.frame, shot.score))
 
     def _name(self, event: int, shot: _Shot) -> str:

@@ -16,38 +16,67 @@ _RESYNC_S = 10.0
 class Damage:
     """Tells good pictures from those in a damaged stretch.
 
+    Parameters
+    ----------
+    interval_s
+        Nominal time between two pictures.
+    loses_silently
+        True for transport streams: their packets vanish without an error, and only a gap in the
+        times of pictures that have come evenly so far tells of them.
+
     Attributes
     ----------
     open
         True inside a stretch.
+    stretch
+        A line on the stretch that the last picture ended, or ``""``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, interval_s: float, loses_silently: bool) -> None:
         self.open = False
+        self.stretch = ""
+        self._interval_s = interval_s
+        self._even = loses_silently
         self._since_s = 0.0
-        self._now_s = 0.0
+        self._now_s: float | None = None
 
     def begin(self) -> None:
-        """A packet could not be decoded, or a picture is corrupt."""
+        """Start a stretch now: what comes next cannot be trusted."""
         if not self.open:
-            self.open, self._since_s = True, self._now_s
+            self.open, self._since_s = True, self._now_s or 0.0
 
-    def take(self, frame: av.VideoFrame, time_s: float) -> str:
-        """Take the next picture; return a line on the stretch that it ends, or ``""``."""
-        self._now_s = time_s
+    def take(self, frame: av.VideoFrame, time_s: float, passed: int) -> int:
+        """Take the next picture; return how many were lost before it.
+
+        Parameters
+        ----------
+        frame
+            The picture.
+        time_s
+            Its media time.
+        passed
+            How many packets before its own gave no picture. That is not a loss where nothing is
+            damaged: some formats have packets that are not shown.
+        """
+        gap = 1 if self._now_s is None else round((time_s - self._now_s) / self._interval_s)
+        if gap > 1 and self._even:
+            self.begin()
+        self._even = self._even and gap == 1
         if frame.is_corrupt:
             self.begin()
-            return ""
-        if self.open and (frame.key_frame or time_s - self._since_s > _RESYNC_S):
-            return self.end(time_s)
-        return ""
+        self._now_s, self.stretch = time_s, ""
+        lost = max(passed, gap - 1, 0) if self.open else 0
+        resynced = frame.key_frame or time_s - self._since_s > _RESYNC_S
+        if self.open and resynced and not frame.is_corrupt:
+            self.stretch = self.end()
+        return lost
 
-    def end(self, time_s: float) -> str:
+    def end(self) -> str:
         """Close the stretch and describe it."""
         self.open = False
         return (
-            f"damaged between {format_duration(self._since_s)} and {format_duration(time_s)}; "
-            "the pictures there are not used"
+            f"damaged between {format_duration(self._since_s)} and "
+            f"{format_duration(self._now_s or 0.0)}; the pictures there are not used"
         )
 
 

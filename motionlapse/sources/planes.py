@@ -17,8 +17,8 @@ def planes_of(frame: av.VideoFrame) -> Planes:
     """Return the planes of a frame, upright.
 
     8-bit planar frames are not copied: the arrays are the decoder's memory, padding included, and
-    read-only, because it may still need them. Deeper ones lose their lowest bits. Packed, semi-planar and RGB formats
-    are converted to 4:2:0 first.
+    read-only, because it may still need them. Deeper ones lose their lowest bits. Packed,
+    semi-planar and RGB formats are converted to 4:2:0 first.
     """
     turns = _quarter_turns(frame.rotation)  # reformat() loses it
     if not _PLANAR.fullmatch(frame.format.name):

@@ -21,6 +21,7 @@ from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
+from motionlapse.sources.seeking import count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration, parse_wall
@@ -131,22 +132,24 @@ class Recording:
 
     def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:
         """Yield (index, frame, media time) of the good frames from --start to --end."""
-        damage, pending = Damage(), PendingPackets()
+        damage = Damage(1 / self._nominal_fps(), self._container.format.name == "mpegts")
+        pending = PendingPackets()
         index, time = self._base_index - 1, 0.0
         for frame in self._pictures(damage, pending):
-            missing = pending.passed_by(frame.pts)
-            index += 1 + (missing if damage.open else 0)
+            passed = pending.passed_by(frame.pts)
             time = self._clock.time(frame.pts)
             if time >= self._settings.stop_s:
                 return
-            stretch = damage.take(frame, time)
-            if stretch:
-                self._fault(stretch, lost=True)
+            index += 1 + damage.take(frame, time, passed)
+            if damage.stretch:
+                self._fault(damage.stretch, lost=True)
             if not damage.open and time >= self._settings.start:
                 yield index, frame, time
-        if damage.open:
-            self._fault(damage.end(time), lost=True)
-        self._check_cut_off(time)
+        cut_off = self._cut_off(time)
+        if cut_off:
+            self._fault(cut_off, lost=True)
+        elif damage.open:
+            self._fault(damage.end(), lost=True)
 
     def _pictures(self, damage: Damage, pending: PendingPackets) -> Iterator[av.VideoFrame]:
         """Yield all that the decoder gives, in order of display."""
@@ -179,35 +182,33 @@ class Recording:
                 f"{self._name}: --start {format_duration(start_s)} is after its end at "
                 f"{format_duration(duration_s)}"
             )
-        pts = int(self._clock.seek(start_s))
-        self._container.seek(pts, stream=self._stream)
-        key = next((p.pts for p in self._container.demux(self._stream) if p.pts is not None), None)
-        self._container.seek(pts, stream=self._stream)
-        if key is None:
-            return
+        wanted = int(self._clock.seek(start_s))
+        with _open(path, self._name) as probe:
+            place = find_key_frame(probe, self._stream.index, wanted)
+        if place is None:
+            return  # this kind of file cannot seek: it is decoded from its beginning
+        self._container.seek(place.target, stream=self._stream)
         with _open(path, self._name) as counter:
-            # Reading packets without decoding them runs at tens of thousands a second.
-            packets = counter.demux(counter.streams.video[self._stream_number()])
-            self._base_index = sum(1 for p in packets if p.pts is not None and p.pts < key)
-
-    def _stream_number(self) -> int:
-        return [stream.index for stream in self._container.streams.video].index(self._stream.index)
+            self._base_index = count_packets_before(counter, self._stream.index, place.key)
 
     def _duration(self) -> float | None:
+        """Return the length of the film in seconds, None where nobody knows."""
         if self._stream.duration and self._stream.time_base:
             return float(self._stream.duration * self._stream.time_base)
-        return self._container.duration / av.time_base if self._container.duration else None
+        if not self._container.duration:
+            return None
+        # Matroska states the time of its end.
+        states_end = "matroska" in self._container.format.name
+        start = (self._container.start_time or 0) if states_end else 0
+        return (self._container.duration - start) / av.time_base
 
-    def _check_cut_off(self, time: float) -> None:
+    def _cut_off(self, time: float) -> str:
+        """Return a line if the film ends long before it should, else ``""``."""
         duration_s = self._duration()
-        if duration_s is None:
-            return
         slack_s = max(_CUT_OFF_S, 5 / self._nominal_fps())
-        if time + slack_s < duration_s:
-            self._fault(
-                f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}",
-                lost=True,
-            )
+        if duration_s is None or time + slack_s >= duration_s:
+            return ""
+        return f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}"
 
     def _nothing_decoded(self) -> str:
         reasons = "; ".join(fault.text.removeprefix(f"{self._name}: ") for fault in self.faults)

@@ -1,0 +1,66 @@
+"""Finding the key frame from which decoding must begin to show a given time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import av.error
+from av.container import InputContainer
+
+# Transport streams have no index and may seek to a place after the one asked for: earlier ones are
+# asked for then, at last the beginning.
+_MARGINS_S = (0.0, 2.0, 10.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to seek.
+
+    Attributes
+    ----------
+    target
+        The timestamp to ask for.
+    key
+        The timestamp of the key frame that one gets.
+    """
+
+    target: int
+    key: int
+
+
+def find_key_frame(container: InputContainer, stream_index: int, wanted: int) -> Place | None:
+    """Return the last key frame at or before a timestamp; None where the file cannot seek.
+
+    Parameters
+    ----------
+    container
+        Open, and of no use afterwards.
+    stream_index
+        The stream's index in the container.
+    wanted
+        In ticks of the stream's time base.
+    """
+    stream = container.streams[stream_index]
+    if stream.time_base is None:
+        return None
+    start = stream.start_time or 0
+    margins = [int(margin_s / stream.time_base) for margin_s in _MARGINS_S]
+    for target in sorted({max(start, wanted - margin) for margin in [*margins, wanted]})[::-1]:
+        try:
+            container.seek(target, stream=stream)
+            packets = container.demux(stream)
+            key = next((p.pts for p in packets if p.is_keyframe and p.pts is not None), None)
+        except av.error.FFmpegError:
+            return None
+        if key is not None and key <= wanted:
+            return Place(target, key)
+    return None
+
+
+def count_packets_before(container: InputContainer, stream_index: int, pts: int) -> int:
+    """Return how many packets are shown before a timestamp.
+
+    Packets are read without being decoded, tens of thousands a second.
+    """
+    packets = container.demux(container.streams[stream_index])
+    return sum(1 for packet in packets if packet.pts is not None and packet.pts < pts)

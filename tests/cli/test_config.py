@@ -1,0 +1,124 @@
+"""Where settings come from: precedence, origins, the commented file, typos."""
+
+import tomllib
+
+import pytest
+from films import run_here
+
+from motionlapse import Settings
+from motionlapse.settings import entries
+
+KEY = "decision.enter"
+ENVIRONMENT = "MOTIONLAPSE__DECISION__ENTER"
+
+
+def shown(*words, environ=None):
+    ran = run_here("config", "show", "--json", *words, environ=environ)
+    assert (ran.code, ran.err) == (0, "")
+    assert all(list(record) == ["key", "value", "origin"] for record in ran.records)
+    return {record["key"]: (record["value"], record["origin"]) for record in ran.records}
+
+
+def write(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'[decision]\nenter = "{value}"\n')
+    return path
+
+
+def test_every_setting_is_shown_with_its_default():
+    defaults = shown()
+    assert list(defaults) == [entry.key for entry in entries(Settings)]
+    assert {origin for _, origin in defaults.values()} == {"default"}
+    assert defaults["decision.hold"][0] == 2.0
+
+
+def test_each_place_wins_over_the_ones_before(tmp_path):
+    users = write(tmp_path / "xdg" / "motionlapse" / "config.toml", "1%")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "xdg")}
+    assert shown(environ=environ)[KEY] == (0.01, str(users))
+    write(tmp_path / "motionlapse.toml", "2%")
+    assert shown(environ=environ)[KEY] == (0.02, "./motionlapse.toml")
+    chosen = write(tmp_path / "chosen.toml", "3%")
+    assert shown("--config", chosen, environ=environ)[KEY] == (0.03, str(chosen))
+    environ[ENVIRONMENT] = "4%"
+    assert shown("--config", chosen, environ=environ)[KEY] == (0.04, ENVIRONMENT)
+    last = shown("--config", chosen, "--set", f"{KEY}=5%", environ=environ)[KEY]
+    assert last == (0.05, f"--set {KEY}")
+
+
+def test_a_chosen_file_stands_for_the_local_one(tmp_path):
+    (tmp_path / "motionlapse.toml").write_text('[decision]\nhold = "9s"\n')
+    chosen = write(tmp_path / "chosen.toml", "3%")
+    assert shown("--config", chosen)["decision.hold"] == (2.0, "default")
+
+
+def test_flags_win_over_everything(door, tmp_path):
+    write(tmp_path / "motionlapse.toml", "90%")
+    environ = {ENVIRONMENT: "80%"}
+    words = ("scan", door, "--json", "--set", f"{KEY}=70%")
+    assert run_here(*words, environ=environ).records == []
+    ran = run_here(*words, "--enter", "0.5%", "--verbose", environ=environ)
+    assert len(ran.records) == 2
+    assert "decision.enter = 0.005 (--enter)" in ran.err
+
+
+def test_table_for_people_says_what_each_does(tmp_path):
+    write(tmp_path / "motionlapse.toml", "2%")
+    [line] = [line for line in run_here("config", "show").out.splitlines() if KEY in line.split()]
+    assert "2%" in line
+    assert "./motionlapse.toml" in line
+    assert "opens an event" in line
+
+
+def test_commented_file_is_valid_and_changes_nothing(tmp_path):
+    assert run_here("config", "init").code == 0
+    text = (tmp_path / "motionlapse.toml").read_text()
+    tomllib.loads(text)
+    assert {value for value, _ in [(v, o) for v, o in shown().values() if o != "default"]} == set()
+    bare = "\n".join(line.removeprefix("#") for line in text.splitlines() if line[:2] != "# ")
+    uncommented = tmp_path / "all.toml"
+    uncommented.write_text(bare)
+    given = shown("--config", uncommented)
+    assert {key: value for key, (value, _) in given.items()} == {
+        key: value for key, (value, _) in shown().items()
+    }
+    assert {origin for _, origin in given.values()} == {str(uncommented)}
+
+
+def test_commented_file_never_overwrites(tmp_path):
+    (tmp_path / "motionlapse.toml").write_text("mine")
+    ran = run_here("config", "init")
+    assert (ran.code, ran.out) == (2, "")
+    assert "motionlapse.toml: exists already" in ran.err
+    assert (tmp_path / "motionlapse.toml").read_text() == "mine"
+
+
+def test_commented_file_on_standard_output(tmp_path):
+    ran = run_here("config", "init", "--out", "-")
+    assert ran.code == 0
+    assert "[decision]" in ran.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_of_a_good_file(tmp_path):
+    write(tmp_path / "mine.toml", "2%")
+    ran = run_here("config", "check", "mine.toml")
+    assert (ran.code, ran.out, ran.err) == (0, "mine.toml: all right\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[decison]\nhold = 1\n", "did you mean 'decision.hold'?"),
+        ("[decision]\nhold = true\n", "decision.hold"),
+        ("[decision\n", "not valid TOML"),
+        ("hold = 1\n", "unknown key 'hold'"),
+    ],
+)
+def test_check_names_the_place_of_a_mistake(tmp_path, text, said):
+    (tmp_path / "mine.toml").write_text(text)
+    ran = run_here("config", "check", "mine.toml")
+    assert (ran.code, ran.out) == (2, "")
+    [line] = ran.err.splitlines()
+    assert "mine.toml" in line
+    assert said in line

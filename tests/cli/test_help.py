@@ -1,0 +1,137 @@
+"""What a person sees before the first scan: help, version, completion, typos."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from films import run_here
+
+import motionlapse
+
+COMMANDS = {
+    "scan": """
+        --out --snapshots --draw --masks --metrics --start --end --duration --region --ignore
+        --mask-image --background --flow --no-flow --scale --enter --exit --min-event --hold
+        --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
+    """,
+    "events": "--since --source --region --min-score --all-runs --json --csv",
+    "config show": "--config --set --json",
+    "config init": "--out",
+    "config check": "FILE",
+    "list models": "--json",
+}
+_WATCHING_IMPORTS = """
+import sys
+from motionlapse.cli.app import main
+sys.argv = ["motionlapse", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("imported:", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def modules_of(*words):
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCHING_IMPORTS, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("imported:")]
+    return set(line.split()[1:])
+
+
+def test_top_level_help_names_every_command():
+    ran = run_here("--help")
+    assert (ran.code, ran.err) == (0, "")
+    named = re.findall(r"^  (\w+)  +\S", ran.out.partition("Commands:")[2], re.MULTILINE)
+    assert set(named) >= {"scan", "events", "config", "list"}
+    assert "--version" in ran.out
+
+
+def test_no_words_at_all_show_the_help():
+    ran = run_here()
+    assert "Commands:" in ran.out + ran.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_names_what_it_takes(command):
+    ran = run_here(*command.split(), "--help")
+    assert (ran.code, ran.err) == (0, "")
+    words = set(re.findall(r"--[\w-]+|\b[A-Z]+\b", ran.out))
+    assert words >= set(COMMANDS[command].split())
+    assert run_here(*command.split(), "-h").out == ran.out
+
+
+def test_top_level_help_imports_nothing_heavy():
+    modules = modules_of("--help")
+    assert "typer" in modules
+    assert not modules & {"numpy", "cv2", "pydantic", "rich", "av", "numba", "PIL"}
+
+
+def test_help_of_scan_imports_no_picture_library():
+    assert not modules_of("scan", "--help") & {"numpy", "cv2", "rich", "av", "numba", "PIL"}
+
+
+def test_version():
+    ran = run_here("--version")
+    assert (ran.code, ran.out, ran.err) == (0, f"motionlapse {motionlapse.__version__}\n", "")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("scna", "scan"), ("event", "events")])
+def test_mistyped_command_gets_the_nearest(typed, meant):
+    ran = run_here(typed, "x.mp4")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"no command '{typed}'" in ran.err
+    assert f"did you mean '{meant}'?" in ran.err
+
+
+def test_mistyped_flag_gets_the_nearest():
+    ran = run_here("scan", "x.mp4", "--metrisc", "m.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--metrics" in ran.err
+
+
+def test_scan_without_footage_is_a_mistake_of_use():
+    ran = run_here("scan")
+    assert (ran.code, ran.out) == (2, "")
+    assert "FOOTAGE" in ran.err
+
+
+@pytest.mark.parametrize("words", [(), ("bash",)], ids=["of this shell", "bash"])
+def test_completion_for_bash_can_be_shown(words):
+    program = Path(sys.executable).with_name("motionlapse")  # its own name is in the script
+    command = ["/bin/bash", "-c", f"'{program}' --show-completion {' '.join(words)}; true"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "_MOTIONLAPSE_COMPLETE" in shown
+
+
+def test_completion_completes_a_command():
+    environ = {
+        "_MOTIONLAPSE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "motionlapse sc",
+        "COMP_CWORD": "1",
+    }
+    assert run_here(environ=environ).out.split() == ["scan"]
+
+
+def test_completion_completes_a_flag():
+    environ = {
+        "_MOTIONLAPSE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "motionlapse scan --metr",
+        "COMP_CWORD": "2",
+    }
+    assert run_here(environ=environ).out.split() == ["--metrics"]
+
+
+def test_models_are_listed():
+    ran = run_here("list", "models", "--json")
+    assert ran.code == 0
+    assert {record["model"] for record in ran.records} >= {"gaussian", "mog2"}
+    assert all(list(record) == ["model", "summary"] and record["summary"] for record in ran.records)
+    plain = run_here("list", "models").out
+    assert all(record["model"] in plain for record in ran.records)

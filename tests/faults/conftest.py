@@ -1,0 +1,32 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from films import write_film
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path, monkeypatch):
+    """What a test writes by relative names is its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("films")
+    return {
+        suffix: write_film(folder / f"whole{suffix}", container=options)
+        for suffix, options in ((".mp4", {"movflags": "faststart"}), (".mkv", {}), (".ts", {}))
+    }
+
+
+@pytest.fixture
+def film(_whole, tmp_path):
+    """Give a copy of the good film, free to be spoilt: `film("a.mkv")`."""
+
+    def copy(name: str) -> Path:
+        path = tmp_path / name
+        shutil.copyfile(_whole[path.suffix], path)
+        return path
+
+    return copy

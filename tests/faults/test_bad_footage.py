@@ -1,0 +1,177 @@
+"""Footage that cannot be read, or only in part: exit 3, one line, the rest is used."""
+
+import av
+import numpy as np
+import pytest
+from films import FRAMES, damage, key_packets, run_here, scan_here, table, write_film
+
+WHOLE = [(25, 49), (115, 139)]
+
+
+def only_line(ran):
+    """The one line on stderr."""
+    assert "Traceback" not in ran.err
+    [line] = ran.err.splitlines()
+    return line
+
+
+def error_line(ran):
+    """The one complaint on stderr, besides the summary."""
+    assert "Traceback" not in ran.err
+    [line] = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    return line
+
+
+def indices(metrics):
+    return [int(row["index"]) for row in table(metrics)]
+
+
+def write_sound(path):
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("aac", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
+        frame.sample_rate = 8000
+        film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+
+
+@pytest.fixture(scope="module")
+def whole_rows(tmp_path_factory):
+    """Metrics of the good film."""
+    folder = tmp_path_factory.mktemp("good")
+    film = write_film(folder / "good.mp4")
+    assert scan_here(film, folder / "kept", "--metrics", folder / "good.csv").spans == WHOLE
+    return table(folder / "good.csv")
+
+
+def test_missing_file(tmp_path):
+    ran = scan_here("gone.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "gone.mp4: no such file or folder" in only_line(ran)
+    assert not (tmp_path / "kept").exists()
+
+
+def test_glob_without_match(tmp_path):
+    ran = scan_here("*.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "*.mp4" in only_line(ran)
+
+
+def test_folder_without_footage(tmp_path):
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "notes.txt").write_text("nothing to see")
+    ran = scan_here("papers", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "papers" in only_line(ran)
+
+
+def test_text_named_as_a_film(tmp_path):
+    (tmp_path / "notes.mp4").write_text("this is no film\n" * 100)
+    ran = scan_here("notes.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "notes.mp4: not a film" in only_line(ran)
+
+
+def test_empty_file(tmp_path):
+    (tmp_path / "nothing.mp4").touch()
+    ran = scan_here("nothing.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "nothing.mp4: the file is empty" in only_line(ran)
+
+
+def test_sound_without_pictures(tmp_path):
+    write_sound(tmp_path / "song.mp4")
+    ran = scan_here("song.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "song.mp4: has no video stream" in only_line(ran)
+
+
+@pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
+def test_frames_before_a_cut_are_used(film, tmp_path, whole_rows, name):
+    path = film(name)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    ran = scan_here(name, tmp_path / "kept", "--metrics", "m.csv")
+    assert (ran.code, ran.spans) == (3, WHOLE[:1])
+    assert "cut off" in error_line(ran)
+    rows = table(tmp_path / "m.csv")
+    assert 60 < len(rows) < FRAMES
+    assert rows == whole_rows[: len(rows)]
+
+
+def test_film_whose_index_is_cut_off(film, tmp_path):
+    """An MP4 that was being recorded when the power went has no index, so nothing can be read."""
+    path = film("unfinished.mkv")
+    with av.open(str(path)) as whole, av.open("unfinished.mp4", "w") as out:
+        stream = out.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    unfinished = tmp_path / "unfinished.mp4"
+    unfinished.write_bytes(unfinished.read_bytes()[:20_000])
+    ran = scan_here("unfinished.mp4", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "unfinished.mp4" in only_line(ran)
+
+
+@pytest.mark.parametrize("name", ["hurt.mp4", "hurt.mkv", "hurt.ts"])
+def test_frames_around_damage_are_used_and_keep_their_index(film, tmp_path, whole_rows, name):
+    place, size = key_packets(film(name))[3]
+    damage(tmp_path / name, place + 20, size // 2)
+    ran = scan_here(name, tmp_path / "kept", "--metrics", "m.csv")
+    rows = table(tmp_path / "m.csv")
+    assert [row["time_s"] for row in rows[:75]] == [row["time_s"] for row in whole_rows[:75]]
+    times = {row["index"]: row["time_s"] for row in whole_rows}
+    assert [row["time_s"] for row in rows] == [times[row["index"]] for row in rows]
+    assert FRAMES - 25 <= len(rows) < FRAMES
+    assert ran.spans == WHOLE
+    assert ran.code == 3
+    assert "damaged between 00:00:03.0 and" in error_line(ran)
+
+
+@pytest.mark.parametrize("name", ["hurt.mp4", "hurt.mkv"])
+def test_damage_in_the_middle_of_a_motion_ends_no_scan(film, tmp_path, name):
+    place, size = key_packets(film(name))[1]
+    damage(tmp_path / name, place + 20, size // 2)
+    ran = scan_here(name, tmp_path / "kept")
+    assert ran.code == 3
+    assert ran.spans[-1] == WHOLE[1]
+    assert "damaged between 00:00:0" in error_line(ran)
+
+
+@pytest.mark.parametrize("name", ["late.mp4", "late.mkv"])
+def test_first_frame_that_does_not_decode(film, tmp_path, name):
+    place, size = key_packets(film(name))[0]
+    damage(tmp_path / name, place + 20, size - 40)
+    ran = scan_here(name, tmp_path / "kept", "--metrics", "m.csv")
+    assert ran.code == 3
+    assert "damaged between 00:00:00.0 and 00:00:01.0" in error_line(ran)
+    assert indices(tmp_path / "m.csv") == list(range(25, FRAMES))
+    assert ran.spans[-1][1] == WHOLE[1][1]
+
+
+def test_film_of_which_nothing_decodes(film, tmp_path):
+    for place, size in key_packets(film("noise.mkv")):
+        damage(tmp_path / "noise.mkv", place + 6, size - 6)
+    ran = scan_here("noise.mkv", tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    assert "noise.mkv: no picture can be decoded" in only_line(ran)
+
+
+def test_one_bad_file_among_good_ones(film, tmp_path):
+    film("first.mp4"), film("third.mkv")
+    (tmp_path / "second.mp4").write_text("no film")
+    ran = run_here("scan", "first.mp4", "second.mp4", "third.mkv", "--out", "kept", "--json")
+    assert ran.code == 3
+    assert "second.mp4" in error_line(ran)
+    assert [record["source"] for record in ran.records] == ["first.mp4"] * 2 + ["third.mkv"] * 2
+    assert run_here("events", "kept", "--json").spans == WHOLE * 2
+
+
+def test_a_folder_of_films_with_a_bad_one(film, tmp_path):
+    (tmp_path / "week").mkdir()
+    film("week/monday.mp4"), film("week/sunday.mkv")
+    (tmp_path / "week" / "friday.mp4").touch()
+    ran = scan_here("week", tmp_path / "kept")
+    assert (ran.code, ran.spans) == (3, WHOLE * 2)
+    assert "friday.mp4: the file is empty" in error_line(ran)

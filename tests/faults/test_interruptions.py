@@ -1,0 +1,145 @@
+"""A scan that is stopped in the middle keeps what it has; scans at the same time do not collide."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import cv2
+import pytest
+from films import files_below, picture, run_here, start, write_film
+
+_LONG = [index / 25 for index in range(2500)]
+_FIRST = (25, 49)
+
+
+@pytest.fixture(scope="module")
+def long_film(tmp_path_factory):
+    """100 s: a motion of one second, then one from 4.6 s on that never ends."""
+
+    def pictures(time_s):
+        return picture(time_s, moves=((1.0, 2.0), (4.6, 1000.0)))
+
+    return write_film(tmp_path_factory.mktemp("long") / "long.mkv", times=_LONG, pictures=pictures)
+
+
+def wait_for(condition, process):
+    """Wait until something holds while the program runs, at most 30 s."""
+    for _ in range(3000):
+        if condition():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)  # between two looks at another process, not for luck
+    raise AssertionError("the program did not get there")
+
+
+def stopped_in_the_second_event(long_film, kept, number):
+    """Scan, send a signal while the second event is open, and give what the program said."""
+    os.link(long_film, "long.mkv")
+    with start("scan", "long.mkv", "--out", kept, "--json", "--snapshots", "all") as process:
+        wait_for(lambda: any(kept.rglob("event-0002_*.jpg")), process)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+def assert_all_files_are_whole(kept):
+    for path in files_below(kept):
+        assert path.stat().st_size or path.suffix != ".jpg", path
+        if path.suffix == ".jpg" and not path.name.startswith("."):
+            assert cv2.imread(str(path)).shape == (120, 160, 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_scan_closes_the_open_event_and_keeps_all(long_film, number):
+    kept = Path("kept")
+    code, out, err = stopped_in_the_second_event(long_film, kept, number)
+    assert code == 130
+    assert "Traceback" not in err
+    [last] = err.splitlines()
+    assert last.startswith("interrupted: 2 events")
+    listed = run_here("events", kept, "--json")
+    assert listed.out == out
+    first, second = listed.records
+    assert (first["start_frame"], first["end_frame"]) == _FIRST
+    assert second["start_frame"] == 115
+    assert 115 < second["end_frame"] < len(_LONG) - 1
+    pictures = [path for path in files_below(kept) if path.suffix == ".jpg"]
+    assert sorted(first["snapshots"] + second["snapshots"]) == sorted(map(str, pictures))
+    assert_all_files_are_whole(kept)
+    assert not [path for path in files_below(kept) if path.name.endswith(".part")]
+    with contextlib.closing(sqlite3.connect(kept / "archive.sqlite")) as db:
+        assert db.execute("SELECT state FROM runs").fetchall() == [("interrupted",)]
+
+
+def test_killed_scan_leaves_finished_events_and_no_half_files(long_film):
+    kept = Path("kept")
+    code, out, err = stopped_in_the_second_event(long_film, kept, signal.SIGKILL)
+    assert (code, err) == (-signal.SIGKILL, "")
+    listed = run_here("events", kept, "--json")
+    assert (listed.code, listed.out, listed.err) == (0, out, "")
+    assert listed.spans == [_FIRST]
+    assert_all_files_are_whole(kept)
+    # The number of the event that was lost is not given out again.
+    again = run_here("scan", "long.mkv", "--out", kept, "--json", "--end", "4")
+    assert [record["event"] for record in again.records] == [3]
+
+
+def test_closed_pipe_ends_quietly_with_everything_kept(film, tmp_path):
+    (tmp_path / "week").mkdir()
+    film("week/day1.mp4")
+    for day in range(2, 9):
+        os.link(tmp_path / "week" / "day1.mp4", tmp_path / "week" / f"day{day}.mp4")
+    with start("scan", "week", "--out", "kept", "--json") as process:
+        first = process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) == 141
+    listed = run_here("events", "kept", "--json")
+    assert listed.out.startswith(first)
+    assert listed.spans[0] == _FIRST
+
+
+def test_closed_pipe_of_a_listing(film):
+    film("door.mp4")
+    assert run_here("scan", "door.mp4", "--out", "kept", "--snapshots", "none").code == 0
+    with start("events", "kept", "--json") as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) == 141
+
+
+def test_closed_pipe_of_help():
+    with start("--help") as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) == 141
+
+
+def test_two_scans_into_one_archive_at_the_same_time(film, tmp_path):
+    names = ["shared.mp4", "left.mkv", "right.ts"]
+    for name in names:
+        film(name)
+    words = ("--out", "kept", "--json", "--snapshots", "all")
+    orders = (["shared.mp4", "left.mkv", "shared.mp4"], ["shared.mp4", "right.ts", "shared.mp4"])
+    processes = [start("scan", *order, *words) for order in orders]
+    ended = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], ended
+    listed = run_here("events", "kept", "--all-runs", "--json").records
+    numbers = {name: [r["event"] for r in listed if r["source"] == name] for name in names}
+    assert {name: sorted(given) for name, given in numbers.items()} == {
+        "shared.mp4": [1, 2, 3, 4, 5, 6, 7, 8],
+        "left.mkv": [1, 2],
+        "right.ts": [1, 2],
+    }
+    said = "".join(out for out, _ in ended).splitlines()
+    kept = run_here("events", "kept", "--all-runs", "--json").out.splitlines()
+    assert sorted(said) == sorted(kept)
+    pictures = [path for record in listed for path in record["snapshots"]]
+    assert len(pictures) == 12 * 25
+    assert len(set(pictures)) == len(pictures)
+    assert {str(path) for path in (tmp_path / "kept").rglob("*.jpg")} == {
+        str(tmp_path / path) for path in pictures
+    }

@@ -1,0 +1,113 @@
+"""Settings that cannot be meant: exit 2, one line that says where and what, nothing written."""
+
+import pytest
+from films import run_here
+
+
+@pytest.fixture
+def refused(film, tmp_path):
+    """Scan a good film and give the one line on stderr; nothing may have been kept."""
+    film("door.mp4")
+
+    def scan(*words, environ=None):
+        ran = run_here("scan", "door.mp4", "--out", "kept", *words, environ=environ)
+        assert (ran.code, ran.out) == (2, "")
+        assert not (tmp_path / "kept").exists()
+        [line] = ran.err.splitlines()
+        return line
+
+    return scan
+
+
+def configured(folder, text):
+    (folder / "motionlapse.toml").write_text(text)
+
+
+def test_region_outside_the_picture(refused):
+    line = refused("--region", "100,10 170,10 170,90")
+    assert "100,10 170,10 170,90" in line
+    assert "160×120" in line
+
+
+def test_region_of_two_corners(refused):
+    assert "a polygon needs three" in refused("--region", "10,10 50,50")
+
+
+def test_region_that_is_no_polygon(refused):
+    assert "door=here" in refused("--region", "door=here")
+
+
+def test_regions_that_leave_nothing_to_watch(refused):
+    assert "nothing to watch" in refused("--ignore", "0,0 100%,0 100%,100% 0,100%")
+
+
+def test_mask_image_that_is_missing(refused):
+    assert "area.png" in refused("--mask-image", "area.png")
+
+
+def test_unknown_key_gets_the_nearest(refused, tmp_path):
+    configured(tmp_path, "[decision]\nhodl = 3\n")
+    line = refused()
+    assert "./motionlapse.toml: unknown key 'decision.hodl'" in line
+    assert "did you mean 'decision.hold'?" in line
+
+
+def test_unknown_key_of_set_gets_the_nearest(refused):
+    assert "did you mean 'decision.enter'?" in refused("--set", "decision.entre=0.1")
+
+
+def test_unknown_key_of_the_environment_gets_the_nearest(refused):
+    line = refused(environ={"MOTIONLAPSE__DECISION__MERG": "1s"})
+    assert "MOTIONLAPSE__DECISION__MERG" in line
+    assert "did you mean 'decision.merge'?" in line
+
+
+def test_wrong_value_in_the_file_names_file_and_key(refused, tmp_path):
+    configured(tmp_path, '[decision]\nhold = "long"\n')
+    line = refused()
+    assert "./motionlapse.toml: decision.hold: 'long'" in line
+
+
+def test_toml_syntax_error_names_file_and_line(refused, tmp_path):
+    configured(tmp_path, "[decision]\nhold = = 3\n")
+    line = refused()
+    assert "motionlapse.toml" in line
+    assert "line 2" in line
+
+
+def test_config_that_is_missing(refused):
+    assert "elsewhere.toml" in refused("--config", "elsewhere.toml")
+
+
+def test_start_after_the_end(refused):
+    line = refused("--start", "5", "--end", "3")
+    assert "end (3 s) must be after start (5 s)" in line
+
+
+def test_exit_above_enter(refused):
+    assert "below enter" in refused("--enter", "1%", "--exit", "2%")
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--hold", "soon", "'soon' is no duration"),
+        ("--enter", "7", "'7' is no share"),
+        ("--scale", "17", "'17' is no scale"),
+        ("--snapshots", "bset", "'bset' is no choice of snapshots"),
+        ("--background", "gausian", "did you mean 'gaussian'?"),
+        ("--wall-start", "yesterday", "'yesterday' is no date and time"),
+        ("--duration", "0", "duration must be above 0"),
+        ("--set", "decision.hold", "section.key=value"),
+    ],
+)
+def test_flag_with_a_wrong_value(refused, flag, value, said):
+    assert said in refused(flag, value)
+
+
+def test_start_after_the_end_of_the_footage_is_a_fault_of_the_source(film):
+    film("door.mp4")
+    ran = run_here("scan", "door.mp4", "--out", "kept", "--start", "1m")
+    assert (ran.code, ran.out) == (3, "")
+    [line] = ran.err.splitlines()
+    assert "--start 00:01:00.0 is after its end at 00:00:07.0" in line

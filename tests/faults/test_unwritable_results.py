@@ -1,0 +1,167 @@
+"""Results that cannot be written: exit 4, one line, and the scan goes on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+from films import files_below, run_apart, run_here, scan_here
+
+needs_dev_full = pytest.mark.skipif(
+    not Path("/dev/full").is_char_device(), reason="there is no /dev/full"
+)
+WHOLE = [(25, 49), (115, 139)]
+
+
+def error_line(ran):
+    assert "Traceback" not in ran.err
+    [line] = [
+        line for line in ran.err.splitlines() if line.startswith(("error: ", "motionlapse: "))
+    ]
+    return line
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mount a disk of some KB: `small_disk(400)`."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(size_kb: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "none", str(place)]
+        if os.geteuid() != 0 or _fails(command):
+            pytest.skip("a small disk cannot be mounted here; that takes root")
+        return place
+
+    yield mount
+    if place.is_mount():
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture
+def file_in_the_way(tmp_path):
+    (tmp_path / "wall").write_text("a file where a folder should be")
+    return "wall/kept"
+
+
+def test_archive_that_cannot_be_made(film, file_in_the_way):
+    film("door.mp4")
+    ran = scan_here("door.mp4", file_in_the_way)
+    assert (ran.code, ran.out) == (4, "")
+    assert "wall" in error_line(ran)
+
+
+def test_archive_that_is_another_file(film, tmp_path):
+    film("door.mp4")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "archive.sqlite").write_text("this is no database\n" * 100)
+    ran = scan_here("door.mp4", "kept")
+    assert (ran.code, ran.out) == (4, "")
+    assert "archive.sqlite" in error_line(ran)
+    assert (tmp_path / "kept" / "archive.sqlite").read_text().startswith("this is no database")
+
+
+@pytest.mark.parametrize("flag", ["--metrics", "--masks"])
+def test_extra_results_that_cannot_be_made(film, file_in_the_way, flag):
+    film("door.mp4")
+    ran = scan_here("door.mp4", "kept", flag, file_in_the_way + "/extra")
+    assert ran.code == 4
+    assert "wall" in error_line(ran)
+
+
+def test_scan_that_cannot_begin_does_not_hide_an_earlier_one(film, file_in_the_way):
+    film("door.mp4")
+    assert scan_here("door.mp4", "kept").spans == WHOLE
+    assert scan_here("door.mp4", "kept", "--metrics", file_in_the_way + "/rows.csv").code == 4
+    assert run_here("events", "kept", "--json").spans == WHOLE
+
+
+def test_csv_that_cannot_be_written_costs_no_events(film, file_in_the_way):
+    film("door.mp4")
+    ran = scan_here("door.mp4", "kept", "--csv", file_in_the_way + "/events.csv")
+    assert (ran.code, ran.spans) == (4, WHOLE)
+    assert "wall" in error_line(ran)
+
+
+def test_log_file_that_cannot_be_made(film, file_in_the_way):
+    film("door.mp4")
+    ran = scan_here("door.mp4", "kept", "--log-file", file_in_the_way + "/log")
+    assert (ran.code, ran.out) == (4, "")
+    assert "wall" in error_line(ran)
+
+
+@needs_dev_full
+def test_log_file_on_a_full_disk(film):
+    film("door.mp4")
+    ran = run_apart("scan", "door.mp4", "--out", "kept", "--json", "--log-file", "/dev/full")
+    assert (ran.code, ran.spans) == (4, WHOLE)
+    assert "/dev/full: cannot be written: no space" in error_line(ran)
+
+
+@needs_dev_full
+def test_standard_output_on_a_full_disk(film):
+    film("door.mp4")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "motionlapse", "scan", "door.mp4", "--out", "kept", "--json"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert run_here("events", "kept", "--json").spans == WHOLE
+
+
+def test_full_disk_of_snapshots(film, small_disk):
+    film("door.mp4")
+    disk = small_disk(400)
+    filling = disk / "filling"
+    filling.write_bytes(bytes(150_000))
+    ran = scan_here("door.mp4", disk / "kept", "--snapshots", "all")
+    assert_told_of_the_full_disk(ran)
+    assert ran.spans[0] == WHOLE[0]
+    assert_only_whole_files(disk)
+    filling.unlink()
+    assert run_here("events", disk / "kept", "--json").spans[0] == WHOLE[0]
+
+
+@pytest.mark.parametrize(("flag", "name"), [("--masks", "masks"), ("--metrics", "rows.csv")])
+def test_full_disk_of_extra_results_costs_no_event(film, small_disk, flag, name):
+    film("door.mp4")
+    disk = small_disk(8)
+    ran = scan_here("door.mp4", "kept", flag, disk / name)
+    assert ran.spans == WHOLE
+    assert run_here("events", "kept", "--json").spans == WHOLE
+    assert_told_of_the_full_disk(ran)
+    assert_only_whole_files(disk)
+
+
+def test_full_disk_of_the_archive_still_lists_what_was_found(film, small_disk):
+    film("door.mp4")
+    disk = small_disk(400)
+    (disk / "filling").write_bytes(bytes(300_000))
+    ran = scan_here("door.mp4", disk / "kept")
+    assert ran.code == 4
+    assert "Traceback" not in ran.err
+    assert_only_whole_files(disk)
+    assert ran.spans == WHOLE
+
+
+def assert_told_of_the_full_disk(ran):
+    assert ran.code == 4
+    assert "Traceback" not in ran.err
+    assert "no space left on device" in ran.err
+    assert len(ran.err.splitlines()) < 10, "one line, not one for each picture"
+
+
+def assert_only_whole_files(folder):
+    for path in files_below(folder):
+        assert not path.name.endswith(".part"), path
+        assert path.stat().st_size or "sqlite" in path.name, path
+        if path.suffix in (".jpg", ".png"):
+            assert cv2.imread(str(path)) is not None, path
+
+
+def _fails(command):
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
