@@ -20,6 +20,7 @@ from motionlapse.errors import MotionlapseError
 # name → (module with an `app`, what the command does)
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
+    "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
     "list": ("motionlapse.cli.listing", "List what there is: models."),
@@ -87,7 +88,12 @@ def _top(
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     try:
-        app()
+        app(prog_name="motionlapse")
+    except SystemExit as leaving:
+        # typer ends a help page that nobody reads with 1, and marks standard output like this.
+        if leaving.code == 1 and type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            sys.exit(_STDOUT_CLOSED)
+        raise
     except MotionlapseError as error:
         if error.exit_code != _STDOUT_CLOSED:
             _complain(str(error))

@@ -1,0 +1,109 @@
+"""``motionlapse evaluate``: accuracy against ground truth."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, is_terminal, set_up_log
+from motionlapse.cli.options import Config, Set, load_settings, parameter_name, with_setting_flags
+from motionlapse.errors import ConfigError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import entries
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+# What says how pictures are judged; which part of them is read, and what is kept, is given here.
+_JUDGING = ("background.", "analysis.", "decision.")
+_OTHER_SETTINGS = [entry.key for entry in entries(Settings) if not entry.key.startswith(_JUDGING)]
+
+
+@app.command()
+@with_setting_flags(excluding=_OTHER_SETTINGS)
+def evaluate(
+    dataset: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DATASET",
+            help="Folders with input/ and groundtruth/; with --events the folder of the clips.",
+        ),
+    ],
+    *,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events", metavar="EVENTS.csv", help="Score events, not masks: a table of intervals."
+        ),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option("--models", metavar="A,B", help="Several background models side by side."),
+    ] = None,
+    worst: Annotated[
+        int | None,
+        typer.Option(
+            "--worst",
+            metavar="N",
+            min=1,
+            help="Draw each model's N worst frames: input, truth, mask (red: wrongly foreground, "
+            "blue: wrongly background).",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where --worst writes.")
+    ] = None,
+    fps: Annotated[
+        str | None, typer.Option("--fps", metavar="RATE", help="Rate of the pictures. [25]")
+    ] = None,
+    json: Json = False,
+    config: Config = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+    **flags: object,
+) -> None:
+    """Measure accuracy against ground truth: of masks, pixel by pixel, or of events.
+
+    Masks: recall, specificity, FPR, FNR, PWC, precision and F-measure as on changedetection.net.
+    Events (--events): found, false, frames covered, delay. Always every frame.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    if (worst is None) != (out is None):
+        raise ConfigError("--worst N and --out DIR belong together: give both or neither")
+    if events is not None and (worst is not None or fps is not None or len(dataset) != 1):
+        raise ConfigError(
+            "--events takes one folder, that of the clips, and neither --worst nor --fps"
+        )
+    flags[parameter_name("sources.fps")] = fps
+    settings = load_settings(config, set_, flags).settings
+
+    from motionlapse.cli.evaluate_output import show_events, show_masks
+    from motionlapse.cli.evaluate_progress import EvaluationProgress
+
+    names = _model_names(models or settings.background.model)
+    with EvaluationProgress(json=json, bars=is_terminal(sys.stderr) and not quiet) as progress:
+        if events is None:
+            show_masks(progress, dataset, names, settings, worst, out)
+        else:
+            show_events(progress, events, dataset[0], names, settings)
+    raise typer.Exit(progress.exit_code)
+
+
+def _model_names(text: str) -> list[str]:
+    from motionlapse.background import MODELS
+    from motionlapse.errors import nearest
+
+    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in MODELS:
+            raise ConfigError(
+                f"--models: no background model '{name}'; there are {', '.join(MODELS)}"
+                f"{nearest(name, MODELS)}"
+            )
+    if not names:
+        raise ConfigError(f"--models: names none; there are {', '.join(MODELS)}")
+    return names

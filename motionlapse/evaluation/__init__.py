@@ -1,0 +1,1 @@
+"""Accuracy against ground truth: masks pixel by pixel, events interval by interval."""

@@ -1,0 +1,121 @@
+"""The pixel counts of a mask against ground truth, and the seven measures made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from motionlapse.frames import Image
+
+Flags = npt.NDArray[np.bool_]
+"""A yes or no for each pixel, ``(H, W)``."""
+
+MEASURES = ("recall", "specificity", "fpr", "fnr", "pwc", "precision", "f_measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pixels by what the mask and the truth say of them; counts of several frames add up.
+
+    Attributes
+    ----------
+    tp, fp
+        Foreground in the mask, and truly moving or not.
+    fn, tn
+        Background in the mask, though moving, or rightly so.
+    """
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+    tn: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.tp + other.tp, self.fp + other.fp, self.fn + other.fn, self.tn + other.tn
+        )
+
+    @property
+    def wrong(self) -> int:
+        """How many pixels the mask got wrong."""
+        return self.fp + self.fn
+
+    def measures(self) -> dict[str, float | None]:
+        r"""Return the seven measures of changedetection.net.
+
+        Returns
+        -------
+        dict
+            In the order of `MEASURES`; None where a measure has nothing to divide by (no pixel
+            moves: no recall)::
+
+                recall Re      = TP / (TP + FN)
+                specificity    = TN / (TN + FP)
+                FPR            = FP / (FP + TN)
+                FNR            = FN / (TP + FN)
+                PWC (percent)  = 100 (FN + FP) / (TP + FN + FP + TN)
+                precision Pr   = TP / (TP + FP)
+                F-measure      = 2 Pr Re / (Pr + Re) = 2 TP / (2 TP + FP + FN)
+
+            The last form is 0, not undefined, for an empty mask where something moves.
+
+        References
+        ----------
+        N. Goyette, P.-M. Jodoin, F. Porikli, J. Konrad, P. Ishwar: "changedetection.net: A new
+        change detection benchmark dataset", CVPR Workshops 2012.
+        """
+        moving, still = self.tp + self.fn, self.fp + self.tn
+        return {
+            "recall": _ratio(self.tp, moving),
+            "specificity": _ratio(self.tn, still),
+            "fpr": _ratio(self.fp, still),
+            "fnr": _ratio(self.fn, moving),
+            "pwc": _ratio(100 * self.wrong, moving + still),
+            "precision": _ratio(self.tp, self.tp + self.fp),
+            "f_measure": _ratio(2 * self.tp, 2 * self.tp + self.wrong),
+        }
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def count_pixels(mask: Image, moving: Flags, still: Flags) -> Counts:
+    """Compare a mask with the truth.
+
+    Parameters
+    ----------
+    mask
+        ``(H, W)``; whatever is not 0 is foreground.
+    moving, still
+        What truly moves and what truly does not. Pixels in neither are ignored.
+    """
+    found = mask != 0
+    tp = int(np.count_nonzero(found & moving))
+    fp = int(np.count_nonzero(found & still))
+    return Counts(
+        tp=tp,
+        fp=fp,
+        fn=int(np.count_nonzero(moving)) - tp,
+        tn=int(np.count_nonzero(still)) - fp,
+    )
+
+
+def mean_measures(sequences: Sequence[Counts]) -> dict[str, float | None]:
+    """Return the mean of each measure over sequences that have it: each sequence counts the same.
+
+    Parameters
+    ----------
+    sequences
+        The pooled counts of each.
+    """
+    each = [counts.measures() for counts in sequences]
+    return {name: _mean(measures[name] for measures in each) for name in MEASURES}
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,95 @@
+"""Reading labelled events: a table of intervals, each of one clip."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from motionlapse.errors import ConfigError, nearest, why
+
+KINDS = ("event", "quiet", "dwell", "tiny")
+COLUMNS = ("clip", "start_frame", "end_frame", "tolerance_frames", "kind", "what")
+
+
+@dataclass(frozen=True, slots=True)
+class EventLabel:
+    """One row: what happens in an interval of a clip.
+
+    Attributes
+    ----------
+    clip
+        Path as the table has it.
+    start_frame, end_frame
+        From 0 in the order shown; both included.
+    tolerance_frames
+        How far off a detection of an event may lie.
+    kind
+        ``event``: something moves. ``quiet``: surely nothing does. ``dwell``: a mover stands still,
+        and ``tiny``: one of a few pixels; finding these or not are both right. Frames that no row
+        covers are not scored either.
+    what
+        In words.
+    """
+
+    clip: str
+    start_frame: int
+    end_frame: int
+    tolerance_frames: int
+    kind: str
+    what: str = ""
+
+
+def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
+    """Return the rows of each clip, clips in the order of their first rows.
+
+    Raises
+    ------
+    ConfigError
+        If the table cannot be read, naming the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
+    rows = csv.reader(text.splitlines(), strict=True)
+    clips: dict[str, list[EventLabel]] = {}
+    try:
+        heading = [name.strip() for name in next(rows, [])]
+        missing = [name for name in COLUMNS if name not in heading]
+        if missing:
+            raise ValueError(
+                f"no column {', '.join(missing)}; the first line must name {','.join(COLUMNS)}"
+            )
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                label = _label(heading, row)
+                clips.setdefault(label.clip, []).append(label)
+    except (ValueError, csv.Error) as error:
+        raise ConfigError(f"{path}, line {max(1, rows.line_num)}: {error}") from None
+    if not clips:
+        raise ConfigError(f"{path}, line 1: no rows follow it")
+    return clips
+
+
+def _label(heading: Sequence[str], row: Sequence[str]) -> EventLabel:
+    if len(row) != len(heading):
+        raise ValueError(f"{len(row)} values for {len(heading)} columns")
+    cells = {name: cell.strip() for name, cell in zip(heading, row, strict=True)}
+    start, end, tolerance = (_frames(name, cells[name]) for name in COLUMNS[1:4])
+    if end < start:
+        raise ValueError(f"end_frame {end} is before start_frame {start}")
+    if not cells["clip"]:
+        raise ValueError("clip is empty")
+    if cells["kind"] not in KINDS:
+        raise ValueError(
+            f"kind '{cells['kind']}' is none of {', '.join(KINDS)}{nearest(cells['kind'], KINDS)}"
+        )
+    return EventLabel(cells["clip"], start, end, tolerance, cells["kind"], cells["what"])
+
+
+def _frames(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{name} '{text}' is no whole number from 0")
+    return int(text)

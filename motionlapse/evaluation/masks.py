@@ -1,0 +1,226 @@
+"""Background models side by side on the same frames, their masks against pixel ground truth."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import cv2
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.background import MODELS
+from motionlapse.decision.decider import Decider
+from motionlapse.errors import ConfigError, MotionlapseError, SourceError
+from motionlapse.evaluation.counts import Counts, Flags, count_pixels
+from motionlapse.evaluation.labels import Labels, read_labels, read_region
+from motionlapse.evaluation.sequences import LabelledSequence
+from motionlapse.evaluation.worst import Gallery
+from motionlapse.frames import Frame, Plane, Planes
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.stills import Stills
+from motionlapse.types import Analysis
+
+DEFAULT_FPS = 25.0
+"""No sequence of this layout states its rate; most were filmed at this one."""
+
+
+class Listener(Protocol):
+    """Who is told how an evaluation goes."""
+
+    def begin(self, name: str, frames: int | None, number: int, total: int) -> None:
+        """Reading `name`, number (from 1) of `total`, begins."""
+
+    def frame(self) -> None:
+        """A frame has been done."""
+
+    def warning(self, text: str) -> None:
+        """Something a person should know."""
+
+    def failed(self, error: MotionlapseError) -> None:
+        """Something could not be read, or only in part; the rest goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskScore:
+    """How one model did on one sequence.
+
+    Attributes
+    ----------
+    frames
+        How many it saw.
+    labelled
+        How many of them were scored.
+    counts
+        Pooled over the scored frames.
+    model_s
+        Processor time that the model and its cleanup took for all frames.
+    """
+
+    sequence: str
+    model: str
+    frames: int
+    labelled: int
+    counts: Counts
+    model_s: float
+
+
+def evaluate_masks(
+    sequences: Sequence[LabelledSequence],
+    models: Sequence[str],
+    settings: Settings,
+    listener: Listener,
+    gallery: Gallery | None = None,
+) -> Iterator[list[MaskScore]]:
+    """Yield the scores of all models on one sequence after another.
+
+    Each frame is decoded once and given to every model; every frame is analysed, whatever the
+    settings say about speed. Models learn at the pace that decisions ask for, as in a scan.
+
+    Parameters
+    ----------
+    models
+        Names from `motionlapse.background.MODELS`.
+    gallery
+        Remembers the worst frames.
+    """
+    with _one_thread():
+        for number, sequence in enumerate(sequences, 1):
+            listener.begin(sequence.name, len(sequence.pictures), number, len(sequences))
+            try:
+                yield _evaluate_one(sequence, models, settings, listener, gallery)
+            except (SourceError, ConfigError) as error:
+                listener.failed(error)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep OpenCV to one thread, so that all models are timed on one core."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _evaluate_one(
+    sequence: LabelledSequence,
+    models: Sequence[str],
+    settings: Settings,
+    listener: Listener,
+    gallery: Gallery | None,
+) -> list[MaskScore]:
+    rate = SourceSettings(fps=settings.sources.fps or DEFAULT_FPS)
+    runs = [_ModelRun(name, settings) for name in models]
+    faults: list[str] = []
+    frames = labelled = 0
+    with Stills(sequence.pictures, rate, name=sequence.name) as source:
+        region = _region(sequence, (source.info.width, source.info.height), listener)
+        for frame in source:
+            analyses = [run.step(frame) for run in runs]
+            frames += 1
+            labels = _labels(sequence, frame, region, faults)
+            if labels is not None:
+                labelled += 1
+                for run, analysis in zip(runs, analyses, strict=True):
+                    mask = analysis.source_mask()
+                    counts = count_pixels(mask, labels.moving, labels.still)
+                    run.counts += counts
+                    if gallery is not None:
+                        gallery.add(sequence, run.name, frame.index, frame.number, counts, mask)
+            listener.frame()
+        for fault in source.faults:
+            faults.append(fault.text) if fault.lost else listener.warning(fault.text)
+    if faults:
+        more = f" (and {len(faults) - 1} more like it)" if len(faults) > 1 else ""
+        listener.failed(SourceError(f"{faults[0]}{more}"))
+    return [
+        MaskScore(sequence.name, run.name, frames, labelled, run.counts, run.model_s)
+        for run in runs
+    ]
+
+
+class _ModelRun:
+    """One model on one sequence, with all that a scan puts around it.
+
+    Parameters
+    ----------
+    name
+        Of the model.
+    settings
+        For the model, the analysis and the decision.
+    """
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self.counts = Counts()
+        self.model_s = 0.0
+        self._settings = settings
+        self._analyzer: Analyzer | None = None
+        self._decider = Decider(settings.decision)
+        self._pace = 1.0
+
+    def step(self, frame: Frame) -> Analysis:
+        """Judge the next frame."""
+        if self._analyzer is None:
+            self._rehearse(frame)
+        if self._analyzer is None or self._analyzer.size != frame.planes.size:
+            self._analyzer = self._make(frame.planes.size)
+        # The thread's own processor time: decoding ahead and other programs do not count.
+        before_s = time.thread_time()
+        analysis = self._analyzer.step(frame, self._pace)
+        self.model_s += time.thread_time() - before_s
+        self._pace = self._decider.step(
+            frame.time, frame.index, analysis.score, ready=analysis.ready
+        ).pace
+        return analysis
+
+    def _make(self, size: tuple[int, int]) -> Analyzer:
+        model = MODELS[self.name].make(getattr(self._settings.background, self.name))
+        return Analyzer(size, model, self._settings.analysis, enter=self._settings.decision.enter)
+
+    def _rehearse(self, frame: Frame) -> None:
+        """Have everything compiled that a frame with foreground needs, and forget the frames."""
+        analyzer = self._make(frame.planes.size)
+        analyzer.step(frame)
+        upside_down = replace(frame, time=frame.time + 0.04, planes=_upside_down(frame.planes))
+        analyzer.step(upside_down)
+
+
+def _upside_down(planes: Planes) -> Planes:
+    def turn(plane: Plane) -> Plane:
+        return Plane(plane.buffer[::-1].copy(), plane.width)
+
+    chroma = planes.chroma
+    return Planes(turn(planes.luma), chroma and (turn(chroma[0]), turn(chroma[1])))
+
+
+def _region(sequence: LabelledSequence, size: tuple[int, int], listener: Listener) -> Flags | None:
+    """Return what ROI.bmp says is scored; None for all, also where it does not fit."""
+    region = read_region(sequence.region, size)
+    if region is None and sequence.region is not None:
+        listener.warning(
+            f"{sequence.region}: is not {size[0]}×{size[1]} as the pictures are; it is ignored, "
+            "the whole picture is scored"
+        )
+    return region
+
+
+def _labels(
+    sequence: LabelledSequence, frame: Frame, region: Flags | None, faults: list[str]
+) -> Labels | None:
+    """Return the truth of a frame, None where it has none that can be used."""
+    path = sequence.truths.get(frame.number)
+    if path is None:
+        return None
+    if region is not None and region.shape != frame.planes.luma.view.shape:
+        region = None  # the pictures change their size within the sequence
+    try:
+        return read_labels(path, frame.planes.size, region)
+    except SourceError as error:
+        faults.append(str(error))
+        return None

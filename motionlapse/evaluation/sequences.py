@@ -1,0 +1,125 @@
+"""Sequences with pixel ground truth, in the layout of changedetection.net.
+
+::
+
+    highway/input/in000001.jpg            the pictures
+    highway/groundtruth/gt000001.png      the truth of the picture with the same number
+    highway/ROI.bmp                       optional: black is not scored
+    highway/temporalROI.txt               optional: "470 1700", the numbers that are scored
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from motionlapse.errors import ConfigError
+from motionlapse.sources.footage import PICTURE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSequence:
+    """Pictures of which some have a truth.
+
+    Attributes
+    ----------
+    name
+        Its folder's name; told apart where several folders have the same.
+    pictures
+        Every picture, in order of its number.
+    truths
+        Number of a picture → its truth, for those that are scored.
+    region
+        The picture of what is scored, or None.
+    """
+
+    name: str
+    pictures: tuple[Path, ...]
+    truths: Mapping[int, Path]
+    region: Path | None
+
+
+def find_sequences(folders: Iterable[Path]) -> list[LabelledSequence]:
+    """Return the sequence in each folder, before any of them is read.
+
+    Raises
+    ------
+    ConfigError
+        For a folder that holds no labelled sequence.
+    """
+    found: list[LabelledSequence] = []
+    for folder in folders:
+        sequence = _sequence(folder)
+        taken = {other.name for other in found}
+        name, number = sequence.name, 2
+        while name in taken:
+            name, number = f"{sequence.name}-{number}", number + 1
+        found.append(replace(sequence, name=name))
+    return found
+
+
+def _sequence(folder: Path) -> LabelledSequence:
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder")
+    missing = [name for name in ("input", "groundtruth") if not (folder / name).is_dir()]
+    if missing:
+        raise ConfigError(f"{folder}: {_lacks(folder, missing)}")
+    pictures = _numbered(folder / "input", "in", PICTURE_SUFFIXES)
+    truths = _numbered(folder / "groundtruth", "gt", {".png"})
+    first, last = _temporal_region(folder / "temporalROI.txt")
+    scored = {
+        number: path
+        for number, path in truths.items()
+        if number in pictures and first <= number <= last
+    }
+    if not scored:
+        raise ConfigError(
+            f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} "
+            "truths in groundtruth/, and no number in both (and in temporalROI.txt)"
+        )
+    region = folder / "ROI.bmp"
+    return LabelledSequence(
+        folder.resolve().name,
+        tuple(pictures[number] for number in sorted(pictures)),
+        scored,
+        region if region.is_file() else None,
+    )
+
+
+def _lacks(folder: Path, missing: list[str]) -> str:
+    inside = sorted(path.parent.name for path in folder.glob("*/groundtruth") if path.is_dir())
+    hint = f"; it holds sequences: name them, as {folder / inside[0]}" if inside else ""
+    folders = " and ".join(f"{name}/" for name in missing)
+    return f"no {folders} here; a sequence has input/ and groundtruth/{hint}"
+
+
+def _numbered(folder: Path, prefix: str, suffixes: Iterable[str]) -> dict[int, Path]:
+    """Return the files ``PREFIX000123.SUFFIX`` of a folder by their numbers."""
+    name = re.compile(rf"{prefix}(\d+)")
+    found: dict[int, Path] = {}
+    for path in sorted(folder.iterdir()):
+        match = name.fullmatch(path.stem)
+        if match is None or path.suffix.lower() not in suffixes:
+            continue
+        number = int(match[1])
+        if number in found:
+            raise ConfigError(f"{path}: {found[number].name} has the same number")
+        found[number] = path
+    return found
+
+
+def _temporal_region(path: Path) -> tuple[float, float]:
+    """Return the first and last number that are scored; the last may lie past the end.
+
+    They are the numbers in the files' names: 1-based in sequences that begin with ``in000001``.
+    """
+    if not path.is_file():
+        return float("-inf"), float("inf")
+    words = path.read_text(encoding="utf-8", errors="replace").split()
+    try:
+        first, last = (int(word) for word in words)
+    except ValueError:
+        raise ConfigError(f"{path}: holds '{' '.join(words)[:40]}', not 'FIRST LAST'") from None
+    return first, last
