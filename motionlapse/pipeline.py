@@ -126,26 +126,26 @@ class _Guard:
     def __init__(self, sinks: Sequence[Sink], result: RunResult) -> None:
         self._sinks = sinks
         self._unwritten = result.unwritten
-        self._of_sink: dict[Sink, Unwritten] = {}
+        self._of_sink: dict[int, Unwritten] = {}
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
-        for sink in self._sinks:
-            self._try(sink, partial(sink.write, analysis, decision))
+        for number, sink in enumerate(self._sinks):
+            self._try(number, partial(sink.write, analysis, decision))
 
     def finish(self, decision: Decision) -> None:
-        for sink in self._sinks:
-            self._try(sink, partial(sink.finish, decision))
+        for number, sink in enumerate(self._sinks):
+            self._try(number, partial(sink.finish, decision))
 
     def close(self) -> None:
-        for sink in self._sinks:
-            self._try(sink, sink.close)
+        for number, sink in enumerate(self._sinks):
+            self._try(number, sink.close)
 
-    def _try(self, sink: Sink, action: Callable[[], None]) -> None:
+    def _try(self, number: int, action: Callable[[], None]) -> None:
         try:
             action()
         except SinkError as error:
-            if sink in self._of_sink:
-                self._of_sink[sink].times += 1
+            if number in self._of_sink:
+                self._of_sink[number].times += 1
             else:
-                self._of_sink[sink] = Unwritten(str(error))
-                self._unwritten.append(self._of_sink[sink])
+                self._of_sink[number] = Unwritten(str(error))
+                self._unwritten.append(self._of_sink[number])

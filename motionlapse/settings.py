@@ -10,8 +10,10 @@ Its validation, TOML key, flag, help, ``config show`` line and README row all de
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -122,15 +124,25 @@ def _as_toml(value: object, info: FieldInfo) -> str:
         return str(value).lower()
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(_as_toml(item, info) for item in value) + "]"
+    if isinstance(value, float):
+        return _float_as_toml(value, info)
+    if isinstance(value, int):
+        return str(value)
+    # TOML's basic strings are JSON's, but for one character.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _float_as_toml(value: float, info: FieldInfo) -> str:
+    """Return the shortest text that gives the same number again, with the unit that it has."""
+    plain = format(Decimal(repr(value)), "f").removesuffix(".0")
     validators = [meta.func for meta in _metadata(info) if isinstance(meta, BeforeValidator)]
-    if parse_duration in validators and isinstance(value, float):
-        return f'"{value:g}s"' if value < 600 else f'"{format_duration(value)}"'
-    if parse_share in validators and isinstance(value, float):
-        return f'"{format_share(value)}"'
-    if isinstance(value, (int, float)):
-        return f"{value:g}"
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    if parse_duration in validators:
+        clock = format_duration(value)
+        return f'"{clock}"' if value >= 600 and parse_duration(clock) == value else f'"{plain}s"'
+    if parse_share in validators:
+        percent = format_share(value)
+        return f'"{percent if parse_share(percent) == value else plain}"'
+    return plain
 
 
 def _metadata(info: FieldInfo) -> Iterator[object]:

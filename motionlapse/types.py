@@ -20,9 +20,13 @@ class Foreground:
 
     Attributes
     ----------
-    mask
-        0/255 uint8 ``(H, W)``: the pixels that do not fit the background. The model may use the
-        array again at its next step.
+    score
+        uint8 ``(H, W)``: how far a pixel is from the background. 64 is the threshold, above it is
+        foreground; a model that only says yes or no gives 255 and 0. The model may use the array
+        again at its next step.
+    moving
+        0/255 uint8 ``(H, W)``: foreground that has come just now, apart from what stands still;
+        None from a model that cannot tell. May be used again too.
     ready
         True once the background can be trusted.
     learning_rate
@@ -32,7 +36,8 @@ class Foreground:
         None from a model that does not know.
     """
 
-    mask: Image
+    score: Image
+    moving: Image | None
     ready: bool
     learning_rate: float
     light_gain: float | None
@@ -41,7 +46,9 @@ class Foreground:
 class BackgroundModel(Protocol):
     """What a pixel usually looks like, learned as frames come."""
 
-    def apply(self, planes: Planes, *, elapsed_s: float, pace: float) -> Foreground:
+    def apply(
+        self, planes: Planes, *, elapsed_s: float, pace: float, previous: Image | None = None
+    ) -> Foreground:
         """Judge a frame, then learn from it.
 
         Parameters
@@ -52,6 +59,9 @@ class BackgroundModel(Protocol):
             Media time since the frame before; 0 for the first.
         pace
             Scales learning: 0 judges only, 1 is normal, above 1 hurries.
+        previous
+            The foreground of the frame before after cleanup, 0/255 uint8 ``(H, W)``; None for the
+            first, and for models that do without.
         """
 
     def background(self) -> Image:
@@ -87,16 +97,23 @@ class ChangeScore:
         How many times the threshold was reached: at 1.0 and above it fires.
     fraction
         Foreground share of the watched area after cleanup, 0 to 1.
+    moving
+        The part of it that moves, as a share of the watched area; what stands still, such as
+        something put down, is not in it.
     flow
         Mean displacement of tracked corners in the foreground, in picture diagonals a second;
         None where flow is off or there was nothing to track.
+    light
+        True if most of the picture changed at once: the light, not a mover.
     regions
         Names of the regions that hold foreground.
     """
 
     value: float
     fraction: float
+    moving: float = 0.0
     flow: float | None = None
+    light: bool = False
     regions: tuple[str, ...] = ()
 
 

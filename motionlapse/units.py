@@ -20,10 +20,13 @@ def parse_duration(value: object) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(_DURATION_HINT.format(value))
-    if isinstance(value, str):
-        seconds = _parse_duration_text(value.strip().lower())
-    else:
-        seconds = float(value)
+    try:
+        if isinstance(value, str):
+            seconds = _parse_duration_text(value.strip().lower())
+        else:
+            seconds = float(value)
+    except OverflowError:
+        seconds = None
     if seconds is None or not math.isfinite(seconds) or seconds < 0:
         raise ValueError(_DURATION_HINT.format(value))
     return seconds
@@ -66,7 +69,7 @@ def parse_share(value: object) -> float:
             share = float(text[:-1]) / 100
         else:
             share = float(text)  # type: ignore[arg-type]  # anything else raises, and is told
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(_SHARE_HINT.format(value)) from None
     if not 0 <= share <= 1:
         raise ValueError(_SHARE_HINT.format(value))

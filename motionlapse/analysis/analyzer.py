@@ -6,10 +6,13 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import Flow
 from motionlapse.analysis.prepare import Shrinker, choose_scale
-from motionlapse.analysis.score import change_value
+from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.frames import Frame
-from motionlapse.types import Analysis, BackgroundModel, ChangeScore
+from motionlapse.frames import Frame, Image, Planes
+from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
+
+# No mover fills this share of a fixed camera's picture from one frame to the next; a lamp does.
+_MOST_OF_THE_PICTURE = 0.5
 
 
 class Analyzer:
@@ -50,6 +53,7 @@ class Analyzer:
         self._cleanup = Cleanup(settings, self._area, self.scale)
         self._flow = Flow(settings.flow_tracking) if settings.flow else None
         self._previous_s: float | None = None
+        self._previous: Image | None = None
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
@@ -64,18 +68,12 @@ class Analyzer:
         elapsed_s = 0.0 if self._previous_s is None else frame.time - self._previous_s
         self._previous_s = frame.time
         planes = self._shrink(frame.planes)
-        foreground = self._model.apply(planes, elapsed_s=elapsed_s, pace=pace)
-        mask, blobs, pixels = self._cleanup(foreground.mask)
-        flow = self._flow(planes.luma.view, mask, elapsed_s) if self._flow else None
-        fraction = pixels / self._area.pixels
-        score = ChangeScore(
-            value=change_value(
-                fraction, flow, enter=self._enter, tracking=self._settings.flow_tracking
-            ),
-            fraction=fraction,
-            flow=flow,
-            regions=self._area.names(mask) if blobs else (),
+        foreground = self._model.apply(
+            planes, elapsed_s=elapsed_s, pace=pace, previous=self._previous
         )
+        mask, blobs, pixels = self._cleanup(foreground.score)
+        self._previous = mask
+        score = self._score(foreground, mask, pixels, planes, elapsed_s)
         return Analysis(
             frame=frame,
             mask=mask,
@@ -85,4 +83,23 @@ class Analyzer:
             ready=foreground.ready,
             learning_rate=foreground.learning_rate,
             light_gain=foreground.light_gain,
+        )
+
+    def _score(
+        self, foreground: Foreground, mask: Image, pixels: int, planes: Planes, elapsed_s: float
+    ) -> ChangeScore:
+        flow = self._flow(planes.luma.view, mask, elapsed_s) if self._flow else None
+        fraction = pixels / self._area.pixels
+        moving = fraction
+        if pixels and foreground.moving is not None:
+            moving = moving_pixels(foreground.moving, mask) / self._area.pixels
+        return ChangeScore(
+            value=change_value(
+                moving, flow, enter=self._enter, tracking=self._settings.flow_tracking
+            ),
+            fraction=fraction,
+            moving=moving,
+            flow=flow,
+            light=fraction > _MOST_OF_THE_PICTURE,
+            regions=self._area.names(mask) if pixels else (),
         )

@@ -94,6 +94,8 @@ class WatchedArea:
 
     Attributes
     ----------
+    size
+        As given.
     mask
         0/255 uint8 ``(H, W)``, or None where all is watched.
     pixels
@@ -113,7 +115,7 @@ class WatchedArea:
         size: tuple[int, int],
         scale: int,
     ) -> None:
-        self._source_size, self._size, self._scale = source_size, size, scale
+        self._source_size, self.size, self._scale = source_size, size, scale
         self._regions: dict[str, Image] = {}
         for text in settings.regions:
             polygon = parse_polygon(text)
@@ -142,7 +144,7 @@ class WatchedArea:
         )
 
     def _start_mask(self) -> Image:
-        width, height = self._size
+        width, height = self.size
         if not self._regions:
             return np.full((height, width), 255, np.uint8)
         union: Image = np.bitwise_or.reduce(list(self._regions.values()))
@@ -150,7 +152,7 @@ class WatchedArea:
 
     def _filled(self, polygon: Polygon) -> Image:
         """Return the polygon drawn at the size of analysis, 0/255."""
-        width, height = self._size
+        width, height = self.size
         corners = np.array(polygon.corners(self._source_size))
         full_width, full_height = self._source_size
         outside = (
@@ -189,5 +191,5 @@ class WatchedArea:
                 f"mask image {path}: is {picture.shape[1]}×{picture.shape[0]}, another shape than "
                 f"the picture, which is {full_width}×{full_height}"
             )
-        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(picture, self.size, interpolation=cv2.INTER_AREA)
         return np.where(small >= 128, np.uint8(255), np.uint8(0))

@@ -87,8 +87,8 @@ class Shrinker:
         factor = round(across)
         whole = abs(across - factor) < 0.01 and abs(down - factor) < 0.01 and factor >= 1
         if whole and plane.width >= width * factor and plane.height >= height * factor:
-            if factor == 1:
-                return plane
+            if factor == 1:  # odd pictures have a row or column of chroma more
+                return Plane(plane.buffer[:height], width)
             shrink(plane.buffer, small, factor, self._sums)
         else:
             # Between whole factors (1.5 at scale 3) two taps see nearly all of a pixel's square,

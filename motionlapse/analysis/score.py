@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
+
 from motionlapse.analysis.settings import FlowSettings
+from motionlapse.frames import Image
+
+
+def moving_pixels(moving: Image, mask: Image) -> int:
+    """Return how many pixels of the foreground move.
+
+    A pixel counts if most of the 3×3 around it are moving foreground: specks along the outline of
+    something that stands still are noise.
+
+    Parameters
+    ----------
+    moving
+        0/255 uint8 ``(H, W)`` from the model.
+    mask
+        0/255 uint8 ``(H, W)`` after cleanup.
+    """
+    ones = moving & mask & np.uint8(1)
+    votes = cv2.boxFilter(ones, cv2.CV_8U, (3, 3), normalize=False)
+    return int(np.count_nonzero(votes > 4))
 
 
 def change_value(
-    fraction: float, flow: float | None, *, enter: float, tracking: FlowSettings
+    moving: float, flow: float | None, *, enter: float, tracking: FlowSettings
 ) -> float:
     """Return how many times the threshold is reached.
 
-    Without flow, ``fraction / enter``. With flow, foreground that stands still counts less (light,
+    Without flow, ``moving / enter``. With flow, foreground that stands still counts less (light,
     flicker, something put down), in proportion up to the displacement that counts as moving::
 
-        value = fraction / enter · (1 − weight · (1 − min(1, flow / still)))
+        value = moving / enter · (1 − weight · (1 − min(1, flow / still)))
 
     Foreground without a corner to track counts in full.
 
     Parameters
     ----------
-    fraction
-        Foreground share of the watched area, 0 to 1.
+    moving
+        Share of the watched area that is moving foreground, 0 to 1.
     flow
         Mean displacement in picture diagonals a second, or None.
     enter
@@ -28,7 +50,7 @@ def change_value(
     tracking
         ``still`` and ``weight``.
     """
-    value = fraction / enter
+    value = moving / enter
     if flow is None:
         return value
     return value * (1.0 - tracking.weight * (1.0 - min(1.0, flow / tracking.still)))

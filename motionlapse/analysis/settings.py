@@ -61,9 +61,6 @@ class AnalysisSettings(SettingsModel):
         flag="--scale",
         metavar="N|auto",
     )
-    vote_radius: int = setting(
-        2, "half the square in which most pixels must be foreground: 2 is 5 by 5", ge=0, le=7
-    )
     min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
     min_blob_pixels: int = setting(
         12, "and at least this many pixels of analysis, where the watched area is small", ge=0

@@ -1,4 +1,4 @@
-"""The running mean/σ model: one Gaussian a pixel and plane, in float32."""
+"""The mean/σ model: a background, a candidate and a retired background of every pixel."""
 
 from __future__ import annotations
 
@@ -7,32 +7,55 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.gaussian_kernel import judge_and_learn_colour, judge_and_learn_grey
+from motionlapse.background.candidate_kernel import SCRATCH_ROWS, follow_foreground
+from motionlapse.background.gaussian_kernel import compose_colour, compose_grey, judge_and_learn
 from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.background.light import CloudLight, GlobalGain
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
 
-# Every 16th pixel both ways: 500 at the usual size are enough for a median, in 0.05 ms.
-_SAMPLE = slice(None, None, 16)
+# A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
+_LONGEST_STEP_S = 0.2
+_WIDEST_NOISE = 30.0  # σ that restless pixels may reach, in grey levels
+_FIRST_FRAMES = 2
+
+Array = npt.NDArray[np.float32]
 
 
 class Gaussian:
-    r"""Running mean and variance of every pixel and plane.
+    r"""Mean and variance of every pixel, with a candidate that may take the background's place.
 
-    With :math:`x` the pixel, :math:`\mu` and :math:`v` its mean and variance in each plane
-    :math:`p`, and the difference :math:`d_p = x_p - \mu_p` from before the step, a pixel is
-    foreground if
+    A pixel's look :math:`x` is its blue, green and red (or its luma). The background **B** has a
+    mean :math:`\mu` for each plane, one variance :math:`v`, and a credit :math:`n` in seconds. With
+    :math:`d = x - \mu` from before the step,
 
-    .. math:: \sum_p d_p^2 / \max(v_p, \sigma_{p,\min}^2) > k^2
+    .. math:: q = \max_p d_p^2 / (k^2 v)
 
-    and then learns with the rate :math:`a`, in this order:
+    and the pixel's score is :math:`64 \sqrt q`, up to 255. Where :math:`q \le 1` it is background
+    and learns with the rate :math:`a = \max(1 - e^{-\Delta t/\tau}, \Delta t/(n + \Delta t))`:
 
-    .. math:: \mu \leftarrow \mu + a d, \qquad v \leftarrow (1 - a)(v + a d^2)
+    .. math::
+        \mu \leftarrow \mu + a d, \qquad
+        v \leftarrow \max(v + a (\overline{d^2} - v), \sigma_{\min}^2), \qquad
+        n \leftarrow \min(n + \Delta t, n_{\max})
 
-    which never makes :math:`v` negative. :math:`a = 1 - e^{-\Delta t / \tau}` for elapsed media
-    time :math:`\Delta t`; in the warm-up, the n-th frame has :math:`a = 1/n`, with which the same
-    line is Welford's. Foreground learns at a tenth of the rate (``foreground_rate``): as its
-    variance grows, an object that stays becomes background after about :math:`10 \tau / k^2`.
+    so a young background learns fast, and there is no warm-up. A pixel that does not fit is
+    foreground, leaves **B** as it is, and is asked, in this order:
+
+    1. Does it fit the retired background **R**? Then it is background after all, and **R** and
+       **B** change places once **R** has more credit: something stood there for a while and left.
+    2. Is it **B** darkened, all planes by one factor? Then it is a shadow.
+    3. Is it alone (no foreground there in the last frame)? Then σ of **B** widens a little: leaves.
+    4. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
+       gains credit, more if it also fits the background beside it: that is how the place looks
+       where an object stood. Once **C** has more credit than **B** it becomes the background. If it
+       does not fit, **C** loses credit, and begins anew at :math:`x` when it has none left.
+
+    Foreground whose **C** is younger than `standing` is *moving*; the rest stands still: something
+    put down, or the place of something taken away.
+
+    Light is taken out first: one gain for the whole picture (`GlobalGain`), and smooth changes in
+    its parts (`CloudLight`).
 
     Parameters
     ----------
@@ -42,91 +65,147 @@ class Gaussian:
     References
     ----------
     .. [1] C. Wren et al., "Pfinder: real-time tracking of the human body", IEEE PAMI 19(7), 1997.
-    .. [2] B. P. Welford, "Note on a method for calculating corrected sums of squares and
-       products", Technometrics 4(3), 1962.
+    .. [2] K. Kim et al., "Real-time foreground-background segmentation using codebook model",
+       Real-Time Imaging 11(3), 2005 (looks that are kept beside the background).
     """
 
     def __init__(self, settings: GaussianSettings | None = None) -> None:
         self._settings = settings or GaussianSettings()
-        self._mean: npt.NDArray[np.float32] | None = None
-        self._variance: npt.NDArray[np.float32] = np.empty(0, np.float32)
-        self._mask: Image = np.empty(0, np.uint8)
         self._frames = 0
-        self._age_s = 0.0
+        self._look: Array = np.empty(0, np.float32)
 
-    def apply(self, planes: Planes, *, elapsed_s: float, pace: float) -> Foreground:
+    def apply(
+        self, planes: Planes, *, elapsed_s: float, pace: float, previous: Image | None = None
+    ) -> Foreground:
         """Judge a frame, then learn from it; see `motionlapse.types.BackgroundModel`."""
-        mean = self._begin(planes) if self._mean is None else self._mean
-        self._age_s += elapsed_s
-        warming = self._age_s < self._settings.warm_up or self._frames < 2
+        if not self._frames:
+            self._begin(planes)
         self._frames += 1
-        rate = -math.expm1(-elapsed_s * pace / self._settings.time_constant)
-        if warming:
-            rate = max(rate, 1.0 / self._frames)
-        # In the warm-up everything learns: there is no background yet to protect from foreground.
-        slower = 1.0 if warming else self._settings.foreground_rate
-        self._pass(planes, mean, rate, rate * slower)
+        step_s = min(elapsed_s, _LONGEST_STEP_S)
+        rate = -math.expm1(-step_s * pace / self._settings.time_constant)
+        foreground = self._no_foreground if previous is None else previous
+        self._take_light_out(planes, previous, step_s, pace)
+        if step_s > 0 or self._frames == 1:
+            self._judge(rate, max(step_s, 1e-6), pace, foreground)
         return Foreground(
-            mask=self._mask,
-            ready=not warming,
+            score=self._score,
+            moving=self._moving,
+            ready=self._frames > _FIRST_FRAMES,
             learning_rate=rate,
-            light_gain=self._light_gain(planes, mean),
+            light_gain=float(self._gain.gain.mean()),
         )
 
     def background(self) -> Image:
-        """Return the mean luma, uint8 ``(H, W)``.
+        """Return the background's luma, uint8 ``(H, W)``.
 
         Raises
         ------
         RuntimeError
             Before the first frame.
         """
-        if self._mean is None:
+        if not self._frames:
             raise RuntimeError("there is no background before the first frame")
-        luma: Image = np.clip(np.rint(self._mean[0]), 0, 255).astype(np.uint8)
-        return luma
+        mean = self._means[0]
+        # BT.601 weights of blue, green and red.
+        luma = mean[0] if len(mean) == 1 else np.tensordot([0.114, 0.587, 0.299], mean, 1)
+        clipped: Image = np.clip(np.rint(luma), 0, 255).astype(np.uint8)
+        return clipped
 
-    def sigma(self) -> npt.NDArray[np.float32]:
-        """Return σ before its floor, float32 ``(planes, H, W)``, in grey levels."""
-        return np.sqrt(self._variance)
+    def sigma(self) -> Array:
+        """Return the background's σ, float32 ``(H, W)``, in grey levels."""
+        sigma: Array = np.sqrt(self._variances[0])
+        return sigma
 
-    def _begin(self, planes: Planes) -> npt.NDArray[np.float32]:
-        """Take the first frame as the mean, with no variance."""
-        parts = [planes.luma, *(planes.chroma or ())]
-        mean = np.stack([part.view for part in parts]).astype(np.float32)
-        self._variance = np.zeros_like(mean)
-        self._mask = np.zeros(mean.shape[1:], np.uint8)
-        self._mean = mean
-        return mean
+    def _begin(self, planes: Planes) -> None:
+        """Take the first frame as a background without credit."""
+        count = 1 if planes.chroma is None else 3
+        width, height = planes.size
+        shape = (height, width)
+        self._look = np.empty((count, *shape), np.float32)
+        self._means: Array = np.zeros((3, count, *shape), np.float32)
+        floor = self._settings.noise_floor**2
+        self._variances: Array = np.full((3, *shape), 2 * floor, np.float32)
+        self._credits: Array = np.zeros((3, *shape), np.float32)
+        self._score: Image = np.zeros(shape, np.uint8)
+        self._moving: Image = np.zeros(shape, np.uint8)
+        self._no_foreground: Image = np.zeros(shape, np.uint8)
+        self._scratch: Array = np.empty((max(count + 3, SCRATCH_ROWS), width), np.float32)
+        self._gain = GlobalGain(count, (width, height))
+        self._clouds = CloudLight((width, height))
+        self._compose(planes)
+        self._means[0] = self._look
 
-    def _pass(
-        self,
-        planes: Planes,
-        mean: npt.NDArray[np.float32],
-        rate: float,
-        foreground_rate: float,
-    ) -> None:
-        settings = self._settings
-        rates = np.float32(rate), np.float32(foreground_rate), np.float32(settings.k**2)
-        floor = np.float32(settings.noise_floor_luma**2)
-        state = mean, self._variance, self._mask
+    def _compose(self, planes: Planes) -> None:
+        gain = self._gain.gain
         if planes.chroma is None:
-            judge_and_learn_grey(planes.luma.buffer, *state, *rates, floor)
-            return
-        blue, red = planes.chroma
-        judge_and_learn_colour(
-            planes.luma.buffer,
-            blue.buffer,
-            red.buffer,
-            *state,
-            *rates,
-            floor,
-            np.float32(settings.noise_floor_chroma**2),
-        )
+            compose_grey(planes.luma.buffer, self._look, gain)
+        else:
+            blue, red = planes.chroma
+            compose_colour(planes.luma.buffer, blue.buffer, red.buffer, self._look, gain)
 
-    def _light_gain(self, planes: Planes, mean: npt.NDArray[np.float32]) -> float:
-        """Return the median of frame over background, where neither is black or burnt out."""
-        frame = planes.luma.view[_SAMPLE, _SAMPLE].astype(np.float32)
-        usual = mean[0, _SAMPLE, _SAMPLE]
-        usable = (frame > 8) & (frame < 250) & (usual > 8)
-        return float(np.median(frame[usable] / usual[usable])) if usable.any() else 1.0
+    def _take_light_out(
+        self, planes: Planes, previous: Image | None, step_s: float, pace: float
+    ) -> None:
+        self._compose(planes)
+        before = self._gain.gain.copy()
+        self._gain.update(self._look, self._means[0], previous, step_s)
+        for plane, (old, new) in enumerate(zip(before, self._gain.gain, strict=True)):
+            if old != new:
+                self._look[plane] *= old / new
+        rate = self._settings.cloud_rate * min(pace, 1.0)
+        if rate > 0:
+            foreground = self._no_foreground if previous is None else previous
+            self._clouds.follow(self._look, self._means[0], foreground, rate)
+
+    def _judge(self, rate: float, step_s: float, pace: float, previous: Image) -> None:
+        settings = self._settings
+        floor = settings.noise_floor**2
+        k_squared = settings.k**2
+        judge_and_learn(
+            self._look,
+            self._means[0],
+            self._variances[0],
+            self._credits[0],
+            self._credits[1],
+            self._score,
+            self._scratch,
+            np.float32(rate),
+            np.float32(step_s),
+            np.float32(1.0 if pace > 0 else 0.0),
+            np.float32(k_squared),
+            np.float32(settings.memory),
+            np.float32(floor),
+            np.float32(settings.dark_floor),
+        )
+        hurried_s = step_s * pace
+        restless = -math.expm1(-hurried_s / settings.restless)
+        constants = np.array(
+            [
+                rate,
+                k_squared,
+                k_squared * settings.candidate_match**2,
+                settings.promotion,
+                settings.memory,
+                settings.candidate_miss,
+                settings.ghost_credit,
+                restless,
+                floor,
+                _WIDEST_NOISE**2,
+                settings.shadow,
+                settings.standing,
+            ],
+            np.float32,
+        )
+        follow_foreground(
+            self._look,
+            self._means,
+            self._variances,
+            self._credits,
+            self._score,
+            previous,
+            self._moving,
+            self._scratch,
+            constants,
+            len(self._look) == 1,
+            np.float32(hurried_s),
+        )

@@ -1,21 +1,59 @@
-"""Settings of the running mean/σ model."""
+"""Settings of the mean/σ model; `gaussian` says what each does to a pixel."""
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, Share, setting
+from motionlapse.settings import Duration, SettingsModel, setting
 
 
 class GaussianSettings(SettingsModel):
-    """The running mean/σ model; `gaussian` has the formulas."""
+    """The mean/σ model: background, candidate and retired background of every pixel."""
 
-    k: float = setting(3.0, "σ by which a pixel must differ to be foreground", gt=0, le=20)
-    noise_floor_luma: float = setting(6.0, "least σ of brightness, in grey levels", ge=0.5, le=64)
-    noise_floor_chroma: float = setting(
-        4.0,
-        "least σ of colour, in grey levels; chroma comes smoothed and is quieter",
+    k: float = setting(
+        2.5, "σ by which a pixel must differ from the background to be foreground", gt=0, le=20
+    )
+    noise_floor: float = setting(
+        8.0,
+        "least σ of a pixel, in grey levels: below it, compression and flicker fire",
         ge=0.5,
         le=64,
     )
-    time_constant: Duration = setting(4.0, "how long the background takes to follow a change")
-    foreground_rate: Share = setting(0.1, "share of the learning rate that foreground pixels get")
-    warm_up: Duration = setting(0.3, "time until the background is trusted")
+    dark_floor: float = setting(
+        0.5,
+        "share of the noise floor that is left in the dark; it grows in proportion to brightness",
+        gt=0,
+        le=1,
+    )
+    time_constant: Duration = setting(2.0, "how long the background takes to follow a change")
+    memory: Duration = setting(
+        4.0, "the most time that a look is credited with: an old background yields no later"
+    )
+    promotion: Duration = setting(
+        1.0, "the least time that a new look must stay to become the background"
+    )
+    candidate_match: float = setting(
+        0.6, "share of k within which a new look must repeat to be the same", gt=0, le=1
+    )
+    candidate_miss: float = setting(
+        4.0, "times faster that a new look loses credit when it is not seen", ge=0, le=100
+    )
+    ghost_credit: float = setting(
+        3.0, "times more credit for a new look that fits the background beside it", ge=0, le=100
+    )
+    standing: Duration = setting(
+        0.5, "how long a new look must stay to count as standing still, no longer as moving"
+    )
+    restless: Duration = setting(
+        20.0, "how long lone foreground pixels, such as leaves, take to widen their σ"
+    )
+    shadow: float = setting(
+        0.7,
+        "least brightness over the background's at which its own colour counts as a shadow; 1: off",
+        ge=0.3,
+        le=1,
+    )
+    cloud_rate: float = setting(
+        0.2,
+        "share of a smooth change of light that the background follows in one frame",
+        ge=0,
+        le=1,
+    )

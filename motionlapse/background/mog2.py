@@ -40,19 +40,27 @@ class MOG2:
         self._frames = 0
         self._age_s = 0.0
 
-    def apply(self, planes: Planes, *, elapsed_s: float, pace: float) -> Foreground:
+    def apply(
+        self,
+        planes: Planes,
+        *,
+        elapsed_s: float,
+        pace: float,
+        previous: Image | None = None,  # noqa: ARG002  # it does without
+    ) -> Foreground:
         """Judge a frame, then learn from it; see `motionlapse.types.BackgroundModel`."""
         self._age_s += elapsed_s
         warming = self._age_s < self._settings.warm_up or self._frames < 2
         self._frames += 1
         rate = -math.expm1(-elapsed_s * pace / self._settings.time_constant)
-        if warming:
+        if warming and pace > 0:
             rate = max(rate, 1.0 / self._frames)
         picture = _stacked(planes)
         raw = self._model.apply(picture, learningRate=rate)
-        mask: Image = np.where(raw > _SHADOW, np.uint8(255), np.uint8(0))
+        score: Image = np.where(raw > _SHADOW, np.uint8(255), np.uint8(0))
         return Foreground(
-            mask=mask,
+            score=score,
+            moving=None,
             ready=not warming,
             learning_rate=rate,
             light_gain=None,  # asking OpenCV for its background costs more than judging

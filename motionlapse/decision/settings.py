@@ -13,7 +13,7 @@ class DecisionSettings(SettingsModel):
     """When an event opens, how long it is kept open, and what counts as one."""
 
     enter: Share = setting(
-        0.0015,
+        0.0008,
         "share of the watched area in motion that opens an event",
         flag="--enter",
         metavar="SHARE",

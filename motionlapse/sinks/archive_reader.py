@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from motionlapse.errors import ConfigError, SourceError, why
-from motionlapse.sinks.archive_store import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent

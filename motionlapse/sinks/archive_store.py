@@ -18,74 +18,11 @@ from pathlib import Path
 from motionlapse._version import __version__
 from motionlapse.errors import SinkError, why
 from motionlapse.frames import SourceInfo
+from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION, make_database
 from motionlapse.types import Event
 
-FILE_NAME = "archive.sqlite"
-SCHEMA_VERSION = 1
 _LOCK_WAIT_S = 30.0
-
-_SCHEMA = """
-CREATE TABLE sources (
-    id INTEGER PRIMARY KEY,
-    location TEXT NOT NULL UNIQUE,      -- relative to the archive
-    folder TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    last_event INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    source_id INTEGER NOT NULL REFERENCES sources(id),
-    started TEXT NOT NULL,
-    version TEXT NOT NULL,
-    settings TEXT NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
-    start_wall TEXT,
-    state TEXT NOT NULL DEFAULT 'running',   -- done, interrupted or failed at its end
-    frames INTEGER,
-    end_s REAL,
-    faults TEXT NOT NULL DEFAULT '[]'
-);
-CREATE TABLE events (
-    source_id INTEGER NOT NULL REFERENCES sources(id),
-    number INTEGER NOT NULL,
-    run_id INTEGER NOT NULL REFERENCES runs(id),
-    start_s REAL NOT NULL,
-    end_s REAL NOT NULL,
-    start_frame INTEGER NOT NULL,
-    end_frame INTEGER NOT NULL,
-    start_wall TEXT,
-    end_wall TEXT,
-    peak_s REAL NOT NULL,
-    peak_frame INTEGER NOT NULL,
-    peak_score REAL NOT NULL,
-    peak_fraction REAL NOT NULL,
-    reason TEXT NOT NULL,
-    ending TEXT NOT NULL,
-    regions TEXT NOT NULL,
-    mask BLOB,                               -- of the best frame, 1-bit PNG at the size of analysis
-    clip TEXT,
-    PRIMARY KEY (source_id, number)
-) WITHOUT ROWID;
-CREATE TABLE snapshots (
-    id INTEGER PRIMARY KEY,
-    source_id INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    path TEXT NOT NULL,                      -- relative to the archive
-    time_s REAL NOT NULL,
-    frame INTEGER NOT NULL,
-    score REAL NOT NULL,
-    FOREIGN KEY (source_id, number) REFERENCES events(source_id, number)
-);
-CREATE INDEX snapshots_of_event ON snapshots (source_id, number);
-CREATE INDEX runs_of_source ON runs (source_id);
-CREATE TABLE scores (
-    run_id INTEGER NOT NULL REFERENCES runs(id),
-    first_bin INTEGER NOT NULL,              -- of half a second each
-    bins BLOB NOT NULL,                      -- see score_bins
-    PRIMARY KEY (run_id, first_bin)
-) WITHOUT ROWID;
-"""
+_RESERVED = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +61,17 @@ class ArchiveStore:
         self._path = folder / FILE_NAME
         with self._faults():
             folder.mkdir(parents=True, exist_ok=True)
+            if not self._path.exists():
+                make_database(self._path)
             self._db = sqlite3.connect(self._path, timeout=_LOCK_WAIT_S, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
             self._db.execute("PRAGMA foreign_keys = ON")
-        self._make_tables()
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version != SCHEMA_VERSION:
+            raise SinkError(
+                f"{self._path}: has schema {version}, this version of motionlapse knows "
+                f"{SCHEMA_VERSION}; use a newer one, or another --out"
+            )
 
     def close(self) -> None:
         """Close the database; may be called again."""
@@ -239,19 +182,6 @@ class ArchiveStore:
                 [(run.run_id, first, bins) for first, bins in chunks],
             )
 
-    def _make_tables(self) -> None:
-        with self._transaction() as db:
-            version = int(db.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise SinkError(
-                    f"{self._path}: has schema {version}, this version of motionlapse knows "
-                    f"{SCHEMA_VERSION}; use a newer one, or another --out"
-                )
-
     @staticmethod
     def _source(db: sqlite3.Connection, place: str, info: SourceInfo) -> tuple[int, str]:
         """Return id and folder of a source; a new one gets a folder that no other has."""
@@ -261,7 +191,7 @@ class ArchiveStore:
         taken = {str(name) for (name,) in db.execute("SELECT folder FROM sources")}
         base = info.label.strip(". ") or "source"
         folder, number = base, 1
-        while folder in taken or folder.startswith(FILE_NAME):
+        while folder in taken or folder in _RESERVED:
             number += 1
             folder = f"{base}-{number}"
         cursor = db.execute(

@@ -46,10 +46,11 @@ class Ahead(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         while not self._closing.is_set():
             item = self._queue.get()
-            if item is None:
+            if item is None or isinstance(item, BaseException):
+                self._closing.set()  # nothing more will come
+                if item is not None:
+                    raise item
                 return
-            if isinstance(item, BaseException):
-                raise item
             yield item
 
     def close(self) -> None:

@@ -22,8 +22,8 @@ _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
     """Return the stills in order of time, each with its own; None unless all have one.
 
-    Pictures of the same second, from cameras that write no fractions, are spread evenly over it in
-    the order given.
+    Pictures of the same second, from cameras that write no fractions, are spread evenly over it, or
+    up to the next picture, in the order given.
 
     Parameters
     ----------
@@ -43,10 +43,14 @@ def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
 
 
 def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
+    groups = [
+        (moment, [path for _, path in group])
+        for moment, group in groupby(times, key=lambda item: item[0])
+    ]
+    ends = [moment for moment, _ in groups[1:]] + [datetime.max.replace(tzinfo=UTC)]
     spread = []
-    for moment, group in groupby(times, key=lambda item: item[0]):
-        paths = [path for _, path in group]
-        step = timedelta(seconds=1) / len(paths)
+    for (moment, paths), following in zip(groups, ends, strict=True):
+        step = min(timedelta(seconds=1), following - moment) / len(paths)
         spread += [(moment + number * step, path) for number, path in enumerate(paths)]
     return spread
 

@@ -89,11 +89,13 @@ class Stills:
             frames=len(chosen),
             start_wall=stills[0].wall,
         )
-        self._first = first
+        self._first: Frame | None = first
         self._ahead = Ahead(self._read)
 
     def __iter__(self) -> Iterator[Frame]:
-        yield self._first
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
         yield from self._ahead
 
     def __enter__(self) -> Self:
@@ -109,6 +111,7 @@ class Stills:
 
     def close(self) -> None:
         """Stop reading; may be called again."""
+        self._first = None
         self._ahead.close()
 
     def _in_time(self, paths: Sequence[Path]) -> list[_Still]:

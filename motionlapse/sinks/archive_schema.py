@@ -1,0 +1,97 @@
+"""The archive's tables, and how a new archive comes to be."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from motionlapse.sinks.files import drop, part_of
+
+FILE_NAME = "archive.sqlite"
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    location TEXT NOT NULL UNIQUE,      -- relative to the archive
+    folder TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    last_event INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources(id),
+    started TEXT NOT NULL,
+    version TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    start_wall TEXT,
+    state TEXT NOT NULL DEFAULT 'running',   -- done, interrupted or failed at its end
+    frames INTEGER,
+    end_s REAL,
+    faults TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE events (
+    source_id INTEGER NOT NULL REFERENCES sources(id),
+    number INTEGER NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    start_s REAL NOT NULL,
+    end_s REAL NOT NULL,
+    start_frame INTEGER NOT NULL,
+    end_frame INTEGER NOT NULL,
+    start_wall TEXT,
+    end_wall TEXT,
+    peak_s REAL NOT NULL,
+    peak_frame INTEGER NOT NULL,
+    peak_score REAL NOT NULL,
+    peak_fraction REAL NOT NULL,
+    reason TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    regions TEXT NOT NULL,
+    mask BLOB,                               -- of the best frame, 1-bit PNG at the size of analysis
+    clip TEXT,
+    PRIMARY KEY (source_id, number)
+) WITHOUT ROWID;
+CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,                      -- relative to the archive
+    time_s REAL NOT NULL,
+    frame INTEGER NOT NULL,
+    score REAL NOT NULL,
+    FOREIGN KEY (source_id, number) REFERENCES events(source_id, number)
+);
+CREATE INDEX snapshots_of_event ON snapshots (source_id, number);
+CREATE INDEX runs_of_source ON runs (source_id);
+CREATE TABLE scores (
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    first_bin INTEGER NOT NULL,              -- of half a second each
+    bins BLOB NOT NULL,                      -- see score_bins
+    PRIMARY KEY (run_id, first_bin)
+) WITHOUT ROWID;
+"""
+
+
+def make_database(path: Path) -> None:
+    """Make the database beside its place and put it there, unless somebody else was faster.
+
+    Switching a database to write-ahead logging is the one change that SQLite does not let several
+    programs try at once.
+    """
+    part = part_of(path)
+    db = sqlite3.connect(part, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(_SCHEMA)
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        db.close()
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        drop(part)
