@@ -22,7 +22,7 @@ def compiled(*signature: object) -> Callable[[Callable[..., Any]], Any]:
     of the machine's vectors. Types come from the signature: the functions carry none.
     """
     decorator: Callable[[Callable[..., Any]], Any] = njit(
-        *signature,
+        *signature,  # type: ignore[call-overload]  # its stubs want one, or none
         cache=True,
         nogil=True,
         error_model="numpy",

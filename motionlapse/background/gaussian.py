@@ -16,7 +16,11 @@ from motionlapse.types import Foreground
 
 # A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
 _LONGEST_STEP_S = 0.2
-_WIDEST_NOISE = 30.0  # σ that restless pixels may reach, in grey levels
+# Times as multiples of the time constant: the most credit of a look, the least with which a
+# candidate is promoted, and how long lone pixels take to widen their σ, up to what multiple of the
+# floor.
+_MEMORY, _PROMOTION, _RESTLESS = 8.0, 0.5, 10.0
+_WIDEST_NOISE = 4.0
 _FIRST_FRAMES = 2
 
 Array = npt.NDArray[np.float32]
@@ -173,24 +177,24 @@ class Gaussian:
             np.float32(step_s),
             np.float32(1.0 if pace > 0 else 0.0),
             np.float32(k_squared),
-            np.float32(settings.memory),
+            np.float32(_MEMORY * settings.time_constant),
             np.float32(floor),
             np.float32(settings.dark_floor),
         )
         hurried_s = step_s * pace
-        restless = -math.expm1(-hurried_s / settings.restless)
+        restless = -math.expm1(-hurried_s / (_RESTLESS * settings.time_constant))
         constants = np.array(
             [
                 rate,
                 k_squared,
                 k_squared * settings.candidate_match**2,
-                settings.promotion,
-                settings.memory,
+                _PROMOTION * settings.time_constant,
+                _MEMORY * settings.time_constant,
                 settings.candidate_miss,
                 settings.ghost_credit,
                 restless,
                 floor,
-                _WIDEST_NOISE**2,
+                _WIDEST_NOISE**2 * floor,
                 settings.shadow,
                 settings.standing,
             ],

@@ -1,7 +1,8 @@
 """The fused pass of the mean/σ model over all pixels: judge against the background, then learn.
 
-Work goes row by row in short loops over few arrays: with more, LLVM cannot prove that they are apart
-and does not vectorise. Inputs may be wider than the picture (padded rows): the width is the output's.
+Work goes row by row in short loops over few arrays: with more, LLVM cannot prove that they are
+apart and does not vectorise. Inputs may be wider than the picture (padded rows): the width is the
+output's.
 """
 
 from __future__ import annotations

@@ -23,12 +23,8 @@ class GaussianSettings(SettingsModel):
         gt=0,
         le=1,
     )
-    time_constant: Duration = setting(2.0, "how long the background takes to follow a change")
-    memory: Duration = setting(
-        4.0, "the most time that a look is credited with: an old background yields no later"
-    )
-    promotion: Duration = setting(
-        1.0, "the least time that a new look must stay to become the background"
+    time_constant: Duration = setting(
+        2.0, "how long the background takes to follow a change; all other times are parts of it"
     )
     candidate_match: float = setting(
         0.6, "share of k within which a new look must repeat to be the same", gt=0, le=1
@@ -41,9 +37,6 @@ class GaussianSettings(SettingsModel):
     )
     standing: Duration = setting(
         0.5, "how long a new look must stay to count as standing still, no longer as moving"
-    )
-    restless: Duration = setting(
-        20.0, "how long lone foreground pixels, such as leaves, take to widen their σ"
     )
     shadow: float = setting(
         0.7,

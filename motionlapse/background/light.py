@@ -26,6 +26,8 @@ _RETURN_S = 20.0  # how long a gain takes to return to 1, while the background f
 _CELL = 32
 _FAINTEST = 0.002  # relative change below which the background's own learning is enough
 
+_BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
+
 Array = npt.NDArray[np.float32]
 
 
@@ -133,7 +135,9 @@ class CloudLight:
         measure_cells(look, mean, previous, cells)
         if np.abs(cells).max() < _FAINTEST:
             return
-        smooth = cv2.blur(cells, (3, 3), borderType=cv2.BORDER_REPLICATE)
+        # Binomial weights: a plain mean of three turns the sign of what alternates from cell to
+        # cell, and following it with the wrong sign blew the background up in vertical bands.
+        smooth = cv2.sepFilter2D(cells, -1, _BINOMIAL, _BINOMIAL, borderType=cv2.BORDER_REPLICATE)
         large = (cells.shape[1] * _CELL, cells.shape[0] * _CELL)
         factor = cv2.resize(smooth, large, interpolation=cv2.INTER_LINEAR)
         brighten(mean, np.ascontiguousarray(factor, np.float32), np.float32(rate))
