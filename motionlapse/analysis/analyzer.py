@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import Flow
@@ -11,8 +13,9 @@ from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Frame, Image, Planes
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
-# No mover fills this share of a fixed camera's picture from one frame to the next; a lamp does.
-_MOST_OF_THE_PICTURE = 0.5
+# No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
+_AT_ONCE = 0.4
+_THRESHOLD = 64
 
 
 class Analyzer:
@@ -54,6 +57,7 @@ class Analyzer:
         self._flow = Flow(settings.flow_tracking) if settings.flow else None
         self._previous_s: float | None = None
         self._previous: Image | None = None
+        self._beyond = 1.0  # share of the whole picture beyond the threshold in the last frame
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
@@ -100,6 +104,11 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=fraction > _MOST_OF_THE_PICTURE,
+            light=self._changed_at_once(foreground.score),
             regions=self._area.names(mask) if pixels else (),
         )
+
+    def _changed_at_once(self, score: Image) -> bool:
+        """Tell whether the light has changed: of the whole picture, not of the watched part."""
+        before, self._beyond = self._beyond, np.count_nonzero(score > _THRESHOLD) / score.size
+        return bool(self._beyond - before > _AT_ONCE)

@@ -19,7 +19,7 @@ _LONGEST_STEP_S = 0.2
 # Times as multiples of the time constant: the most credit of a look, the least with which a
 # candidate is promoted, and how long lone pixels take to widen their σ, up to what multiple of the
 # floor.
-_MEMORY, _PROMOTION, _RESTLESS = 8.0, 0.5, 10.0
+_ABSORB, _PROMOTION, _RESTLESS = 8.0, 0.5, 10.0
 _WIDEST_NOISE = 4.0
 _FIRST_FRAMES = 2
 
@@ -161,6 +161,11 @@ class Gaussian:
             foreground = self._no_foreground if previous is None else previous
             self._clouds.follow(self._look, self._means[0], foreground, rate)
 
+    def _most_credit(self) -> float:
+        """Return the seconds that a look is credited with at most: nothing waits for longer."""
+        chosen = self._settings.absorb
+        return _ABSORB * self._settings.time_constant if chosen is None else chosen
+
     def _judge(self, rate: float, step_s: float, pace: float, previous: Image) -> None:
         settings = self._settings
         floor = settings.noise_floor**2
@@ -177,7 +182,7 @@ class Gaussian:
             np.float32(step_s),
             np.float32(1.0 if pace > 0 else 0.0),
             np.float32(k_squared),
-            np.float32(_MEMORY * settings.time_constant),
+            np.float32(self._most_credit()),
             np.float32(floor),
             np.float32(settings.dark_floor),
         )
@@ -189,7 +194,7 @@ class Gaussian:
                 k_squared,
                 k_squared * settings.candidate_match**2,
                 _PROMOTION * settings.time_constant,
-                _MEMORY * settings.time_constant,
+                self._most_credit(),
                 settings.candidate_miss,
                 settings.ghost_credit,
                 restless,

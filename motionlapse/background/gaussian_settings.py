@@ -26,17 +26,23 @@ class GaussianSettings(SettingsModel):
     time_constant: Duration = setting(
         2.0, "how long the background takes to follow a change; all other times are parts of it"
     )
+    absorb: Duration | None = setting(
+        None,
+        "longest that a standing object stays foreground [8 time constants: 16s]",
+        flag="--absorb",
+        metavar="TIME",
+    )
     candidate_match: float = setting(
         0.6, "share of k within which a new look must repeat to be the same", gt=0, le=1
     )
     candidate_miss: float = setting(
-        4.0, "times faster that a new look loses credit when it is not seen", ge=0, le=100
+        6.0, "times faster that a new look loses credit when it is not seen", ge=0, le=100
     )
     ghost_credit: float = setting(
         3.0, "times more credit for a new look that fits the background beside it", ge=0, le=100
     )
     standing: Duration = setting(
-        0.5, "how long a new look must stay to count as standing still, no longer as moving"
+        0.45, "how long a new look must stay to count as standing still, no longer as moving"
     )
     shadow: float = setting(
         0.7,

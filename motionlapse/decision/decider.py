@@ -21,6 +21,10 @@ from motionlapse.decision.settings import DecisionSettings
 from motionlapse.types import ChangeScore, Decision, Event, State
 from motionlapse.units import format_duration
 
+# While the light has just changed: no score, and the background learns in a fourth of the time.
+_NOTHING = ChangeScore(value=0.0, fraction=0.0)
+_HURRY = 4.0
+
 
 @dataclass(slots=True)
 class _Motion:
@@ -88,6 +92,7 @@ class Decider:
         self._rising: _Motion | None = None
         self._resting: _Motion | None = None  # closed, but motion within `merge` reopens it
         self._previous_s: float | None = None
+        self._light_until_s = float("-inf")
         self._credit_s = 0.0  # what the first frame of rising motion stands for
 
     @property
@@ -113,6 +118,14 @@ class Decider:
         self._previous_s = time
         if not ready:
             return self._warm()
+        if score.light and not self._settings.light_events:
+            self._light_until_s = time + self._settings.light_hold
+        if time < self._light_until_s:
+            decision = self._step(time, index, _NOTHING, elapsed_s)
+            return replace(decision, reason="light changed", pace=_HURRY)
+        return self._step(time, index, score, elapsed_s)
+
+    def _step(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
         if self._open is not None:
             return self._follow(self._open, time, index, score)
         decision = self._watch(time, index, score, elapsed_s)

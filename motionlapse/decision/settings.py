@@ -13,7 +13,7 @@ class DecisionSettings(SettingsModel):
     """When an event opens, how long it is kept open, and what counts as one."""
 
     enter: Share = setting(
-        0.0008,
+        0.0007,
         "share of the watched area in motion that opens an event",
         flag="--enter",
         metavar="SHARE",
@@ -32,6 +32,14 @@ class DecisionSettings(SettingsModel):
         "how long the score must stay below --exit to close it",
         flag="--hold",
         metavar="TIME",
+    )
+    light_events: bool = setting(
+        False,
+        "let changes of the light that cover most of the picture count as motion",
+        flag="--light-events/--no-light-events",
+    )
+    light_hold: Duration = setting(
+        3.0, "how long nothing counts after such a change, while the background is learned anew"
     )
     merge: Duration = setting(
         0.0,
