@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int64, void
 
-from motionlapse.background.compiled import F1, F2, F3, F4, MASK, compiled
+from motionlapse.background.compiled import F1, F2, F3, F4, MASK, ROWS, compiled
 from motionlapse.background.gaussian_kernel import THRESHOLD_SCORE
 
 _ZERO = np.float32(0.0)
@@ -55,6 +55,18 @@ def _distance(look, y, begin, mean, row, shifted, out):  # type: ignore[no-untyp
             for x in range(length):
                 d = seen[x] - usual[x]
                 out[x] = max(out[x], d * d)
+
+
+@compiled()
+def _repeated(score, credit, variance, seen, first, last, k_squared):  # type: ignore[no-untyped-def]
+    """Return the stretch in which foreground fits its candidate; 0, 0 where none does."""
+    begin, end = 0, 0
+    for x in range(first, last):
+        fits = seen[x - first] <= k_squared * variance[x]
+        if score[x] > THRESHOLD_SCORE and credit[x] > _ZERO and fits:
+            begin = x if end == 0 else begin
+            end = x + 1
+    return begin, end
 
 
 @compiled()
@@ -143,9 +155,21 @@ def _promote(means, variances, credit, y, x, promotion, memory):  # type: ignore
         credit[2, y, x] = _ZERO  # it was never a background to be trusted
 
 
-@compiled(void(F3, F4, F3, F3, MASK, MASK, MASK, F2, F1, int64, float32))
+@compiled(void(F3, F4, F3, F3, ROWS, ROWS, MASK, MASK, MASK, F2, F1, int64, float32))
 def follow_foreground(  # type: ignore[no-untyped-def]
-    look, means, variances, credit, score, previous, moving, scratch, constants, grey, elapsed
+    look,
+    means,
+    variances,
+    credit,
+    doubtful,
+    young,
+    score,
+    previous,
+    moving,
+    scratch,
+    constants,
+    grey,
+    elapsed,
 ):
     """Take the foreground pixels on; see `gaussian.Gaussian`.
 
@@ -155,6 +179,8 @@ def follow_foreground(  # type: ignore[no-untyped-def]
         The frame, float32 ``(P, H, W)``.
     means, variances, credit
         Background, candidate and retired background: float32 ``(3, P, H, W)``, ``(3, H, W)`` twice.
+    doubtful, young
+        uint8 ``(H,)``, set to 1 for rows with foreground; see `gaussian_kernel.judge_and_learn`.
     score
         uint8 ``(H, W)``: what is above the threshold is foreground; changed.
     previous
@@ -179,12 +205,19 @@ def follow_foreground(  # type: ignore[no-untyped-def]
         first, last = _stretch(score[y])
         if first == last:
             continue
+        doubtful[y] = 1
+        young[y] = 1
         length = last - first
         seen, back, shade = scratch[0][:length], scratch[1][:length], scratch[2][:length]
         fits, spare = scratch[3][:length], scratch[4][:length]
         _distance(look, y, first, candidate, y, first, seen)
         _distance(look, y, first, retired, y, first, back)
-        _beside(look, mean, variances[0], y, first, last, fits, scratch[5], k2)
+        begin, end = _repeated(
+            score[y], credit[1, y], variances[1, y], seen, first, last, candidate_k2
+        )
+        if begin < end:  # in few rows: what moves does not repeat
+            part = fits[begin - first : end - first]
+            _beside(look, mean, variances[0], y, begin, end, part, scratch[5], k2)
         shade[:] = _ZERO
         if grey == 0:
             _shade(look, mean, y, first, last, shade, spare, darkest, floor)

@@ -9,6 +9,7 @@ from numba import float32, njit, types, uint8
 
 PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
 MASK = uint8[:, ::1]
+ROWS = uint8[::1]
 F1 = float32[::1]
 F2 = float32[:, ::1]
 F3 = float32[:, :, ::1]

@@ -130,6 +130,8 @@ class Gaussian:
         floor = self._settings.noise_floor**2
         self._variances: Array = np.full((3, *shape), 2 * floor, np.float32)
         self._credits: Array = np.zeros((3, *shape), np.float32)
+        self._doubtful: Image = np.zeros(height, np.uint8)
+        self._young: Image = np.ones(height, np.uint8)
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
@@ -176,6 +178,8 @@ class Gaussian:
             self._variances[0],
             self._credits[0],
             self._credits[1],
+            self._doubtful,
+            self._young,
             self._score,
             self._scratch,
             np.float32(rate),
@@ -210,6 +214,8 @@ class Gaussian:
             self._means,
             self._variances,
             self._credits,
+            self._doubtful,
+            self._young,
             self._score,
             previous,
             self._moving,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, void
 
-from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, compiled
+from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
 
 _ONE = np.float32(1.0)
 _PER_MIDDLE = np.float32(1 / 128)
@@ -75,16 +75,24 @@ def _distances(look, mean, y, difference, farthest, spread, width):  # type: ign
 
 
 @compiled()
-def _judge(  # type: ignore[no-untyped-def]
-    farthest, variance, credit, score, rate, slowest, elapsed, per_k, most, width
-):
-    """Fill the row's scores and rates (0 for foreground), and credit what is background."""
+def _judge(farthest, variance, score, rate, usual_rate, per_k, width):  # type: ignore[no-untyped-def]
+    """Fill the row's scores and rates, 0 for foreground."""
     for x in range(width):
         distance = farthest[x] * per_k / variance[x]
         score[x] = np.uint8(min(_TOP, THRESHOLD_SCORE * np.sqrt(distance)))
-        fits = distance <= _ONE
-        rate[x] = max(slowest, elapsed / (credit[x] + elapsed)) if fits else _ZERO
+        rate[x] = usual_rate if distance <= _ONE else _ZERO
+
+
+@compiled()
+def _credit_row(credit, rate, elapsed, most, width):  # type: ignore[no-untyped-def]
+    """Credit the row's background, let the young learn faster; tell if any still is."""
+    least = most
+    for x in range(width):
+        fits = rate[x] > _ZERO
+        rate[x] = max(rate[x], elapsed / (credit[x] + elapsed)) if fits else _ZERO
         credit[x] = min(credit[x] + (elapsed if fits else _ZERO), most)
+        least = min(least, credit[x])
+    return least < most
 
 
 @compiled()
@@ -105,26 +113,24 @@ def _learn(  # type: ignore[no-untyped-def]
 
 @compiled()
 def _forget(doubt, rate, elapsed, width):  # type: ignore[no-untyped-def]
-    """Take credit from the row's candidates where the background fits; most rows have none."""
+    """Take credit from the row's candidates where the background fits; tell if any had some."""
     most = _ZERO
     for x in range(width):
         most = max(most, doubt[x])
-    if most > _ZERO:
-        for x in range(width):
-            doubt[x] = max(doubt[x] - (elapsed if rate[x] > _ZERO else _ZERO), _ZERO)
+    for x in range(width):
+        doubt[x] = max(doubt[x] - (elapsed if rate[x] > _ZERO else _ZERO), _ZERO)
+    return most > _ZERO
 
 
-@compiled(
-    void(
-        F3, F3, F2, F2, F2, MASK, F2, float32, float32, float32, float32, float32, float32, float32
-    )
-)
+@compiled(void(F3, F3, F2, F2, F2, ROWS, ROWS, MASK, F2, *[float32] * 7))
 def judge_and_learn(  # type: ignore[no-untyped-def]
     look,
     mean,
     variance,
     credit,
     doubt,
+    doubtful,
+    young,
     score,
     scratch,
     rate,
@@ -145,6 +151,10 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         The background ``(P, H, W)``, ``(H, W)``, ``(H, W)``; learned.
     doubt
         The candidate's credit ``(H, W)``; shrinks where the background fits.
+    doubtful
+        uint8 ``(H,)``: 0 for rows in which no candidate has credit, which are most.
+    young
+        uint8 ``(H,)``: 0 for rows in which every background has all the credit there is.
     score
         uint8 ``(H, W)``; filled.
     scratch
@@ -160,6 +170,9 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     per_k = _ONE / k_squared
     for y in range(height):
         _distances(look, mean, y, difference, farthest, spread, width)
-        _judge(farthest, variance[y], credit[y], score[y], rates, rate, elapsed, per_k, most, width)
+        _judge(farthest, variance[y], score[y], rates, rate, per_k, width)
+        if young[y]:
+            young[y] = _credit_row(credit[y], rates, elapsed, most, width)
         _learn(mean, y, difference, variance[y], spread, rates, learn, floor, dark, width)
-        _forget(doubt[y], rates, elapsed, width)
+        if doubtful[y]:
+            doubtful[y] = _forget(doubt[y], rates, elapsed, width)
