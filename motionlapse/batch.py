@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from motionlapse.clock import Clock
-from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
+from motionlapse.errors import (
+    TRACEBACK_VARIABLE,
+    ConfigError,
+    MotionlapseError,
+    SinkError,
+    SourceError,
+    unexpected,
+)
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
@@ -111,23 +119,37 @@ class Batch:
                     result.interrupted = True
                 if result.interrupted:
                     break
-                if isinstance(item, SourceError):
-                    self._fail(item, result)
-                    continue
-                if item.warning:
-                    self._listener.warning(item.warning)
-                try:
-                    self._scan_one(item, number, len(found), result)
-                except (SourceError, ConfigError) as error:
-                    self._fail(error, result)
-                except SinkError as error:
-                    if self._store is None:
-                        raise  # no archive: nothing could be kept of any source
-                    self._fail(error, result)
+                self._try(item, number, len(found), result)
         finally:
             if self._store is not None:
                 self._store.close()
         return result
+
+    def _try(
+        self, item: Footage | SourceError, number: int, total: int, result: BatchResult
+    ) -> None:
+        """Scan one source; what is wrong with it ends that source alone."""
+        try:
+            if isinstance(item, SourceError):
+                raise item
+            if item.warning:
+                self._listener.warning(item.warning)
+            self._scan_one(item, number, total, result)
+        except SourceError as error:
+            self._fail(error, result)
+        except ConfigError as error:
+            named = str(error).startswith(_name(item))
+            self._fail(error if named else ConfigError(f"{_name(item)}: {error}"), result)
+        except SinkError as error:
+            if self._store is None:
+                raise  # no archive: nothing could be kept of any source
+            self._fail(error, result)
+        except ImportError:
+            raise  # it would fail for every source
+        except Exception as error:
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            self._fail(MotionlapseError(f"{_name(item)}: {unexpected(error)}"), result)
 
     def _fail(self, error: MotionlapseError, result: BatchResult) -> None:
         self._listener.error(str(error))
@@ -237,6 +259,10 @@ class Batch:
             self._fail(outcome.failure, result)
         for unwritten in outcome.unwritten:
             self._fail(SinkError(str(unwritten)), result)
+
+
+def _name(item: Footage | SourceError) -> str:
+    return "" if isinstance(item, SourceError) else item.name
 
 
 def _open(footage: Footage, settings: Settings) -> Source:

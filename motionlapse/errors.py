@@ -46,6 +46,17 @@ class SinkError(MotionlapseError):
     exit_code = 4
 
 
+TRACEBACK_VARIABLE = "MOTIONLAPSE_TRACEBACK"
+"""Set in the environment, errors that nobody expected show where they come from."""
+
+
+def unexpected(error: Exception) -> str:
+    """Return one line on an error that nobody expected."""
+    return (
+        f"unexpected {type(error).__name__}: {why(error)} (set {TRACEBACK_VARIABLE}=1 to see where)"
+    )
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the known word nearest to `word`, or ``""``."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

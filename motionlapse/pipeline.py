@@ -79,8 +79,8 @@ def run(
     source
         Open; its faults stay with it.
     make_analyzer
-        Given (width, height), returns a new analyzer: for the first frame, and again whenever the
-        size of the pictures changes.
+        Given (width, height), returns a new analyzer: for the first frame, and again whenever
+        the pictures change their size, or between grey and colour.
     decider
         New.
     sinks
@@ -102,7 +102,7 @@ def run(
                 if should_stop():
                     ending, result.state = "interrupted", "interrupted"
                     break
-                if frame.planes.size != analyzer.size:
+                if not analyzer.fits(frame.planes):
                     analyzer = make_analyzer(frame.planes.size)
                 analysis = analyzer.step(frame, pace)
                 decision = decider.step(

@@ -255,4 +255,6 @@ def _say(error: ValidationError, origins: Mapping[str, str]) -> str:
         message = f"'{value}': {message}"
     inside = [name for name in origins if name == key or name.startswith(f"{key}.")]
     places = sorted({f"{origins[name]}" for name in inside})
-    return f"{', '.join(places) or 'settings'}: {key}: {message}"
+    flags = all(place.startswith("--") and not place.startswith("--set ") for place in places)
+    where = ", ".join(places) or "settings"
+    return f"{where}: {message}" if places and flags else f"{where}: {key}: {message}"

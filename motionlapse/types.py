@@ -25,7 +25,8 @@ class Foreground:
         foreground; a model that only says yes or no gives 255 and 0. The model may use the array
         again at its next step.
     moving
-        0/255 uint8 ``(H, W)``: foreground that has come just now, apart from what stands still;
+        0/255 uint8 ``(H, W)``: foreground that has come just now, apart from what stands still
+        (also where it may be a shadow, for cleanup may overrule that);
         None from a model that cannot tell. May be used again too.
     ready
         True once the background can be trusted.

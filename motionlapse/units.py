@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 _UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s)")
@@ -32,7 +33,7 @@ def parse_duration(value: object) -> float:
     return seconds
 
 
-_DURATION_HINT = "'{}' is no duration; write 90, 90s, 1m30s or 00:01:30.5"
+_DURATION_HINT = "'{}' is no duration; write 90, 90s, 1m30s or 00:01:30.5, not below 0"
 
 
 def _parse_duration_text(text: str) -> float | None:
@@ -66,10 +67,10 @@ def parse_share(value: object) -> float:
         if isinstance(text, bool):
             raise ValueError
         if isinstance(text, str) and text.endswith("%"):
-            share = float(text[:-1]) / 100
+            share = float(Decimal(text[:-1]) / 100)  # 0.07% is 0.0007, not a little more
         else:
             share = float(text)  # type: ignore[arg-type]  # anything else raises, and is told
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, InvalidOperation):
         raise ValueError(_SHARE_HINT.format(value)) from None
     if not 0 <= share <= 1:
         raise ValueError(_SHARE_HINT.format(value))

@@ -14,7 +14,9 @@ from motionlapse.frames import Frame, Image, Planes
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
+# Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
+_ONCE_S = 0.25
 _THRESHOLD = 64
 
 
@@ -55,9 +57,15 @@ class Analyzer:
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
         self._cleanup = Cleanup(settings, self._area, self.scale)
         self._flow = Flow(settings.flow_tracking) if settings.flow else None
+        self._colour: bool | None = None
         self._previous_s: float | None = None
         self._previous: Image | None = None
         self._beyond = 1.0  # share of the whole picture beyond the threshold in the last frame
+
+    def fits(self, planes: Planes) -> bool:
+        """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
+        same_kind = self._colour in (None, planes.chroma is not None)
+        return planes.size == self.size and same_kind
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
@@ -71,6 +79,7 @@ class Analyzer:
         """
         elapsed_s = 0.0 if self._previous_s is None else frame.time - self._previous_s
         self._previous_s = frame.time
+        self._colour = frame.planes.chroma is not None
         planes = self._shrink(frame.planes)
         foreground = self._model.apply(
             planes, elapsed_s=elapsed_s, pace=pace, previous=self._previous
@@ -90,7 +99,12 @@ class Analyzer:
         )
 
     def _score(
-        self, foreground: Foreground, mask: Image, pixels: int, planes: Planes, elapsed_s: float
+        self,
+        foreground: Foreground,
+        mask: Image,
+        pixels: int,
+        planes: Planes,
+        elapsed_s: float,
     ) -> ChangeScore:
         flow = self._flow(planes.luma.view, mask, elapsed_s) if self._flow else None
         fraction = pixels / self._area.pixels
@@ -104,11 +118,11 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=self._changed_at_once(foreground.score),
+            light=self._changed_at_once(foreground.score, elapsed_s),
             regions=self._area.names(mask) if pixels else (),
         )
 
-    def _changed_at_once(self, score: Image) -> bool:
+    def _changed_at_once(self, score: Image, elapsed_s: float) -> bool:
         """Tell whether the light has changed: of the whole picture, not of the watched part."""
         before, self._beyond = self._beyond, np.count_nonzero(score > _THRESHOLD) / score.size
-        return bool(self._beyond - before > _AT_ONCE)
+        return bool(self._beyond - before > _AT_ONCE) and elapsed_s <= _ONCE_S

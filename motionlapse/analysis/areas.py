@@ -179,6 +179,8 @@ class WatchedArea:
         return mask
 
     def _read_mask(self, path: Path) -> Image:
+        if not path.exists():
+            raise ConfigError(f"mask image {path}: no such file")
         data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
         picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
         if picture is None:

@@ -17,6 +17,7 @@ from motionlapse.types import Blob
 _SIGMA_PX = 1.2
 _VOTE = 90
 _THRESHOLD = 64
+_WIDENED = 5
 # The picture for which the sizes below were chosen; others scale with its diagonal.
 _USUAL_PIXELS = 320 * 240
 _CLOSE_RADIUS_PX = 4
@@ -59,9 +60,10 @@ class Cleanup:
         watched = score if self._area.mask is None else score & self._area.mask
         clean: Image = np.zeros_like(score)
         # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
-        # a blob; the shortest is a circle.
+        # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
+        # less than five times.
         beyond = np.count_nonzero(watched > _THRESHOLD)
-        if beyond < self._shortest_outline:
+        if beyond * _WIDENED < self._shortest_outline:
             return clean, (), 0
         contours, _ = cv2.findContours(
             self._vote(watched), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE

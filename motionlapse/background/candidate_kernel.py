@@ -235,7 +235,7 @@ def follow_foreground(  # type: ignore[no-untyped-def]
                 score[y, x] = _SHADOW_SCORE
             if previous[y, x] == 0:
                 v = variances[0, y, x]
-                variances[0, y, x] = min(v + restless * (ceiling - v), ceiling)
+                variances[0, y, x] = v + restless * max(ceiling - v, _ZERO)
             own = credit[1, y, x]
             if own > _ZERO and seen[at] <= candidate_k2 * variances[1, y, x]:
                 learn = max(rate, elapsed / (own + elapsed))

@@ -16,6 +16,7 @@ from motionlapse.types import Foreground
 
 # A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
 _LONGEST_STEP_S = 0.2
+_SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
 # Times as multiples of the time constant: the most credit of a look, the least with which a
 # candidate is promoted, and how long lone pixels take to widen their σ, up to what multiple of the
 # floor.
@@ -89,8 +90,7 @@ class Gaussian:
         rate = -math.expm1(-step_s * pace / self._settings.time_constant)
         foreground = self._no_foreground if previous is None else previous
         self._take_light_out(planes, previous, step_s, pace)
-        if step_s > 0 or self._frames == 1:
-            self._judge(rate, max(step_s, 1e-6), pace, foreground)
+        self._judge(rate, max(step_s, _SHORTEST_STEP_S), pace, foreground)
         return Foreground(
             score=self._score,
             moving=self._moving,

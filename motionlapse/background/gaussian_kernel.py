@@ -80,7 +80,7 @@ def _judge(farthest, variance, score, rate, usual_rate, per_k, width):  # type: 
     for x in range(width):
         distance = farthest[x] * per_k / variance[x]
         score[x] = np.uint8(min(_TOP, THRESHOLD_SCORE * np.sqrt(distance)))
-        rate[x] = usual_rate if distance <= _ONE else _ZERO
+        rate[x] = usual_rate if score[x] <= THRESHOLD_SCORE else _ZERO
 
 
 @compiled()
@@ -168,6 +168,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     difference = scratch[:planes]
     farthest, spread, rates = scratch[planes], scratch[planes + 1], scratch[planes + 2]
     per_k = _ONE / k_squared
+    rate = max(rate, elapsed / (most + elapsed))  # what a background of full credit learns with
     for y in range(height):
         _distances(look, mean, y, difference, farthest, spread, width)
         _judge(farthest, variance[y], score[y], rates, rate, per_k, width)

@@ -24,7 +24,9 @@ class GaussianSettings(SettingsModel):
         le=1,
     )
     time_constant: Duration = setting(
-        2.0, "how long the background takes to follow a change; all other times are parts of it"
+        2.0,
+        "how long the background takes to follow a change; all other times are parts of it",
+        gt=0,
     )
     absorb: Duration | None = setting(
         None,

@@ -163,8 +163,8 @@ def measure_cells(look, mean, previous, cells):  # type: ignore[no-untyped-def]
                     for p in range(planes):
                         now += look[p, y, x]
                         usual += mean[p, y, x]
-                    ratio = now / max(usual, np.float32(3.0))
-                    ratio = min(max(ratio, np.float32(0.8)), np.float32(1.25)) - np.float32(1.0)
+                    ratio = (now - usual) / max(usual, np.float32(3.0))
+                    ratio = min(max(ratio, np.float32(-0.2)), np.float32(0.25))
                     change += ratio
                     size += abs(ratio)
                     count += 1

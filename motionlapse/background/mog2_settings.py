@@ -12,5 +12,7 @@ class MOG2Settings(SettingsModel):
         16.0, "squared σ by which a pixel must differ to be foreground", gt=0, le=400
     )
     shadows: bool = setting(True, "tell shadows from foreground (and count them as background)")
-    time_constant: Duration = setting(20.0, "how long the background takes to follow a change")
+    time_constant: Duration = setting(
+        20.0, "how long the background takes to follow a change", gt=0
+    )
     warm_up: Duration = setting(1.0, "time until the background is trusted")

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from motionlapse._version import __version__
-from motionlapse.errors import MotionlapseError
+from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 
 # name → (module with an `app`, what the command does)
 COMMANDS = {
@@ -104,12 +104,9 @@ def main() -> None:
         _complain(str(explain(error)))
         sys.exit(2)
     except Exception as error:
-        if os.environ.get("MOTIONLAPSE_TRACEBACK"):
+        if os.environ.get(TRACEBACK_VARIABLE):
             raise
-        text = " ".join(str(error).split()) or "no message"
-        _complain(
-            f"unexpected {type(error).__name__}: {text} (set MOTIONLAPSE_TRACEBACK=1 to see where)"
-        )
+        _complain(unexpected(error))
         sys.exit(1)
 
 

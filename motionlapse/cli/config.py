@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from motionlapse.cli.console import Json, print_json, print_table, printing
+from motionlapse.cli.console import Column, Json, print_json, print_table, printing
 from motionlapse.cli.options import Config, Set, load_settings
 from motionlapse.errors import ConfigError
 
@@ -41,7 +41,7 @@ def show(*, config: Config = None, set_: Set = None, json: Json = False) -> None
             print_json({"key": entry.key, "value": value, "origin": origin})
         return
     print_table(
-        ("key", "value", "origin", "what it does"),
+        (Column("key"), Column("value"), Column("origin", rank=1), Column("what it does", rank=2)),
         [(entry.key, entry.show(value), origin, entry.help) for entry, value, origin in rows],
     )
 

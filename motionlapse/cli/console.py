@@ -6,10 +6,12 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -121,47 +123,81 @@ def print_json(record: dict[str, object]) -> None:
         sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
-) -> None:
-    """Print a table: drawn on a terminal, plain aligned columns elsewhere.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name
+        Its heading.
+    number
+        True aligns it to the right.
+    rank
+        Where the terminal is too narrow, columns with the highest rank are left out first; those of
+        rank 0 never are.
+    shrinks
+        True lets its cells lose their beginnings (paths) before any column is left out.
+    """
+
+    name: str
+    number: bool = False
+    rank: int = 0
+    shrinks: bool = False
+
+
+_GAP = "  "
+_LEAST_SHRUNK = 16
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns; on a terminal with a bold heading, fitted to its width.
 
     Parameters
     ----------
     columns
-        Their headings.
+        What there is.
     rows
-        Cells as text.
-    right
-        The columns that hold numbers.
+        Cells as text, as many as columns.
     """
+    terminal = is_terminal(sys.stdout)
+    rows = [[_plain(cell) for cell in row] for row in rows]
+    wanted = list(range(len(columns)))
+    widths = [max(len(line[i]) for line in [[c.name for c in columns], *rows]) for i in wanted]
+    if terminal:
+        wanted = _fit(columns, widths, shutil.get_terminal_size().columns)
     with printing():
-        if is_terminal(sys.stdout):
-            _draw_table(columns, rows, right)
-            return
-        widths = [max(len(line[i]) for line in [columns, *rows]) for i in range(len(columns))]
-        for row in [columns, *rows]:
-            cells = [
-                cell.rjust(width) if column in right else cell.ljust(width)
-                for cell, width, column in zip(row, widths, columns, strict=True)
-            ]
-            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        for number, row in enumerate([[c.name for c in columns], *rows]):
+            cells = []
+            for i in wanted:
+                cell = row[i] if len(row[i]) <= widths[i] else "…" + row[i][1 - widths[i] :]
+                cells.append(cell.rjust(widths[i]) if columns[i].number else cell.ljust(widths[i]))
+            line = _GAP.join(cells).rstrip()
+            bold = number == 0 and terminal and not os.environ.get("NO_COLOR")
+            sys.stdout.write(f"\x1b[1m{line}\x1b[0m\n" if bold else f"{line}\n")
 
 
-def _draw_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]
-) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def _plain(cell: str) -> str:
+    """Return a cell without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in cell)
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        justify: Literal["right", "left"] = "right" if column in right else "left"
-        table.add_column(column, justify=justify, no_wrap=column in right, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    rich_console(stderr=False).print(table)
+
+def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
+    """Return the columns that fit, and shrink `widths` where that may be."""
+    wanted = list(range(len(columns)))
+
+    def excess() -> int:
+        return sum(widths[i] for i in wanted) + len(_GAP) * (len(wanted) - 1) - room
+
+    while excess() > 0:
+        for i in wanted:
+            if columns[i].shrinks and excess() > 0:
+                widths[i] = max(min(widths[i], _LEAST_SHRUNK), widths[i] - excess())
+        last = max(wanted, key=lambda i: columns[i].rank)
+        if excess() <= 0 or columns[last].rank == 0:
+            break
+        wanted.remove(last)
+    return wanted
 
 
 @contextlib.contextmanager

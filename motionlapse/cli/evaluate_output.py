@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from motionlapse.cli.console import logger, print_json, print_table, printing
+from motionlapse.cli.console import Column, logger, print_json, print_table, printing
 from motionlapse.cli.evaluate_progress import EvaluationProgress
 from motionlapse.evaluation.counts import mean_measures
 from motionlapse.evaluation.event_counts import EventCounts
@@ -153,7 +153,8 @@ def _print_records(
         + [_cell(record[key], form) for key, form in columns.values()]
         for record in records
     ]
-    print_table((*names, *columns), rows, right=tuple(columns))
+    headings = [*(Column(name) for name in names), *(Column(name, number=True) for name in columns)]
+    print_table(headings, rows)
 
 
 def _cell(value: object, form: str) -> str:

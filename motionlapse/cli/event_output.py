@@ -7,18 +7,28 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from motionlapse.cli.console import print_table, stdout_or_file
+from motionlapse.cli.console import Column, print_table, stdout_or_file
 from motionlapse.sinks.event_records import CSV_COLUMNS, as_row
 from motionlapse.types import KeptEvent
 from motionlapse.units import format_duration
 
-_COLUMNS = ("source", "event", "start", "end", "length", "peak", "score", "area", "regions", "kept")
-_NUMBERS = ("event", "start", "end", "length", "peak", "score", "area")
+_COLUMNS = (
+    Column("source", shrinks=True),
+    Column("event", number=True),
+    Column("start", number=True),
+    Column("end", number=True),
+    Column("length", number=True, rank=2),
+    Column("peak", number=True, rank=1),
+    Column("score", number=True),
+    Column("area", number=True, rank=3),
+    Column("regions", rank=4),
+    Column("kept", rank=5),
+)
 
 
 def print_events(kept: Sequence[KeptEvent]) -> None:
     """Print a table of events."""
-    print_table(_COLUMNS, [_row(item) for item in kept], right=_NUMBERS)
+    print_table(_COLUMNS, [_row(item) for item in kept])
 
 
 def _row(kept: KeptEvent) -> list[str]:

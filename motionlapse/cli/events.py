@@ -54,13 +54,18 @@ def events(
     )
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
+        notes = [] if all_runs else list(reader.unfinished())
     if csv is not None:
         write_csv(csv, found)
     if json:
         for kept in found:
             print_json(as_record(kept))
-    elif csv is None or str(csv) != "-":
+    elif found and (csv is None or str(csv) != "-"):
         print_events(found)
+    if not found:
+        typer.echo(f"{archive}: no events that fit", err=True)
+    for note in notes:
+        typer.echo(note, err=True)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from motionlapse.cli.console import Json, print_json, print_table
+from motionlapse.cli.console import Column, Json, print_json, print_table
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -29,4 +29,5 @@ def models(*, json: Json = False) -> None:
         for name, entry in MODELS.items():
             print_json({"model": name, "summary": entry.summary})
         return
-    print_table(("model", "what it is"), [(name, entry.summary) for name, entry in MODELS.items()])
+    columns = (Column("model"), Column("what it is"))
+    print_table(columns, [(name, entry.summary) for name, entry in MODELS.items()])

@@ -156,9 +156,9 @@ class Decider:
         if score.value < (1.0 if motion is None else self._settings.exit_ratio):
             self._rising = None
             self._state = State.QUIET
-            words = (
-                "no foreground" if score.fraction == 0 else f"{score.value:.2g} of the threshold"
-            )
+            words = f"{score.value:.2g} of the threshold"
+            if score.value == 0:
+                words = "what is there stands still" if score.fraction else "no foreground"
             if motion is not None:
                 lasted_s = motion.end_s - motion.start_s
                 words = f"motion of {lasted_s:.2g} s was shorter than min_event; {words}"

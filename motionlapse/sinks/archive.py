@@ -64,7 +64,7 @@ class ArchiveSink:
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
         self._bins = ScoreBins()
-        self._number = 0
+        self._number = run.last_event
         self._numberless: SinkError | None = None
 
     def next_number(self) -> int:

@@ -121,7 +121,7 @@ class ArchiveReader:
             if wanted.all_runs
             else ("WHERE run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)")
         )
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT source_id, location, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
             f"FROM events JOIN sources ON sources.id = source_id {newest} "
             "ORDER BY source_id, number"
@@ -139,9 +139,23 @@ class ArchiveReader:
             if wanted.passes(kept):
                 yield kept
 
+    def unfinished(self) -> Iterator[str]:
+        """Yield a line for each source whose newest run did not reach its end, but others did."""
+        rows = self._rows(
+            "SELECT location, state, (SELECT COUNT(*) FROM runs WHERE source_id = newest.source_id)"
+            " FROM runs AS newest JOIN sources ON sources.id = source_id"
+            " WHERE newest.id IN (SELECT MAX(id) FROM runs GROUP BY source_id) AND state != 'done'"
+        )
+        for location, state, count in rows:
+            if count > 1:
+                yield (
+                    f"{self._shown(location)}: the newest of {count} runs is {state}; "
+                    "--all-runs shows the others too"
+                )
+
     def scores(self, run_id: int) -> Iterator[ScoreBin]:
         """Yield a run's reduced scores in order of time."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT first_bin, bins FROM scores WHERE run_id = ? ORDER BY first_bin", (run_id,)
         )
         for first, packed in rows:
@@ -149,17 +163,23 @@ class ArchiveReader:
 
     def mask_png(self, source_id: int, number: int) -> bytes:
         """Return the foreground of an event's best frame as a 1-bit PNG; ``b""`` without."""
-        row = self._db.execute(
+        rows = self._rows(
             "SELECT mask FROM events WHERE source_id = ? AND number = ?", (source_id, number)
-        ).fetchone()
-        return bytes(row[0] or b"") if row else b""
+        )
+        return bytes(rows[0][0] or b"") if rows else b""
 
     def _snapshots(self, source_id: int, number: int) -> tuple[str, ...]:
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT path FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
             (source_id, number),
         )
         return tuple(self._shown(path) for (path,) in rows)
+
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise SourceError(f"{self._folder / FILE_NAME}: cannot be read: {why(error)}") from None
 
     def _shown(self, stored: str) -> str:
         return shown(self._folder.resolve() / stored)

@@ -83,15 +83,17 @@ def make_database(path: Path) -> None:
     programs try at once.
     """
     part = part_of(path)
-    db = sqlite3.connect(part, isolation_level=None)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(_SCHEMA)
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    finally:
-        db.close()
-    try:
-        with contextlib.suppress(FileExistsError):
+        with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(_SCHEMA)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        try:
             os.link(part, path)
+        except FileExistsError:
+            pass  # somebody else was faster
+        except OSError:  # a file system without links
+            if not path.exists():
+                part.replace(path)
     finally:
         drop(part)

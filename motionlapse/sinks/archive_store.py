@@ -35,11 +35,14 @@ class StoredRun:
         Keys in the database.
     folder
         The source's folder in the archive; not made yet.
+    last_event
+        The last number that the source had given out when the run began.
     """
 
     run_id: int
     source_id: int
     folder: Path
+    last_event: int = 0
 
 
 class ArchiveStore:
@@ -94,6 +97,7 @@ class ArchiveStore:
             Wall time, aware.
         """
         place = os.path.relpath(location.resolve(), self.folder.resolve())
+        place = os.fsencode(place).decode("utf-8", "backslashreplace")
         with self._transaction() as db:
             source_id, folder = self._source(db, place, info)
             cursor = db.execute(
@@ -110,7 +114,10 @@ class ArchiveStore:
                     info.start_wall.isoformat() if info.start_wall else None,
                 ),
             )
-            return StoredRun(int(cursor.lastrowid or 0), source_id, self.folder / folder)
+            last = db.execute("SELECT last_event FROM sources WHERE id = ?", (source_id,))
+            return StoredRun(
+                int(cursor.lastrowid or 0), source_id, self.folder / folder, int(last.fetchone()[0])
+            )
 
     def discard_run(self, run: StoredRun) -> None:
         """Forget a run that could not begin."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +22,8 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def part_of(path: Path) -> Path:
-    """Return the name beside `path` under which this process writes it first."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Return a name beside `path`, given once, under which it is written first."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
 
 
 def make_folder(folder: Path) -> None:
@@ -83,4 +84,5 @@ def drop(part: Path) -> None:
 def shown(path: Path) -> str:
     """Return a path as a person would type it from the current folder: the shorter way."""
     absolute = str(path.resolve())
-    return min(os.path.relpath(absolute), absolute, key=len)
+    shorter = min(os.path.relpath(absolute), absolute, key=len)
+    return os.fsencode(shorter).decode("utf-8", "backslashreplace")

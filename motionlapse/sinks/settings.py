@@ -28,6 +28,15 @@ def _parse_snapshots(value: object) -> str:
 SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 
 
+def _parse_mask_folder(value: object) -> object:
+    if str(value).lower().endswith((".mp4", ".mkv")):
+        raise ValueError(f"'{value}' is the name of a film; masks go into a folder, as PNG")
+    return value
+
+
+MaskFolderPath = Annotated[Path, BeforeValidator(_parse_mask_folder)]
+
+
 class SinkSettings(SettingsModel):
     """What is kept, and where."""
 
@@ -42,7 +51,7 @@ class SinkSettings(SettingsModel):
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
-    masks: Path | None = setting(
+    masks: MaskFolderPath | None = setting(
         None, "write every frame's foreground mask into this folder", flag="--masks", metavar="DIR"
     )
     metrics: Path | None = setting(

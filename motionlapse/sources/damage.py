@@ -11,6 +11,8 @@ from motionlapse.units import format_duration
 # Pictures after a damaged one are built on what is missing, up to the next key frame. Some streams
 # refresh without key frames, so waiting ends after this long.
 _RESYNC_S = 10.0
+# A smaller gap may be a camera that has lowered its rate for the night.
+_SILENT_LOSS = 4
 
 
 class Damage:
@@ -59,7 +61,7 @@ class Damage:
             damaged: some formats have packets that are not shown.
         """
         gap = 1 if self._now_s is None else round((time_s - self._now_s) / self._interval_s)
-        if gap > 1 and self._even:
+        if gap >= _SILENT_LOSS and self._even:
             self.begin()
         self._even = self._even and gap == 1
         if frame.is_corrupt:

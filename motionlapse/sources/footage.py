@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from motionlapse.errors import SourceError
+from motionlapse.errors import SourceError, why
 
 _FILMS = (
     "3g2 3gp 264 265 asf avi dav flv h264 h265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts "
@@ -46,9 +47,9 @@ class Footage:
     def label(self) -> str:
         """The name of its folder in an archive."""
         if not self.stills:
-            return self.path.stem
+            return printable(self.path.stem)
         folder = self.path.resolve()
-        return folder.parent.name if folder.name in _GENERIC_FOLDERS else folder.name
+        return printable((folder.parent if folder.name in _GENERIC_FOLDERS else folder).name)
 
 
 def natural_key(path: Path) -> list[tuple[int, int | str]]:
@@ -67,7 +68,7 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
     names
         Files, folders (films are searched downwards) and globs (``**`` goes downwards).
     """
-    found = [item for name in names for item in _expand(name)]
+    found = list(_once(item for name in names for item in _expand_safely(name)))
 
     def still_folder(item: Footage | SourceError) -> Path | None:
         if isinstance(item, Footage) and item.stills == (item.path,):
@@ -79,7 +80,31 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
             yield from group
         else:
             stills = [item.path for item in group if isinstance(item, Footage)]
-            yield Footage(str(folder), folder, tuple(sorted(stills, key=natural_key)))
+            yield Footage(printable(str(folder)), folder, tuple(sorted(stills, key=natural_key)))
+
+
+def _once(items: Iterable[Footage | SourceError]) -> Iterator[Footage | SourceError]:
+    """Leave out footage that came before under another name."""
+    seen: set[Path] = set()
+    for item in items:
+        if isinstance(item, Footage):
+            place = item.path.resolve()
+            if place in seen:
+                continue
+            seen.add(place)
+        yield item
+
+
+def _expand_safely(name: str) -> Iterator[Footage | SourceError]:
+    try:
+        yield from _expand(name)
+    except OSError as error:  # a name too long, a folder that may not be read
+        yield SourceError(f"{printable(name)}: cannot be read: {why(error)}")
+
+
+def printable(text: str) -> str:
+    """Return a name as it can be printed and stored; bytes that are no text are written out."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 def _expand(name: str) -> Iterator[Footage | SourceError]:
@@ -99,13 +124,15 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
                 yield from _folder(match)
             else:
                 yield _file(match)
+    elif "://" in name:
+        yield SourceError(f"{name}: not recorded footage; streams cannot be scanned")
     else:
         yield SourceError(f"{name}: no such file or folder")
 
 
 def _file(path: Path) -> Footage:
     stills = (path,) if path.suffix.lower() in PICTURE_SUFFIXES else ()
-    return Footage(str(path), path, stills)
+    return Footage(printable(str(path)), path, stills)
 
 
 def _folder(folder: Path) -> list[Footage | SourceError]:
@@ -121,10 +148,14 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
             else ""
         )
         return [
-            Footage(str(film), film, warning=warning if film is films[0] else "") for film in films
+            Footage(printable(str(film)), film, warning=warning if film is films[0] else "")
+            for film in films
         ]
-    if stills:
-        return [Footage(str(folder), folder, stills)]
-    deeper = next((path for path in files if path.suffix.lower() in PICTURE_SUFFIXES), None)
+    pictures = (path for path in files if path.suffix.lower() in PICTURE_SUFFIXES)
+    deeper = next((path for path in pictures if path.parent != folder), None)
     hint = f"; there are pictures in {deeper.parent}" if deeper else ""
+    if stills:
+        number = "1 picture is" if len(stills) == 1 else f"{len(stills)} pictures are"
+        warning = f"{folder}: the {number} read as stills{hint} too, not read" if deeper else ""
+        return [Footage(printable(str(folder)), folder, stills, warning)]
     return [SourceError(f"{folder}: a folder without films or pictures{hint}")]

@@ -139,6 +139,8 @@ class Recording:
             passed = pending.passed_by(frame.pts)
             time = self._clock.time(frame.pts)
             if time >= self._settings.stop_s:
+                if damage.open:
+                    self._fault(damage.end(), lost=True)
                 return
             index += 1 + damage.take(frame, time, passed)
             if damage.stretch:
@@ -157,14 +159,15 @@ class Recording:
             pending.add(packet.pts)
             try:
                 yield from packet.decode()
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 damage.begin()
 
     def _packets(self) -> Iterator[av.Packet[VideoStream]]:
         """Yield packets until the end of the file or the first fault of the container."""
         try:
             yield from self._container.demux(self._stream)
-        except (av.error.FFmpegError, OSError) as error:
+        except (av.error.FFmpegError, OSError, IndexError) as error:
+            # IndexError: damage that makes a stream appear in the middle of a file.
             self._fault(f"reading stops: {why(error)}", lost=True)
 
     # ---- beginning and end -------------------------------------------------------------------
@@ -197,10 +200,12 @@ class Recording:
             return float(self._stream.duration * self._stream.time_base)
         if not self._container.duration:
             return None
-        # Matroska states the time of its end.
-        states_end = "matroska" in self._container.format.name
-        start = (self._container.start_time or 0) if states_end else 0
-        return (self._container.duration - start) / av.time_base
+        if "matroska" not in self._container.format.name:
+            return self._container.duration / av.time_base
+        # Matroska states the time at which the longest of its streams ends.
+        if len(self._container.streams) > 1:
+            return None
+        return (self._container.duration - (self._container.start_time or 0)) / av.time_base
 
     def _cut_off(self, time: float) -> str:
         """Return a line if the film ends long before it should, else ``""``."""
@@ -211,6 +216,8 @@ class Recording:
         return f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}"
 
     def _nothing_decoded(self) -> str:
+        if self._settings.start > 0 and not self.faults:
+            return f"there is no picture from {format_duration(self._settings.start)} on"
         reasons = "; ".join(fault.text.removeprefix(f"{self._name}: ") for fault in self.faults)
         return f"no picture can be decoded{f' ({reasons})' if reasons else ''}"
 
@@ -240,7 +247,8 @@ def _open(path: Path, name: str) -> InputContainer:
     try:
         if path.stat().st_size == 0:
             raise SourceError(f"{name}: the file is empty")
-        return av.open(str(path), metadata_errors="replace")
+        # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
+        return av.open(f"file:{path}", metadata_errors="replace")
     except av.error.InvalidDataError:
         raise SourceError(f"{name}: not a film, or its header is damaged") from None
     except (av.error.FFmpegError, OSError) as error:
@@ -253,6 +261,8 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
     if not streams:
         raise SourceError(f"{name}: has no video stream")
     stream = streams[0]
+    if stream.codec_context is None:
+        raise SourceError(f"{name}: there is no decoder for its codec")
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
     stream.codec_context.thread_count = (os.cpu_count() or 1) + 1

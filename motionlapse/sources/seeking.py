@@ -62,5 +62,10 @@ def count_packets_before(container: InputContainer, stream_index: int, pts: int)
 
     Packets are read without being decoded, tens of thousands a second.
     """
-    packets = container.demux(container.streams[stream_index])
-    return sum(1 for packet in packets if packet.pts is not None and packet.pts < pts)
+    count = 0
+    for packet in container.demux(container.streams[stream_index]):
+        if packet.pts is not None and packet.pts < pts:
+            count += 1
+        if packet.dts is not None and packet.dts > pts:
+            break  # packets come in the order of decoding: none that is shown earlier follows
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -17,6 +18,10 @@ _NAME = re.compile(
 )
 # Seconds or milliseconds since 1970, from 2001 to 2033.
 _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
+
+
+# What Pillow raises over damaged pictures, beside its own error for what is none.
+_UNREADABLE = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
 
 
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
@@ -60,7 +65,7 @@ def _from_exif(path: Path) -> datetime | None:
         with Image.open(path) as picture:
             exif = picture.getexif()
             tags = exif.get_ifd(ExifTags.IFD.Exif)
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+    except (*_UNREADABLE, UnidentifiedImageError):
         return None
     text = tags.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     fraction = str(tags.get(ExifTags.Base.SubsecTimeOriginal, "")).strip() or "0"
@@ -70,9 +75,9 @@ def _from_exif(path: Path) -> datetime | None:
             f"{text} {offset}".strip(), f"%Y:%m:%d %H:%M:%S{' %z' * bool(offset)}"
         )
         moment += timedelta(seconds=float(f"0.{fraction}"))
-    except ValueError:
+        return moment if moment.tzinfo else moment.astimezone()
+    except (ValueError, OverflowError, OSError):  # no date, or one that no clock can show
         return None
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _from_name(path: Path) -> datetime | None:

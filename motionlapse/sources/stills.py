@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -198,7 +199,13 @@ def read_planes(path: Path) -> Planes:
             return _planes_of(picture)
     except UnidentifiedImageError:
         raise SourceError(f"{path}: not a picture, or its header is damaged") from None
-    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+        Pictures.DecompressionBombError,
+    ) as error:
         raise SourceError(f"{path}: cannot be read: {why(error)}") from None
 
 

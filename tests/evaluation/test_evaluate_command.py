@@ -157,7 +157,7 @@ def test_the_worst_frames_are_drawn(make_sequence, tmp_path):
         (["room", "--worst", "3"], "--worst N and --out DIR belong together"),
         (["room", "other", "--events", "events.csv"], "--events takes one folder"),
         (["room", "--events", "none.csv"], "none.csv: cannot be read: no such file"),
-        (["room", "--fps", "fast"], "--fps: sources.fps"),
+        (["room", "--fps", "fast"], "--fps: 'fast'"),
     ],
 )
 def test_what_cannot_be_meant_is_one_line(make_sequence, words, complaint, monkeypatch):

@@ -1,0 +1,14 @@
+"""Settings of OpenCV's local binary patterns of singular values."""
+
+from __future__ import annotations
+
+from motionlapse.settings import Duration, SettingsModel, setting
+
+
+class LSBPSettings(SettingsModel):
+    """OpenCV's local binary patterns of singular values, in seconds instead of frames."""
+
+    fastest: Duration = setting(0.07, "time between samples where the background is plain", gt=0)
+    slowest: Duration = setting(1.0, "time between samples where the background is restless", gt=0)
+    threshold_time: Duration = setting(60.0, "how long a threshold takes to follow the noise", gt=0)
+    warm_up: Duration = setting(1.0, "time until the background is trusted")

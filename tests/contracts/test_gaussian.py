@@ -1,0 +1,114 @@
+"""What the mean/σ model promises beyond every model: objects that stay, and light."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scenes import SQUARE, STEP_S, MakePlanes, feed, noisy_pictures, share, with_square
+
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.frames import Image
+from motionlapse.types import Foreground
+
+STANDING_S = GaussianSettings().standing
+PROMOTION_S = GaussianSettings().time_constant / 2
+MOST_CREDIT_S = GaussianSettings().time_constant * 8
+
+
+@pytest.fixture(params=[1, 3], ids=["grey", "colour"])
+def planes_count(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def until(masks: list[Image | None], step_s: float = STEP_S) -> float:
+    """Return the seconds from the first frame until at most a tenth of the square is left."""
+    left = [share(mask[SQUARE]) for mask in masks if mask is not None]
+    assert left[0] > 0.8  # some pixels of the scene look alike, or like their own shadow
+    return next(index for index, part in enumerate(left) if part < 0.1) * step_s
+
+
+def times(seen: list[Foreground], step_s: float = STEP_S) -> tuple[float, float]:
+    """Return when the square has ceased to be moving, and to be foreground."""
+    return until([one.moving for one in seen], step_s), until([one.score for one in seen], step_s)
+
+
+@pytest.mark.parametrize("known_s", [0.5, 3.0, 20.0])
+def test_what_is_put_down_stands_still_and_becomes_background(
+    make_planes: MakePlanes, planes_count: int, known_s: float
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, round(known_s / STEP_S))
+    still, gone = times(feed(model, with_square(pictures), make_planes, 200))
+    assert still == pytest.approx(STANDING_S, abs=0.2)
+    assert gone == pytest.approx(max(min(known_s, MOST_CREDIT_S), PROMOTION_S), rel=0.1, abs=0.3)
+
+
+@pytest.mark.parametrize("known_s", [0.5, 3.0, 20.0])
+def test_what_is_taken_away_uncovers_background(
+    make_planes: MakePlanes, planes_count: int, known_s: float
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, with_square(pictures), make_planes, round(known_s / STEP_S))
+    still, gone = times(feed(model, pictures, make_planes, 200))
+    # What fits the background beside it is credited faster, never slower.
+    assert still <= STANDING_S + 0.2
+    assert gone <= max(min(known_s, MOST_CREDIT_S), PROMOTION_S) * 1.1 + 0.3
+
+
+def test_a_place_that_looks_like_its_surroundings_is_uncovered_faster(
+    make_planes: MakePlanes,
+) -> None:
+    flat = np.full((60, 80), 100, np.uint8)
+    covered = flat.copy()
+    covered[SQUARE] = 200
+    seconds = []
+    for ghost_credit in (0.0, 3.0):
+        model = Gaussian(GaussianSettings(ghost_credit=ghost_credit))
+        feed(model, iter([[covered]] * 40), make_planes, 40)
+        seconds.append(times(feed(model, iter([[flat]] * 100), make_planes, 100))[1])
+    assert seconds[1] < 0.9 * seconds[0]
+
+
+def test_what_stood_there_for_a_while_leaves_the_old_background(
+    make_planes: MakePlanes, planes_count: int
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, 30)
+    stood = feed(model, with_square(pictures), make_planes, 60)
+    assert share(stood[-1].score[SQUARE]) < 0.01
+    (after,) = feed(model, pictures, make_planes, 1)
+    assert share(after.score) < 0.01
+
+
+def test_a_step_of_light_is_no_foreground(make_planes: MakePlanes, planes_count: int) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, 40)
+    neutral = np.array([0, 128, 128][:planes_count])[:, None, None]
+    dim = [
+        list(np.rint(neutral + (np.array(next(pictures)) - neutral) * 0.6).astype(np.uint8))
+        for _ in range(10)
+    ]
+    seen = feed(model, iter(dim), make_planes, 10)
+    assert max(share(one.score) for one in seen) < 0.01
+    assert seen[0].light_gain == pytest.approx(0.6, abs=0.02)
+
+
+def test_the_rate_of_frames_does_not_matter(make_planes: MakePlanes, planes_count: int) -> None:
+    found = []
+    for fps in (10, 30):
+        model, pictures = Gaussian(), noisy_pictures(planes_count)
+        feed(model, pictures, make_planes, 3 * fps, step_s=1 / fps)
+        seen = feed(model, with_square(pictures), make_planes, 5 * fps, step_s=1 / fps)
+        found.append(times(seen, 1 / fps))
+    assert np.allclose(*found, rtol=0, atol=0.3)
+
+
+def test_a_shadow_is_no_foreground(make_planes: MakePlanes) -> None:
+    model = Gaussian(GaussianSettings(cloud_rate=0.0))
+    grey = [np.full((60, 80), level, np.uint8) for level in (180, 128, 128)]
+    shaded = [grey[0].copy(), *grey[1:]]
+    shaded[0][SQUARE] = 140
+    feed(model, iter([grey] * 20), make_planes, 20)
+    (seen,) = feed(model, iter([shaded]), make_planes, 1)
+    assert share(seen.score) == 0

@@ -1,0 +1,231 @@
+"""One step of `Gaussian` in plain float64 and pixel by pixel, written from its formulas.
+
+What the docstring leaves open (shadow, order within a row) follows the kernels' own docstrings.
+Decisions that float32 may take the other way are marked as unsure, not guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.background.gaussian_settings import GaussianSettings
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
+LONGEST_STEP_S = 0.2
+PROMOTION, RESTLESS = 0.5, 10.0  # in time constants
+WIDEST = 4.0  # in noise floors
+LIT = 0.95
+SHADOW_SCORE = 48.0
+
+
+def blue_green_red(luma: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
+    """Return full-range BT.601, not clipped."""
+    y, u, v = (np.asarray(plane, np.float64) for plane in (luma, u, v))
+    u, v = u - 128, v - 128
+    return np.stack([y + 1.772 * u, y - 0.344 * u - 0.714 * v, y + 1.402 * v])
+
+
+def rounded(value: float) -> float:
+    return float(np.float32(value))
+
+
+def most_credit(settings: GaussianSettings) -> float:
+    return 8 * settings.time_constant if settings.absorb is None else settings.absorb
+
+
+def near(value: npt.ArrayLike, edge: npt.ArrayLike) -> Bools:
+    """Return whether float32 may see a quotient on the other side of an edge."""
+    value, edge = np.asarray(value), np.asarray(edge)
+    return np.asarray(abs(value - edge) <= 1e-3 * abs(edge) + 1e-6)
+
+
+def near_sum(value: float, edge: float) -> bool:
+    """Return the same of a sum of two float32; where it equals the edge it is exact."""
+    return value != edge and abs(value - edge) <= 1e-5 * abs(edge)
+
+
+@dataclass
+class State:
+    """Background, candidate and retired background: ``(3, P, H, W)`` and ``(3, H, W)`` twice."""
+
+    means: Floats
+    variances: Floats
+    credits: Floats
+
+    @classmethod
+    def of(cls, model: Gaussian) -> State:
+        parts = (model._means, model._variances, model._credits)
+        return cls(*(np.array(part, np.float64) for part in parts))
+
+
+@dataclass
+class Step:
+    """Judges one frame and learns from it; `did` counts what became of the foreground."""
+
+    settings: GaussianSettings
+    state: State
+    look: Floats
+    previous: npt.NDArray[np.uint8]
+    elapsed_s: float
+    pace: float
+    did: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        step_s = min(self.elapsed_s, LONGEST_STEP_S)
+        self.rate = rounded(1 - math.exp(-step_s * self.pace / settings.time_constant))
+        self.step_s = rounded(step_s)
+        self.hurried_s = rounded(step_s * self.pace)
+        self.k2 = rounded(settings.k**2)
+        self.candidate_k2 = rounded(settings.k**2 * settings.candidate_match**2)
+        self.floor = rounded(settings.noise_floor**2)
+        tau = settings.time_constant
+        self.most, self.promotion = rounded(most_credit(settings)), rounded(PROMOTION * tau)
+        self.restless = 1 - math.exp(-step_s * self.pace / (RESTLESS * tau))
+        self.widest = rounded(WIDEST**2 * self.floor)
+        self.moving = np.zeros(self.previous.shape, bool)
+        self._judge()
+        for y in range(len(self.previous)):
+            # A row is compared with its neighbours as they are before its own pixels change.
+            mean, variance = self.state.means[0].copy(), self.state.variances[0].copy()
+            for x in np.flatnonzero(self.score[y] >= 65):
+                self._follow(y, int(x), mean, variance)
+
+    def _judge(self) -> None:
+        mean, v = self.state.means[0], self.state.variances[0]
+        credit, doubt = self.state.credits[0], self.state.credits[1]
+        d = self.look - mean
+        q = (d**2).max(axis=0) / (self.k2 * v)
+        fits = q <= 1
+        self.score = np.minimum(64 * np.sqrt(q), 255)
+        self.unsure = near(q, 1) | near(self.score, 65)
+        a = np.where(fits, np.maximum(self.rate, self.step_s / (credit + self.step_s)), 0)
+        # A pace of zero judges only.
+        a, gained = a * (self.pace > 0), fits * self.step_s * (self.pace > 0)
+        mean += a * d
+        level = mean[len(mean) // 2]
+        least = self.floor * np.clip(level / 128, rounded(self.settings.dark_floor), 1) ** 2
+        v[:] = np.maximum(v + a * ((d**2).mean(axis=0) - v), least)
+        credit[:] = np.minimum(credit + gained, self.most)
+        doubt[:] = np.maximum(doubt - gained, 0)
+
+    def _follow(self, y: int, x: int, mean: Floats, variance: Floats) -> None:
+        at = (..., y, x)
+        means, variances, credit = (
+            part[at] for part in (self.state.means, self.state.variances, self.state.credits)
+        )  # views of this pixel
+        look = self.look[at]
+        self.did["foreground"] += 1
+        if credit[RETIRED] > 0:
+            q = self._q(look, means[RETIRED], variances[RETIRED], self.k2, at)
+            if q <= 1:
+                self._return(look, q, at)
+                return
+        if len(look) == 3 and self._is_shadow(look, means[BACKGROUND], at):
+            self.did["shadow"] += 1
+            self.score[at] = SHADOW_SCORE
+        if self.previous[at] == 0:
+            self.did["restless"] += 1
+            v = variances[BACKGROUND]
+            variances[BACKGROUND] = min(v + self.restless * (self.widest - v), self.widest)
+        if self._follow_candidate(look, means, variances, credit, mean, variance, y, x):
+            return
+        standing = rounded(self.settings.standing)
+        self.unsure[at] |= near_sum(credit[CANDIDATE], standing)
+        self.moving[at] = credit[CANDIDATE] < standing
+
+    def _follow_candidate(
+        self,
+        look: Floats,
+        means: Floats,
+        variances: Floats,
+        credit: Floats,
+        mean: Floats,
+        variance: Floats,
+        y: int,
+        x: int,
+    ) -> bool:
+        """Return whether the candidate became the background."""
+        at, own, dt = (..., y, x), float(credit[CANDIDATE]), self.hurried_s
+        missed = rounded(self.settings.candidate_miss) * dt
+        if (
+            own > 0
+            and self._q(look, means[CANDIDATE], variances[CANDIDATE], self.candidate_k2, at) <= 1
+        ):
+            self.did["learn"] += 1
+            self._approach(CANDIDATE, look, max(self.rate, dt / (own + dt)), at)
+            ghost = self._fits_beside(mean, variance, y, x)
+            self.did["ghost"] += ghost
+            credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
+            needed = max(credit[BACKGROUND], self.promotion)
+            self.unsure[at] |= near_sum(credit[CANDIDATE], needed)
+            if credit[CANDIDATE] > needed:
+                self._promote(means, variances, credit)
+                return True
+        elif own > missed:
+            self.unsure[at] |= near_sum(own, missed)
+            self.did["miss"] += 1
+            credit[CANDIDATE] = own - missed
+        else:
+            self.unsure[at] |= near_sum(own, missed)
+            self.did["restart"] += 1
+            means[CANDIDATE], variances[CANDIDATE], credit[CANDIDATE] = look, 2 * self.floor, dt
+        return False
+
+    def _q(self, look: Floats, mean: Floats, v: float, k2: float, at: tuple[object, ...]) -> float:
+        q = float(((look - mean) ** 2).max() / (k2 * v))
+        self.unsure[at] |= near(q, 1)
+        return q
+
+    def _return(self, look: Floats, q: float, at: tuple[object, ...]) -> None:
+        self.did["return"] += 1
+        self.score[at] = 64 * math.sqrt(q)
+        self._approach(RETIRED, look, self.rate, at)
+        credit = self.state.credits[at]
+        credit[RETIRED] = min(credit[RETIRED] + self.hurried_s, self.most)
+        self.unsure[at] |= near_sum(credit[RETIRED], credit[BACKGROUND])
+        if credit[RETIRED] > credit[BACKGROUND]:
+            self.did["exchange"] += 1
+            for part in (self.state.means, self.state.variances, self.state.credits):
+                part[at][[BACKGROUND, RETIRED]] = part[at][[RETIRED, BACKGROUND]]
+
+    def _promote(self, means: Floats, variances: Floats, credit: Floats) -> None:
+        self.did["promotion"] += 1
+        for part in (means, variances, credit):
+            # Candidate to background, background to retired; what was retired is forgotten.
+            part[[BACKGROUND, CANDIDATE, RETIRED]] = part[[CANDIDATE, RETIRED, BACKGROUND]]
+        credit[BACKGROUND] = min(credit[BACKGROUND], self.most)
+        credit[CANDIDATE] = 0
+        if credit[RETIRED] < self.promotion:
+            credit[RETIRED] = 0
+
+    def _approach(self, one: int, look: Floats, rate: float, at: tuple[object, ...]) -> None:
+        mean, v = self.state.means[one][at], self.state.variances[one]
+        d = look - mean
+        mean += rate * d
+        v[at] = max(v[at] + rate * ((d**2).mean() - v[at]), self.floor)
+
+    def _is_shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> bool:
+        ratio = (look * mean).sum() / (1 + (mean**2).sum())
+        rest = ((look - ratio * mean) ** 2).max()
+        darkest = rounded(self.settings.shadow)
+        self.unsure[at] |= near(ratio, darkest) | near(ratio, LIT) | near(rest, self.floor)
+        return bool(darkest <= ratio <= LIT and rest <= self.floor)
+
+    def _fits_beside(self, mean: Floats, variance: Floats, y: int, x: int) -> bool:
+        around = (slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2))
+        self.unsure[y, x] |= self.unsure[around].any()
+        d = self.look[:, y, x, None, None] - mean[:, *around]
+        q = (d**2).max(axis=0) / (self.k2 * variance[around])
+        q[min(y, 1), min(x, 1)] = math.inf  # itself
+        self.unsure[y, x] |= near(q.min(), 1)
+        return bool(q.min() <= 1)

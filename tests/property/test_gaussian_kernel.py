@@ -1,0 +1,220 @@
+"""The fused kernels, through the model, against `gaussian_reference`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from gaussian_reference import State, Step, blue_green_red, most_credit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.background.gaussian_kernel import compose_colour, compose_grey
+from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.frames import Image, Planes
+
+MakePlanes = Callable[..., Planes]
+Frames = npt.NDArray[np.uint8]  # (frames, planes, height, width)
+
+seeds = st.integers(0, 2**32 - 1)
+gains = st.lists(st.floats(0.3, 3), min_size=3, max_size=3)
+# Without clouds, and on pictures too small for a global gain: light has tests of its own.
+model_settings = st.builds(
+    GaussianSettings,
+    k=st.floats(1, 4),
+    noise_floor=st.floats(2, 20),
+    dark_floor=st.floats(0.2, 1),
+    time_constant=st.floats(0.1, 4),
+    absorb=st.none() | st.floats(0.3, 4),
+    candidate_match=st.floats(0.3, 1),
+    candidate_miss=st.floats(0, 6),
+    ghost_credit=st.floats(0, 5),
+    standing=st.floats(0.1, 1),
+    shadow=st.floats(0.3, 1),
+    cloud_rate=st.just(0.0),
+)
+
+
+def random_frames(seed: int, planes: int, count: int) -> Frames:
+    """Return pixels that jump among three looks, the second of them a shadow of the first."""
+    random = np.random.default_rng(seed)
+    height, width = random.integers(1, 9), random.integers(1, 12)
+    first = random.integers(20, 236, (planes, height, width))
+    looks = np.stack([first, first * 0.8, random.integers(0, 256, first.shape)])
+    if planes == 3:
+        looks[1, 1:] += 128 * 0.2  # chroma is darkened around its neutral value
+    often = random.choice([0.02, 0.1, 0.5])
+    choice = np.zeros((height, width), int)
+    frames = []
+    for _ in range(count):
+        jump = random.random((height, width)) < often
+        choice[jump] = random.integers(0, 3, int(jump.sum()))
+        look = np.take_along_axis(looks, choice[None, None], axis=0)[0]
+        frames.append(look + random.normal(0, 2, look.shape))
+    return np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+
+
+def visit(seed: int, planes: int, count: int) -> Frames:
+    """Return a scene into which something comes, stays with its shadow, and leaves again."""
+    random = np.random.default_rng(seed)
+    frames = np.full((count, planes, 8, 11), 150.0)
+    frames[:, 0] += np.arange(11)
+    come, leave = sorted(random.integers(2, count, 2))
+    frames[come:leave, :, 2:6, 3:7] = random.integers(0, 256, planes)[:, None, None]
+    frames[come:leave, 0, 6:, 3:7] *= 0.8
+    frames[come:leave, 1:, 6:, 3:7] = 150 * 0.8 + 128 * 0.2
+    frames += random.normal(0, 1.5, frames.shape)
+    return np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+
+
+def check_step(model: Gaussian, step: Step, score: Image, moving: Image) -> None:
+    """Compare what is sure; the rest is float32's to decide."""
+    sure = ~step.unsure
+    expected = np.floor(step.score)
+    whole = abs(step.score - np.rint(step.score)) < 0.02
+    assert (abs(expected - score) <= whole)[sure].all()
+    assert np.array_equal((moving > 0)[sure], step.moving[sure])
+    ours = State.of(model)
+    for found, truth in (
+        (ours.means, step.state.means),
+        (ours.variances, step.state.variances),
+        (ours.credits, step.state.credits),
+    ):
+        assert np.allclose(found[..., sure], truth[..., sure], rtol=2e-5, atol=2e-3)
+
+
+def follow(
+    make_planes: MakePlanes, model: Gaussian, frames: Frames, steps_s: list[float], pace: float
+) -> tuple[Counter[str], float]:
+    """Feed frames, comparing each step; return what happened and the share of unsure pixels."""
+    options, did, unsure = model._settings, Counter[str](), []
+    model.apply(make_planes(*frames[0]), elapsed_s=0.0, pace=1.0)
+    previous = np.zeros(frames.shape[2:], np.uint8)
+    for index, picture in enumerate(frames[1:]):
+        step_s, before = steps_s[index % len(steps_s)], State.of(model)
+        look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
+        step = Step(options, before, look, previous, step_s, pace, did)
+        seen = model.apply(
+            make_planes(*picture, padding=index % 3),
+            elapsed_s=step_s, pace=pace, previous=previous,
+        )  # fmt: skip
+        assert set(np.unique(seen.moving)) <= {0, 255}
+        assert seen.learning_rate == pytest.approx(step.rate)
+        check_step(model, step, seen.score, seen.moving)
+        unsure.append(step.unsure.mean())
+        previous = np.where(seen.score > 64, np.uint8(255), np.uint8(0))
+    return did, float(np.mean(unsure))
+
+
+def check_bounds(model: Gaussian) -> None:
+    options, state = model._settings, State.of(model)
+    level = state.means[0, state.means.shape[1] // 2]
+    least = options.noise_floor**2 * np.clip(level / 128, options.dark_floor, 1) ** 2
+    assert (state.variances[0] >= least * (1 - 1e-5)).all()
+    assert (state.credits >= 0).all()
+    assert (state.credits[[0, 2]] <= np.float32(most_credit(options))).all()
+
+
+@pytest.mark.parametrize("planes", [1, 3], ids=["grey", "colour"])
+@pytest.mark.parametrize("make_frames", [random_frames, visit])
+@settings(max_examples=60)
+@given(
+    seed=seeds,
+    options=model_settings,
+    steps_s=st.lists(st.floats(0.01, 0.4), min_size=2, max_size=4),
+    pace=st.sampled_from([0.0, 0.5, 1.0, 1.0, 1.0, 3.0]),
+)
+def test_kernels_do_what_the_formulas_say(
+    make_planes: MakePlanes,
+    make_frames: Callable[[int, int, int], Frames],
+    planes: int,
+    seed: int,
+    options: GaussianSettings,
+    steps_s: list[float],
+    pace: float,
+) -> None:
+    model = Gaussian(options)
+    follow(make_planes, model, make_frames(seed, planes, 14), steps_s, pace)
+    check_bounds(model)
+
+
+@pytest.mark.parametrize("planes", [1, 3], ids=["grey", "colour"])
+def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> None:
+    did, unsure = Counter[str](), []
+    for seed in range(8):
+        for make_frames in (random_frames, visit):
+            model = Gaussian(GaussianSettings(cloud_rate=0.0, time_constant=0.8))
+            frames = make_frames(seed, planes, 60)
+            seen, share = follow(make_planes, model, frames, [0.07, 0.11], 1.0)
+            did += seen
+            unsure.append(share)
+    expected = {"foreground", "restless", "learn", "ghost", "miss", "restart", "promotion"}
+    expected |= {"return", "exchange"} | ({"shadow"} if planes == 3 else set())
+    assert {name for name, times in did.items() if times >= 20} == expected
+    assert np.mean(unsure) < 0.02
+
+
+@given(seed=seeds, gain=gains, padding=st.sampled_from([0, 1, 13]))
+def test_looks_are_the_planes_over_the_gains(seed: int, gain: list[float], padding: int) -> None:
+    random = np.random.default_rng(seed)
+    height, width = random.integers(1, 20, 2)
+    buffers = random.integers(0, 256, (3, height, width + padding), dtype=np.uint8)
+    buffers.flags.writeable = False
+    gain32 = np.array(gain, np.float32)
+    grey, colour = (np.empty((count, height, width), np.float32) for count in (1, 3))
+    compose_grey(buffers[0], grey, gain32[:1])
+    compose_colour(*buffers, colour, gain32)
+    pictures = buffers[:, :, :width].astype(np.float64)
+    assert np.allclose(grey[0], pictures[0] / gain32[0], rtol=1e-6)
+    expected = blue_green_red(*pictures) / gain32[:, None, None]
+    assert np.allclose(colour, expected, rtol=1e-5, atol=1e-3)
+
+
+@given(seed=seeds)
+def test_a_young_background_is_the_mean_of_what_was_seen(
+    make_planes: MakePlanes, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    frames = random.integers(100, 110, (8, 1, 5, 7), dtype=np.uint8)
+    model = Gaussian(GaussianSettings(time_constant=3600.0, cloud_rate=0.0))
+    for index, picture in enumerate(frames):
+        model.apply(make_planes(*picture), elapsed_s=0.1 * (index > 0), pace=1.0)
+    # The first frame lasted no time: it counts for nothing.
+    assert np.allclose(model.background(), frames[1:, 0].mean(axis=0), atol=0.52)
+
+
+@pytest.mark.parametrize("swing", [5, 45], ids=["calm", "restless already"])
+def test_a_lone_foreground_pixel_does_not_narrow_its_sigma(
+    make_planes: MakePlanes, swing: int
+) -> None:
+    model = Gaussian(GaussianSettings(cloud_rate=0.0))
+    for index in range(500):
+        amplitude = min(index // 10, swing)  # always within k σ
+        picture = np.full((5, 7), 110 + (-1) ** index * amplitude, np.uint8)
+        model.apply(make_planes(picture), elapsed_s=0.1 * (index > 0), pace=1.0)
+    before = model.sigma()[2, 3]
+    picture[2, 3] = 255
+    score = model.apply(make_planes(picture), elapsed_s=0.1, pace=1.0).score
+    assert score[2, 3] > 64
+    assert model.sigma()[2, 3] > before
+
+
+@pytest.mark.parametrize("pace", [1.0, 0.1])
+@pytest.mark.parametrize("absorb", [1.0, None])
+def test_a_pixel_learns_alike_whatever_its_row_holds(
+    make_planes: MakePlanes, absorb: float | None, pace: float
+) -> None:
+    options = GaussianSettings(cloud_rate=0.0, absorb=absorb)
+    alone, beside_another = Gaussian(options), Gaussian(options)
+    for index in range(250):
+        picture = np.full((5, 7), 100 if index < 200 else 105, np.uint8)
+        other = picture.copy()
+        other[2, 6] = 250 if index % 2 else 100
+        for model, seen in ((alone, picture), (beside_another, other)):
+            model.apply(make_planes(seen), elapsed_s=0.1 * (index > 0), pace=pace)
+        means = [float(model._means[0, 0, 2, 2]) for model in (alone, beside_another)]
+        assert means[0] == pytest.approx(means[1], abs=0.01)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from motionlapse.analysis.prepare import AUTO_PIXELS, Shrinker, choose_scale
+from motionlapse.analysis.shrink_kernel import shrink
+from motionlapse.frames import Image, Planes
+
+SUBSAMPLINGS = {"4:2:0": (2, 2), "4:2:2": (2, 1), "4:4:4": (1, 1)}
+factors = st.integers(1, 16)
+pads = st.sampled_from([0, 0, 1, 5, 31])
+
+
+def block_means(picture: Image, factor: int) -> Image:
+    """Return the means of squares, rounded half up."""
+    height, width = picture.shape[0] // factor, picture.shape[1] // factor
+    cut = picture[: height * factor, : width * factor].astype(np.int64)
+    sums = cut.reshape(height, factor, width, factor).sum(axis=(1, 3))
+    means: Image = ((2 * sums + factor**2) // (2 * factor**2)).astype(np.uint8)
+    return means
+
+
+@st.composite
+def pictures(draw: st.DrawFn, factor: int) -> Image:
+    height = draw(st.integers(factor, 4 * factor))
+    width = draw(st.integers(factor, 9 * factor))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    low, high = sorted((draw(st.integers(0, 255)), draw(st.integers(0, 255))))
+    return random.integers(low, high + 1, (height, width), dtype=np.uint8)
+
+
+@given(data=st.data(), factor=factors, padding=pads)
+def test_the_kernel_is_the_mean_of_squares_rounded_half_up(
+    data: st.DataObject, factor: int, padding: int
+) -> None:
+    picture = data.draw(pictures(factor))
+    buffer = np.pad(picture, ((0, 0), (0, padding)), constant_values=255)
+    before = buffer.copy()
+    small = np.empty((picture.shape[0] // factor, picture.shape[1] // factor), np.uint8)
+    shrink(buffer, small, factor, np.empty(small.shape[1] * factor, np.uint16))
+    assert np.array_equal(small, block_means(picture, factor))
+    assert np.array_equal(buffer, before)
+
+
+@pytest.mark.parametrize("factor", range(1, 17))
+def test_every_sum_of_a_square_is_divided_right(factor: int) -> None:
+    area = factor**2
+    sums = np.unique(np.linspace(0, 255 * area, 4000).astype(np.int64))
+    # Squares with each of these sums, side by side: base everywhere, one more in the first pixels.
+    base, extra = np.divmod(sums, area)
+    squares = base[:, None] + (np.arange(area) < extra[:, None])
+    row = squares.reshape(-1, factor, factor).transpose(1, 0, 2).reshape(factor, -1)
+    picture = np.ascontiguousarray(row.astype(np.uint8))
+    small = np.empty((1, len(sums)), np.uint8)
+    shrink(picture, small, factor, np.empty(picture.shape[1], np.uint16))
+    assert np.array_equal(small[0], (2 * sums + area) // (2 * area))
+
+
+@given(data=st.data(), factor=factors, padding=pads)
+def test_the_shrinker_gives_the_same_for_grey_pictures(
+    make_planes: Callable[..., Planes], data: st.DataObject, factor: int, padding: int
+) -> None:
+    picture = data.draw(pictures(factor))
+    small = Shrinker((picture.shape[1], picture.shape[0]), factor)(
+        make_planes(picture, padding=padding)
+    )
+    assert small.chroma is None
+    assert np.array_equal(small.luma.view, block_means(picture, factor))
+
+
+@given(data=st.data(), factor=st.integers(1, 16), padding=pads)
+def test_full_size_chroma_is_shrunk_as_luma_is(
+    make_planes: Callable[..., Planes], data: st.DataObject, factor: int, padding: int
+) -> None:
+    picture = data.draw(pictures(factor))
+    planes = make_planes(picture, 255 - picture, picture, padding=padding)
+    small = Shrinker((picture.shape[1], picture.shape[0]), factor)(planes)
+    assert small.chroma is not None
+    assert np.array_equal(small.chroma[0].view, block_means(255 - picture, factor))
+    assert np.array_equal(small.chroma[1].view, block_means(picture, factor))
+
+
+@pytest.mark.parametrize("scale", range(1, 6))
+@pytest.mark.parametrize("sampling", SUBSAMPLINGS)
+@given(
+    width=st.one_of(st.integers(5, 40), st.integers(390, 410)),
+    height=st.one_of(st.integers(5, 40), st.integers(295, 305)),
+    values=st.tuples(*[st.integers(0, 255)] * 3),
+    padding=pads,
+)
+def test_constant_planes_stay_constant_and_get_one_size(
+    make_planes: Callable[..., Planes],
+    scale: int,
+    sampling: str,
+    width: int,
+    height: int,
+    values: tuple[int, int, int],
+    padding: int,
+) -> None:
+    across, down = SUBSAMPLINGS[sampling]
+    chroma_size = -(-height // down), -(-width // across)
+    planes = make_planes(
+        np.full((height, width), values[0], np.uint8),
+        np.full(chroma_size, values[1], np.uint8),
+        np.full(chroma_size, values[2], np.uint8),
+        padding=padding,
+    )
+    small = Shrinker((width, height), scale)(planes)
+    assert small.chroma is not None
+    for plane, value in zip((small.luma, *small.chroma), values, strict=True):
+        assert plane.view.shape == (height // scale, width // scale)
+        assert (plane.view == value).all()
+
+
+@given(width=st.integers(1, 5000), height=st.integers(1, 5000))
+def test_auto_is_the_smallest_scale_with_few_enough_pixels(width: int, height: int) -> None:
+    enough = [s for s in range(1, 17) if (width // s) * (height // s) <= AUTO_PIXELS]
+    assert choose_scale((width, height), "auto") == min(enough, default=16)
+
+
+@given(
+    size=st.tuples(st.integers(1, 4000), st.integers(1, 4000)),
+    wanted=st.one_of(factors, st.just("auto")),
+)
+def test_no_picture_shrinks_below_a_pixel(
+    size: tuple[int, int], wanted: int | Literal["auto"]
+) -> None:
+    scale = choose_scale(size, wanted)
+    assert 1 <= scale <= 16
+    assert min(size) // scale >= 1
+    if wanted != "auto" and wanted <= min(size):
+        assert scale == wanted
+
+
+def test_halves_round_up() -> None:
+    picture = np.array([[0, 1], [1, 0]], np.uint8)
+    assert block_means(picture, 2) == [[1]]
+    assert Fraction(int(picture.sum()), 4) == Fraction(1, 2)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.background import MODELS
+from motionlapse.frames import Frame, Image
+from motionlapse.types import Analysis
+
+WIDTH, HEIGHT = 120, 90
+ENTER = 0.01
+
+
+def scene(square: tuple[int, int] | None = None) -> Image:
+    luma = np.full((HEIGHT, WIDTH), 90, np.uint8)
+    if square:
+        x, y = square
+        luma[y : y + 20, x : x + 20] = 200
+    return luma
+
+
+def last_of(
+    make_frame: Callable[..., Frame], square: tuple[int, int], **values: object
+) -> Analysis:
+    """Return what is found of a square that comes after two quiet seconds."""
+    entry = MODELS["gaussian"]
+    settings = AnalysisSettings.model_validate(values)
+    analyzer = Analyzer((WIDTH, HEIGHT), entry.make(entry.settings()), settings, enter=ENTER)
+    for index in range(20):
+        quiet = analyzer.step(make_frame(scene(), index=index, time=index / 10))
+        assert (quiet.score.value, quiet.blobs) == (0.0, ())
+    return analyzer.step(make_frame(scene(square), index=20, time=2.0))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 5])
+def test_a_square_is_a_blob_where_it_is(make_frame: Callable[..., Frame], scale: int) -> None:
+    found = last_of(make_frame, (30, 30), scale=scale, min_blob_pixels=1)
+    (blob,) = found.blobs
+    assert (found.ready, found.scale) == (True, scale)
+    assert abs(blob.x - 30) <= scale >= abs(blob.y - 30)
+    assert abs(blob.width - 20) <= 2 * scale >= abs(blob.height - 20)
+    assert found.score.regions == ("all",)
+
+
+def test_the_score_is_the_moving_share_over_enter(make_frame: Callable[..., Frame]) -> None:
+    score = last_of(make_frame, (30, 30)).score
+    assert score.fraction == pytest.approx(400 / (WIDTH * HEIGHT))
+    assert score.moving == pytest.approx(score.fraction, rel=0.02)  # corners are outvoted
+    assert score.value == pytest.approx(score.moving / ENTER)
+    assert score.flow is None
+
+
+def test_shares_are_of_the_watched_area(make_frame: Callable[..., Frame]) -> None:
+    left = "0,0 59,0 59,89 0,89"
+    score = last_of(make_frame, (30, 30), regions=(left,)).score
+    assert score.fraction == pytest.approx(400 / (60 * HEIGHT))
+    assert score.regions == ("region 1",)
+    assert last_of(make_frame, (90, 30), regions=(left,)).score.fraction == 0
+
+
+def test_what_is_ignored_does_not_count(make_frame: Callable[..., Frame]) -> None:
+    found = last_of(make_frame, (30, 30), ignore=("20,20 60,20 60,60 20,60",))
+    assert (found.score.fraction, found.blobs, found.score.regions) == (0, (), ())
+
+
+def test_a_blob_below_the_least_size_does_not_count(make_frame: Callable[..., Frame]) -> None:
+    assert last_of(make_frame, (30, 30), min_blob="3%").blobs
+    assert not last_of(make_frame, (30, 30), min_blob="4%").blobs

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from motionlapse.errors import SourceError
+from motionlapse.sources.footage import Footage, find_footage, natural_key
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def touch(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def found(*names: str) -> list[Footage]:
+    items = list(find_footage(names))
+    assert all(isinstance(item, Footage) for item in items), items
+    return [item for item in items if isinstance(item, Footage)]
+
+
+def error(name: str) -> str:
+    (item,) = find_footage([name])
+    assert isinstance(item, SourceError)
+    return str(item)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["shot1", "shot2", "shot10"],
+        ["2.jpg", "10.jpg", "a.jpg"],
+        ["Cam2", "cam10"],
+        ["1", "a", "a1", "a1b"],
+    ],
+)
+def test_natural_order(names: list[str]) -> None:
+    paths = [Path(name) for name in names]
+    shuffled = paths[::-1]
+    assert sorted(shuffled, key=natural_key) == paths
+
+
+def test_a_film_is_a_source_named_as_typed(folder: Path) -> None:
+    touch("clips/door.mp4")
+    (item,) = found("clips/door.mp4")
+    assert (item.name, item.label, item.stills) == ("clips/door.mp4", "door", ())
+
+
+def test_a_folder_means_its_films_searched_downwards(folder: Path) -> None:
+    touch("in/b10.MP4", "in/b2.mkv", "in/deep/a.avi", "in/notes.txt")
+    assert [item.name for item in found("in")] == ["in/b2.mkv", "in/b10.MP4", "in/deep/a.avi"]
+
+
+def test_a_folder_of_pictures_is_one_source_in_natural_order(folder: Path) -> None:
+    touch("yard/p10.jpg", "yard/p9.JPG", "yard/p1.png", "yard/readme.md")
+    (item,) = found("yard")
+    assert item.label == "yard"
+    assert item.path == Path("yard")
+    assert [path.name for path in item.stills] == ["p1.png", "p9.JPG", "p10.jpg"]
+
+
+def test_films_beside_pictures_warn_once_and_win(folder: Path) -> None:
+    touch("mixed/a.mp4", "mixed/b.mp4", "mixed/1.jpg", "mixed/2.jpg")
+    first, second = found("mixed")
+    assert first.warning == "mixed: holds films and 2 pictures; the pictures are not read"
+    assert (first.stills, second.stills, second.warning) == ((), (), "")
+
+
+def test_no_warning_without_pictures_beside_the_films(folder: Path) -> None:
+    touch("films/a.mp4", "films/thumbs/a.jpg")
+    assert [item.warning for item in found("films")] == [""]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("highway/input", "highway"),
+        ("a/images", "a"),
+        ("a/frames", "a"),
+        ("a/yard", "yard"),
+        ("films.jpg/x", "x"),
+    ],
+)
+def test_stills_are_labelled_by_a_folder_that_says_something(
+    folder: Path, name: str, label: str
+) -> None:
+    touch(f"{name}/in000001.jpg")
+    assert found(name)[0].label == label
+
+
+def test_the_current_folder_has_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("garden/1.jpg")
+    monkeypatch.chdir(folder / "garden")
+    assert found(".")[0].label == "garden"
+
+
+def test_globs(folder: Path) -> None:
+    touch("c/a10.mp4", "c/a9.mp4", "c/d/b.mp4", "c/x.txt")
+    assert [item.name for item in found("c/a*.mp4")] == ["c/a9.mp4", "c/a10.mp4"]
+    assert [item.name for item in found("c/**/b.mp4")] == ["c/d/b.mp4"]
+
+
+def test_a_name_with_magic_in_it_is_a_file_first(folder: Path) -> None:
+    touch("door[1].mp4")
+    assert [item.name for item in found("door[1].mp4")] == ["door[1].mp4"]
+
+
+def test_pictures_named_one_by_one_are_one_source_a_folder(folder: Path) -> None:
+    touch("a/p10.jpg", "a/p2.jpg", "b/1.jpg", "film.mp4")
+    first, film, second = found("a/p10.jpg", "a/p2.jpg", "film.mp4", "b/1.jpg")
+    assert [path.name for path in first.stills] == ["p2.jpg", "p10.jpg"]
+    assert (first.name, film.name, second.name) == ("a", "film.mp4", "b")
+
+
+def test_what_leads_nowhere_is_an_error_in_its_place(folder: Path) -> None:
+    touch("a.mp4", "empty/notes.txt", "above/below/1.jpg")
+    items = list(find_footage(["gone.mp4", "a.mp4"]))
+    assert [type(item) for item in items] == [SourceError, Footage]
+    assert error("gone.mp4") == "gone.mp4: no such file or folder"
+    assert error("*.mkv") == "*.mkv: no file matches"
+    assert error("empty") == "empty: a folder without films or pictures"
+    assert error("above").endswith("there are pictures in above/below")
