@@ -17,6 +17,7 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _LIT = np.float32(0.95)  # closer to the background than this is no shadow but noise
 _SHADOW_SCORE = np.uint8(48)  # below the threshold, but neighbours may still outvote it
+_TRUSTED = np.float32(0.5)  # of the promotion time: a shorter-lived background is not kept
 SCRATCH_ROWS = 6
 
 
@@ -151,8 +152,8 @@ def _promote(means, variances, credit, y, x, promotion, memory):  # type: ignore
     _exchange(means, variances, credit, 0, 1, y, x)
     credit[0, y, x] = min(credit[0, y, x], memory)
     credit[1, y, x] = _ZERO
-    if credit[2, y, x] < promotion:
-        credit[2, y, x] = _ZERO  # it was never a background to be trusted
+    if credit[2, y, x] < _TRUSTED * promotion:
+        credit[2, y, x] = _ZERO
 
 
 @compiled(void(F3, F4, F3, F3, ROWS, ROWS, MASK, MASK, MASK, F2, F1, int64, float32))

@@ -168,7 +168,9 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     difference = scratch[:planes]
     farthest, spread, rates = scratch[planes], scratch[planes + 1], scratch[planes + 2]
     per_k = _ONE / k_squared
-    rate = max(rate, elapsed / (most + elapsed))  # what a background of full credit learns with
+    rate = max(
+        rate, learn * elapsed / (most + elapsed)
+    )  # what a background of full credit learns with
     for y in range(height):
         _distances(look, mean, y, difference, farthest, spread, width)
         _judge(farthest, variance[y], score[y], rates, rate, per_k, width)

@@ -85,9 +85,10 @@ def make_database(path: Path) -> None:
     part = part_of(path)
     try:
         with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as db:
-            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA journal_mode = OFF")  # nobody else sees it yet
             db.executescript(_SCHEMA)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            db.execute("PRAGMA journal_mode = WAL")
         try:
             os.link(part, path)
         except FileExistsError:

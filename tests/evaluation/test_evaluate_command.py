@@ -140,7 +140,8 @@ def test_a_region_of_another_size_is_ignored_with_a_warning(make_sequence):
 
 def test_the_worst_frames_are_drawn(make_sequence, tmp_path):
     folder = make_sequence()
-    ran = run_here("evaluate", folder, "--worst", 2, "--out", tmp_path / "worst")
+    blunt = ("--set", "background.gaussian.k=20")  # so that there is something wrong
+    ran = run_here("evaluate", folder, "--worst", 2, "--out", tmp_path / "worst", *blunt)
     names = sorted(path.name for path in (tmp_path / "worst").iterdir())
     assert 1 <= len(names) <= 2
     assert all(name.startswith("room_gaussian_0000") for name in names)

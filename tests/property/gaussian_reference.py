@@ -20,8 +20,9 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
-LONGEST_STEP_S = 0.2
+LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 PROMOTION, RESTLESS = 0.5, 10.0  # in time constants
+TRUSTED = 0.5  # of the promotion time
 WIDEST = 4.0  # in noise floors
 LIT = 0.95
 SHADOW_SCORE = 48.0
@@ -82,7 +83,8 @@ class Step:
     def __post_init__(self) -> None:
         settings = self.settings
         step_s = min(self.elapsed_s, LONGEST_STEP_S)
-        self.rate = rounded(1 - math.exp(-step_s * self.pace / settings.time_constant))
+        self.rate = rounded(-math.expm1(-step_s * self.pace / settings.time_constant))
+        step_s = max(step_s, SHORTEST_STEP_S)  # only the rate is that of no time at all
         self.step_s = rounded(step_s)
         self.hurried_s = rounded(step_s * self.pace)
         self.k2 = rounded(settings.k**2)
@@ -90,7 +92,7 @@ class Step:
         self.floor = rounded(settings.noise_floor**2)
         tau = settings.time_constant
         self.most, self.promotion = rounded(most_credit(settings)), rounded(PROMOTION * tau)
-        self.restless = 1 - math.exp(-step_s * self.pace / (RESTLESS * tau))
+        self.restless = -math.expm1(-step_s * self.pace / (RESTLESS * tau))
         self.widest = rounded(WIDEST**2 * self.floor)
         self.moving = np.zeros(self.previous.shape, bool)
         self._judge()
@@ -105,9 +107,11 @@ class Step:
         credit, doubt = self.state.credits[0], self.state.credits[1]
         d = self.look - mean
         q = (d**2).max(axis=0) / (self.k2 * v)
-        fits = q <= 1
         self.score = np.minimum(64 * np.sqrt(q), 255)
-        self.unsure = near(q, 1) | near(self.score, 65)
+        fits = self.score < 65  # the score of a picture is whole: 64.9 is 64
+        self.unsure = near(self.score, 65)
+        # No background has more than the most credit, so this is never below the least rate,
+        # Δt / (most + Δt), whatever else the row holds.
         a = np.where(fits, np.maximum(self.rate, self.step_s / (credit + self.step_s)), 0)
         # A pace of zero judges only.
         a, gained = a * (self.pace > 0), fits * self.step_s * (self.pace > 0)
@@ -136,7 +140,7 @@ class Step:
         if self.previous[at] == 0:
             self.did["restless"] += 1
             v = variances[BACKGROUND]
-            variances[BACKGROUND] = min(v + self.restless * (self.widest - v), self.widest)
+            variances[BACKGROUND] = v + self.restless * max(self.widest - v, 0)
         if self._follow_candidate(look, means, variances, credit, mean, variance, y, x):
             return
         standing = rounded(self.settings.standing)
@@ -205,7 +209,7 @@ class Step:
             part[[BACKGROUND, CANDIDATE, RETIRED]] = part[[CANDIDATE, RETIRED, BACKGROUND]]
         credit[BACKGROUND] = min(credit[BACKGROUND], self.most)
         credit[CANDIDATE] = 0
-        if credit[RETIRED] < self.promotion:
+        if credit[RETIRED] < TRUSTED * self.promotion:
             credit[RETIRED] = 0
 
     def _approach(self, one: int, look: Floats, rate: float, at: tuple[object, ...]) -> None:

@@ -125,7 +125,7 @@ def check_bounds(model: Gaussian) -> None:
 @given(
     seed=seeds,
     options=model_settings,
-    steps_s=st.lists(st.floats(0.01, 0.4), min_size=2, max_size=4),
+    steps_s=st.lists(st.just(0.0) | st.floats(0.01, 0.4), min_size=2, max_size=4),
     pace=st.sampled_from([0.0, 0.5, 1.0, 1.0, 1.0, 3.0]),
 )
 def test_kernels_do_what_the_formulas_say(
@@ -200,7 +200,8 @@ def test_a_lone_foreground_pixel_does_not_narrow_its_sigma(
     picture[2, 3] = 255
     score = model.apply(make_planes(picture), elapsed_s=0.1, pace=1.0).score
     assert score[2, 3] > 64
-    assert model.sigma()[2, 3] > before
+    after, widest = model.sigma()[2, 3], 4 * model._settings.noise_floor
+    assert before < after < widest or widest < before == after
 
 
 @pytest.mark.parametrize("pace", [1.0, 0.1])
