@@ -18,23 +18,31 @@ _TWO = np.float32(2.0)
 _LIT = np.float32(0.95)  # closer to the background than this is no shadow but noise
 _SHADOW_SCORE = np.uint8(48)  # below the threshold, but neighbours may still outvote it
 _TRUSTED = np.float32(0.5)  # of the promotion time: a shorter-lived background is not kept
+_GAP = 16  # pixels between two stretches of foreground; a smaller gap costs less than a new one
 SCRATCH_ROWS = 6
 
 
 @compiled()
-def _stretch(score):  # type: ignore[no-untyped-def]
-    """Return where the row's foreground begins and where it has ended; 0, 0 without."""
+def _any_foreground(score):  # type: ignore[no-untyped-def]
+    """Tell whether the row has foreground; vectorised, because most rows have none."""
     highest = np.uint8(0)
     for x in range(score.shape[0]):
         highest = max(highest, score[x])
-    if highest <= THRESHOLD_SCORE:
-        return 0, 0
-    first = 0
-    while score[first] <= THRESHOLD_SCORE:
+    return highest > THRESHOLD_SCORE
+
+
+@compiled()
+def _stretch(score, begin):  # type: ignore[no-untyped-def]
+    """Return where foreground next begins and where it has ended; the width twice without."""
+    width = score.shape[0]
+    first = begin
+    while first < width and score[first] <= THRESHOLD_SCORE:
         first += 1
-    last = score.shape[0]
-    while score[last - 1] <= THRESHOLD_SCORE:
-        last -= 1
+    last, x = first, first
+    while x < width and x - last < _GAP:
+        if score[x] > THRESHOLD_SCORE:
+            last = x + 1
+        x += 1
     return first, last
 
 
@@ -203,54 +211,56 @@ def follow_foreground(  # type: ignore[no-untyped-def]
     mean, candidate, retired = means[0], means[1], means[2]
     for y in range(score.shape[0]):
         moving[y, :] = 0
-        first, last = _stretch(score[y])
-        if first == last:
+        if not _any_foreground(score[y]):
             continue
         doubtful[y] = 1
         young[y] = 1
-        length = last - first
-        seen, back, shade = scratch[0][:length], scratch[1][:length], scratch[2][:length]
-        fits, spare = scratch[3][:length], scratch[4][:length]
-        _distance(look, y, first, candidate, y, first, seen)
-        _distance(look, y, first, retired, y, first, back)
-        begin, end = _repeated(
-            score[y], credit[1, y], variances[1, y], seen, first, last, candidate_k2
-        )
-        if begin < end:  # in few rows: what moves does not repeat
-            part = fits[begin - first : end - first]
-            _beside(look, mean, variances[0], y, begin, end, part, scratch[5], k2)
-        shade[:] = _ZERO
-        if grey == 0:
-            _shade(look, mean, y, first, last, shade, spare, darkest, floor)
-        for x in range(first, last):
-            if score[y, x] <= THRESHOLD_SCORE:
-                continue
-            at = x - first
-            if credit[2, y, x] > _ZERO and back[at] <= k2 * variances[2, y, x]:
-                score[y, x] = np.uint8(
-                    THRESHOLD_SCORE * np.sqrt(back[at] / (k2 * variances[2, y, x]))
-                )
-                _return(look, means, variances, credit, y, x, rate, elapsed, memory, floor)
-                continue
-            if shade[at] > _ZERO:
-                score[y, x] = _SHADOW_SCORE
-            if previous[y, x] == 0:
-                v = variances[0, y, x]
-                variances[0, y, x] = v + restless * max(ceiling - v, _ZERO)
-            own = credit[1, y, x]
-            if own > _ZERO and seen[at] <= candidate_k2 * variances[1, y, x]:
-                learn = max(rate, elapsed / (own + elapsed))
-                _approach(look, means[1], variances[1], y, x, learn, floor)
-                credit[1, y, x] = own + elapsed * (_ONE + ghost * fits[at])
-                if credit[1, y, x] > max(credit[0, y, x], promotion):
-                    _promote(means, variances, credit, y, x, promotion, memory)
+        first, last = _stretch(score[y], 0)
+        while first < last:
+            length = last - first
+            seen, back, shade = scratch[0][:length], scratch[1][:length], scratch[2][:length]
+            fits, spare = scratch[3][:length], scratch[4][:length]
+            _distance(look, y, first, candidate, y, first, seen)
+            _distance(look, y, first, retired, y, first, back)
+            begin, end = _repeated(
+                score[y], credit[1, y], variances[1, y], seen, first, last, candidate_k2
+            )
+            if begin < end:  # in few rows: what moves does not repeat
+                part = fits[begin - first : end - first]
+                _beside(look, mean, variances[0], y, begin, end, part, scratch[5], k2)
+            shade[:] = _ZERO
+            if grey == 0:
+                _shade(look, mean, y, first, last, shade, spare, darkest, floor)
+            for x in range(first, last):
+                if score[y, x] <= THRESHOLD_SCORE:
                     continue
-            elif own > miss * elapsed:
-                credit[1, y, x] = own - miss * elapsed
-            else:
-                for p in range(look.shape[0]):
-                    means[1, p, y, x] = look[p, y, x]
-                variances[1, y, x] = _TWO * floor
-                credit[1, y, x] = elapsed
-            if credit[1, y, x] < standing:
-                moving[y, x] = 255
+                at = x - first
+                if credit[2, y, x] > _ZERO and back[at] <= k2 * variances[2, y, x]:
+                    score[y, x] = np.uint8(
+                        THRESHOLD_SCORE * np.sqrt(back[at] / (k2 * variances[2, y, x]))
+                    )
+                    _return(look, means, variances, credit, y, x, rate, elapsed, memory, floor)
+                    continue
+                if shade[at] > _ZERO:
+                    score[y, x] = _SHADOW_SCORE
+                if previous[y, x] == 0:
+                    v = variances[0, y, x]
+                    variances[0, y, x] = v + restless * max(ceiling - v, _ZERO)
+                own = credit[1, y, x]
+                if own > _ZERO and seen[at] <= candidate_k2 * variances[1, y, x]:
+                    learn = max(rate, elapsed / (own + elapsed))
+                    _approach(look, means[1], variances[1], y, x, learn, floor)
+                    credit[1, y, x] = own + elapsed * (_ONE + ghost * fits[at])
+                    if credit[1, y, x] > max(credit[0, y, x], promotion):
+                        _promote(means, variances, credit, y, x, promotion, memory)
+                        continue
+                elif own > miss * elapsed:
+                    credit[1, y, x] = own - miss * elapsed
+                else:
+                    for p in range(look.shape[0]):
+                        means[1, p, y, x] = look[p, y, x]
+                    variances[1, y, x] = _TWO * floor
+                    credit[1, y, x] = elapsed
+                if credit[1, y, x] < standing:
+                    moving[y, x] = 255
+            first, last = _stretch(score[y], last)

@@ -154,7 +154,7 @@ def measure_cells(look, mean, previous, cells):  # type: ignore[no-untyped-def]
             count = 0
             samples = 0
             for y in range(row * _CELL, min(height, (row + 1) * _CELL), 4):
-                for x in range(column * _CELL, min(width, (column + 1) * _CELL), 2):
+                for x in range(column * _CELL, min(width, (column + 1) * _CELL), 4):
                     samples += 1
                     if previous[y, x] != 0:
                         continue
