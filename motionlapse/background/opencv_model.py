@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ _SHADOW = 127
 _USUAL_INTERVAL_S = 1 / 30
 
 
-class OpenCVModel:
+class OpenCVModel(ABC):
     r"""A model of OpenCV's with its rate in seconds; the base of all of them.
 
     Left to themselves, OpenCV's models count calls, so the rate is always given:
@@ -89,9 +90,9 @@ class OpenCVModel:
 
     # ---- what models differ in ---------------------------------------------------------------
 
+    @abstractmethod
     def _make(self, interval_s: float) -> cv2.BackgroundSubtractor:
         """Return OpenCV's model, for frames that come every `interval_s`."""
-        raise NotImplementedError
 
     def _picture(self, planes: Planes) -> Image:
         """Return a copy in the form that the model takes, luma first."""
