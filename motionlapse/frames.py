@@ -151,6 +151,35 @@ class Fault:
     lost: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A break between two frames of a live source: no frames came, or none were looked at.
+
+    Attributes
+    ----------
+    reason
+        Why, in words; an open event ends with it.
+    settle_s
+        How many seconds of media time nothing counts after it.
+    forget
+        True if what was learned before it is of no use after it.
+    """
+
+    reason: str
+    settle_s: float = 0.0
+    forget: bool = False
+
+
+class Stream(Protocol):
+    """What the loop reads: frames, and for live sources interruptions between them."""
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of it."""
+
+    def __iter__(self) -> Iterator[Frame | Interruption]: ...
+
+
 class Source(Protocol):
     """Where frames come from. Use in a with-statement; the end of iteration is the end.
 

@@ -15,7 +15,7 @@ from functools import partial
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
-from motionlapse.frames import Source
+from motionlapse.frames import Interruption, Stream
 from motionlapse.types import Analysis, Decision, Sink
 
 
@@ -64,13 +64,15 @@ class RunResult:
 
 
 def run(
-    source: Source,
+    source: Stream,
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
     decider: Decider,
     sinks: Sequence[Sink],
     *,
     should_stop: Callable[[], bool] = lambda: False,
     on_frame: Callable[[Analysis, Decision], None] = lambda _analysis, _decision: None,
+    on_unwritten: Callable[[str], None] = lambda _: None,
+    ending: str = "end of footage",
 ) -> RunResult:
     """Take every frame of a source through analysis and decision into the sinks.
 
@@ -89,10 +91,13 @@ def run(
         Asked before each frame.
     on_frame
         Told of each frame after the sinks.
+    on_unwritten
+        Told each time that a sink could not write something.
+    ending
+        Why the last event ends when there are no more frames.
     """
     result = RunResult()
-    guard = _Guard(sinks, result)
-    ending = "end of footage"
+    guard = _Guard(sinks, result, on_unwritten)
     with ExitStack() as closing:
         closing.callback(guard.close)
         analyzer = make_analyzer((source.info.width, source.info.height))
@@ -102,6 +107,14 @@ def run(
                 if should_stop():
                     ending, result.state = "interrupted", "interrupted"
                     break
+                if isinstance(frame, Interruption):
+                    guard.finish(decider.interrupt(frame.reason, settle_s=frame.settle_s))
+                    if frame.forget:
+                        analyzer = make_analyzer(analyzer.size)
+                    else:
+                        # The time since the frame before says nothing of how much to learn.
+                        pace = 0.0
+                    continue
                 if not analyzer.fits(frame.planes):
                     analyzer = make_analyzer(frame.planes.size)
                 analysis = analyzer.step(frame, pace)
@@ -123,9 +136,12 @@ def run(
 class _Guard:
     """Keeps a failing sink from ending the run, and its failures from going unseen."""
 
-    def __init__(self, sinks: Sequence[Sink], result: RunResult) -> None:
+    def __init__(
+        self, sinks: Sequence[Sink], result: RunResult, tell: Callable[[str], None]
+    ) -> None:
         self._sinks = sinks
         self._unwritten = result.unwritten
+        self._tell = tell
         self._of_sink: dict[int, Unwritten] = {}
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
@@ -144,6 +160,7 @@ class _Guard:
         try:
             action()
         except SinkError as error:
+            self._tell(str(error))
             if number in self._of_sink:
                 self._of_sink[number].times += 1
             else:

@@ -20,13 +20,23 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from motionlapse.errors import ConfigError, nearest
-from motionlapse.units import format_duration, format_share, parse_duration, parse_share
+from motionlapse.units import (
+    format_duration,
+    format_share,
+    parse_duration,
+    parse_share,
+    parse_size,
+)
 
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 """Seconds; typed as ``90``, ``90s``, ``1m30s`` or ``00:01:30.5``."""
 
 Share = Annotated[float, BeforeValidator(parse_share)]
 """A share of one; typed as ``0.004`` or ``0.4%``."""
+
+
+Size = Annotated[int, BeforeValidator(parse_size)]
+"""Bytes; typed as ``20GB`` or ``2GiB``."""
 
 
 def _split_texts(value: object) -> object:

@@ -241,7 +241,11 @@ class Sink(Protocol):
         """Take one frame; called for every frame, in order."""
 
     def finish(self, decision: Decision) -> None:
-        """Take the last decision, after the last frame; called once, unless the run failed."""
+        """Take a decision that no frame led to.
+
+        Called after the last frame, unless the run failed, and before that whenever a live source
+        is interrupted: what `decision` closed is then to be finished, and frames may follow.
+        """
 
     def close(self) -> None:
         """Release everything; may be called again, and without `finish`."""

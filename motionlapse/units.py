@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s)")
+_UNITS_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(d|h|ms|m|s)")
 
 
 def parse_duration(value: object) -> float:
-    """Return seconds for ``90``, ``90s``, ``1m30s``, ``500ms``, ``1:30`` or ``00:01:30.5``.
+    """Return seconds for ``90``, ``90s``, ``1m30s``, ``500ms``, ``30d``, ``1:30`` or ``00:01:30.5``.
 
     Raises
     ------
@@ -115,3 +115,73 @@ def format_duration(seconds: float, *, decimals: int = 1) -> str:
 def format_share(share: float) -> str:
     """Return ``0.4%`` for 0.004, with as many digits as it needs and no more than three."""
     return f"{share * 100:.3g}%"
+
+
+_SIZE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]?)b?|([kmgt])ib)")
+
+
+def parse_size(value: object) -> int:
+    """Return bytes for ``20GB``, ``500MB``, ``1.5TB``, ``2GiB`` or ``1000``.
+
+    Raises
+    ------
+    ValueError
+        If `value` is none of these.
+    """
+    match = None
+    if not isinstance(value, bool) and isinstance(value, (int, float, str)):
+        match = _SIZE.fullmatch(str(value).strip().lower())
+    if match is None:
+        raise ValueError(f"'{value}' is no size; write 20GB, 500MB or 2GiB")
+    number = Decimal(match[1])
+    if match[3]:
+        return int(number * 1024 ** ("kmgt".index(match[3]) + 1))
+    return int(number * _SIZE_UNITS[match[2]])
+
+
+def format_size(size: float) -> str:
+    """Return ``1.5 GB`` for 1,500,000,000: three digits, decimal units."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 999.5:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """Return the next moment at a time of day, or the moment of an ISO 8601 text, aware.
+
+    Parameters
+    ----------
+    text
+        ``HH:MM``, ``HH:MM:SS`` or ISO 8601.
+    now
+        Aware; a time of day that has passed today is tomorrow's.
+
+    Raises
+    ------
+    ValueError
+        If `text` is neither.
+    """
+    match = re.fullmatch(r"(\d{1,2}):(\d\d)(?::(\d\d))?", text.strip())
+    if not match:
+        try:
+            return parse_wall(text)
+        except ValueError:
+            raise ValueError(
+                f"'{text}' is no time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
+            ) from None
+    hour, minute, second = (int(part or 0) for part in match.groups())
+    if hour > 23 or minute > 59 or second > 59:
+        raise ValueError(f"'{text}' is no time of day; hours go to 23, minutes and seconds to 59")
+    day = now.replace(tzinfo=None)
+    moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    if moment <= day:
+        moment += timedelta(days=1)
+    # Without a fixed offset, so that a change to summer time in between is taken into account.
+    return (
+        moment.astimezone()
+        if now.utcoffset() == now.astimezone().utcoffset()
+        else (moment.replace(tzinfo=now.tzinfo))
+    )

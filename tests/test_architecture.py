@@ -16,12 +16,12 @@ MOST_LINES = 300
 WORDS, PARTS, PIPELINE, USES, HANDS = range(5)
 LAYERS = {
     **dict.fromkeys(
-        ("frames", "types", "errors", "settings", "settings_layers", "clock", "units", "_version"),
+        ("frames", "types", "errors", "settings", "settings_layers", "clock", "units", "credentials", "_version"),
         WORDS,
     ),
     **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),
     **dict.fromkeys(("pipeline", "pipeline_settings"), PIPELINE),
-    **dict.fromkeys(("batch", "evaluation", "report", "dashboard"), USES),
+    **dict.fromkeys(("batch", "evaluation", "report", "dashboard", "watch"), USES),
     "evaluation": USES,
     "cli": HANDS,
     "__main__": HANDS,

@@ -32,7 +32,7 @@ class Analyzer:
     settings
         What is watched, and how finely.
     enter
-        Foreground share at which the score is 1.0.
+        Foreground share at which the score is 1.0; may be set anew between two frames.
 
     Raises
     ------
@@ -51,7 +51,7 @@ class Analyzer:
         self.size = size
         self._model = model
         self._settings = settings
-        self._enter = enter
+        self.enter = enter
         self.scale = choose_scale(size, settings.scale)
         self._shrink = Shrinker(size, self.scale)
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
@@ -113,7 +113,7 @@ class Analyzer:
             moving = moving_pixels(foreground.moving, mask) / self._area.pixels
         return ChangeScore(
             value=change_value(
-                moving, flow, enter=self._enter, tracking=self._settings.flow_tracking
+                moving, flow, enter=self.enter, tracking=self._settings.flow_tracking
             ),
             fraction=fraction,
             moving=moving,

@@ -20,10 +20,11 @@ from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 # name → (module with an `app`, what the command does)
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
+    "watch": ("motionlapse.cli.watch", "Watch a live camera."),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
-    "list": ("motionlapse.cli.listing", "List what there is: models."),
+    "list": ("motionlapse.cli.listing", "List what there is: models, cameras."),
 }
 
 _STDOUT_CLOSED = 141

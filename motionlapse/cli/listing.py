@@ -11,13 +11,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     no_args_is_help=True,
-    help="List what there is: models.",
+    help="List what there is: models, cameras.",
 )
 
 
 @app.callback()
 def _group() -> None:
-    """List what there is: models."""
+    """List what there is: models, cameras."""
 
 
 @app.command()
@@ -31,3 +31,20 @@ def models(*, json: Json = False) -> None:
         return
     columns = (Column("model"), Column("what it is"))
     print_table(columns, [(name, entry.summary) for name, entry in MODELS.items()])
+
+
+@app.command()
+def cameras(*, json: Json = False) -> None:
+    """List the cameras of this machine, without opening them."""
+    from motionlapse.sources.camera import local_cameras
+
+    found = local_cameras()
+    if json:
+        for camera in found:
+            print_json({"index": camera.index, "device": camera.device, "name": camera.name})
+        return
+    if not found:
+        typer.echo("no cameras here", err=True)
+        return
+    columns = (Column("index", number=True), Column("device"), Column("name"))
+    print_table(columns, [(str(c.index), c.device, c.name) for c in found])

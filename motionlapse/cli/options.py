@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,6 +23,16 @@ from motionlapse.settings import (
 from motionlapse.settings_layers import environment_layers, file_layers
 
 F = TypeVar("F", bound=Callable[..., object])
+
+# Settings whose flags only one command has.
+WATCH_ONLY = ("sources.live.*", "decision.lapse.*", "sinks.hooks.*", "sinks.retention.*")
+FOOTAGE_ONLY = (
+    "sources.start",
+    "sources.end",
+    "sources.duration",
+    "sources.wall_start",
+    "sources.fps",
+)
 
 Config = Annotated[
     Path | None,
@@ -45,8 +56,13 @@ def with_setting_flags(*, excluding: Iterable[str] = ()) -> Callable[[F], F]:
 
     The command receives them as keyword arguments named by `parameter_name`; None means that a
     flag was not given.
+
+    Parameters
+    ----------
+    excluding
+        Keys whose flags are left out; ``*`` stands for any text.
     """
-    left_out = set(excluding)
+    left_out = tuple(excluding)
 
     def decorate(command: F) -> F:
         own = inspect.signature(command, eval_str=True)
@@ -58,7 +74,7 @@ def with_setting_flags(*, excluding: Iterable[str] = ()) -> Callable[[F], F]:
         flags = [
             _flag_parameter(entry)
             for entry in entries(Settings)
-            if entry.flag and entry.key not in left_out
+            if entry.flag and not any(fnmatch(entry.key, key) for key in left_out)
         ]
         command.__signature__ = own.replace(parameters=[*plain, *flags])  # type: ignore[attr-defined]
         hints = {flag.name: flag.annotation for flag in flags}

@@ -20,14 +20,20 @@ from motionlapse.cli.console import (
     logger,
     set_up_log,
 )
-from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.cli.options import (
+    WATCH_ONLY,
+    Config,
+    Set,
+    load_settings,
+    with_setting_flags,
+)
 from motionlapse.errors import SinkError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command()
-@with_setting_flags()
+@with_setting_flags(excluding=WATCH_ONLY)
 def scan(  # the flags document themselves
     footage: Annotated[
         list[str], typer.Argument(metavar="FOOTAGE", help="Films, folders, globs, stills.")

@@ -94,6 +94,8 @@ class Decider:
         self._previous_s: float | None = None
         self._light_until_s = float("-inf")
         self._credit_s = 0.0  # what the first frame of rising motion stands for
+        self._settle_s = 0.0  # from the next frame on
+        self._settled_s = float("-inf")
 
     @property
     def state(self) -> State:
@@ -116,8 +118,12 @@ class Decider:
         """
         elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s
         self._previous_s = time
+        if self._settle_s:
+            self._settled_s, self._settle_s = time + self._settle_s, 0.0
         if not ready:
-            return self._warm()
+            return self._warm("learning the background")
+        if time < self._settled_s:
+            return self._warm("settling after an interruption")
         if score.light and not self._settings.light_events:
             self._light_until_s = time + self._settings.light_hold
         if time < self._light_until_s:
@@ -143,12 +149,28 @@ class Decider:
         self._state = State.QUIET
         return Decision(self._state, ending, pace=0.0, closed=closed)
 
+    def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:
+        """Close what is open because no frames come for a while.
+
+        Parameters
+        ----------
+        reason
+            Why, in words: the event's ending.
+        settle_s
+            How many seconds from the next frame on nothing counts.
+        """
+        closed = self._close_all(reason)
+        self._settle_s = settle_s
+        self._previous_s = None  # the next frame does not stand for the time of the interruption
+        self._state = State.WARMING
+        return Decision(self._state, reason, pace=0.0, closed=closed)
+
     # ---- one method a state ------------------------------------------------------------------
 
-    def _warm(self) -> Decision:
+    def _warm(self, reason: str) -> Decision:
         closed = self._close_all("the background is learned anew")
         self._state = State.WARMING
-        return Decision(self._state, "learning the background", pace=1.0, closed=closed)
+        return Decision(self._state, reason, pace=1.0, closed=closed)
 
     def _watch(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
         """Quiet or rising: is this the beginning of an event?"""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -17,6 +19,9 @@ from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
 from motionlapse.types import Analysis, Decision, Event, KeptEvent
+
+_LONGEST_JOURNAL = 1000
+_RETRY_S = 5.0  # of media time, between two tries of a database that cannot be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,88 +46,160 @@ class ArchiveSink:
     store, run
         Where it goes.
     location
-        The source's file or folder.
+        The source's file or folder; of a camera its name.
     start_wall
-        Time of day at media time 0, aware, or None.
+        Time of day at media time 0, aware, or None. Frames of live sources bring their own, so that
+        a clock that is set right later is right from then on.
     emit
         Told of each finished event, also when the archive cannot be written.
+    on_start
+        Told of each event that begins.
+    on_snapshot
+        Told of each snapshot: its event as far as it is known, with this one picture.
     """
 
     def __init__(
         self,
         store: ArchiveStore,
         run: StoredRun,
-        location: Path,
+        location: Path | str,
         start_wall: datetime | None,
         emit: Callable[[KeptEvent], None],
+        *,
+        on_start: Callable[[KeptEvent], None] = lambda _: None,
+        on_snapshot: Callable[[KeptEvent], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._run = run
         self._location = location
         self._start_wall = start_wall
         self._emit = emit
+        self._on_start = on_start
+        self._on_snapshot = on_snapshot
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
         self._bins = ScoreBins()
         self._number = run.last_event
-        self._numberless: SinkError | None = None
+        self._fault: SinkError | None = None
+        self._journal: deque[Callable[[], None]] = deque()
+        self._untold: deque[Snapshot] = deque()
+        self._open: Event | None = None
+        self._now_s = self._retry_s = 0.0
 
     def next_number(self) -> int:
         """Return the number of a new event; its own count goes on if the archive has none."""
+        before = self._number
         try:
             self._number = self._store.next_event(self._run)
+            while self._number <= before:  # given out here while the archive could not be asked
+                self._number = self._store.next_event(self._run)
         except SinkError as error:  # told at the next write; the event is not lost
-            self._number += 1
-            self._numberless = error
+            self._number = before + 1
+            self._fault = error
         return self._number
 
     def keep(self, snapshot: Snapshot) -> None:
         """Note a picture of an event that has not been written yet."""
         self._snapshots.append(snapshot)
+        self._untold.append(snapshot)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         """Take one frame; see `motionlapse.types.Sink`."""
+        frame = analysis.frame
+        self._now_s = frame.time
+        if frame.wall is not None:
+            self._start_wall = frame.wall - timedelta(seconds=frame.time)
         looks = self._looks.step(decision, lambda: _Look(analysis.score.value, analysis.mask))
         chunk = self._bins.add(analysis.frame.time, analysis.score.value, decision.state)
+        if chunk:
+            self._note(partial(self._store.add_scores, self._run, [chunk]))
         if decision.closed:
             self._add(decision.closed, looks or [])
-        if self._numberless is not None:
-            error, self._numberless = self._numberless, None
-            raise error
-        if chunk:
-            self._store.add_scores(self._run, [chunk])
+        if decision.opened:
+            self._open = decision.opened
+            self._on_start(self._kept(decision.opened, []))
+        if self._open is not None:
+            self._announce(self._open)
+        if self._journal and self._now_s >= self._retry_s:
+            self._write_journal()
+        self._raise()
 
     def finish(self, decision: Decision) -> None:
         """Write what the last event leaves; see `motionlapse.types.Sink`."""
         if decision.closed:
             self._add(decision.closed, self._looks.finish(decision) or [])
+        self._write_journal()
+        self._raise()
 
     def close(self) -> None:
-        """Write the scores that are left; may be called again."""
+        """Write the scores and whatever else is left; may be called again."""
         if chunk := self._bins.take():
-            self._store.add_scores(self._run, [chunk])
+            self._note(partial(self._store.add_scores, self._run, [chunk]))
+        self._write_journal()
+        self._raise()
+
+    # ---- the journal: what the database has not taken yet ------------------------------------
+
+    def _note(self, action: Callable[[], None]) -> None:
+        """Note a change to the database; where too many wait, the oldest is given up."""
+        self._journal.append(action)
+        if len(self._journal) > _LONGEST_JOURNAL:
+            self._journal.popleft()
+
+    def _write_journal(self) -> None:
+        """Write what waits; what cannot be written now is tried again later."""
+        while self._journal:
+            try:
+                self._journal[0]()
+            except SinkError as error:
+                self._retry_s = self._now_s + _RETRY_S
+                self._journal.rotate(-1)  # one bad change must not hold up those behind it
+                self._fault = error
+                return
+            self._journal.popleft()
+
+    def _raise(self) -> None:
+        """Raise what could not be written, once everything else has been done."""
+        if self._fault is not None:
+            error, self._fault = self._fault, None
+            raise error
+
+    # ---- events --------------------------------------------------------------------------------
 
     def _add(self, event: Event, looks: list[_Look]) -> None:
+        self._announce(event)
+        self._open = None
         snapshots = [shot for shot in self._snapshots if shot.event == event.number]
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
-        walls = self._wall(event.start_s), self._wall(event.end_s)
-        kept = KeptEvent(
-            source=shown(self._location),
-            event=event,
-            start_wall=walls[0],
-            end_wall=walls[1],
-            snapshots=tuple(shown(shot.path) for shot in snapshots),
-        )
-        try:
-            self._store.add_event(
+        kept = self._kept(event, snapshots)
+        self._note(
+            partial(
+                self._store.add_event,
                 self._run,
                 event,
-                walls=walls,
+                walls=(kept.start_wall, kept.end_wall),
                 mask_png=_one_bit_png(looks[0].mask) if looks else b"",
                 snapshots=[(shot.path, shot.time_s, shot.frame, shot.score) for shot in snapshots],
             )
-        finally:
-            self._emit(kept)
+        )
+        self._write_journal()
+        self._emit(kept)
+
+    def _announce(self, event: Event) -> None:
+        """Tell of the pictures of an event that nobody has been told of."""
+        while self._untold:
+            shot = self._untold.popleft()
+            self._on_snapshot(self._kept(event, [shot]))
+
+    def _kept(self, event: Event, snapshots: list[Snapshot]) -> KeptEvent:
+        location = self._location
+        return KeptEvent(
+            source=shown(location) if isinstance(location, Path) else location,
+            event=event,
+            start_wall=self._wall(event.start_s),
+            end_wall=self._wall(event.end_s),
+            snapshots=tuple(shown(shot.path) for shot in snapshots),
+        )
 
     def _wall(self, time_s: float) -> datetime | None:
         start = self._start_wall

@@ -119,17 +119,18 @@ class ArchiveReader:
         newest = (
             ""
             if wanted.all_runs
-            else ("WHERE run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)")
+            # A camera's runs continue one another; those of a film repeat one another.
+            else "WHERE kind = 'camera' OR run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)"
         )
         rows = self._rows(
-            f"SELECT source_id, location, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
+            f"SELECT source_id, location, kind, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
             f"FROM events JOIN sources ON sources.id = source_id {newest} "
             "ORDER BY source_id, number"
         )
-        for source_id, location, start, end, clip, *columns in rows:
+        for source_id, location, kind, start, end, clip, *columns in rows:
             event = _event(columns)
             kept = KeptEvent(
-                source=self._shown(location),
+                source=location if kind == "camera" else self._shown(location),
                 event=event,
                 start_wall=datetime.fromisoformat(start) if start else None,
                 end_wall=datetime.fromisoformat(end) if end else None,
@@ -144,7 +145,7 @@ class ArchiveReader:
         rows = self._rows(
             "SELECT location, state, (SELECT COUNT(*) FROM runs WHERE source_id = newest.source_id)"
             " FROM runs AS newest JOIN sources ON sources.id = source_id"
-            " WHERE newest.id IN (SELECT MAX(id) FROM runs GROUP BY source_id) AND state != 'done'"
+            " WHERE newest.id IN (SELECT MAX(id) FROM runs GROUP BY source_id) AND state != 'done' AND kind != 'camera'"
         )
         for location, state, count in rows:
             if count > 1:

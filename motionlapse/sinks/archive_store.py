@@ -81,7 +81,11 @@ class ArchiveStore:
         self._db.close()
 
     def begin_run(
-        self, info: SourceInfo, location: Path, settings: Mapping[str, object], started: datetime
+        self,
+        info: SourceInfo,
+        location: Path | str,
+        settings: Mapping[str, object],
+        started: datetime,
     ) -> StoredRun:
         """Add a run of a source, and the source where it is new.
 
@@ -90,15 +94,19 @@ class ArchiveStore:
         info
             The source.
         location
-            Its file or folder.
+            Its file or folder; of a camera its name.
         settings
             Dotted keys and values, as JSON can hold them.
         started
             Wall time, aware.
         """
-        place = os.path.relpath(location.resolve(), self.folder.resolve())
+        place = (
+            os.path.relpath(location.resolve(), self.folder.resolve())
+            if isinstance(location, Path)
+            else location
+        )
         place = os.fsencode(place).decode("utf-8", "backslashreplace")
-        with self._transaction() as db:
+        with self.transaction() as db:
             source_id, folder = self._source(db, place, info)
             cursor = db.execute(
                 "INSERT INTO runs"
@@ -121,14 +129,14 @@ class ArchiveStore:
 
     def discard_run(self, run: StoredRun) -> None:
         """Forget a run that could not begin."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM runs WHERE id = ?", (run.run_id,))
 
     def end_run(
         self, run: StoredRun, *, state: str, frames: int, end_s: float, faults: list[str]
     ) -> None:
         """Say how a run ended: ``done``, ``interrupted`` or ``failed``."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ? WHERE id = ?",
                 (state, frames, end_s, json.dumps(faults, ensure_ascii=False), run.run_id),
@@ -136,7 +144,7 @@ class ArchiveStore:
 
     def next_event(self, run: StoredRun) -> int:
         """Give out the next number of the source; no number is given twice."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "UPDATE sources SET last_event = last_event + 1 WHERE id = ? RETURNING last_event",
                 (run.source_id,),
@@ -170,7 +178,12 @@ class ArchiveStore:
             event.peak_fraction, event.reason, event.ending, json.dumps(event.regions), mask_png,
             None,
         )  # fmt: skip
-        with self._transaction() as db:
+        with self.transaction() as db:
+            # The number may have been given out while the database could not be asked.
+            db.execute(
+                "UPDATE sources SET last_event = MAX(last_event, ?) WHERE id = ?",
+                (event.number, run.source_id),
+            )
             db.execute(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", row)
             db.executemany(
                 "INSERT INTO snapshots (source_id, number, path, time_s, frame, score)"
@@ -183,7 +196,7 @@ class ArchiveStore:
 
     def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
         """Add reduced scores: (first bin, packed bins) of each chunk; see `score_bins`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(
                 "INSERT INTO scores (run_id, first_bin, bins) VALUES (?, ?, ?)",
                 [(run.run_id, first, bins) for first, bins in chunks],
@@ -208,7 +221,8 @@ class ArchiveStore:
         return int(cursor.lastrowid or 0), folder
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock: what is done in the body is done as a whole or not at all."""
         with self._faults():
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -19,7 +19,7 @@ class PictureFacts:
     Attributes
     ----------
     event
-        Number of its event.
+        Number of its event; None for one taken by hand.
     time_s
         Media time.
     wall
@@ -28,7 +28,7 @@ class PictureFacts:
         Change score.
     """
 
-    event: int
+    event: int | None
     time_s: float
     wall: datetime | None
     score: float
@@ -42,9 +42,9 @@ def with_exif(jpeg: bytes, facts: PictureFacts) -> bytes:
     """
     exif = Image.Exif()
     exif[ExifTags.Base.Software] = f"motionlapse {__version__}"
+    what = "by hand" if facts.event is None else f"event {facts.event}"
     exif[ExifTags.Base.ImageDescription] = (
-        f"event {facts.event}, at {format_duration(facts.time_s, decimals=3)}, "
-        f"score {facts.score:.3g}"
+        f"{what}, at {format_duration(facts.time_s, decimals=3)}, score {facts.score:.3g}"
     )
     if facts.wall is not None:
         original = exif.get_ifd(ExifTags.IFD.Exif)

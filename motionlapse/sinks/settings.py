@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from motionlapse.settings import SettingsModel, setting
+from motionlapse.sinks.hook_settings import HookSettings
+from motionlapse.sinks.retention_settings import RetentionSettings
 from motionlapse.units import parse_duration
 
 SNAPSHOT_CHOICES = ("best", "first", "last", "all", "none")
@@ -57,3 +59,10 @@ class SinkSettings(SettingsModel):
     metrics: Path | None = setting(
         None, "write every frame's numbers", flag="--metrics", metavar="FILE.csv"
     )
+    snapshots_per_hour: int = setting(
+        600,
+        "most snapshots that watching writes in an hour; a bad threshold must not fill a disk",
+        ge=1,
+    )
+    hooks: HookSettings = HookSettings()
+    retention: RetentionSettings = RetentionSettings()

@@ -72,6 +72,8 @@ class SnapshotSink:
         True names them by the time of day, False by media time.
     keep
         Told of each that was written.
+    may_write
+        Given the frame's media time, tells whether one more may be written now.
     """
 
     def __init__(
@@ -81,11 +83,13 @@ class SnapshotSink:
         *,
         live: bool,
         keep: Callable[[Snapshot], None],
+        may_write: Callable[[float], bool] = lambda _: True,
     ) -> None:
         self._folder = folder
         self._settings = settings
         self._live = live
         self._keep = keep
+        self._may_write = may_write
         kind, _, interval = settings.snapshots.partition(":")
         self._at_once = kind in ("all", "every")
         self._interval_s = parse_duration(interval) if interval else 0.0
@@ -116,7 +120,8 @@ class SnapshotSink:
 
         def encode() -> bytes:
             picture = frame.bgr()
-            return _jpeg(_boxed(picture, blobs) if settings.draw else picture, settings)
+            drawn = _boxed(picture, blobs) if settings.draw else picture
+            return encode_jpeg(drawn, settings.jpeg_quality)
 
         jpeg: Callable[[], bytes] = encode
         if self._at_once:
@@ -129,6 +134,8 @@ class SnapshotSink:
         for shot in shots:
             if shot.time_s - self._saved_s < self._interval_s - _ROUNDING_S:
                 continue
+            if not self._may_write(shot.time_s):
+                continue
             self._saved_s = shot.time_s
             make_folder(self._folder)
             path = self._folder / self._name(event, shot)
@@ -137,12 +144,15 @@ class SnapshotSink:
             self._keep(Snapshot(event, path, shot.time_s, shot.frame, shot.score))
 
     def _name(self, event: int, shot: _Shot) -> str:
-        if self._live and shot.wall is not None:
-            wall = shot.wall
-            moment = f"{wall:%Y-%m-%dT%H-%M-%S}.{wall.microsecond // 1000:03d}{wall:%z}"
-        else:
-            moment = format_duration(shot.time_s, decimals=3).replace(":", "-")
+        moment = moment_of(shot.wall if self._live else None, shot.time_s)
         return f"event-{event:04d}_{moment}.jpg"
+
+
+def moment_of(wall: datetime | None, time_s: float) -> str:
+    """Return a moment as part of a file's name: time of day with its offset, else media time."""
+    if wall is not None:
+        return f"{wall:%Y-%m-%dT%H-%M-%S}.{wall.microsecond // 1000:03d}{wall:%z}"
+    return format_duration(time_s, decimals=3).replace(":", "-")
 
 
 def _boxed(picture: Image, blobs: tuple[Blob, ...]) -> Image:
@@ -155,8 +165,9 @@ def _boxed(picture: Image, blobs: tuple[Blob, ...]) -> Image:
     return drawn
 
 
-def _jpeg(picture: Image, settings: SinkSettings) -> bytes:
-    done, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, settings.jpeg_quality])
+def encode_jpeg(picture: Image, quality: int) -> bytes:
+    """Return a BGR picture as JPEG; quality from 1 to 100."""
+    done, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise SinkError(f"a picture of {picture.shape[1]}×{picture.shape[0]} cannot be a JPEG")
     return encoded.tobytes()

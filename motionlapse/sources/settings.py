@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, model_validator
 
 from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.units import parse_wall
 
 Wall = Annotated[datetime, BeforeValidator(parse_wall)]
@@ -36,6 +37,8 @@ class SourceSettings(SettingsModel):
         gt=0,
         le=100_000,
     )
+
+    live: LiveSettings = LiveSettings()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

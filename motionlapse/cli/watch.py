@@ -1,0 +1,84 @@
+"""``motionlapse watch``: a live camera."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from motionlapse.cli.console import (
+    Json,
+    LogFile,
+    Quiet,
+    Verbose,
+    is_terminal,
+    log_fault,
+    logger,
+    set_up_log,
+)
+from motionlapse.cli.options import (
+    FOOTAGE_ONLY,
+    Config,
+    Set,
+    load_settings,
+    with_setting_flags,
+)
+from motionlapse.errors import ConfigError, SinkError
+
+if TYPE_CHECKING:
+    from motionlapse.pipeline_settings import Settings
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+@with_setting_flags(excluding=FOOTAGE_ONLY)
+def watch(  # the flags document themselves
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SOURCE]",
+            help="0, /dev/video0, rtsp://…, http(s)://…, a film at its own pace, or demo:",
+        ),
+    ] = None,
+    *,
+    dashboard: Annotated[
+        bool | None,
+        typer.Option("--dashboard/--no-dashboard", help="Show a dashboard [on a terminal]."),
+    ] = None,
+    json: Json = False,
+    config: Config = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+    **flags: object,
+) -> None:
+    """Watch a live camera, and keep snapshots of its events.
+
+    Without SOURCE: the one that is configured (sources.live.source), else camera 0. Results are
+    kept in an archive (--out) that 'motionlapse events' reads back.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+
+    def load() -> Settings:
+        resolved = load_settings(config, set_, flags)
+        for key, origin in resolved.origins.items():
+            logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
+        return resolved.settings
+
+    settings = load()
+    shown = is_terminal(sys.stdout) and not json if dashboard is None else dashboard
+    if shown and json:
+        raise ConfigError("--dashboard and --json exclude each other")
+    if shown and not is_terminal(sys.stdout):
+        raise ConfigError("--dashboard: standard output is no terminal")
+
+    from motionlapse.cli.watch_run import watch_until_the_end
+
+    code = watch_until_the_end(source, settings, load, json=json, dashboard=shown, quiet=quiet)
+    if fault := log_fault():
+        logger.error("%s", fault)
+        code = max(code, SinkError.exit_code)
+    raise typer.Exit(code)

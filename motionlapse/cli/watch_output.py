@@ -1,0 +1,244 @@
+"""What a watch says without a dashboard: one line an event, and a heartbeat a minute."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from motionlapse.cli.console import StdoutClosedError, logger, print_json, printing
+from motionlapse.clock import Clock
+from motionlapse.frames import SourceInfo
+from motionlapse.sinks.event_records import as_record
+from motionlapse.sinks.files import shown
+from motionlapse.sources.live_status import LiveState, LiveStatus
+from motionlapse.types import Analysis, Decision, KeptEvent
+from motionlapse.units import format_size
+from motionlapse.watch.chronicle import Chronicle
+from motionlapse.watch.housekeeping import DiskUse
+from motionlapse.watch.session import Watch, WatchResult
+
+_HEARTBEAT_S = 60.0
+
+
+class WatchOutput:
+    """A `motionlapse.watch.session.Listener` for people and pipes.
+
+    Parameters
+    ----------
+    name
+        The source, as it may be shown.
+    clock
+        For heartbeats and the daily account.
+    json
+        Print each event as JSON when it ends.
+    quiet
+        Only errors on stderr.
+    lines
+        Print events as lines, and heartbeats; False under a dashboard.
+    """
+
+    def __init__(self, name: str, clock: Clock, *, json: bool, quiet: bool, lines: bool) -> None:
+        self.chronicle = Chronicle()
+        self._name = name
+        self._clock = clock
+        self._json = json
+        self._lines = lines and not json
+        self._heartbeats = lines and not quiet
+        self._ticks: list[Callable[[], None]] = []
+        self._watch: Watch | None = None
+        self._beat_s = clock.monotonic()
+        self._busy_s = processor_s()
+        self._day = clock.now().date()
+        self._connected_before = False
+
+    def on_tick(self, action: Callable[[], None]) -> None:
+        """Call something after each frame, and now and then while none comes."""
+        self._ticks.append(action)
+
+    def follow(self, watch: Watch) -> None:
+        """Take the numbers of heartbeats from this watch."""
+        self._watch = watch
+
+    # ---- motionlapse.watch.session.Listener ----------------------------------------------------
+
+    def begin(self, info: SourceInfo, folder: Path) -> None:
+        """Note the source."""
+        with self.chronicle.lock:
+            self.chronicle.info, self.chronicle.folder = info, shown(folder)
+
+    def status(self, status: LiveStatus) -> None:
+        """Log a change of the source's state."""
+        before, self.chronicle.status = self.chronicle.status, status
+        if status.state is LiveState.LIVE:
+            back = " again" if status.losses else ""
+            logger.info("%s: live%s: %s", self._name, back, status.detail)
+        elif status.state is LiveState.LOST:
+            again = f"; trying again in {status.retry_s:.1f} s"
+            # Many attempts for the same reason are one warning.
+            if before is not None and before.reason == status.reason:
+                logger.debug("%s: lost: %s%s", self._name, status.reason, again)
+            else:
+                self.warning(f"{self._name}: lost: {status.reason}{again}")
+        else:
+            logger.debug("%s: %s %s", self._name, status.state.value, status.reason)
+
+    def frame(self, analysis: Analysis, decision: Decision) -> None:
+        """Note a frame."""
+        self.chronicle.frame(analysis, decision, self._clock.now())
+        self.idle()
+
+    def idle(self) -> None:
+        """Do what is due."""
+        for action in self._ticks:
+            action()
+        now_s = self._clock.monotonic()
+        if now_s - self._beat_s >= _HEARTBEAT_S:
+            self._beat(now_s)
+        day = self._clock.now().date()
+        if day > self._day:  # a clock that was set back a day must not tell it twice
+            self._day = day
+            self._account()
+
+    def started(self, kept: KeptEvent) -> None:
+        """Note an event that begins."""
+        self.chronicle.started(kept)
+        event = kept.event
+        logger.debug("%s: event %d begins: %s", self._name, event.number, event.reason)
+
+    def event(self, kept: KeptEvent) -> None:
+        """Print an event."""
+        self.chronicle.event(kept)
+        try:
+            if self._json:
+                print_json(as_record(kept))
+            elif self._lines:
+                with printing():
+                    sys.stdout.write(event_line(kept) + "\n")
+        except StdoutClosedError:
+            if self._watch is None:
+                raise
+            self._json = self._lines = False
+            self._watch.controls.stop("standard output was closed")
+
+    def snapshot(self, path: str) -> None:
+        """Count a picture."""
+        self.chronicle.snapshot()
+        logger.debug("%s: wrote %s", self._name, path)
+
+    def disk(self, use: DiskUse) -> None:
+        """Note how full the disk is."""
+        self.chronicle.disk = use
+
+    def debug(self, text: str) -> None:
+        """Log something for whoever looks closely."""
+        logger.debug("%s", text)
+
+    def say(self, text: str) -> None:
+        """Log something worth knowing."""
+        logger.info("%s", text)
+
+    def warning(self, text: str) -> None:
+        """Log a warning."""
+        self.chronicle.note(self._clock.now(), text, grave=False)
+        logger.warning("%s", text)
+
+    def error(self, text: str) -> None:
+        """Log an error."""
+        self.chronicle.note(self._clock.now(), text, grave=True)
+        logger.error("%s", text)
+
+    # ---- now and then ----------------------------------------------------------------------------
+
+    def _beat(self, now_s: float) -> None:
+        busy_s = processor_s()
+        share = (busy_s - self._busy_s) / (now_s - self._beat_s)
+        self._beat_s, self._busy_s = now_s, busy_s
+        if self._heartbeats and self._watch is not None:
+            status = self._watch.live.status
+            logger.info("%s: %s", self._name, heartbeat(status, self.chronicle, share))
+
+    def _account(self) -> None:
+        """Say once a day how close the scene came to the threshold."""
+        with self.chronicle.lock:
+            vigil = self.chronicle.vigil
+            line, verdict = vigil.account(), vigil.verdict
+            vigil.begin_anew()
+        logger.info("%s: the last day: %s", self._name, line)
+        if verdict:
+            self.warning(f"{self._name}: {verdict}")
+
+    # ---- the end ---------------------------------------------------------------------------------
+
+    def finish(self, result: WatchResult) -> None:
+        """Say what there was.
+
+        Raises
+        ------
+        StdoutClosedError
+            If nobody reads stdout.
+        """
+        watch = self._watch
+        if watch is not None and watch.controls.stopped == "standard output was closed":
+            raise StdoutClosedError(watch.controls.stopped)
+        if self.chronicle.info is None:
+            return
+        why = watch.controls.stopped if watch else ""
+        reason = f" ({why})" if why else ""
+        events = "1 event" if result.events == 1 else f"{result.events} events"
+        pictures = self.chronicle.snapshots
+        where = f"; {pictures} snapshot{'s' * (pictures != 1)} in {self.chronicle.folder}{os.sep}"
+        logger.info(
+            "%s%s: %s (%d frames)%s",
+            self._name,
+            reason,
+            events,
+            result.frames,
+            where if pictures else "",
+        )
+        logger.info("%s: %s", self._name, self.chronicle.vigil.account())
+
+
+def processor_s() -> float:
+    """Return the processor seconds of this process so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def event_line(kept: KeptEvent) -> str:
+    """Return an event in one line."""
+    event = kept.event
+    start = clock_time(kept.start_wall)
+    pictures = f", {kept.snapshots[0]}" if kept.snapshots else ""
+    more = f" +{len(kept.snapshots) - 1}" if len(kept.snapshots) > 1 else ""
+    clip = f", {kept.clip}" if kept.clip else ""
+    return (
+        f"{kept.source}: event {event.number} at {start}, {event.end_s - event.start_s:.1f} s, "
+        f"score {event.peak_score:.1f}, {', '.join(event.regions) or 'all'}{pictures}{more}{clip}"
+    )
+
+
+def clock_time(moment: datetime | None) -> str:
+    """Return a time of day to the second."""
+    return "?" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S%z}"
+
+
+def heartbeat(status: LiveStatus, chronicle: Chronicle, share: float) -> str:
+    """Return how a watch is doing in one line."""
+    with chronicle.lock:
+        hour, events, disk = chronicle.vigil.hour, chronicle.events, chronicle.disk
+    parts = [status.state.value]
+    if status.state is LiveState.LIVE:
+        parts.append(f"{status.fps:.1f} fps, {status.dropped} dropped")
+    if status.losses:
+        parts.append(f"lost {status.losses} times")
+    parts.append(f"{events} events")
+    if hour is not None:
+        parts.append(f"highest score of the last hour {hour.value:.2g} at {hour.wall:%H:%M}")
+    parts.append(f"processor {share:.1%}")
+    if disk is not None:
+        parts.append(f"{format_size(disk.archive)} kept, {format_size(disk.free)} free")
+    return "; ".join(parts)

@@ -1,0 +1,87 @@
+"""Puts a watch together: source, controls, signals, output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from motionlapse.cli.stopping import Signals
+from motionlapse.cli.watch_output import WatchOutput
+from motionlapse.clock import Clock, SystemClock
+from motionlapse.errors import ConfigError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.address import parse_address
+from motionlapse.units import parse_moment
+from motionlapse.watch.controls import Controls
+from motionlapse.watch.session import Watch
+
+_INTERRUPTED = 130
+
+
+def watch_until_the_end(
+    source: str | None,
+    settings: Settings,
+    load: Callable[[], Settings],
+    *,
+    json: bool,
+    dashboard: bool,
+    quiet: bool,
+) -> int:
+    """Watch, and return the exit code."""
+    configured = settings.sources.live.source
+    name = source or (configured.get_secret_value() if configured else "0")
+    address = parse_address(name)
+    clock, controls = SystemClock(), Controls()
+    output = WatchOutput(address.name, clock, json=json, quiet=quiet, lines=not dashboard)
+    deadline = Deadline(settings, clock, controls)
+    output.on_tick(deadline.check)
+
+    def reload() -> Settings | None:
+        try:
+            new = load()
+        except ConfigError as error:
+            output.error(f"the new settings cannot be used: {error}")
+            return None
+        output.say("settings read again")
+        return new
+
+    watch = Watch(address, settings, output, clock, controls, reload=reload)
+    output.follow(watch)
+    with ExitStack() as stack:
+        signals = stack.enter_context(Signals(controls))
+        if dashboard:
+            from motionlapse.dashboard.live import Dashboard
+
+            stack.enter_context(Dashboard(output.chronicle, watch, controls, clock))
+        result = watch.run()
+    output.finish(result)
+    return _INTERRUPTED if signals.interrupted else result.exit_code
+
+
+class Deadline:
+    """Stops watching after ``--for`` and at ``--until``.
+
+    Parameters
+    ----------
+    settings
+        Both, or neither.
+    clock
+        ``--for`` is measured on the monotonic clock, ``--until`` on that on the wall.
+    controls
+        Who is asked to stop.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, controls: Controls) -> None:
+        live = settings.sources.live
+        self._clock, self._controls = clock, controls
+        self._stop_s = None if live.stop_after is None else clock.monotonic() + live.stop_after
+        self._until = None if live.until is None else parse_moment(live.until, clock.now())
+        if self._until is not None and self._until <= clock.now():
+            raise ConfigError(f"--until: {live.until} has passed")
+
+    def check(self) -> None:
+        """Ask to stop when it is time."""
+        if self._stop_s is not None and self._clock.monotonic() >= self._stop_s:
+            self._controls.stop("--for")
+        if self._until is not None and self._clock.now() >= self._until:
+            self._controls.stop("--until")

@@ -1,0 +1,43 @@
+"""Credentials in addresses: used, and never shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Secret
+
+_USER = re.compile(r"([A-Za-z][\w+.-]*://)(.*)@(.*)", re.DOTALL)
+_QUERY = re.compile(r"([?&][^=&#]*(?:pass|pwd|token|key|secret|auth)[^=&#]*=)[^&#]*", re.IGNORECASE)
+
+
+def redact(address: str) -> str:
+    """Return an address without password and tokens: ``rtsp://user:***@host/…``.
+
+    A password may hold any letter, so all up to the last ``@`` counts as credentials.
+    """
+    match = _USER.fullmatch(address)
+    if match:
+        user, colon, _ = match[2].partition(":")
+        address = f"{match[1]}{user + ':' if colon else ''}***@{match[3]}"
+    return _QUERY.sub(r"\1***", address)
+
+
+class HiddenAddress(Secret[str]):
+    """A setting that holds an address; as text it is redacted."""
+
+    def _display(self) -> str:
+        return redact(self.get_secret_value())
+
+    def __str__(self) -> str:
+        return self._display()
+
+
+def _as_text(value: object) -> object:
+    """Return numbers as text: a camera's index in TOML is one."""
+    plain_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if plain_number else value
+
+
+SourceAddress = Annotated[HiddenAddress, BeforeValidator(_as_text)]
+"""A live source; its credentials are not shown."""

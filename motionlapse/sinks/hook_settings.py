@@ -1,0 +1,61 @@
+"""Settings of what is run or told when something happens."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from motionlapse.credentials import HiddenAddress
+from motionlapse.settings import Duration, SettingsModel, setting
+
+
+def _parse_command(value: object) -> str:
+    text = str(value)
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' cannot be split into words: {error}") from None
+    if not words:
+        raise ValueError("the command is empty")
+    return text
+
+
+def _parse_webhook(value: object) -> object:
+    text = value.get_secret_value() if isinstance(value, HiddenAddress) else str(value)
+    if not text.lower().startswith(("http://", "https://")):
+        raise ValueError("a webhook's address begins with http:// or https://")
+    return value
+
+
+Command = Annotated[str, BeforeValidator(_parse_command)]
+"""A command line, split as a shell would and never run by one."""
+
+WebhookAddress = Annotated[HiddenAddress, BeforeValidator(_parse_webhook)]
+
+
+class HookSettings(SettingsModel):
+    """Commands and an address that are told of events."""
+
+    on_event_start: Command | None = setting(
+        None,
+        "run this when an event begins; it gets the event as JSON",
+        flag="--on-event-start",
+        metavar="CMD",
+    )
+    on_event_end: Command | None = setting(
+        None, "run this when an event has ended", flag="--on-event-end", metavar="CMD"
+    )
+    on_snapshot: Command | None = setting(
+        None, "run this when a snapshot has been written", flag="--on-snapshot", metavar="CMD"
+    )
+    webhook: WebhookAddress | None = setting(
+        None,
+        "post the same JSON there when an event begins and ends",
+        flag="--webhook",
+        metavar="URL",
+    )
+    time_limit: Duration = setting("30s", "how long a command may run before it is ended", gt=0)
+    queue: int = setting(64, "most commands and posts that may wait", ge=1, le=10_000)
+    attempts: int = setting(5, "how often a post is tried, with growing waits", ge=1, le=100)

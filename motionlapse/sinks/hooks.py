@@ -1,0 +1,218 @@
+"""Hooks: commands that are run, and an address that is told, when something happens.
+
+Two threads of their own take what is to be done from bounded queues, so that neither a slow command
+nor a dead server ever holds up the loop, or one another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shlex
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from motionlapse._version import __version__
+from motionlapse.errors import why
+from motionlapse.sinks.event_records import as_record
+from motionlapse.sinks.hook_settings import HookSettings
+from motionlapse.types import KeptEvent
+
+_POST_TIMEOUT_S = 10.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+_SHOWN_OUTPUT = 2000  # letters of a command's output that are logged
+_LEAVE_S = 5.0
+
+
+class Log(Protocol):
+    """Who is told how hooks went."""
+
+    def debug(self, text: str) -> None:
+        """Something for whoever looks closely."""
+
+    def warning(self, text: str) -> None:
+        """Something a person should know."""
+
+
+class Hooks:
+    """Runs and posts what the settings say.
+
+    Parameters
+    ----------
+    settings
+        Commands, address and limits.
+    log
+        Told of output, failures and what had to be left out; called from other threads.
+    """
+
+    def __init__(self, settings: HookSettings, log: Log) -> None:
+        self._settings = settings
+        self._log = log
+        self._closing = threading.Event()
+        self._commands = _Worker("hooks", settings.queue, log)
+        self._posts = _Worker("webhook", settings.queue, log)
+
+    def started(self, kept: KeptEvent) -> None:
+        """An event has begun."""
+        self._tell("event-start", self._settings.on_event_start, kept, post=True)
+
+    def ended(self, kept: KeptEvent) -> None:
+        """An event has ended."""
+        self._tell("event-end", self._settings.on_event_end, kept, post=True)
+
+    def snapshot(self, kept: KeptEvent) -> None:
+        """A snapshot, the last one of `kept`, has been written."""
+        self._tell("snapshot", self._settings.on_snapshot, kept, post=False)
+
+    def close(self, wait_s: float | None = None) -> None:
+        """Finish what waits, for as long as one command may run; may be called again."""
+        wait_s = self._settings.time_limit if wait_s is None else wait_s
+        self._commands.close(wait_s)
+        self._closing.set()  # posts try once more at once, and then give up
+        self._posts.close(_POST_TIMEOUT_S + _LEAVE_S)
+
+    def _tell(self, hook: str, command: str | None, kept: KeptEvent, *, post: bool) -> None:
+        record = {"hook": hook, **as_record(kept)}
+        if command is not None:
+            self._commands.add(partial(self._run, hook, command, record))
+        if post and self._settings.webhook is not None:
+            self._posts.add(partial(self._post, record))
+
+    # ---- commands ------------------------------------------------------------------------------
+
+    def _run(self, hook: str, command: str, record: dict[str, object]) -> None:
+        name = f"--on-{hook} {shlex.split(command)[0]}"
+        try:
+            process = subprocess.Popen(
+                shlex.split(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment(record)},
+                start_new_session=True,  # so that its children can be ended with it
+            )
+        except OSError as error:
+            self._log.warning(f"{name}: cannot be run: {why(error)}")
+            return
+        try:
+            text = json.dumps(record, ensure_ascii=False) + "\n"
+            output, _ = process.communicate(text.encode(), timeout=self._settings.time_limit)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            limit_s = self._settings.time_limit
+            self._log.warning(f"{name}: was ended after {limit_s:g} s (sinks.hooks.time_limit)")
+            return
+        said = " ".join(output.decode(errors="replace")[:_SHOWN_OUTPUT].split())
+        if process.returncode:
+            colon = ": " if said else ""
+            self._log.warning(f"{name}: ended with {process.returncode}{colon}{said}")
+        elif said:
+            self._log.debug(f"{name}: {said}")
+
+    # ---- posts ---------------------------------------------------------------------------------
+
+    def _post(self, record: dict[str, object]) -> None:
+        address = self._settings.webhook
+        if address is None:
+            return
+        request = urllib.request.Request(  # noqa: S310  # the setting allows http and https alone
+            address.get_secret_value(),
+            data=json.dumps(record, ensure_ascii=False).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "User-Agent": f"motionlapse/{__version__}",
+            },
+        )
+        wait_s = _FIRST_WAIT_S
+        for attempt in range(1, self._settings.attempts + 1):
+            fault = _send(request)
+            if not fault:
+                return
+            last = attempt == self._settings.attempts or self._closing.is_set()
+            words = f"gave up after {attempt}" if last else f"attempt {attempt} failed"
+            tell = self._log.warning if last or attempt == 1 else self._log.debug
+            tell(f"--webhook {address}: event {record['event']}: {words}: {fault}")
+            if last:
+                return
+            self._closing.wait(wait_s)
+            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+
+def _send(request: urllib.request.Request) -> str:
+    """Send a request; return why it failed, or ``""``."""
+    try:
+        with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):  # noqa: S310
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"the server answered {error.code}"
+    except urllib.error.URLError as error:
+        return why(error.reason) if isinstance(error.reason, OSError) else str(error.reason)
+    except (OSError, ValueError) as error:
+        return why(error)
+
+
+def environment(record: dict[str, object]) -> dict[str, str]:
+    """Return ``MOTIONLAPSE_EVENT_SOURCE`` and so on; lists are joined by lines, null is empty."""
+    texts = {}
+    for key, value in record.items():
+        text = "" if value is None else str(value)
+        if isinstance(value, list):
+            text = "\n".join(map(str, value))
+        texts[f"MOTIONLAPSE_EVENT_{key.upper()}"] = text
+    # "event" is the number; MOTIONLAPSE_EVENT_EVENT would be a riddle.
+    texts["MOTIONLAPSE_EVENT_NUMBER"] = texts.pop("MOTIONLAPSE_EVENT_EVENT")
+    return texts
+
+
+class _Worker:
+    """A thread that does one thing after another from a bounded queue."""
+
+    def __init__(self, name: str, most: int, log: Log) -> None:
+        self._name = name
+        self._log = log
+        self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(most)
+        self._thread: threading.Thread | None = None
+        self._left_out = 0
+
+    def add(self, action: Callable[[], None]) -> None:
+        """Queue an action; where there is no room it is left out, and that is told."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+        try:
+            self._queue.put_nowait(action)
+            self._left_out = 0
+        except queue.Full:
+            self._left_out += 1
+            if self._left_out == 1:
+                self._log.warning(
+                    f"{self._name}: {self._queue.maxsize} are waiting; what comes now is left out"
+                )
+
+    def close(self, wait_s: float) -> None:
+        """Do what waits, for at most `wait_s` seconds."""
+        if self._thread is None:
+            return
+        with contextlib.suppress(queue.Full):
+            self._queue.put(None, timeout=wait_s)
+        self._thread.join(wait_s)
+        if self._thread.is_alive() and self._queue.qsize() > 1:
+            self._log.warning(f"{self._name}: {self._queue.qsize() - 1} were left undone")
+        self._thread = None
+
+    def _work(self) -> None:
+        while (action := self._queue.get()) is not None:
+            try:
+                action()
+            except Exception as error:  # one bad hook must not end those after it
+                self._log.warning(f"{self._name}: {why(error)}")

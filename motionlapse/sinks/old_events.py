@@ -1,0 +1,92 @@
+"""The oldest events of an archive, for deleting them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from motionlapse.sinks.archive_store import ArchiveStore
+
+
+@dataclass(frozen=True, slots=True)
+class OldEvent:
+    """An event that may be deleted.
+
+    Attributes
+    ----------
+    source_id, number
+        Its key in the database.
+    files
+        Its snapshots and clip.
+    """
+
+    source_id: int
+    number: int
+    files: tuple[Path, ...]
+
+
+class OldEvents:
+    """Finds and deletes the oldest events of cameras; recorded footage is never touched.
+
+    Parameters
+    ----------
+    store
+        The archive, opened in this thread.
+
+    Raises
+    ------
+    SinkError
+        From every method, if the database cannot be read or changed.
+    """
+
+    def __init__(self, store: ArchiveStore) -> None:
+        self._store = store
+
+    def find(self, most: int, *, before: datetime | None = None) -> list[OldEvent]:
+        """Return the oldest events, those that ended `before` a moment where one is given.
+
+        Events without a time of day count from the beginning of their run.
+        """
+        limit = before.timestamp() if before else None
+        with self._store.transaction() as db:
+            rows = db.execute(
+                "SELECT events.source_id, number, clip,"
+                " unixepoch(COALESCE(events.end_wall, runs.started)) AS ended"
+                " FROM events JOIN runs ON runs.id = run_id"
+                " JOIN sources ON sources.id = events.source_id"
+                " WHERE kind = 'camera' AND (? IS NULL OR ended < ?) ORDER BY ended, number"
+                " LIMIT ?",
+                (limit, limit, most),
+            ).fetchall()
+            found = []
+            for source_id, number, clip, _ in rows:
+                paths = db.execute(
+                    "SELECT path FROM snapshots WHERE source_id = ? AND number = ?",
+                    (source_id, number),
+                )
+                names = [str(path) for (path,) in paths] + ([str(clip)] if clip else [])
+                files = tuple(self._store.folder / name for name in names)
+                found.append(OldEvent(source_id, number, files))
+            return found
+
+    @contextlib.contextmanager
+    def deleting(self, events: list[OldEvent]) -> Iterator[None]:
+        """Delete the rows of events if the body, which deletes their files, succeeds."""
+        keys = [(event.source_id, event.number) for event in events]
+        with self._store.transaction() as db:
+            for table in ("snapshots", "events"):
+                db.executemany(f"DELETE FROM {table} WHERE source_id = ? AND number = ?", keys)
+            yield
+
+    def drop_scores(self, before: datetime) -> None:
+        """Delete the reduced scores of cameras from before a moment."""
+        with self._store.transaction() as db:
+            db.execute(
+                "DELETE FROM scores WHERE EXISTS (SELECT 1 FROM runs JOIN sources"
+                " ON sources.id = source_id WHERE runs.id = run_id AND kind = 'camera'"
+                " AND unixepoch(COALESCE(start_wall, started)) + (first_bin + 120) * 0.5 < ?)",
+                (before.timestamp(),),
+            )

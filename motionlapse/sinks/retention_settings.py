@@ -1,0 +1,27 @@
+"""Settings of how much is kept."""
+
+from __future__ import annotations
+
+from motionlapse.settings import Duration, SettingsModel, Size, setting
+
+
+class RetentionSettings(SettingsModel):
+    """How long, how much, and what is left free; the oldest events of cameras go first."""
+
+    keep: Duration | None = setting(
+        None, "delete events that are older [never]", flag="--keep", metavar="TIME", gt=0
+    )
+    max_size: Size | None = setting(
+        None,
+        "delete the oldest events while all is larger than this [no limit]",
+        flag="--max-size",
+        metavar="SIZE",
+        gt=0,
+    )
+    min_free: Size | None = setting(
+        None,
+        "delete the oldest events while less than this is free on the disk [no limit]",
+        flag="--min-free",
+        metavar="SIZE",
+        gt=0,
+    )

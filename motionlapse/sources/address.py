@@ -1,0 +1,89 @@
+"""What a person means by the name of a live source, and what of it may be shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from motionlapse.errors import SourceError, nearest
+from motionlapse.credentials import redact
+from motionlapse.sources.footage import printable
+
+_SCHEMES = frozenset(
+    {"http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"}
+)
+_ALLOWED = "write 0, /dev/video0, rtsp://…, http(s)://…, a film or demo:"
+
+
+class Kind(StrEnum):
+    """What opens a source."""
+
+    CAMERA = "camera"
+    STREAM = "stream"
+    FILE = "file"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A live source.
+
+    Attributes
+    ----------
+    kind
+        What opens it.
+    target
+        What it is opened with, credentials included: never shown, logged or stored.
+    name
+        As a person typed it, without its credentials.
+    label
+        The name of its folder in an archive: host, device or the film's stem.
+    """
+
+    kind: Kind
+    target: str
+    name: str
+    label: str
+
+    def __repr__(self) -> str:
+        return f"Address({self.name!r})"
+
+
+def parse_address(text: str) -> Address:
+    """Return the live source behind a name.
+
+    Raises
+    ------
+    SourceError
+        If there is nothing of that name.
+    """
+    text = text.strip()
+    if text.isdecimal():
+        return Address(Kind.CAMERA, text, text, f"camera-{int(text)}")
+    if text == "demo:":
+        return Address(Kind.DEMO, text, text, "demo")
+    scheme, separator, rest = text.partition("://")
+    if separator:
+        return _network(text, scheme.lower(), rest)
+    path = Path(text)
+    if text.startswith("/dev/"):
+        return Address(Kind.CAMERA, text, text, printable(path.name))
+    name = printable(text)
+    if path.is_dir():
+        raise SourceError(f"{name}: a folder, not a camera or a film; 'scan' reads folders")
+    if not path.exists():
+        raise SourceError(f"{name}: no such file, device or address; {_ALLOWED}")
+    return Address(Kind.FILE, text, name, printable(path.stem))
+
+
+def _network(text: str, scheme: str, rest: str) -> Address:
+    name = printable(redact(text))
+    if scheme not in _SCHEMES:
+        raise SourceError(f"{name}: unknown protocol '{scheme}'{nearest(scheme, _SCHEMES)}")
+    host = re.split(r"[/?#]", rest.rpartition("@")[2] or rest)[0]
+    bare = re.sub(r":\d+$", "", host).strip("[]")
+    if not bare:
+        raise SourceError(f"{name}: the address has no host; {_ALLOWED}")
+    return Address(Kind.STREAM, text, name, printable(re.sub(r"[^\w.-]", "-", bare)))

@@ -1,0 +1,344 @@
+"""A live source that survives: connects, hands on the newest frame, and connects again when lost.
+
+A thread holds the connection::
+
+    connecting ──first picture──▶ live ──error, silence, freezing──▶ lost ──after a wait──┐
+        ▲                                                                                 │
+        └─────────────────────────────────────────────────────────────────────────────────┘
+
+The loop reads frames from a mailbox with one slot, so that it never lags behind the camera.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from motionlapse.clock import Clock
+from motionlapse.errors import SourceError, unexpected
+from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
+from motionlapse.sources.address import Address, Kind
+from motionlapse.sources.backoff import Backoff
+from motionlapse.sources.connection import Connection, Picture
+from motionlapse.sources.live_settings import LiveSettings
+from motionlapse.sources.live_status import LiveState, LiveStatus
+from motionlapse.sources.mailbox import Mailbox
+from motionlapse.sources.picture_guard import PictureGuard
+from motionlapse.sources.stream_clock import StreamClock
+
+_PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
+_LOOK_S = 0.25  # how often the loop looks up while no frame comes
+_RATE_S = 3.0  # over which pictures a second are counted
+_LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
+
+
+class Live:
+    """A live source; see the module. `open` before reading.
+
+    Parameters
+    ----------
+    address
+        What is watched.
+    connect
+        Makes a new connection, or raises SourceError.
+    settings
+        Waits and time-outs.
+    clock
+        Dates and times the frames.
+    should_stop
+        Asked before each frame and while none comes; True ends iteration.
+    on_status
+        Told whenever the state changes, from the thread.
+    idle
+        Called about four times a second while no frame comes, from the loop.
+    realtime
+        False takes pictures as fast as they come, none dropped, at the times that they carry.
+    chance
+        For the waits.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        connect: Callable[[], Connection],
+        settings: LiveSettings,
+        clock: Clock,
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_status: Callable[[LiveStatus], None] = lambda _: None,
+        idle: Callable[[], None] = lambda: None,
+        realtime: bool = True,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._address = address
+        self._connect = connect
+        self._settings = settings
+        self._clock = clock
+        self._should_stop = should_stop
+        self._on_status = on_status
+        self._idle = idle
+        self._realtime = realtime
+        self._chance = chance or random.Random()
+        self.faults: list[Fault] = []
+        self._info: SourceInfo | None = None
+        self._failure: SourceError | None = None
+        self._mailbox: Mailbox[Frame, Interruption] = Mailbox(_both, lossless=not realtime)
+        self._closing = threading.Event()
+        self._opened = threading.Event()
+        self._stream_clock = StreamClock()
+        self._begun_s: float | None = None
+        self._index = -1
+        self._unusable = 0
+        self._lost_s = 0.0
+        self._arrivals: deque[float] = deque()
+        self._status = LiveStatus(LiveState.CONNECTING, clock.monotonic())
+        self._thread = threading.Thread(target=self._work, name="live-source", daemon=True)
+
+    # ---- for the loop --------------------------------------------------------------------------
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of the source, once it is open."""
+        if self._info is None:
+            raise RuntimeError("the live source has not been opened")
+        return self._info
+
+    @property
+    def status(self) -> LiveStatus:
+        """How the source is doing now."""
+        now_s = self._clock.monotonic()
+        while self._arrivals and now_s - self._arrivals[0] > _RATE_S:
+            try:
+                self._arrivals.popleft()
+            except IndexError:  # two threads at once
+                break
+        return replace(
+            self._status,
+            pictures=self._index + 1,
+            dropped=self._mailbox.dropped,
+            unusable=self._unusable,
+            fps=len(self._arrivals) / _RATE_S,
+        )
+
+    def open(self) -> bool:
+        """Connect and wait for the first picture; False if `should_stop` came first.
+
+        Raises
+        ------
+        SourceError
+            If there is none. What cannot be had at the beginning is more often a typo than a loss,
+            so it is told at once; only later losses are survived.
+        """
+        self._thread.start()
+        begun_s = self._clock.monotonic()
+        longest_s = self._settings.open_timeout + self._settings.read_timeout + _LEAVE_S
+        while not self._opened.wait(_LOOK_S):
+            self._idle()
+            if self._should_stop():
+                return False
+            # The name service has no time-out of its own.
+            if self._realtime and self._clock.monotonic() - begun_s > longest_s:
+                raise SourceError(f"{self._address.name}: no answer in {longest_s:g} s")
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    def __iter__(self) -> Iterator[Frame | Interruption]:
+        while not self._should_stop():
+            item = self._mailbox.get(_LOOK_S)
+            if item is not None:
+                yield item
+            elif self._mailbox.closed:
+                if self._failure is not None:
+                    raise self._failure
+                return
+            else:
+                self._idle()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the source; may be called again.
+
+        A thread that hangs in a time-out is left to end by itself.
+        """
+        self._closing.set()
+        self._mailbox.close()
+        if self._thread.is_alive():
+            self._thread.join(_LEAVE_S)
+
+    # ---- the thread ----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            self._keep_connected()
+        except Exception as error:  # a defect must not leave the loop waiting for ever
+            self._failure = SourceError(f"{self._address.name}: {unexpected(error)}")
+        finally:
+            self._mailbox.close()
+            self._opened.set()
+
+    def _keep_connected(self) -> None:
+        settings = self._settings
+        backoff = Backoff(settings.retry_first, settings.retry_most, self._chance)
+        while not self._closing.is_set():
+            self._change(LiveState.CONNECTING)
+            begun_s = self._clock.monotonic()
+            reason, ended = self._one_connection()
+            if self._closing.is_set():
+                return
+            if self._info is None:
+                self._failure = SourceError(f"{self._address.name}: {reason}")
+                return
+            if ended:
+                self._change(LiveState.ENDED, reason=reason)
+                return
+            if self._status.state is LiveState.LIVE:
+                self._lose(reason)
+                if self._clock.monotonic() - begun_s > _PROVEN_S:
+                    backoff.reset()
+            wait_s = backoff.next()
+            self._change(LiveState.LOST, reason=reason, retry_s=wait_s)
+            self._closing.wait(wait_s)
+
+    def _one_connection(self) -> tuple[str, bool]:
+        """Hand on the pictures of one connection; return why it ended, and whether for good."""
+        try:
+            with closing(self._connect()) as connection:
+                guard = PictureGuard(self._settings.freeze if not connection.finite else 0.0)
+                self._stream_clock.connect()
+                for picture in connection.pictures():
+                    if self._closing.is_set():
+                        return "", True
+                    self._take(picture, connection, guard)
+                if self._info is None:
+                    return "no picture can be decoded", True
+                what = "film" if connection.finite else "stream"
+                return f"the {what} has ended", connection.finite
+        except SourceError as error:
+            return str(error), False
+
+    def _take(self, picture: Picture, connection: Connection, guard: PictureGuard) -> None:
+        frame = self._frame(picture, connection)
+        if not guard.usable(picture.planes, self._clock.monotonic()):
+            self._unusable += 1
+            return
+        if self._status.state is not LiveState.LIVE:
+            self._come_back(connection, frame)
+        self._arrivals.append(self._clock.monotonic())
+        self._mailbox.put(frame)
+        self._opened.set()
+
+    def _frame(self, picture: Picture, connection: Connection) -> Frame:
+        """Date a picture; one that came early waits here for its time."""
+        if self._begun_s is None:
+            self._begun_s = self._clock.monotonic()
+        clock = self._stream_clock
+        elapsed_s = self._clock.monotonic() - self._begun_s
+        if not self._realtime:
+            elapsed_s = picture.pts_s or 0.0
+        elif connection.paced and picture.pts_s is not None:
+            wait_s = clock.wait_s(picture.pts_s, elapsed_s)
+            if wait_s:
+                self._closing.wait(wait_s)
+                elapsed_s += wait_s
+        time = clock.time(picture.pts_s, elapsed_s, drifts=not connection.paced)
+        self._index += 1
+        return Frame(
+            index=self._index,
+            time=time,
+            wall=self._clock.now() + timedelta(seconds=time - elapsed_s),
+            number=self._index,
+            planes=picture.planes,
+            to_bgr=picture.to_bgr,
+        )
+
+    # ---- states --------------------------------------------------------------------------------
+
+    def _lose(self, reason: str) -> None:
+        self._lost_s = self._clock.monotonic()
+        self._status = replace(self._status, losses=self._status.losses + 1)
+        self._mailbox.put_break(
+            Interruption(f"the camera was lost: {reason}", settle_s=self._settings.settle)
+        )
+
+    def _come_back(self, connection: Connection, frame: Frame) -> None:
+        """Note the first picture of a connection."""
+        width, height = frame.planes.size
+        if self._info is None:
+            self._info = SourceInfo(
+                name=self._address.name,
+                label=self._address.label,
+                kind="recording" if self._address.kind is Kind.FILE else "camera",
+                width=width,
+                height=height,
+                start_wall=frame.wall,
+            )
+        else:
+            away_s = self._clock.monotonic() - self._lost_s
+            if away_s > self._settings.keep_background:
+                self._mailbox.put_break(
+                    Interruption(
+                        f"the camera was away for {away_s:.0f} s",
+                        settle_s=self._settings.settle,
+                        forget=True,
+                    )
+                )
+        self._change(LiveState.LIVE, detail=connection.detail)
+
+    def _change(
+        self, state: LiveState, *, reason: str = "", detail: str = "", retry_s: float = 0.0
+    ) -> None:
+        self._status = replace(
+            self._status,
+            state=state,
+            since_s=self._clock.monotonic(),
+            reason=reason,
+            detail=detail or self._status.detail,
+            retry_s=retry_s,
+        )
+        self._on_status(self._status)
+
+
+def _both(older: Interruption, newer: Interruption) -> Interruption:
+    """Return one interruption that does what two would have done."""
+    return Interruption(
+        older.reason, max(older.settle_s, newer.settle_s), older.forget or newer.forget
+    )
+
+
+def connect_to(address: Address, settings: LiveSettings, clock: Clock) -> Connection:
+    """Open a live source with what reads it.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened; the message does not name it.
+    """
+    if address.kind is Kind.DEMO:
+        from motionlapse.sources.demo import DemoConnection
+
+        return DemoConnection()
+    if address.kind is Kind.CAMERA:
+        from motionlapse.sources.camera import CameraConnection
+
+        return CameraConnection(address, settings, clock)
+    from motionlapse.sources.stream import StreamConnection
+
+    return StreamConnection(address, settings)

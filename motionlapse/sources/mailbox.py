@@ -1,0 +1,88 @@
+"""A mailbox with one slot: whoever reads it gets the newest frame."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+B = TypeVar("B")
+
+
+class Mailbox(Generic[T, B]):
+    """Hands frames from the thread that reads a camera to the loop that analyses them.
+
+    A frame that was not fetched in time is replaced by the next. A break (the camera was lost) is
+    never replaced by a frame: it is fetched first.
+
+    Parameters
+    ----------
+    merge
+        Makes one break of two, the older first, where the first has not been fetched.
+    lossless
+        True: `put` waits until the slot is empty, for pictures that need not keep pace with a
+        clock.
+
+    Attributes
+    ----------
+    dropped
+        How many frames were replaced.
+    """
+
+    def __init__(self, merge: Callable[[B, B], B], *, lossless: bool = False) -> None:
+        self._merge = merge
+        self._lossless = lossless
+        self._changed = threading.Condition()
+        self._frame: T | None = None
+        self._break: B | None = None
+        self._closed = False
+        self.dropped = 0
+
+    def put(self, frame: T) -> None:
+        """Leave a frame."""
+        with self._changed:
+            if self._lossless:
+                self._changed.wait_for(lambda: self._frame is None or self._closed)
+            if self._frame is not None:
+                self.dropped += 1
+            self._frame = frame
+            self._changed.notify_all()
+
+    def put_break(self, item: B) -> None:
+        """Leave a break. A frame from before it that nobody has fetched is dropped."""
+        with self._changed:
+            if self._lossless:
+                self._changed.wait_for(lambda: self._frame is None or self._closed)
+            if self._frame is not None:
+                self.dropped += 1
+                self._frame = None
+            self._break = item if self._break is None else self._merge(self._break, item)
+            self._changed.notify_all()
+
+    def get(self, timeout_s: float) -> T | B | None:
+        """Return the break or else the frame that waits; None if none came in time."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._frame is not None or self._break is not None or self._closed,
+                timeout_s,
+            )
+            found: T | B | None
+            if self._break is not None:
+                found, self._break = self._break, None
+            else:
+                found, self._frame = self._frame, None
+            self._changed.notify_all()
+            return found
+
+    @property
+    def closed(self) -> bool:
+        """True when nothing more will come."""
+        with self._changed:
+            return self._closed and self._frame is None and self._break is None
+
+    def close(self) -> None:
+        """Say that nothing more comes; whoever waits is woken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

@@ -1,0 +1,166 @@
+"""Network streams and films at their own pace, through PyAV; nothing here waits for ever."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from functools import partial
+from urllib.parse import urlsplit
+
+import av
+import av.error
+import av.logging
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from motionlapse.errors import SourceError, why
+from motionlapse.sources.address import Address, Kind
+from motionlapse.sources.connection import Picture
+from motionlapse.sources.damage import Damage
+from motionlapse.sources.live_settings import LiveSettings
+from motionlapse.sources.planes import bgr_of, planes_of, upright_size
+
+# These formats have no timestamps of their own; FFmpeg makes them up from a rate it guesses.
+_TIMELESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe", "image2pipe", "png_pipe", "h264", "hevc"})
+# HLS brings seconds of pictures at a time: they are shown as a player would.
+_BY_SEGMENTS = frozenset({"hls", "hls,applehttp", "dash"})
+_WORDS = {
+    "HTTPUnauthorizedError": "the camera refuses user name or password (401)",
+    "HTTPForbiddenError": "the camera forbids access (403)",
+    "HTTPNotFoundError": "the camera has no such path (404)",
+    "HTTPBadRequestError": "the camera does not understand the request (400)",
+    "InvalidDataError": "what comes from there is no video",
+    "ExitError": "no answer in time",
+    "TimeoutError": "no answer in time",
+    "ProtocolNotFoundError": "this protocol is not supported",
+}
+
+
+class StreamConnection:
+    """One connection to a stream, or one showing of a film.
+
+    Parameters
+    ----------
+    address
+        Of kind ``stream`` or ``file``.
+    settings
+        Time-outs and transport.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened; the message is without the name.
+    """
+
+    def __init__(self, address: Address, settings: LiveSettings) -> None:
+        av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
+        self.finite = address.kind is Kind.FILE
+        self._timeout_s = settings.read_timeout
+        if address.kind is Kind.STREAM:
+            _resolve(address)
+        self._container = _open(address, settings)
+        try:
+            self._stream = _video_stream(self._container)
+        except SourceError:
+            self._container.close()
+            raise
+        names = self._container.format.name
+        self.paced = self.finite or names in _BY_SEGMENTS
+        self._timeless = names in _TIMELESS
+        self._transport = ""
+        if names == "rtsp":
+            self._transport = f" over {settings.transport.upper()}"
+        self.detail = ""
+
+    def pictures(self) -> Iterator[Picture]:
+        """Yield the good pictures; those between damage and the next key frame are left out."""
+        rate = self._stream.guessed_rate or self._stream.average_rate or 25
+        damage = Damage(1 / float(rate), loses_silently=False)
+        base, start = self._stream.time_base, self._stream.start_time or 0
+        for frame in self._decoded(damage):
+            pts_s = None
+            if frame.pts is not None and base is not None:
+                pts_s = float((frame.pts - (start if self.finite else 0)) * base)
+            damage.take(frame, pts_s or 0.0, 0)
+            if damage.open:
+                continue
+            if not self.detail:
+                width, height = upright_size(frame)
+                codec = self._stream.codec_context.name
+                self.detail = f"{width}×{height} {codec}{self._transport}"
+            yield Picture(
+                planes_of(frame), partial(bgr_of, frame), None if self._timeless else pts_s
+            )
+
+    def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
+        for packet in self._packets():
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                damage.begin()
+
+    def _packets(self) -> Iterator[av.Packet[VideoStream]]:
+        try:
+            yield from self._container.demux(self._stream)
+        except av.error.ExitError:
+            raise SourceError(f"nothing came for {self._timeout_s:g} s") from None
+        except (av.error.FFmpegError, OSError, IndexError) as error:
+            raise SourceError(_say(error)) from None
+
+    def close(self) -> None:
+        """Close the connection; may be called again."""
+        self._container.close()
+
+
+def _resolve(address: Address) -> None:
+    """Look the host up, for FFmpeg calls an unknown one an input/output error."""
+    try:
+        host = urlsplit(address.target).hostname
+    except ValueError:
+        raise SourceError("the address cannot be understood") from None
+    if host and address.target.split(":")[0] not in ("udp", "rtp"):
+        try:
+            socket.getaddrinfo(host, None)
+        except (OSError, UnicodeError):
+            raise SourceError(f"there is no host '{host}'") from None
+
+
+def _open(address: Address, settings: LiveSettings) -> InputContainer:
+    if address.kind is Kind.FILE:
+        target, options = f"file:{address.target}", {}
+    else:
+        target = address.target
+        # Half a second is enough to tell what a stream is; longer only delays the first picture.
+        options = {"analyzeduration": "500000", "fflags": "nobuffer"}
+        if target.lower().startswith("rtsp"):
+            options["rtsp_transport"] = settings.transport
+    try:
+        return av.open(
+            target,
+            container_options=options,
+            timeout=(settings.open_timeout, settings.read_timeout),
+            metadata_errors="replace",
+        )
+    except (av.error.FFmpegError, OSError) as error:
+        raise SourceError(_say(error)) from None
+
+
+def _say(error: Exception) -> str:
+    """Return a fault of FFmpeg in words that do not hold the address."""
+    return _WORDS.get(type(error).__name__) or why(error)
+
+
+def _video_stream(container: InputContainer) -> VideoStream:
+    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    if not streams:
+        raise SourceError("there is no video in it")
+    stream = streams[0]
+    if stream.codec_context is None:
+        raise SourceError("there is no decoder for its codec")
+    # Slices, not frames: frame threads would hold every picture back by as many as there are.
+    stream.thread_type = "SLICE"
+    stream.codec_context.thread_count = os.cpu_count() or 1
+    # Pictures with errors are refused instead of patched up with grey.
+    stream.codec_context.options = {"err_detect": "explode"}
+    return stream

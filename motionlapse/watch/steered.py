@@ -1,0 +1,49 @@
+"""A live stream under control: paused, learned anew, or ended for new settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from motionlapse.frames import Frame, Interruption, SourceInfo
+from motionlapse.sources.live import Live
+from motionlapse.watch.controls import Controls
+
+
+class Steered:
+    """What the loop reads instead of the live source itself.
+
+    Parameters
+    ----------
+    live
+        Open.
+    controls
+        Asked between two frames.
+    settle_s
+        How long nothing counts after a pause.
+    """
+
+    def __init__(self, live: Live, controls: Controls, settle_s: float) -> None:
+        self._live = live
+        self._controls = controls
+        self._settle_s = settle_s
+        self.reload = False
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of the source."""
+        return self._live.info
+
+    def __iter__(self) -> Iterator[Frame | Interruption]:
+        """Yield what is to be looked at; ends early, with `reload` set, for new settings."""
+        controls, paused = self._controls, False
+        for item in self._live:
+            if controls.take("reload"):
+                self.reload = True
+                return
+            if controls.take("relearn"):
+                yield Interruption("the background is learned anew, by hand", forget=True)
+            if controls.paused and not paused:
+                yield Interruption("paused by hand", settle_s=self._settle_s)
+            paused = controls.paused
+            if not paused or isinstance(item, Interruption):
+                yield item

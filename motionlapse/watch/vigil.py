@@ -1,0 +1,117 @@
+"""How close a scene comes to its threshold: what tells a deaf detector from a quiet night."""
+
+from __future__ import annotations
+
+import bisect
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from motionlapse.types import State
+
+_HOUR_S = 3600.0
+_MINUTE_S = 60.0
+_LEAST_EVENTS_OF_FRENZY = 200
+# Upper ends of the histogram's bins: 1, 2, 5 and so on would be too coarse to see a drift.
+_EDGES = tuple(0.01 * 1.08**power for power in range(90))  # to about ten times the threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A highest score.
+
+    Attributes
+    ----------
+    value
+        The score.
+    wall
+        When, by the time of day.
+    """
+
+    value: float
+    wall: datetime
+
+
+class Vigil:
+    """Gathers scores over the last hour and since the last account.
+
+    Attributes
+    ----------
+    events, snapshots
+        Since the last account.
+    """
+
+    def __init__(self) -> None:
+        self._minutes: deque[tuple[int, Peak]] = deque()
+        self.events = self.snapshots = 0
+        self._frames = 0
+        self._quiet = [0] * (len(_EDGES) + 1)
+        self._highest: Peak | None = None
+        self._since: datetime | None = None
+
+    def add(self, time_s: float, wall: datetime, score: float, state: State) -> None:
+        """Take one frame's score."""
+        self._since = self._since or wall
+        self._frames += 1
+        if state is State.QUIET:
+            self._quiet[bisect.bisect_left(_EDGES, score)] += 1
+        if state is State.WARMING:
+            return
+        if self._highest is None or score > self._highest.value:
+            self._highest = Peak(score, wall)
+        minute = int(time_s // _MINUTE_S)
+        if not self._minutes or self._minutes[-1][0] != minute:
+            self._minutes.append((minute, Peak(score, wall)))
+        elif score > self._minutes[-1][1].value:
+            self._minutes[-1] = (minute, Peak(score, wall))
+        while self._minutes[0][0] < minute - _HOUR_S / _MINUTE_S:
+            self._minutes.popleft()
+
+    @property
+    def hour(self) -> Peak | None:
+        """The highest score of the last hour."""
+        return max((peak for _, peak in self._minutes), key=lambda peak: peak.value, default=None)
+
+    @property
+    def quiet_level(self) -> float | None:
+        """The score below which 99 of 100 frames without an event stay; None without frames."""
+        total = sum(self._quiet)
+        if not total:
+            return None
+        passed = 0
+        for edge, count in zip((*_EDGES, float("inf")), self._quiet, strict=True):
+            passed += count
+            if passed >= 0.99 * total:
+                return 0.0 if edge == _EDGES[0] else edge
+        return None
+
+    @property
+    def verdict(self) -> str:
+        """Return what a person should look into, or ``""``."""
+        level = self.quiet_level
+        if not self._frames:
+            return "no picture was looked at; see whether the camera works"
+        if self.events >= _LEAST_EVENTS_OF_FRENZY:
+            return "so many events are rarely meant; raise --enter or leave out what moves"
+        if level is not None and level > 0.7:
+            return "the quiet scene nearly fires by itself; raise --enter"
+        if not self.events and (self._highest is None or self._highest.value < 0.5):
+            return "nothing came near the threshold; see whether the camera shows the right place"
+        return ""
+
+    def account(self) -> str:
+        """Return one line on the time since the last account."""
+        events = "1 event" if self.events == 1 else f"{self.events} events"
+        parts = [f"{events}, {self.snapshots} snapshots"]
+        if self._highest is not None:
+            moment = f"{self._highest.wall:%H:%M}"
+            parts.append(f"highest score {self._highest.value:.2g} at {moment}")
+        if (level := self.quiet_level) is not None:
+            parts.append(f"99% of the quiet frames stay below {level:.2g} of the threshold")
+        return "; ".join(parts)
+
+    def begin_anew(self) -> None:
+        """Begin a new account; the last hour stays."""
+        hour = self._minutes
+        self.__init__()  # type: ignore[misc]  # all but the hour begins at nothing
+        self._minutes = hour
