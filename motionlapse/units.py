@@ -12,7 +12,7 @@ _PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(d|h|ms|m|s)")
 
 
 def parse_duration(value: object) -> float:
-    """Return seconds for ``90``, ``90s``, ``1m30s``, ``500ms``, ``30d``, ``1:30`` or ``00:01:30.5``.
+    """Return seconds for ``90``, ``90s``, ``1m30s``, ``30d``, ``1:30`` or ``00:01:30.5``.
 
     Raises
     ------

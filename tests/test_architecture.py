@@ -16,7 +16,18 @@ MOST_LINES = 300
 WORDS, PARTS, PIPELINE, USES, HANDS = range(5)
 LAYERS = {
     **dict.fromkeys(
-        ("frames", "types", "errors", "settings", "settings_layers", "clock", "units", "credentials", "_version"),
+        (
+            "frames",
+            "types",
+            "errors",
+            "settings",
+            "settings_layers",
+            "clock",
+            "units",
+            "credentials",
+            "processor",
+            "_version",
+        ),
         WORDS,
     ),
     **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from motionlapse.cli.console import StdoutClosedError, logger, print_json, printing
 from motionlapse.clock import Clock
 from motionlapse.frames import SourceInfo
+from motionlapse.processor import ProcessorShare
 from motionlapse.sinks.event_records import as_record
 from motionlapse.sinks.files import shown
 from motionlapse.sources.live_status import LiveState, LiveStatus
@@ -51,7 +51,7 @@ class WatchOutput:
         self._ticks: list[Callable[[], None]] = []
         self._watch: Watch | None = None
         self._beat_s = clock.monotonic()
-        self._busy_s = processor_s()
+        self._processor = ProcessorShare(clock)
         self._day = clock.now().date()
         self._connected_before = False
 
@@ -154,9 +154,8 @@ class WatchOutput:
     # ---- now and then ----------------------------------------------------------------------------
 
     def _beat(self, now_s: float) -> None:
-        busy_s = processor_s()
-        share = (busy_s - self._busy_s) / (now_s - self._beat_s)
-        self._beat_s, self._busy_s = now_s, busy_s
+        share = self._processor.measure()
+        self._beat_s = now_s
         if self._heartbeats and self._watch is not None:
             status = self._watch.live.status
             logger.info("%s: %s", self._name, heartbeat(status, self.chronicle, share))
@@ -200,12 +199,6 @@ class WatchOutput:
             where if pictures else "",
         )
         logger.info("%s: %s", self._name, self.chronicle.vigil.account())
-
-
-def processor_s() -> float:
-    """Return the processor seconds of this process so far."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 def event_line(kept: KeptEvent) -> str:

@@ -145,7 +145,8 @@ class ArchiveReader:
         rows = self._rows(
             "SELECT location, state, (SELECT COUNT(*) FROM runs WHERE source_id = newest.source_id)"
             " FROM runs AS newest JOIN sources ON sources.id = source_id"
-            " WHERE newest.id IN (SELECT MAX(id) FROM runs GROUP BY source_id) AND state != 'done' AND kind != 'camera'"
+            " WHERE newest.id IN (SELECT MAX(id) FROM runs GROUP BY source_id)"
+            " AND state != 'done' AND kind != 'camera'"
         )
         for location, state, count in rows:
             if count > 1:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from motionlapse.errors import SourceError, nearest
 from motionlapse.credentials import redact
+from motionlapse.errors import SourceError, nearest
 from motionlapse.sources.footage import printable
 
 _SCHEMES = frozenset(

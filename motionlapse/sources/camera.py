@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ from motionlapse.clock import Clock
 from motionlapse.errors import SourceError
 from motionlapse.frames import Image, Plane, Planes
 from motionlapse.sources.address import Address
-from motionlapse.sources.connection import Picture
+from motionlapse.sources.connection import Picture, itself
 from motionlapse.sources.live_settings import CameraSettings, LiveSettings
 
 _DEVICES = Path("/sys/class/video4linux")
@@ -79,13 +80,14 @@ class CameraConnection:
 
     def __init__(self, address: Address, settings: LiveSettings, clock: Clock) -> None:
         self._clock = clock
-        device = _device(address.target)
-        before = cv2.getLogLevel()
-        cv2.setLogLevel(0)  # its own lines on stderr are not for people
+        index = _index(address.target)
+        log = cv2.utils.logging
+        before = log.getLogLevel()
+        log.setLogLevel(log.LOG_LEVEL_SILENT)  # its own lines on stderr are not for people
         try:
-            self._capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
+            self._capture = cv2.VideoCapture(index, cv2.CAP_V4L2)
         finally:
-            cv2.setLogLevel(before)
+            log.setLogLevel(before)
         if not self._capture.isOpened():
             self._capture.release()
             raise SourceError("the device is in use, or is no camera")
@@ -102,7 +104,7 @@ class CameraConnection:
                 raise SourceError("the camera gives no picture; it may have been unplugged")
             if self._clock.monotonic() - begun_s >= self._settle_s:
                 picture = np.asarray(image, np.uint8)
-                yield Picture(planes_of_bgr(picture), lambda picture=picture: picture, None)
+                yield Picture(planes_of_bgr(picture), partial(itself, picture), None)
 
     def close(self) -> None:
         """Let go of the camera; may be called again."""
@@ -135,11 +137,14 @@ class CameraConnection:
         return f"{width:.0f}×{height:.0f} {letters} at {fps:g} fps"
 
 
-def _device(target: str) -> str:
-    """Return the device path of an index or a path that exists."""
+def _index(target: str) -> int:
+    """Return the number of the video device behind an index or a path; links are followed."""
     device = f"/dev/video{int(target)}" if target.isdecimal() else target
     if Path(device).exists():
-        return device
+        number = Path(device).resolve().name.removeprefix("video")
+        if number.isdecimal():
+            return int(number)
+        raise SourceError("the device is no camera")
     cameras = ", ".join(f"{camera.index} ({camera.name})" for camera in local_cameras())
     raise SourceError(f"there is no {device}; cameras here: {cameras or 'none'}")
 

@@ -1,4 +1,4 @@
-"""What the kinds of live sources have in common: one connection, giving pictures until it breaks."""
+"""What kinds of live sources have in common: a connection that gives pictures until it breaks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class Picture:
     planes: Planes
     to_bgr: Callable[[], Image]
     pts_s: float | None
+
+
+def itself(image: Image) -> Image:
+    """Return a picture that is BGR already; for `Picture.to_bgr`."""
+    return image
 
 
 class Connection(Protocol):

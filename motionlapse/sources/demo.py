@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import cv2
 import numpy as np
 
 from motionlapse.frames import Image
 from motionlapse.sources.camera import planes_of_bgr
-from motionlapse.sources.connection import Picture
+from motionlapse.sources.connection import Picture, itself
 
 WIDTH, HEIGHT, FPS = 640, 360, 15.0
 FIRST_S, EVERY_S, WALK_S = 4.0, 14.0, 6.0
@@ -50,7 +51,7 @@ class DemoConnection:
         index = 0
         while not self._closed:
             image = self.image(index)
-            yield Picture(planes_of_bgr(image), lambda image=image: image, index / FPS)
+            yield Picture(planes_of_bgr(image), partial(itself, image), index / FPS)
             index += 1
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ def _garden(random: np.random.Generator) -> Image:
     _fill(picture, [(0, 285), (WIDTH, 262), (WIDTH, 318), (0, 345)], (150, 165, 175))
     path = random.normal(0, 6, (HEIGHT, WIDTH, 1))
     on_path = (picture == (150, 165, 175)).all(axis=2, keepdims=True)
-    picture = np.clip(picture + path * on_path, 0, 255).astype(np.uint8)
+    picture = np.asarray(np.clip(picture + path * on_path, 0, 255), np.uint8)
     _tree(picture, random)
     for x in range(8, 330, 22):
         cv2.rectangle(picture, (x, 214), (x + 6, 262), (205, 215, 225), -1, cv2.LINE_AA)

@@ -263,7 +263,7 @@ class Live:
         return Frame(
             index=self._index,
             time=time,
-            wall=self._clock.now() + timedelta(seconds=time - elapsed_s),
+            wall=self._clock.now() + timedelta(seconds=time - elapsed_s - clock.lead_s),
             number=self._index,
             planes=picture.planes,
             to_bgr=picture.to_bgr,

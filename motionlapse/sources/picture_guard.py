@@ -52,7 +52,7 @@ class PictureGuard:
             return
         step = max(1, luma.height // _SAMPLED_ROWS)
         sampled = np.ascontiguousarray(luma.view[step // 2 :: step])
-        fingerprint = zlib.crc32(sampled)
+        fingerprint = zlib.crc32(sampled.data)
         if self._changed_s is None or fingerprint != self._print:
             self._print, self._changed_s = fingerprint, now_s
         elif now_s - self._changed_s >= self._freeze_s:

@@ -132,7 +132,7 @@ def _open(address: Address, settings: LiveSettings) -> InputContainer:
     else:
         target = address.target
         # Half a second is enough to tell what a stream is; longer only delays the first picture.
-        options = {"analyzeduration": "500000", "fflags": "nobuffer"}
+        options = {"analyzeduration": "500000"}
         if target.lower().startswith("rtsp"):
             options["rtsp_transport"] = settings.transport
     try:

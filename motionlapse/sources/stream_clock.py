@@ -5,6 +5,9 @@ from __future__ import annotations
 # A camera's clock may be off by 100 parts in a million; this share of the difference is taken over
 # with each picture, far less than the time between two pictures.
 _FOLLOW = 0.002
+# A new connection begins with what was buffered while it was opened, all at once: only after that
+# do times of arrival tell anything.
+_BURST_S = 3.0
 # Beyond this the camera's clock has jumped, or this program was stopped for a while.
 _JUMP_S = 2.0
 _LEAST_STEP_S = 0.001
@@ -21,10 +24,15 @@ class StreamClock:
     def __init__(self) -> None:
         self._offset_s: float | None = None
         self._last_s: float | None = None
+        self._connected_s = 0.0
+        self._connections = 0
+        self.lead_s = 0.0
+        """How long before it came the first picture was taken."""
 
     def connect(self) -> None:
         """Begin a connection, with timestamps of its own."""
         self._offset_s = None
+        self._connections += 1
 
     def time(self, pts_s: float | None, arrived_s: float, *, drifts: bool = True) -> float:
         """Return the media time of the next picture.
@@ -38,23 +46,37 @@ class StreamClock:
         drifts
             False where timestamps are exact and the pictures were made to wait for them.
         """
+        arrived_s += self.lead_s
         if pts_s is None:
             time = arrived_s
         else:
             offset_s = arrived_s - pts_s
             if self._offset_s is None or abs(offset_s - self._offset_s) > _JUMP_S:
-                self._offset_s = offset_s
+                self._offset_s, self._connected_s = offset_s, arrived_s
             elif drifts:
-                self._offset_s += _FOLLOW * (offset_s - self._offset_s)
+                self._follow(offset_s, arrived_s)
             time = pts_s + self._offset_s
         if self._last_s is not None:
             time = max(time, self._last_s + _LEAST_STEP_S)
         self._last_s = time
         return time
 
+    def _follow(self, offset_s: float, arrived_s: float) -> None:
+        """Take in how much later than its timestamp a picture came."""
+        if self._offset_s is None:
+            return
+        late_s = offset_s - self._offset_s
+        in_burst = arrived_s - self._connected_s < _BURST_S
+        if not in_burst:
+            self._offset_s += _FOLLOW * late_s
+        elif late_s < 0 and self._connections == 1:
+            self.lead_s -= late_s
+        elif late_s < 0:
+            self._offset_s = offset_s
+
     def wait_s(self, pts_s: float, elapsed_s: float) -> float:
         """Return for how long a picture that came early should wait for its time, 0 or more."""
         if self._offset_s is None:
             return 0.0
-        wait_s = pts_s + self._offset_s - elapsed_s
+        wait_s = pts_s + self._offset_s - self.lead_s - elapsed_s
         return wait_s if 0.0 < wait_s <= 10 * _JUMP_S else 0.0

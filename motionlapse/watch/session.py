@@ -38,7 +38,7 @@ _UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be writte
 
 
 class Listener(Protocol):
-    """Who is told how a watch goes. `status`, `disk`, `debug` and `warning` may come from threads."""
+    """Who is told; `status`, `disk`, `debug` and `warning` may come from other threads."""
 
     def begin(self, info: SourceInfo, folder: Path) -> None:
         """The first picture has come; what is kept goes into `folder`."""
@@ -167,6 +167,16 @@ class Watch:
             while self._one_run():
                 pass
         return self._result
+
+    @property
+    def name(self) -> str:
+        """The source, as it may be shown."""
+        return self._address.name
+
+    @property
+    def exit_ratio(self) -> float:
+        """The score below which motion ends."""
+        return self._settings.decision.exit_ratio
 
     @property
     def enter(self) -> float:

@@ -37,14 +37,14 @@ class Vigil:
 
     Attributes
     ----------
-    events, snapshots
+    events, snapshots, frames_seen
         Since the last account.
     """
 
     def __init__(self) -> None:
         self._minutes: deque[tuple[int, Peak]] = deque()
         self.events = self.snapshots = 0
-        self._frames = 0
+        self.frames_seen = 0
         self._quiet = [0] * (len(_EDGES) + 1)
         self._highest: Peak | None = None
         self._since: datetime | None = None
@@ -52,7 +52,7 @@ class Vigil:
     def add(self, time_s: float, wall: datetime, score: float, state: State) -> None:
         """Take one frame's score."""
         self._since = self._since or wall
-        self._frames += 1
+        self.frames_seen += 1
         if state is State.QUIET:
             self._quiet[bisect.bisect_left(_EDGES, score)] += 1
         if state is State.WARMING:
@@ -89,7 +89,7 @@ class Vigil:
     def verdict(self) -> str:
         """Return what a person should look into, or ``""``."""
         level = self.quiet_level
-        if not self._frames:
+        if not self.frames_seen:
             return "no picture was looked at; see whether the camera works"
         if self.events >= _LEAST_EVENTS_OF_FRENZY:
             return "so many events are rarely meant; raise --enter or leave out what moves"

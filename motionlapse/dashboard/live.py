@@ -1,0 +1,205 @@
+"""The live part: a thread that draws what is known and reads keys; the terminal is restored.
+
+Drawing never disturbs the loop: a fault in it ends the dashboard alone, with a warning.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+import tty
+from collections.abc import Iterator
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live as RichLive
+from rich.segment import Segment
+
+from motionlapse.clock import Clock
+from motionlapse.dashboard.keys import Keys
+from motionlapse.dashboard.look import Look, Pictures, look_at
+from motionlapse.dashboard.view import render
+from motionlapse.errors import why
+from motionlapse.frames import Image
+from motionlapse.processor import ProcessorShare
+from motionlapse.watch.chronicle import Chronicle
+from motionlapse.watch.controls import Controls
+from motionlapse.watch.session import Watch
+
+_TICK_S = 0.25
+_PICTURE_TICKS = 2  # pictures are made anew twice a second
+
+logger = logging.getLogger("motionlapse")
+
+
+class Dashboard:
+    """Shows a watch on the terminal while it is entered.
+
+    Parameters
+    ----------
+    chronicle
+        What is known.
+    watch
+        Asked for the source's status and the threshold.
+    controls
+        Told what the keys want.
+    clock
+        The time.
+    console
+        Where it is drawn; by default standard output.
+    """
+
+    def __init__(
+        self,
+        chronicle: Chronicle,
+        watch: Watch,
+        controls: Controls,
+        clock: Clock,
+        console: Console | None = None,
+    ) -> None:
+        self._chronicle = chronicle
+        self._watch = watch
+        self._controls = controls
+        self._clock = clock
+        self._console = console or Console(highlight=False)
+        self._keys = Keys(controls)
+        self._begun_s = clock.monotonic()
+        self._processor = ProcessorShare(clock)
+        self._ticks = 0
+        self._picture: Image | None = None
+        self._mask: Image | None = None
+        self._closing = threading.Event()
+        self._suspended = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="dashboard", daemon=True)
+        self._live = RichLive(
+            _View(self), console=self._console, screen=True, auto_refresh=False, transient=False
+        )
+        self._terminal: list[Any] | None = None
+        self._input = sys.stdin.fileno() if sys.stdin.isatty() else None
+
+    # ---- entering and leaving --------------------------------------------------------------------
+
+    def __enter__(self) -> Dashboard:
+        self._silence()
+        self._before = signal.signal(signal.SIGTSTP, self._suspend)
+        self._take_terminal()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._thread.join()
+        self._give_terminal_back()
+        signal.signal(signal.SIGTSTP, self._before)
+        for handler in self._handlers:
+            logger.addHandler(handler)
+
+    def _silence(self) -> None:
+        """Keep log lines from tearing the picture; a file goes on getting them."""
+        self._handlers = [
+            handler for handler in logger.handlers if not isinstance(handler, logging.FileHandler)
+        ]
+        for handler in self._handlers:
+            logger.removeHandler(handler)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+    def _take_terminal(self) -> None:
+        if self._input is not None:
+            self._terminal = termios.tcgetattr(self._input)
+            tty.setcbreak(self._input)
+        self._live.start()
+
+    def _give_terminal_back(self) -> None:
+        with contextlib.suppress(OSError):
+            self._live.stop()
+        if self._input is not None and self._terminal is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._input, termios.TCSADRAIN, self._terminal)
+
+    def _suspend(self, _number: int, _frame: FrameType | None) -> None:
+        """Leave the terminal as it was, stop, and take it again when told to go on."""
+        self._suspended.set()
+        self._give_terminal_back()
+        os.kill(os.getpid(), signal.SIGSTOP)  # goes on here after SIGCONT
+        self._take_terminal()
+        self._suspended.clear()
+
+    # ---- the thread ------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            while not self._closing.is_set():
+                if not self._suspended.is_set():
+                    self._live.refresh()
+                    self._ticks += 1
+                for key in self._pressed():
+                    self._keys.press(key)
+        except Exception as error:
+            self._chronicle.note(
+                self._clock.now(), f"the dashboard has failed: {why(error)}", grave=True
+            )
+            self._closing.wait()
+
+    def _pressed(self) -> Iterator[str]:
+        """Yield the keys pressed within a tick."""
+        if self._input is None or self._suspended.is_set():
+            self._closing.wait(_TICK_S)
+            return
+        if select.select([self._input], [], [], _TICK_S)[0]:
+            yield from os.read(self._input, 64).decode(errors="replace")
+
+    def look(self) -> Look:
+        """Return what is to be shown now."""
+        now_s = self._clock.monotonic()
+        status = self._watch.live.status
+        self._processor.look()
+        if self._ticks % _PICTURE_TICKS == 0 and self._keys.pictures is not Pictures.OFF:
+            self._take_pictures()
+        return replace(
+            look_at(self._chronicle, self._watch.name, self._clock.now()),
+            status=status,
+            state_s=now_s - status.since_s,
+            uptime_s=now_s - self._begun_s,
+            processor=self._processor.share,
+            exit_ratio=self._watch.exit_ratio,
+            enter=self._watch.enter,
+            threshold_factor=self._controls.threshold,
+            paused=self._controls.paused,
+            help=self._keys.help,
+            pictures=self._keys.pictures,
+            picked=self._keys.picked,
+            said=self._keys.said,
+            picture=self._picture,
+            mask=self._mask,
+        )
+
+    def _take_pictures(self) -> None:
+        analysis = self._chronicle.analysis
+        if analysis is not None:
+            # Half a million pixels in colour cost more than all the rest: a coarse one will do.
+            self._picture, self._mask = analysis.frame.bgr(), analysis.mask
+
+
+class _View:
+    """What Rich draws: the dashboard at the size that the terminal has just now."""
+
+    def __init__(self, dashboard: Dashboard) -> None:
+        self._dashboard = dashboard
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width, height = options.size
+        colour = console.color_system is not None and not console.no_color
+        lines = render(self._dashboard.look(), width, height, colour=colour)
+        for number, line in enumerate(lines):
+            if number:
+                yield Segment.line()
+            yield from line

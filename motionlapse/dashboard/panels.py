@@ -1,0 +1,138 @@
+"""What the dashboard says in words, panel by panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from motionlapse.dashboard.lines import Line, fitted, folded, text, width_of
+from motionlapse.dashboard.look import Look
+from motionlapse.sources.live_status import LiveState
+from motionlapse.types import KeptEvent
+from motionlapse.units import format_duration, format_size
+
+_STATE_STYLES = {
+    "live": "green",
+    "quiet": "bold green",
+    "rising": "bold yellow",
+    "active": "bold red",
+    "fading": "bold yellow",
+    "warming": "bold cyan",
+    "starting": "bold cyan",
+    "connecting": "bold cyan",
+    "lost": "bold red",
+    "ended": "bold",
+    "paused": "bold magenta",
+}
+KEYS = (
+    ("q", "quit"),
+    ("space", "pause, and go on"),
+    ("s", "snapshot now"),
+    ("m", "picture and mask, picture, mask, off"),
+    ("+", "raise the threshold: less counts"),
+    ("-", "lower the threshold: more counts"),
+    ("b", "learn the background anew"),
+    ("?", "this help"),
+)
+
+
+def header(look: Look, width: int) -> Line:
+    """Return the first line: what is watched and how it is doing."""
+    status = look.status
+    state = status.state.value if status else "starting"
+    left = text(("● ", _STATE_STYLES.get(state, "")), (look.name, "bold"), f" {state}")
+    parts = []
+    if status is not None:
+        parts = [f"{status.fps:.1f} fps", f"{status.dropped} dropped"]
+        if status.losses:
+            parts.append(f"lost {status.losses}×")
+    parts += [f"cpu {look.processor:.1%}", f"up {format_duration(look.uptime_s, decimals=0)}"]
+    right = text("  ".join(parts), (f"  {look.now:%H:%M:%S}", "bold"))
+    room = width - width_of(right) - 1
+    return [*fitted(left, room), *text(" "), *right] if room > 12 else fitted(left, width)
+
+
+def source_lines(look: Look, width: int) -> list[Line]:
+    """Return what is received and where it is kept."""
+    status, lines = look.status, []
+    if status is not None:
+        gone = f", {status.unusable} unusable" if status.unusable else ""
+        lines.append(text(f" {status.detail or status.state.value}"))
+        lines.append(text(f" {status.pictures} pictures, {status.dropped} dropped{gone}"))
+    kept = f"{look.events} events, {look.snapshots} snapshots"
+    lines.append(text(f" {kept} in {look.folder}" if look.folder else f" {kept}"))
+    lines.append(text(f" {disk_words(look)}"))
+    return [fitted(line, width) for line in lines]
+
+
+def disk_words(look: Look) -> str:
+    """Return how full the disk is."""
+    if look.disk is None:
+        return "disk: not looked at yet"
+    return f"{format_size(look.disk.archive)} used, {format_size(look.disk.free)} left on the disk"
+
+
+def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
+    """Return the state and its reason, how much room there is, and what to look into."""
+    style = _STATE_STYLES.get(look.heading, "bold")
+    first = text((f" {look.heading.upper()} ", f"{style} reverse"), f" {look.reason}")
+    room = text(f" {look.headroom}") if look.headroom else []
+    lines = [*folded(first, width, 1 if room or most < 3 else 2)]
+    if room:
+        lines += folded(room, width, 2 if most > 3 else 1)
+    threshold = f" opens at {look.enter:.3%} of the watched area"
+    if look.threshold_factor != 1:
+        threshold += f" ({look.threshold_factor:.2g} × the settings')"
+    if look.quiet_level is not None:
+        threshold += f"; the quiet scene stays below {look.quiet_level:.2g}"
+    lines.append(text((threshold, "bright_black")))
+    if look.verdict and len(lines) < most:
+        lines.append(text((f" {look.verdict}", "yellow")))
+    return lines[:most]
+
+
+def event_lines(look: Look, width: int) -> list[Line]:
+    """Return the open event and the last ones, newest first."""
+    lines = []
+    if look.open_event is not None:
+        lines.append(text(" ", *_event(look.open_event, "now", "bold red", 0)))
+    for kept in look.ended:
+        length = f"{kept.event.end_s - kept.event.start_s:.1f} s"
+        lines.append(text(" ", *_event(kept, length, "", width)))
+    return lines or [text((" none so far", "bright_black"))]
+
+
+def _event(kept: KeptEvent, length: str, style: str, width: int) -> list[tuple[str, str]]:
+    event = kept.event
+    start = f"{kept.start_wall:%H:%M:%S}" if kept.start_wall else format_duration(event.start_s)
+    words = f"{event.number:>4}  {start}  {length:>7}  score {event.peak_score:>5.1f}"
+    regions = ", ".join(event.regions)
+    parts = [(words, style), (f"  {regions}" if regions != "all" else "", "")]
+    if kept.snapshots and width >= 60:
+        parts.append((f"  {Path(kept.snapshots[0]).name}", "bright_black"))
+    return parts
+
+
+def note_lines(look: Look, width: int) -> list[Line]:
+    """Return the last warnings, newest first."""
+    lines: list[Line] = []
+    for note in look.notes:
+        style = "red" if note.grave else "yellow"
+        lines += folded(text(f" {note.wall:%H:%M:%S} ", (note.text, style)), width, 2)
+    return lines or [text((" none", "bright_black"))]
+
+
+def help_lines() -> list[Line]:
+    """Return what the keys do."""
+    return [text(), *(text(f"  {key:<7}", (words, "")) for key, words in KEYS), text()]
+
+
+def footer(look: Look, width: int) -> Line:
+    """Return the last line: what was done last, or the keys, and the disk."""
+    if look.help:
+        return text((" any key goes back", "bright_black"))
+    keys = " q quit  space pause  s snapshot  m picture  +/- threshold  b learn anew  ? help"
+    left = text((f" {look.said}", "bold")) if look.said else text((keys, "bright_black"))
+    lost = look.status is not None and look.status.state is LiveState.LOST
+    right = text((f"{disk_words(look)} ", "bright_black")) if not lost else []
+    room = width - width_of(right)
+    return [*fitted(left, room), *right] if width_of(left) < room else fitted(left, width)

@@ -1,0 +1,44 @@
+"""How busy this process keeps the processor."""
+
+from __future__ import annotations
+
+import resource
+
+from motionlapse.clock import Clock
+
+_LEAST_S = 2.0
+
+
+def processor_s() -> float:
+    """Return the processor seconds of this process so far, all threads together."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+class ProcessorShare:
+    """The share of one core over the last seconds.
+
+    Attributes
+    ----------
+    share
+        1.0 is one core all of the time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._then_s = clock.monotonic()
+        self._busy_s = processor_s()
+        self.share = 0.0
+
+    def look(self) -> None:
+        """Measure again, unless that was just done."""
+        now_s = self._clock.monotonic()
+        if now_s - self._then_s >= _LEAST_S:
+            self.measure()
+
+    def measure(self) -> float:
+        """Measure from the last time to now, and return the share."""
+        now_s, busy_s = self._clock.monotonic(), processor_s()
+        self.share = (busy_s - self._busy_s) / max(now_s - self._then_s, 1e-9)
+        self._then_s, self._busy_s = now_s, busy_s
+        return self.share
