@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +12,7 @@ from rich.style import Style
 from motionlapse.watch.chronicle import ScoreStep
 
 Line = list[Segment]
+Cell = tuple[str, Style | None]
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _LABEL = 6
@@ -54,12 +56,19 @@ def draw_graph(
         label, style = labels.get(row, ("", _AXIS))
         line: Line = [Segment(f"{label:>{_LABEL - 1}} ", style)]
         ruled = marks[row][1] if row in marks else None
-        empty = Segment("┈" if ruled else " ", ruled)
-        line += [empty] * (columns - len(shown))
-        for step in shown:
-            line.append(_cell(step, row, top, height) or empty)
-        lines.append(line)
+        empty = ("┈" if ruled else " ", ruled)
+        cells = [empty] * (columns - len(shown))
+        cells += [_cell(step, row, top, height) or empty for step in shown]
+        lines.append(line + _runs(cells))
     return lines
+
+
+def _runs(cells: list[Cell]) -> Line:
+    """Return cells with those of one style as one segment, for each segment costs time."""
+    return [
+        Segment("".join(letter for letter, _ in run), style)
+        for style, run in groupby(cells, key=lambda cell: cell[1])
+    ]
 
 
 def _row(score: float, top: float, height: int) -> int:
@@ -67,9 +76,9 @@ def _row(score: float, top: float, height: int) -> int:
     return min(height - 1, max(0, height - 1 - int(scale(score) / top * height)))
 
 
-def _cell(step: ScoreStep, row: int, top: float, height: int) -> Segment | None:
+def _cell(step: ScoreStep, row: int, top: float, height: int) -> Cell | None:
     filled = scale(step.highest) / top * height - (height - 1 - row)
     if filled <= 1 / 16:
         return None
     style = _ACTIVE if step.active else _NEAR if step.highest >= 0.5 else _QUIET
-    return Segment(_BARS[min(8, max(1, round(filled * 8)))], style)
+    return _BARS[min(8, max(1, round(filled * 8)))], style

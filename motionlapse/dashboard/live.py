@@ -78,6 +78,7 @@ class Dashboard:
         self._mask: Image | None = None
         self._closing = threading.Event()
         self._suspended = threading.Event()
+        self._drawing = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="dashboard", daemon=True)
         self._live = RichLive(
             _View(self), console=self._console, screen=True, auto_refresh=False, transient=False
@@ -128,7 +129,8 @@ class Dashboard:
     def _suspend(self, _number: int, _frame: FrameType | None) -> None:
         """Leave the terminal as it was, stop, and take it again when told to go on."""
         self._suspended.set()
-        self._give_terminal_back()
+        with self._drawing:  # the handler runs in the main thread, which never draws
+            self._give_terminal_back()
         os.kill(os.getpid(), signal.SIGSTOP)  # goes on here after SIGCONT
         self._take_terminal()
         self._suspended.clear()
@@ -138,9 +140,10 @@ class Dashboard:
     def _work(self) -> None:
         try:
             while not self._closing.is_set():
-                if not self._suspended.is_set():
-                    self._live.refresh()
-                    self._ticks += 1
+                with self._drawing:
+                    if not self._suspended.is_set():
+                        self._live.refresh()
+                        self._ticks += 1
                 for key in self._pressed():
                     self._keys.press(key)
         except Exception as error:

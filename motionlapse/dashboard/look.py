@@ -139,14 +139,13 @@ class Look:
         """How far the scene is from the threshold, in words."""
         if self.decision is None:
             return ""
+        peak = ""
+        if self.hour_peak is not None:
+            value, moment = self.hour_peak
+            peak = f"the highest in the last hour was {value:.2g} at {moment:%H:%M}"
         if self.decision.state in (State.ACTIVE, State.FADING):
-            now = f"{self.score:.3g} × the threshold"
-        else:
-            now = f"{self.score:.2g} of the threshold"
-        if self.hour_peak is None:
-            return now
-        value, moment = self.hour_peak
-        return f"{now}; the highest in the last hour was {value:.2g} at {moment:%H:%M}"
+            return peak  # the reason has the score
+        return f"{self.score:.2g} of the threshold; {peak}".removesuffix("; ")
 
 
 def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -> Look:

@@ -121,6 +121,16 @@ def note_lines(look: Look, width: int) -> list[Line]:
     return lines or [text((" none", "bright_black"))]
 
 
+def last_lines(look: Look, width: int) -> list[Line]:
+    """Return the newest warning and the last events, where each has no panel of its own."""
+    if not look.notes:
+        return event_lines(look, width)
+    note = look.notes[0]
+    style = "red" if note.grave else "yellow"
+    warning = text(f" {note.wall:%H:%M:%S} ", (note.text, style))
+    return [warning, *(event_lines(look, width) if look.open_event or look.ended else [])]
+
+
 def help_lines() -> list[Line]:
     """Return what the keys do."""
     return [text(), *(text(f"  {key:<7}", (words, "")) for key, words in KEYS), text()]

@@ -18,6 +18,7 @@ from motionlapse.dashboard.panels import (
     footer,
     header,
     help_lines,
+    last_lines,
     note_lines,
     source_lines,
     state_lines,
@@ -69,7 +70,7 @@ def _small(look: Look, width: int, height: int, colour: bool) -> list[Line]:
         return lines + _pictures(look, width, rest, colour)
     events = 4
     lines += _graph(look, width, rest - events)
-    return lines + box("events", event_lines(look, width - 2), width, events)
+    return lines + box("last", last_lines(look, width - 2), width, events)
 
 
 def _tall(look: Look, width: int, height: int, colour: bool) -> list[Line]:
@@ -97,7 +98,7 @@ def _flat(look: Look, width: int, height: int, colour: bool) -> list[Line]:
     column = box("state", state_lines(look, left - 2, most=3), left, 5)
     events = max(4, (rest - 5) // 3)
     column += _graph(look, left, rest - 5 - events)
-    column += box("events", event_lines(look, left - 2), left, events)
+    column += box("last", last_lines(look, left - 2), left, events)
     if not right:
         return lines + column
     return lines + beside(column, _pictures(look, right, rest, colour))
@@ -120,7 +121,7 @@ def _wide(look: Look, width: int, height: int, colour: bool) -> list[Line]:
     column += box("warnings", note_lines(look, left - 2), left, notes)
     if look.pictures is Pictures.OFF:
         return lines + _unpictured(look, width, rest)
-    return lines + beside(column, _pictures(look, right, rest, colour, stacked=True))
+    return lines + beside(column, _pictures(look, right, rest, colour))
 
 
 def _unpictured(look: Look, width: int, rest: int) -> list[Line]:
@@ -152,10 +153,8 @@ def _graph(look: Look, width: int, height: int) -> list[Line]:
     return box(title, [[*text(" "), *line] for line in inside], width, height)
 
 
-def _pictures(
-    look: Look, width: int, height: int, colour: bool, *, stacked: bool = False
-) -> list[Line]:
-    """Return the chosen pictures, both where there is room for both."""
+def _pictures(look: Look, width: int, height: int, colour: bool) -> list[Line]:
+    """Return the chosen pictures; both are placed so that they are as large as can be."""
     wanted = [
         (title, image)
         for title, image, kind in (
@@ -166,7 +165,8 @@ def _pictures(
     ]
     if len(wanted) == 1:
         return _picture(*wanted[0], width, height, colour)
-    if stacked and height >= 24:
+    size = (wanted[0][1].shape[1], wanted[0][1].shape[0]) if wanted[0][1] is not None else (16, 9)
+    if fit(size, width - 2, height // 2 - 2) > fit(size, width // 2 - 2, height - 2):
         upper = (height + 1) // 2
         return [
             *_picture(*wanted[0], width, upper, colour),
