@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from motionlapse.analysis.analyzer import Analyzer
-from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.frames import Interruption, Stream
-from motionlapse.types import Analysis, Decision, Sink
+from motionlapse.types import Analysis, Decision, EventMachine, Sink
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class RunResult:
 def run(
     source: Stream,
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
-    decider: Decider,
+    decider: EventMachine,
     sinks: Sequence[Sink],
     *,
     should_stop: Callable[[], bool] = lambda: False,

@@ -83,7 +83,10 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
     if look.threshold_factor != 1:
         threshold += f" ({look.threshold_factor:.2g} × the settings')"
     if look.quiet_level is not None:
-        threshold += f"; the quiet scene stays below {look.quiet_level:.2g}"
+        level = look.quiet_level
+        threshold += (
+            f"; the quiet scene stays below {level:.2g}" if level else "; nothing moves when quiet"
+        )
     lines.append(text((threshold, "bright_black")))
     if look.verdict and len(lines) < most:
         lines.append(text((f" {look.verdict}", "yellow")))

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from motionlapse.decision.lapse_settings import LapseSettings
 from motionlapse.settings import Duration, SettingsModel, Share, setting
 
 
@@ -47,6 +48,7 @@ class DecisionSettings(SettingsModel):
         flag="--merge",
         metavar="TIME",
     )
+    lapse: LapseSettings = LapseSettings()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

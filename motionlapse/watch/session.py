@@ -12,6 +12,7 @@ from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.background import MODELS
 from motionlapse.clock import Clock
 from motionlapse.decision.decider import Decider
+from motionlapse.decision.lapse import LapseDecider
 from motionlapse.errors import SinkError
 from motionlapse.frames import SourceInfo
 from motionlapse.pipeline import RunResult, run
@@ -29,7 +30,7 @@ from motionlapse.sources.connection import Connection
 from motionlapse.sources.live import Live, connect_to
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.live_status import LiveStatus
-from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+from motionlapse.types import Analysis, Decision, EventMachine, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import DiskUse, Housekeeper
 from motionlapse.watch.steered import Steered
@@ -203,11 +204,13 @@ class Watch:
                 raise
             self._listener.begin(info, stored.folder)
             keeper.start()
-            steered = Steered(self.live, self.controls, settings.sources.live.settle)
+            decider = self._decider(archive)
+            lapse = decider if isinstance(decider, LapseDecider) else None
+            steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             outcome = run(
                 steered,
                 self._make_analyzer,
-                Decider(settings.decision, archive.next_number),
+                decider,
                 sinks,
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
@@ -256,6 +259,12 @@ class Watch:
         model = MODELS[chosen.model].make(chosen.of_model())
         self._analyzer = Analyzer(size, model, self._settings.analysis, enter=self.enter)
         return self._analyzer
+
+    def _decider(self, archive: ArchiveSink) -> EventMachine:
+        decision = self._settings.decision
+        if decision.lapse.every is not None:
+            return LapseDecider(decision.lapse, lambda: self.enter, archive.next_number)
+        return Decider(decision, archive.next_number)
 
     # ---- sinks -----------------------------------------------------------------------------------
 

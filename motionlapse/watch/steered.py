@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from motionlapse.decision.lapse import LapseDecider
 from motionlapse.frames import Frame, Interruption, SourceInfo
 from motionlapse.sources.live import Live
 from motionlapse.watch.controls import Controls
@@ -20,12 +21,21 @@ class Steered:
         Asked between two frames.
     settle_s
         How long nothing counts after a pause.
+    lapse
+        Of a time-lapse: says which frames are looked at.
     """
 
-    def __init__(self, live: Live, controls: Controls, settle_s: float) -> None:
+    def __init__(
+        self,
+        live: Live,
+        controls: Controls,
+        settle_s: float,
+        lapse: LapseDecider | None = None,
+    ) -> None:
         self._live = live
         self._controls = controls
         self._settle_s = settle_s
+        self._lapse = lapse
         self.reload = False
 
     @property
@@ -45,5 +55,18 @@ class Steered:
             if controls.paused and not paused:
                 yield Interruption("paused by hand", settle_s=self._settle_s)
             paused = controls.paused
-            if not paused or isinstance(item, Interruption):
+            if isinstance(item, Interruption):
                 yield item
+            elif not paused:
+                yield from self._wanted(item)
+
+    def _wanted(self, frame: Frame) -> Iterator[Frame | Interruption]:
+        """Yield a frame that is to be looked at; one that was kept is then learned anew."""
+        lapse = self._lapse
+        if lapse is None:
+            yield frame
+        elif lapse.wants(frame.time):
+            yield frame
+            if lapse.kept:
+                yield Interruption("one picture", forget=True)
+                yield frame

@@ -107,7 +107,8 @@ class Vigil:
             moment = f"{self._highest.wall:%H:%M}"
             parts.append(f"highest score {self._highest.value:.2g} at {moment}")
         if (level := self.quiet_level) is not None:
-            parts.append(f"99% of the quiet frames stay below {level:.2g} of the threshold")
+            words = f"99% of the quiet frames stay below {level:.2g} of the threshold"
+            parts.append(words if level else "nothing moves in 99% of the quiet frames")
         return "; ".join(parts)
 
     def begin_anew(self) -> None:
