@@ -6,8 +6,9 @@
                                ▲                  │
                                └──── the same ────┘
 
-The background is the picture that was kept, and the frames right after it where that is wanted or
-the model needs them (`ready`). While waiting nothing is learned, so slow changes add up until they count.
+The background is the picture that was kept, and the frames right after it where that is wanted
+or the model needs them (`ready`). While waiting nothing is learned, so slow changes add up until
+they count.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class LapseDecider:
         self.kept = False
         if self._due_s is None:
             self._due_s = time + self._every_s
-            return self._keep(time, index, score, "the first picture")
+            nothing = ChangeScore(value=0.0, fraction=0.0)  # there is none that it differs from
+            return self._keep(time, index, nothing, "the first picture")
         if time < self._due_s or not ready:
             return self._learn(time, ready)
         self._learned_s = 0.0
