@@ -16,7 +16,17 @@ MOST_LINES = 300
 WORDS, PARTS, PIPELINE, USES, HANDS = range(5)
 LAYERS = {
     **dict.fromkeys(
-        ("frames", "types", "errors", "settings", "settings_layers", "clock", "units", "_version"),
+        (
+            "frames",
+            "inside",
+            "types",
+            "errors",
+            "settings",
+            "settings_layers",
+            "clock",
+            "units",
+            "_version",
+        ),
         WORDS,
     ),
     **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),
