@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
-    from motionlapse.sinks.snapshots import Snapshot
-    from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+    from motionlapse.types import Analysis, Decision, KeptEvent
 
 
 class Listener(Protocol):
@@ -162,6 +161,7 @@ class Batch:
             from motionlapse.background import MODELS
             from motionlapse.decision.decider import Decider
             from motionlapse.pipeline import run
+            from motionlapse.sinks.chosen import chosen_sinks
 
             settings = self._settings
 
@@ -175,7 +175,15 @@ class Batch:
             store, stored = self._begin(info, footage)
             archive = self._archive_sink(footage, info, store, stored, result)
             try:
-                sinks = [*self._sinks(stored, many=total > 1, keep=archive.keep), archive]
+                chosen = chosen_sinks(
+                    settings.sinks,
+                    info,
+                    stored.folder,
+                    many=total > 1,
+                    live=False,
+                    exit_ratio=settings.decision.exit_ratio,
+                    keep=archive.keep,
+                )
             except SinkError:
                 store.discard_run(stored)  # it would hide the events of the one before
                 raise
@@ -184,7 +192,7 @@ class Batch:
                 source,
                 make_analyzer,
                 Decider(settings.decision, archive.next_number),
-                sinks,
+                [*chosen, archive],
                 should_stop=self._should_stop,
                 on_frame=self._listener.frame,
             )
@@ -226,27 +234,6 @@ class Batch:
             self._listener.event(kept)
 
         return ArchiveSink(store, stored, footage.path, info.start_wall, emit)
-
-    def _sinks(
-        self, stored: StoredRun, *, many: bool, keep: Callable[[Snapshot], None]
-    ) -> list[Sink]:
-        """Return the sinks before the archive, as the settings ask for them."""
-        from motionlapse.sinks.masks import MaskFolder
-        from motionlapse.sinks.metrics import MetricsFile
-        from motionlapse.sinks.snapshots import SnapshotSink
-
-        settings = self._settings.sinks
-        sinks: list[Sink] = []
-        if settings.masks is not None:
-            masks = settings.masks
-            sinks.append(MaskFolder(masks / stored.folder.name if many else masks))
-        if settings.metrics is not None:
-            metrics = settings.metrics
-            own_name = f"{metrics.stem}-{stored.folder.name}{metrics.suffix}"
-            sinks.append(MetricsFile(metrics.with_name(own_name) if many else metrics))
-        if settings.snapshots != "none":
-            sinks.append(SnapshotSink(stored.folder, settings, live=False, keep=keep))
-        return sinks
 
     def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
         """Tell what went wrong in a run that came to its end."""
