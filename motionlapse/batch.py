@@ -21,6 +21,7 @@ from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
+    from motionlapse.analysis.analyzer import Analyzer
     from motionlapse.frames import Source, SourceInfo
     from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive import ArchiveSink
@@ -155,22 +156,15 @@ class Batch:
         result.note(error.exit_code)
 
     def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
-        with _open(footage, self._settings) as source:
+        with open_footage(footage, self._settings) as source:
             # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
-            from motionlapse.analysis.analyzer import Analyzer
-            from motionlapse.background import MODELS
             from motionlapse.decision.decider import Decider
             from motionlapse.pipeline import run
             from motionlapse.sinks.chosen import chosen_sinks
 
             settings = self._settings
-
-            def make_analyzer(size: tuple[int, int]) -> Analyzer:
-                chosen = settings.background
-                model = MODELS[chosen.model].make(chosen.of_model())
-                return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
-
             info = source.info
+            make_analyzer = analyzer_maker(settings)
             make_analyzer((info.width, info.height))  # regions that do not fit end it here
             store, stored = self._begin(info, footage)
             archive = self._archive_sink(footage, info, store, stored, result)
@@ -252,7 +246,7 @@ def _name(item: Footage | SourceError) -> str:
     return "" if isinstance(item, SourceError) else item.name
 
 
-def _open(footage: Footage, settings: Settings) -> Source:
+def open_footage(footage: Footage, settings: Settings) -> Source:
     """Open footage with what reads it; a film does not wait for the library of stills."""
     if footage.stills:
         from motionlapse.sources.stills import Stills
@@ -261,3 +255,16 @@ def _open(footage: Footage, settings: Settings) -> Source:
     from motionlapse.sources.recording import Recording
 
     return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
+
+
+def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
+    """Return a function that makes a new analyzer for pictures of (width, height)."""
+    from motionlapse.analysis.analyzer import Analyzer
+    from motionlapse.background import MODELS
+
+    def make_analyzer(size: tuple[int, int]) -> Analyzer:
+        chosen = settings.background
+        model = MODELS[chosen.model].make(chosen.of_model())
+        return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
+
+    return make_analyzer

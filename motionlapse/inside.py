@@ -49,6 +49,8 @@ class Inside:
 
     Attributes
     ----------
+    score
+        Gives how far each pixel is from the background, uint8 ``(H, W)``: above 64 is foreground.
     background
         Gives the background's luma, uint8 ``(H, W)``.
     sigma
@@ -64,6 +66,7 @@ class Inside:
         0/255 uint8 ``(H, W)``: what is watched; None where that is everything.
     """
 
+    score: Callable[[], Image]
     background: Callable[[], Image]
     sigma: Callable[[], Floats | None]
     tracks: Callable[[], Floats]

@@ -116,6 +116,7 @@ class Analyzer:
             return found
 
         return Inside(
+            score=lambda: score,
             background=model.background,
             sigma=lambda: model.sigma() if isinstance(model, KnowsNoise) else None,
             tracks=tracks,

@@ -14,6 +14,7 @@ from motionlapse.inside import Floats
 GREEN = (60, 220, 60)
 DIM = (150, 150, 150)
 WHITE = (240, 240, 240)
+ORANGE = (70, 150, 255)
 YELLOW = (60, 210, 250)
 _DARK = (24, 24, 24)
 LEAST_TEXT_PX = 15
@@ -47,6 +48,19 @@ def write_text(
 ) -> None:
     """Write a line of text into a BGR picture, its baseline beginning at `place`."""
     cv2.putText(picture, text, place, colour, _font(), size_px)
+
+
+def write_shaded(
+    picture: Image,
+    text: str,
+    place: tuple[int, int],
+    size_px: int,
+    colour: tuple[int, int, int],
+) -> None:
+    """Write a line of text with a dark edge, so that it can be read on any ground."""
+    for right, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        write_text(picture, text, (place[0] + right, place[1] + down), size_px, _DARK)
+    write_text(picture, text, place, size_px, colour)
 
 
 def write_label(picture: Image, text: str, *, size_px: int, right: bool = False) -> None:

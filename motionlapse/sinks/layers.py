@@ -12,7 +12,6 @@ from motionlapse.sinks.drawing import (
     DIM,
     GREEN,
     arrows,
-    boxes,
     hatch,
     heat,
     outline,
@@ -26,6 +25,7 @@ Size = tuple[int, int]
 
 # Arrows show where a corner will be after this long.
 _ARROW_S = 0.5
+_THRESHOLD = 64
 
 
 def panel_size(size: Size, most: int | None) -> Size:
@@ -93,6 +93,16 @@ def _mask(analysis: Analysis, size: Size) -> Image:
     return np.asarray(cv2.cvtColor(mask_panel(analysis, size), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
+def _score(analysis: Analysis, size: Size) -> Image:
+    if analysis.inside is None:
+        return _absent(size, "no scores")
+    score = analysis.inside.score()
+    # Dark below the threshold, bright above it; the line between them is the threshold itself.
+    shown = np.asarray(cv2.applyColorMap(score, cv2.COLORMAP_VIRIDIS), np.uint8)
+    shown[score <= _THRESHOLD] //= np.uint8(2)
+    return np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
 def _background(analysis: Analysis, size: Size) -> Image:
     if analysis.inside is None:
         return _absent(size, "no background picture")
@@ -108,8 +118,7 @@ def _sigma(analysis: Analysis, size: Size) -> Image:
 
 
 def _flow(analysis: Analysis, size: Size) -> Image:
-    picture = small_picture(analysis.frame, size)
-    picture //= 2
+    picture = small_picture(analysis.frame, size) >> np.uint8(1)
     if analysis.inside is not None:
         width, height = analysis.frame.planes.size
         across, down = size[0] / width, size[1] / height
@@ -127,6 +136,7 @@ def _absent(size: Size, words: str) -> Image:
 _PANELS: Mapping[str, tuple[str, Callable[[Analysis, Size], Image]]] = {
     "picture": ("picture", _picture),
     "mask": ("mask", _mask),
+    "score": ("distance from the background, bright: beyond the threshold", _score),
     "background": ("background", _background),
     "sigma": ("sigma, 0 to 32 grey levels", _sigma),
     "flow": ("flow, as far as in 0.5 s", _flow),
@@ -152,16 +162,3 @@ def panel(name: str, analysis: Analysis, size: Size, *, label: bool = True) -> I
     if label:
         write_label(picture, words, size_px=text_px(size[0]))
     return picture
-
-
-def too_small_boxes(picture: Image, analysis: Analysis) -> None:
-    """Draw grey boxes around the pieces of foreground that were too small to be blobs."""
-    if analysis.inside is None:
-        return
-    width, height = analysis.frame.planes.size
-    across, down = picture.shape[1] / width, picture.shape[0] / height
-    places = [
-        (round(p.x * across), round(p.y * down), round(p.width * across), round(p.height * down))
-        for p in analysis.inside.too_small()
-    ]
-    boxes(picture, places, DIM, 1)

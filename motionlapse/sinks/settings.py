@@ -29,7 +29,7 @@ def _parse_snapshots(value: object) -> str:
 SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 
 
-LAYERS = ("picture", "mask", "background", "sigma", "flow")
+LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
 FILM_SUFFIXES = (".mp4", ".mkv")
 
 
@@ -82,7 +82,7 @@ class SinkSettings(SettingsModel):
     )
     layers: LayerNames = setting(
         "picture,mask",
-        "what the film of --masks shows side by side: picture, mask, background, sigma, flow",
+        f"what the film of --masks shows side by side: {', '.join(LAYERS)}",
         flag="--layers",
         metavar="A,B",
     )
