@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+    from motionlapse.sinks.chosen import Recorded
     from motionlapse.types import Analysis, Decision, KeptEvent
 
 
@@ -40,6 +41,9 @@ class Listener(Protocol):
 
     def event(self, kept: KeptEvent) -> None:
         """An event has ended and was kept."""
+
+    def note(self, text: str) -> None:
+        """Something that is as it should be, and not obvious."""
 
     def warning(self, text: str) -> None:
         """Something a person should know."""
@@ -177,6 +181,7 @@ class Batch:
                     live=False,
                     exit_ratio=settings.decision.exit_ratio,
                     keep=archive.keep,
+                    recorded=self._recorded(footage, archive),
                 )
             except SinkError:
                 store.discard_run(stored)  # it would hide the events of the one before
@@ -228,6 +233,17 @@ class Batch:
             self._listener.event(kept)
 
         return ArchiveSink(store, stored, footage.path, info.start_wall, emit)
+
+    def _recorded(self, footage: Footage, archive: ArchiveSink) -> Recorded | None:
+        """Return the film that clips are cut out of; stills have none."""
+        if footage.stills:
+            if self._settings.sinks.clips != "none":
+                self._listener.warning(f"{footage.name}: there are no clips of stills")
+            return None
+        from motionlapse.sinks.chosen import Recorded
+        from motionlapse.sources.seeking import find_key_frame
+
+        return Recorded(footage.path, find_key_frame, archive.keep_clip, self._listener.note)
 
     def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
         """Tell what went wrong in a run that came to its end."""

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from motionlapse.frames import SourceInfo
+from motionlapse.sinks.clips import Clip, ClipSink
 from motionlapse.sinks.mask_film import MaskFilm
 from motionlapse.sinks.masks import MaskFolder
 from motionlapse.sinks.metrics import MetricsFile
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.snapshots import Snapshot, SnapshotSink
+from motionlapse.sinks.video_cut import FindKey
 from motionlapse.types import Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A film that clips can be cut out of.
+
+    Attributes
+    ----------
+    film
+        Where it is.
+    find_key
+        As of `motionlapse.sinks.video_cut.FilmCutter`.
+    keep
+        Told of each clip.
+    note
+        Told in words what a person should know.
+    """
+
+    film: Path
+    find_key: FindKey
+    keep: Callable[[Clip], None]
+    note: Callable[[str], None]
 
 
 def chosen_sinks(
@@ -23,6 +48,7 @@ def chosen_sinks(
     live: bool,
     exit_ratio: float,
     keep: Callable[[Snapshot], None],
+    recorded: Recorded | None = None,
 ) -> list[Sink]:
     """Return the sinks in order; the archive comes after them.
 
@@ -43,6 +69,8 @@ def chosen_sinks(
         The score from which an open event stays open.
     keep
         Told of each snapshot.
+    recorded
+        The film, where the source is one.
 
     Raises
     ------
@@ -56,6 +84,19 @@ def chosen_sinks(
         sinks.append(MetricsFile(_own(settings.metrics, folder, many=many)))
     if settings.snapshots != "none":
         sinks.append(SnapshotSink(folder, settings, live=live, keep=keep))
+    if settings.clips != "none" and recorded is not None:
+        joined = settings.join
+        sinks.append(
+            ClipSink(
+                recorded.film,
+                folder,
+                settings,
+                find_key=recorded.find_key,
+                joined=None if joined is None else _own(joined, folder, many=many),
+                keep=recorded.keep,
+                note=recorded.note,
+            )
+        )
     return sinks
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from motionlapse.errors import nearest
-from motionlapse.settings import SettingsModel, setting
+from motionlapse.settings import Duration, SettingsModel, setting
 from motionlapse.units import parse_duration
 
 SNAPSHOT_CHOICES = ("best", "first", "last", "all", "none")
@@ -93,9 +93,33 @@ class SinkSettings(SettingsModel):
         metavar="WIDTH|source",
     )
     film_text: bool = setting(True, "score, state and reason below each frame of that film")
+    clips: Literal["none", "copy", "encode"] = setting(
+        "none",
+        "pieces of video of each event: none, copy (cut at key frames, nothing lost) or encode "
+        "(cut exactly)",
+        flag="--clips",
+        metavar="HOW",
+    )
+    pre: Duration = setting(
+        1.0, "how much a clip shows before its event", flag="--pre", metavar="TIME"
+    )
+    post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
+    join: Path | None = setting(
+        None, "all clips of a source in one film", flag="--join", metavar="FILM"
+    )
     metrics: Path | None = setting(
         None, "write every frame's numbers", flag="--metrics", metavar="FILE.csv"
     )
+
+    @model_validator(mode="after")
+    def _join_has_clips(self) -> Self:
+        if self.join is None:
+            return self
+        if self.clips == "none":
+            raise ValueError("a joined film is made of clips: choose clips copy or encode")
+        if self.join.suffix.lower() not in FILM_SUFFIXES:
+            raise ValueError(f"'{self.join}' is no name of a film; it ends in .mp4 or .mkv")
+        return self
 
     @property
     def masks_film(self) -> bool:

@@ -72,6 +72,8 @@ class VideoWriter:
         Degrees counter-clockwise that players are to turn the pictures by.
     audio
         A stream of an open file whose packets `copy_audio` will bring; copied as it is.
+    like
+        A decoded picture: those of `write_frame` have its kind of colours.
 
     Raises
     ------
@@ -91,9 +93,14 @@ class VideoWriter:
         growing: bool = False,
         rotation: int = 0,
         audio: AudioStream | None = None,
+        like: av.VideoFrame | None = None,
     ) -> None:
         self._size = size
+        self._like = like
         self._lossless = encoding.crf == 0
+        self._full = self._lossless
+        if like is not None:
+            self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
         self._file = VideoFile(path, growing=growing)
         try:
             with self._file.writing():
@@ -138,7 +145,8 @@ class VideoWriter:
         changed = (frame.format.name, frame.width, frame.height) != ("yuv420p", width, height)
         with self._file.writing():
             if changed:
-                frame = frame.reformat(width, height, "yuv420p")
+                shades = "JPEG" if self._full else "MPEG"
+                frame = frame.reformat(width, height, "yuv420p", dst_color_range=shades)
             frame.pts, frame.time_base = round(time_s * _TICKS), Fraction(1, _TICKS)
             frame.pict_type = 0  # the encoder chooses, not the film that it came from
         before, self._waiting = self._waiting, frame
@@ -192,8 +200,12 @@ class VideoWriter:
         # With B-frames MP4 sums up the times of decoding, and says a wrong length at varying rates.
         context.max_b_frames = 0
         # A mask's 0 and 255 stay what they are only at full range.
-        context.color_range = _FULL if self._lossless else _LIMITED
+        context.color_range = _FULL if self._full else _LIMITED
         context.colorspace = context.color_primaries = context.color_trc = _BT601
+        if self._like is not None and self._like.format.name.startswith("yuv"):
+            context.colorspace = self._like.colorspace
+            context.color_primaries = self._like.color_primaries
+            context.color_trc = self._like.color_trc
         if rotation:
             stream.set_display_rotation(rotation)
         return stream

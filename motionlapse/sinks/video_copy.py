@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
+_USUAL_S = Fraction(1, 25)  # how long a last picture lasts that does not say so
 _MP4_VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "vp9"})
 _MP4_AUDIO = frozenset({"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac"})
 
@@ -30,14 +31,18 @@ def film_suffix(
     growing
         As in `motionlapse.sinks.video_file.VideoFile`.
     """
-    fits = video.codec_context.name in _MP4_VIDEO
-    if audio is not None:
-        fits = fits and audio.codec_context.name in _MP4_AUDIO
+    fits = video.codec_context.name in _MP4_VIDEO and sound_fits_mp4(audio)
+    if growing and audio is not None:
         # Sound from a transport stream has no header of its own. FFmpeg makes one while it writes a
         # plain MP4 file, and refuses to in a fragmented one.
-        headless = audio.codec_context.name == "aac" and not audio.codec_context.extradata
-        fits = fits and not (growing and headless)
+        context = audio.codec_context
+        fits = fits and not (context.name == "aac" and not context.extradata)
     return ".mp4" if fits else ".mkv"
+
+
+def sound_fits_mp4(audio: AudioStream | None) -> bool:
+    """Tell whether players take this sound from an MP4 file."""
+    return audio is None or audio.codec_context.name in _MP4_AUDIO
 
 
 class Copied:
@@ -58,7 +63,7 @@ class Copied:
         self._time_base = template.time_base or Fraction(1, av.time_base)
         self._last_dts: int | None = None
 
-    def write(self, packet: AnyPacket, time_s: float) -> None:
+    def write(self, packet: AnyPacket, time_s: Fraction | float) -> None:
         """Add a packet.
 
         Parameters
@@ -107,7 +112,7 @@ class PacketCopier:
     Attributes
     ----------
     start_s
-        The first picture's timestamp in the source, in seconds; None before it.
+        The timestamp in the source of the first picture of this piece, in seconds; None before it.
     end_s
         The latest timestamp of a picture, likewise.
 
@@ -130,6 +135,8 @@ class PacketCopier:
         self.start_s: Fraction | None = None
         self.end_s: Fraction | None = None
         self._file = VideoFile(path, growing=growing)
+        self._base_s = Fraction(0)
+        self._last_s = _USUAL_S
         self._early: list[tuple[AnyPacket, Fraction]] = []
         try:
             self._video = Copied(self._file, video)
@@ -154,6 +161,13 @@ class PacketCopier:
         else:
             self.discard()
 
+    def begin_piece(self) -> None:
+        """Begin a new piece with the next key frame; it is shown after what is there already."""
+        if self.start_s is not None and self.end_s is not None:
+            self._base_s += self.end_s - self.start_s + self._last_s
+        self.start_s = self.end_s = None
+        self._early = []
+
     def write_video(self, packet: AnyPacket) -> None:
         """Add a packet of video, in order of decoding; not modified."""
         time_s = _time(packet)
@@ -169,7 +183,9 @@ class PacketCopier:
         if time_s < self.start_s:
             return  # shown before the key frame, and made from pictures before it
         self.end_s = max(self.end_s or time_s, time_s)
-        self._video.write(packet, float(time_s - self.start_s))
+        if packet.duration:
+            self._last_s = packet.duration * (packet.time_base or Fraction(1, av.time_base))
+        self._video.write(packet, self._base_s + time_s - self.start_s)
 
     def write_audio(self, packet: AnyPacket) -> None:
         """Add a packet of sound; not modified. Those before the first picture are left out."""
@@ -193,8 +209,8 @@ class PacketCopier:
         self._file.discard()
 
     def _copy_audio(self, packet: AnyPacket, time_s: Fraction) -> None:
-        if self._audio is not None and self.start_s is not None:
-            self._audio.write(packet, float(time_s - self.start_s))
+        if self._audio is not None and self.start_s is not None and time_s >= self.start_s:
+            self._audio.write(packet, self._base_s + time_s - self.start_s)
 
 
 def _time(packet: AnyPacket) -> Fraction | None:
