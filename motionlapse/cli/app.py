@@ -22,6 +22,7 @@ COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
     "watch": ("motionlapse.cli.watch", "Watch a live camera."),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
+    "explain": ("motionlapse.cli.explain", "Show every layer of one frame, and why it counts."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
     "list": ("motionlapse.cli.listing", "List what there is: models, cameras."),

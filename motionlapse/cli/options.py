@@ -25,13 +25,22 @@ from motionlapse.settings_layers import environment_layers, file_layers
 F = TypeVar("F", bound=Callable[..., object])
 
 # Settings whose flags only one command has.
-WATCH_ONLY = ("sources.live.*", "decision.lapse.*", "sinks.hooks.*", "sinks.retention.*")
+WATCH_ONLY = (
+    "sources.live.*",
+    "decision.lapse.*",
+    "sinks.hooks.*",
+    "sinks.retention.*",
+    "sinks.pre_roll",
+)
 FOOTAGE_ONLY = (
     "sources.start",
     "sources.end",
     "sources.duration",
     "sources.wall_start",
     "sources.fps",
+    "sinks.pre",
+    "sinks.join",
+    "sinks.report",
 )
 
 Config = Annotated[

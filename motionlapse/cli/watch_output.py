@@ -19,7 +19,8 @@ from motionlapse.types import Analysis, Decision, KeptEvent
 from motionlapse.units import format_size
 from motionlapse.watch.chronicle import Chronicle
 from motionlapse.watch.housekeeping import DiskUse
-from motionlapse.watch.session import Watch, WatchResult
+from motionlapse.watch.listener import WatchResult
+from motionlapse.watch.session import Watch
 
 _HEARTBEAT_S = 60.0
 

@@ -15,6 +15,7 @@ from motionlapse.errors import SinkError
 from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
@@ -39,7 +40,8 @@ def _best(looks: list[_Look]) -> list[_Look]:
 class ArchiveSink:
     """Writes one run into an archive.
 
-    Comes after the snapshot sink, which tells it of each picture through `keep`.
+    Comes after the sinks of snapshots and clips, which tell it of each through `keep` and
+    `keep_clip`.
 
     Parameters
     ----------
@@ -78,6 +80,7 @@ class ArchiveSink:
         self._on_snapshot = on_snapshot
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
+        self._clips: dict[int, Path] = {}
         self._bins = ScoreBins()
         self._number = run.last_event
         self._fault: SinkError | None = None
@@ -102,6 +105,10 @@ class ArchiveSink:
         """Note a picture of an event that has not been written yet."""
         self._snapshots.append(snapshot)
         self._untold.append(snapshot)
+
+    def keep_clip(self, clip: Clip) -> None:
+        """Note the piece of video of an event that has not been written yet."""
+        self._clips[clip.event] = clip.path
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         """Take one frame; see `motionlapse.types.Sink`."""
@@ -171,7 +178,8 @@ class ArchiveSink:
         self._open = None
         snapshots = [shot for shot in self._snapshots if shot.event == event.number]
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
-        kept = self._kept(event, snapshots)
+        clip = self._clips.pop(event.number, None)
+        kept = self._kept(event, snapshots, clip)
         self._note(
             partial(
                 self._store.add_event,
@@ -180,6 +188,7 @@ class ArchiveSink:
                 walls=(kept.start_wall, kept.end_wall),
                 mask_png=_one_bit_png(looks[0].mask) if looks else b"",
                 snapshots=[(shot.path, shot.time_s, shot.frame, shot.score) for shot in snapshots],
+                clip=clip,
             )
         )
         self._write_journal()
@@ -191,7 +200,7 @@ class ArchiveSink:
             shot = self._untold.popleft()
             self._on_snapshot(self._kept(event, [shot]))
 
-    def _kept(self, event: Event, snapshots: list[Snapshot]) -> KeptEvent:
+    def _kept(self, event: Event, snapshots: list[Snapshot], clip: Path | None = None) -> KeptEvent:
         location = self._location
         return KeptEvent(
             source=shown(location) if isinstance(location, Path) else location,
@@ -199,6 +208,7 @@ class ArchiveSink:
             start_wall=self._wall(event.start_s),
             end_wall=self._wall(event.end_s),
             snapshots=tuple(shown(shot.path) for shot in snapshots),
+            clip=None if clip is None else shown(clip),
         )
 
     def _wall(self, time_s: float) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from motionlapse.frames import Image, Planes
 
@@ -21,16 +21,35 @@ class Picture:
         Makes it in colour.
     pts_s
         Its timestamp in seconds on the connection's clock; None if when it came is all one knows.
+    stamp_s
+        The timestamp that its packet has in a `PacketTap`, or None.
     """
 
     planes: Planes
     to_bgr: Callable[[], Image]
     pts_s: float | None
+    stamp_s: float | None = None
 
 
 def itself(image: Image) -> Image:
     """Return a picture that is BGR already; for `Picture.to_bgr`."""
     return image
+
+
+class PacketTap(Protocol):
+    """Who gets the packets of a stream as they come, such as a ring for clips."""
+
+    def attach(self, stream: Any) -> None:
+        """A connection begins; packets are of this stream."""
+
+    def add(self, packet: Any, stamp_s: float) -> None:
+        """A packet has come; in order of decoding."""
+
+    def align(self, stamp_s: float, time_s: float) -> None:
+        """A timestamp stands for this media time."""
+
+    def detach(self) -> None:
+        """The connection ends: its packets must not be touched after this."""
 
 
 class Connection(Protocol):

@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -26,12 +25,12 @@ from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.backoff import Backoff
-from motionlapse.sources.connection import Connection, Picture
+from motionlapse.sources.connection import Connection, PacketTap, Picture
+from motionlapse.sources.frame_dates import FrameDates
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.sources.mailbox import Mailbox
 from motionlapse.sources.picture_guard import PictureGuard
-from motionlapse.sources.stream_clock import StreamClock
 
 _PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
 _LOOK_S = 0.25  # how often the loop looks up while no frame comes
@@ -58,6 +57,8 @@ class Live:
         Told whenever the state changes, from the thread.
     idle
         Called about four times a second while no frame comes, from the loop.
+    tap
+        Told which media times the packets of a stream have.
     realtime
         False takes pictures as fast as they come, none dropped, at the times that they carry.
     chance
@@ -74,6 +75,7 @@ class Live:
         should_stop: Callable[[], bool] = lambda: False,
         on_status: Callable[[LiveStatus], None] = lambda _: None,
         idle: Callable[[], None] = lambda: None,
+        tap: PacketTap | None = None,
         realtime: bool = True,
         chance: random.Random | None = None,
     ) -> None:
@@ -90,11 +92,9 @@ class Live:
         self._info: SourceInfo | None = None
         self._failure: SourceError | None = None
         self._mailbox: Mailbox[Frame, Interruption] = Mailbox(_both, lossless=not realtime)
-        self._closing = threading.Event()
         self._opened = threading.Event()
-        self._stream_clock = StreamClock()
-        self._begun_s: float | None = None
-        self._index = -1
+        self._closing = threading.Event()
+        self._dates = FrameDates(clock, self._closing, tap, realtime=realtime)
         self._unusable = 0
         self._lost_s = 0.0
         self._arrivals: deque[float] = deque()
@@ -121,7 +121,7 @@ class Live:
                 break
         return replace(
             self._status,
-            pictures=self._index + 1,
+            pictures=self._dates.pictures,
             dropped=self._mailbox.dropped,
             unusable=self._unusable,
             fps=len(self._arrivals) / _RATE_S,
@@ -222,7 +222,7 @@ class Live:
         try:
             with closing(self._connect()) as connection:
                 guard = PictureGuard(self._settings.freeze if not connection.finite else 0.0)
-                self._stream_clock.connect()
+                self._dates.connect()
                 for picture in connection.pictures():
                     if self._closing.is_set():
                         return "", True
@@ -235,7 +235,7 @@ class Live:
             return str(error), False
 
     def _take(self, picture: Picture, connection: Connection, guard: PictureGuard) -> None:
-        frame = self._frame(picture, connection)
+        frame = self._dates.frame(picture, paced=connection.paced)
         if not guard.usable(picture.planes, self._clock.monotonic()):
             self._unusable += 1
             return
@@ -244,30 +244,6 @@ class Live:
         self._arrivals.append(self._clock.monotonic())
         self._mailbox.put(frame)
         self._opened.set()
-
-    def _frame(self, picture: Picture, connection: Connection) -> Frame:
-        """Date a picture; one that came early waits here for its time."""
-        if self._begun_s is None:
-            self._begun_s = self._clock.monotonic()
-        clock = self._stream_clock
-        elapsed_s = self._clock.monotonic() - self._begun_s
-        if not self._realtime:
-            elapsed_s = picture.pts_s or 0.0
-        elif connection.paced and picture.pts_s is not None:
-            wait_s = clock.wait_s(picture.pts_s, elapsed_s)
-            if wait_s:
-                self._closing.wait(wait_s)
-                elapsed_s += wait_s
-        time = clock.time(picture.pts_s, elapsed_s, drifts=not connection.paced)
-        self._index += 1
-        return Frame(
-            index=self._index,
-            time=time,
-            wall=self._clock.now() + timedelta(seconds=time - elapsed_s - clock.lead_s),
-            number=self._index,
-            planes=picture.planes,
-            to_bgr=picture.to_bgr,
-        )
 
     # ---- states --------------------------------------------------------------------------------
 
@@ -321,24 +297,3 @@ def _both(older: Interruption, newer: Interruption) -> Interruption:
     return Interruption(
         older.reason, max(older.settle_s, newer.settle_s), older.forget or newer.forget
     )
-
-
-def connect_to(address: Address, settings: LiveSettings, clock: Clock) -> Connection:
-    """Open a live source with what reads it.
-
-    Raises
-    ------
-    SourceError
-        If it cannot be opened; the message does not name it.
-    """
-    if address.kind is Kind.DEMO:
-        from motionlapse.sources.demo import DemoConnection
-
-        return DemoConnection()
-    if address.kind is Kind.CAMERA:
-        from motionlapse.sources.camera import CameraConnection
-
-        return CameraConnection(address, settings, clock)
-    from motionlapse.sources.stream import StreamConnection
-
-    return StreamConnection(address, settings)

@@ -14,9 +14,10 @@ import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from motionlapse.clock import Clock
 from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
-from motionlapse.sources.connection import Picture
+from motionlapse.sources.connection import PacketTap, Picture
 from motionlapse.sources.damage import Damage
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
@@ -46,6 +47,10 @@ class StreamConnection:
         Of kind ``stream`` or ``file``.
     settings
         Time-outs and transport.
+    clock
+        Dates the packets of streams that have no timestamps.
+    tap
+        Gets every packet, or None.
 
     Raises
     ------
@@ -53,7 +58,13 @@ class StreamConnection:
         If it cannot be opened; the message is without the name.
     """
 
-    def __init__(self, address: Address, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        address: Address,
+        settings: LiveSettings,
+        clock: Clock,
+        tap: PacketTap | None = None,
+    ) -> None:
         av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
         self.finite = address.kind is Kind.FILE
         self._timeout_s = settings.read_timeout
@@ -72,6 +83,11 @@ class StreamConnection:
         if names == "rtsp":
             self._transport = f" over {settings.transport.upper()}"
         self.detail = ""
+        self._clock = clock
+        self._tap = tap
+        self._last_tick = 0
+        if tap is not None:
+            tap.attach(self._stream)
 
     def pictures(self) -> Iterator[Picture]:
         """Yield the good pictures; those between damage and the next key frame are left out."""
@@ -89,8 +105,12 @@ class StreamConnection:
                 width, height = upright_size(frame)
                 codec = self._stream.codec_context.name
                 self.detail = f"{width}×{height} {codec}{self._transport}"
+            stamp_s = None if frame.pts is None or base is None else float(frame.pts * base)
             yield Picture(
-                planes_of(frame), partial(bgr_of, frame), None if self._timeless else pts_s
+                planes_of(frame),
+                partial(bgr_of, frame),
+                None if self._timeless else pts_s,
+                stamp_s,
             )
 
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
@@ -102,14 +122,32 @@ class StreamConnection:
 
     def _packets(self) -> Iterator[av.Packet[VideoStream]]:
         try:
-            yield from self._container.demux(self._stream)
+            for packet in self._container.demux(self._stream):
+                if self._timeless:
+                    self._date(packet)
+                yield packet
+                self._pass_on(packet)  # after it was decoded: whoever copies it changes it
         except av.error.ExitError:
             raise SourceError(f"nothing came for {self._timeout_s:g} s") from None
         except (av.error.FFmpegError, OSError, IndexError) as error:
             raise SourceError(_say(error)) from None
 
+    def _pass_on(self, packet: av.Packet[VideoStream]) -> None:
+        """Give a packet to the tap."""
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if self._tap is not None and packet.size and stamp is not None:
+            self._tap.add(packet, float(stamp * packet.time_base))
+
+    def _date(self, packet: av.Packet[VideoStream]) -> None:
+        """Date a packet by its arrival: it has no time of its own."""
+        ticks = int(self._clock.monotonic() / packet.time_base)
+        self._last_tick = max(ticks, self._last_tick + 1)
+        packet.pts = packet.dts = self._last_tick
+
     def close(self) -> None:
         """Close the connection; may be called again."""
+        if self._tap is not None:
+            self._tap.detach()
         self._container.close()
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.background import MODELS
@@ -14,82 +11,27 @@ from motionlapse.clock import Clock
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.lapse import LapseDecider
 from motionlapse.errors import SinkError
-from motionlapse.frames import SourceInfo
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sinks.archive import ArchiveSink
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.by_hand import SnapshotByHand
+from motionlapse.sinks.chosen import chosen_sinks
 from motionlapse.sinks.hooks import Hooks
-from motionlapse.sinks.masks import MaskFolder
-from motionlapse.sinks.metrics import MetricsFile
+from motionlapse.sinks.live_clips import SLACK_S, LiveClipSink, make_recorder
+from motionlapse.sinks.packet_ring import PacketRing
 from motionlapse.sinks.snapshot_budget import SnapshotBudget
-from motionlapse.sinks.snapshots import SnapshotSink
 from motionlapse.sources.address import Address, Kind
+from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
-from motionlapse.sources.live import Live, connect_to
-from motionlapse.sources.live_settings import LiveSettings
-from motionlapse.sources.live_status import LiveStatus
+from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision, EventMachine, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
-from motionlapse.watch.housekeeping import DiskUse, Housekeeper
+from motionlapse.watch.housekeeping import Housekeeper
+from motionlapse.watch.listener import Listener, WatchResult
 from motionlapse.watch.steered import Steered
 
 _UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be written
-
-
-class Listener(Protocol):
-    """Who is told; `status`, `disk`, `debug` and `warning` may come from other threads."""
-
-    def begin(self, info: SourceInfo, folder: Path) -> None:
-        """The first picture has come; what is kept goes into `folder`."""
-
-    def status(self, status: LiveStatus) -> None:
-        """The source has changed its state."""
-
-    def frame(self, analysis: Analysis, decision: Decision) -> None:
-        """A frame has been done."""
-
-    def idle(self) -> None:
-        """No frame has come for a moment."""
-
-    def started(self, kept: KeptEvent) -> None:
-        """An event has begun."""
-
-    def event(self, kept: KeptEvent) -> None:
-        """An event has ended and was kept."""
-
-    def snapshot(self, path: str) -> None:
-        """A picture has been written."""
-
-    def disk(self, use: DiskUse) -> None:
-        """The disk was looked at."""
-
-    def debug(self, text: str) -> None:
-        """Something for whoever looks closely."""
-
-    def warning(self, text: str) -> None:
-        """Something a person should know."""
-
-    def error(self, text: str) -> None:
-        """Something could not be read or written."""
-
-
-@dataclass(slots=True)
-class WatchResult:
-    """How a watch went.
-
-    Attributes
-    ----------
-    events, frames
-        How many there were.
-    exit_code
-        What a program should end with; 0 if all went well.
-    """
-
-    events: int = 0
-    frames: int = 0
-    exit_code: int = 0
 
 
 class Watch:
@@ -110,7 +52,7 @@ class Watch:
     reload
         Reads the settings again; None where they cannot be used, which it tells.
     connect
-        Opens the source.
+        Opens the source; see `motionlapse.sources.connecting.connect_to`.
     realtime
         False takes frames as fast as they come; see `Live`.
     """
@@ -124,7 +66,7 @@ class Watch:
         controls: Controls,
         *,
         reload: Callable[[], Settings | None] = lambda: None,
-        connect: Callable[[Address, LiveSettings, Clock], Connection] = connect_to,
+        connect: Callable[..., Connection] = connect_to,
         realtime: bool = True,
     ) -> None:
         self._address = address
@@ -136,15 +78,19 @@ class Watch:
         self._result = WatchResult()
         self._analyzer: Analyzer | None = None
         self._told_s: dict[str, float] = {}
-        self._store_fault = threading.Event()
+        self._ring: PacketRing | None = None
+        sinks = settings.sinks
+        if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
+            self._ring = PacketRing(self._reach_s + SLACK_S, sinks.pre_roll_size)
         self.live = Live(
             address,
-            lambda: connect(address, settings.sources.live, clock),
+            lambda: connect(address, settings.sources.live, clock, self._ring),
             settings.sources.live,
             clock,
             should_stop=lambda: bool(controls.stopped),
             on_status=listener.status,
             idle=listener.idle,
+            tap=self._ring,
             realtime=realtime,
         )
 
@@ -173,6 +119,11 @@ class Watch:
     def name(self) -> str:
         """The source, as it may be shown."""
         return self._address.name
+
+    @property
+    def _reach_s(self) -> float:
+        """How many seconds before the frame that confirms an event its clip may begin."""
+        return self._settings.sinks.pre_roll + self._settings.decision.min_event
 
     @property
     def exit_ratio(self) -> float:
@@ -297,16 +248,26 @@ class Watch:
 
     def _sinks(self, stored: StoredRun, archive: ArchiveSink) -> list[Sink]:
         """Return the sinks before the archive, as the settings ask for them."""
-        settings, sinks = self._settings.sinks, list[Sink]()
-        if settings.masks is not None:
-            sinks.append(MaskFolder(settings.masks))
-        if settings.metrics is not None:
-            sinks.append(MetricsFile(settings.metrics))
+        settings = self._settings.sinks
         budget = SnapshotBudget(settings.snapshots_per_hour, self._listener.warning)
-        if settings.snapshots != "none":
+        sinks = chosen_sinks(
+            settings,
+            self.live.info,
+            stored.folder,
+            many=False,
+            live=True,
+            exit_ratio=self.exit_ratio,
+            keep=archive.keep,
+            may_write=budget.allow,
+        )
+        if settings.clips != "none":
             sinks.append(
-                SnapshotSink(
-                    stored.folder, settings, live=True, keep=archive.keep, may_write=budget.allow
+                LiveClipSink(
+                    make_recorder(self._ring, settings, self._reach_s, self.live.info.fps),
+                    stored.folder,
+                    pre_s=settings.pre_roll,
+                    post_s=settings.post,
+                    keep=archive.keep_clip,
                 )
             )
         sinks.append(

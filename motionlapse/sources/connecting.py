@@ -1,0 +1,31 @@
+"""Which connection an address asks for."""
+
+from __future__ import annotations
+
+from motionlapse.clock import Clock
+from motionlapse.sources.address import Address, Kind
+from motionlapse.sources.connection import Connection, PacketTap
+from motionlapse.sources.live_settings import LiveSettings
+
+
+def connect_to(
+    address: Address, settings: LiveSettings, clock: Clock, tap: PacketTap | None = None
+) -> Connection:
+    """Open a live source with what reads it.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened; the message does not name it.
+    """
+    if address.kind is Kind.DEMO:
+        from motionlapse.sources.demo import DemoConnection
+
+        return DemoConnection()
+    if address.kind is Kind.CAMERA:
+        from motionlapse.sources.camera import CameraConnection
+
+        return CameraConnection(address, settings, clock)
+    from motionlapse.sources.stream import StreamConnection
+
+    return StreamConnection(address, settings, clock, tap)

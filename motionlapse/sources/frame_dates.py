@@ -1,0 +1,73 @@
+"""From pictures as they come to frames with their numbers and times."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from motionlapse.clock import Clock
+from motionlapse.frames import Frame
+from motionlapse.sources.connection import PacketTap, Picture
+from motionlapse.sources.stream_clock import StreamClock
+
+
+class FrameDates:
+    """Numbers and dates the pictures of one connection after another.
+
+    Parameters
+    ----------
+    clock
+        The time.
+    closing
+        Ends waiting when it is set.
+    tap
+        Told which media times the packets have.
+    realtime
+        False dates pictures by what they carry, whenever they come.
+
+    Attributes
+    ----------
+    pictures
+        How many there were.
+    """
+
+    def __init__(
+        self, clock: Clock, closing: threading.Event, tap: PacketTap | None, *, realtime: bool
+    ) -> None:
+        self._clock = clock
+        self._closing = closing
+        self._tap = tap
+        self._realtime = realtime
+        self._stream_clock = StreamClock()
+        self._begun_s: float | None = None
+        self.pictures = 0
+
+    def connect(self) -> None:
+        """Begin a connection."""
+        self._stream_clock.connect()
+
+    def frame(self, picture: Picture, *, paced: bool) -> Frame:
+        """Return the next frame; a `paced` picture that came early waits here for its time."""
+        if self._begun_s is None:
+            self._begun_s = self._clock.monotonic()
+        clock = self._stream_clock
+        elapsed_s = self._clock.monotonic() - self._begun_s
+        if not self._realtime:
+            elapsed_s = picture.pts_s or 0.0
+        elif paced and picture.pts_s is not None:
+            wait_s = clock.wait_s(picture.pts_s, elapsed_s)
+            if wait_s:
+                self._closing.wait(wait_s)
+                elapsed_s += wait_s
+        time = clock.time(picture.pts_s, elapsed_s, drifts=not paced)
+        if self._tap is not None and picture.stamp_s is not None:
+            self._tap.align(picture.stamp_s, time)
+        index, self.pictures = self.pictures, self.pictures + 1
+        return Frame(
+            index=index,
+            time=time,
+            wall=self._clock.now() + timedelta(seconds=time - elapsed_s - clock.lead_s),
+            number=index,
+            planes=picture.planes,
+            to_bgr=picture.to_bgr,
+        )
