@@ -1,0 +1,169 @@
+"""Real servers on the loopback address, and the program watching them."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from films import start, write_film
+
+SERVER = Path(__file__).parent / "rtsp_server.py"
+SYSTEM_PYTHON = "/usr/bin/python3"
+BINDINGS = (
+    "import gi; gi.require_version('GstRtspServer', '1.0'); "
+    "from gi.repository import GstRtspServer, Gst; Gst.init(None); "
+    "assert Gst.ElementFactory.find('rtph264pay') and Gst.ElementFactory.find('h264parse')"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path, monkeypatch):
+    """What a test writes by relative names is its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory):
+    """A film of 7 s with two motions, at 25 frames a second and a key frame a second."""
+    return write_film(tmp_path_factory.mktemp("films") / "door.mp4")
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def _rtsp():
+    if not Path(SYSTEM_PYTHON).exists():
+        pytest.skip("no system Python for the RTSP server")
+    found = subprocess.run([SYSTEM_PYTHON, "-c", BINDINGS], capture_output=True)
+    if found.returncode:
+        pytest.skip("gir1.2-gst-rtsp-server-1.0, python3-gi or GStreamer's plugins are missing")
+
+
+class Servers:
+    """Servers that end with the test."""
+
+    def __init__(self, port):
+        self.port = port
+        self._stack = contextlib.ExitStack()
+
+    def rtsp(self, film, *more):
+        """Serve a film over RTSP; each client is shown it from its beginning."""
+        process = self._stack.enter_context(
+            subprocess.Popen(
+                [SYSTEM_PYTHON, SERVER, str(self.port), str(film), *more],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            )  # fmt: skip
+        )
+        self._stack.callback(process.kill)
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    def mjpeg(self, film, *options):
+        """Serve a film once, as a camera does: JPEG after JPEG over HTTP, at its own pace."""
+        process = self._stack.enter_context(
+            subprocess.Popen(
+                ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), *options, "-c:v", "mjpeg",
+                 "-q:v", "3", "-f", "mpjpeg", "-listen", "1", self.http],
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        )
+        self._stack.callback(process.kill)
+        return process
+
+    @property
+    def url(self):
+        return f"rtsp://127.0.0.1:{self.port}/cam"
+
+    @property
+    def http(self):
+        return f"http://127.0.0.1:{self.port}/cam.mjpg"
+
+    def wait_for_listener(self):
+        """Wait until somebody listens, without taking the one connection that is served."""
+        wanted = f":{self.port:04X} "
+        for _ in range(500):
+            rows = Path("/proc/net/tcp").read_text().splitlines()
+            if any(wanted in row and row.split()[3] == "0A" for row in rows):
+                return
+            time.sleep(0.01)  # between two looks at another process, not for luck
+        raise AssertionError("the server does not listen")
+
+    def close(self):
+        self._stack.close()
+
+
+@pytest.fixture
+def rtsp_servers(_rtsp, port):
+    servers = Servers(port)
+    yield servers
+    servers.close()
+
+
+@pytest.fixture
+def http_servers(port):
+    if not shutil.which("ffmpeg"):
+        pytest.skip("ffmpeg is not installed")
+    servers = Servers(port)
+    yield servers
+    servers.close()
+
+
+class Watching:
+    """The program watching something, and what it says."""
+
+    def __init__(self, *words):
+        self.process = start("watch", *words, "--no-dashboard", "--json", "--verbose")
+        self.said = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            with self._changed:
+                self.said.append(line.rstrip())
+                self._changed.notify_all()
+
+    def wait_for(self, words, times=1, timeout_s=30):
+        """Wait until it has said something so many times."""
+        with self._changed:
+            done = self._changed.wait_for(
+                lambda: sum(words in line for line in self.said) >= times, timeout_s
+            )
+        assert done, f"'{words}' was not said: {self.said}"
+
+    def end(self):
+        """End it with SIGTERM, and give its exit code and what stdout had."""
+        self.process.terminate()
+        out = self.process.stdout.read()
+        code = self.process.wait(timeout=30)
+        self._reader.join(timeout=10)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code, out
+
+
+@pytest.fixture
+def watching():
+    watches = []
+
+    def begin(*words):
+        watches.append(Watching(*words))
+        return watches[-1]
+
+    yield begin
+    for watch in watches:
+        if watch.process.poll() is None:
+            watch.process.kill()
+            watch.process.wait()
+        watch.process.stdout.close()
+        watch.process.stderr.close()

@@ -1,0 +1,80 @@
+"""A real MJPEG server, one that talks rubbish, and sources that are not there."""
+
+import contextlib
+import json
+import socket
+import threading
+from pathlib import Path
+
+import av
+import pytest
+from films import run_apart
+
+
+def test_mjpeg_gives_events_and_clips(door, http_servers, watching):
+    http_servers.mjpeg(door)
+    http_servers.wait_for_listener()
+    watch = watching(http_servers.http, "--hold", "1s", "--clips", "copy")
+    watch.wait_for("lost:")  # the film is over
+    code, out = watch.end()
+    assert code == 0
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [event["event"] for event in events] == [1, 2]
+    # Times of arrival, so the network's and this machine's own delays are in them.
+    assert events[1]["start_s"] - events[0]["start_s"] == pytest.approx(3.6, abs=0.5)
+    assert events[0]["clip"].endswith(".mkv"), "MP4 does not hold MJPEG that players take"
+    with av.open(events[0]["clip"]) as clip:
+        times = [frame.time for frame in clip.decode(video=0)]
+    assert times[0] == 0.0
+    assert times[-1] == pytest.approx(1.0 + events[0]["end_s"], abs=0.6)
+
+
+def test_rubbish_is_no_video(port):
+    with socket.create_server(("127.0.0.1", port)) as server:
+        threading.Thread(target=_talk_rubbish, args=(server,), daemon=True).start()
+        ran = run_apart("watch", f"http://127.0.0.1:{port}/x", "--no-dashboard")
+    assert ran.code == 3
+    assert ran.err.splitlines() == [
+        f"motionlapse: http://127.0.0.1:{port}/x: what comes from there is no video"
+    ]
+
+
+def _talk_rubbish(server):
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: video/x\r\n\r\n"
+                connection.sendall(head + bytes(range(256)) * 400)
+
+
+def test_a_silent_server_does_not_block(port):
+    with socket.create_server(("127.0.0.1", port)):
+        ran = run_apart(
+            "watch", f"rtsp://127.0.0.1:{port}/x", "--no-dashboard",
+            "--set", "sources.live.open_timeout=1s", "--set", "sources.live.read_timeout=1s",
+        )  # fmt: skip
+    assert ran.code == 3
+    assert "no answer in time" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("rtsp://user:geheim@nohost.invalid/x", "rtsp://user:***@nohost.invalid/x: there is no"),
+        ("http://user:geheim@127.0.0.1:1/x", "http://user:***@127.0.0.1:1/x: connection refused"),
+        ("77", "77: there is no /dev/video77; cameras here: "),
+        ("/dev/video77", "/dev/video77: there is no /dev/video77"),
+        ("nothing.mp4", "nothing.mp4: no such file, device or address"),
+        ("rstp://host/x", "rstp://host/x: unknown protocol 'rstp'"),
+    ],
+)
+def test_what_cannot_be_opened_is_one_clear_line(source, words):
+    ran = run_apart("watch", source, "--no-dashboard")
+    assert ran.code == 3
+    assert len(ran.err.splitlines()) == 1
+    assert ran.err.startswith(f"motionlapse: {words}")
+    assert "geheim" not in ran.err
+    assert not Path("captures").exists()
