@@ -78,7 +78,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args()
     if not shutil.which("motion"):
-        print("motion is not installed", file=sys.stderr)
+        sys.stderr.write("motion is not installed\n")
         return 2
     with av.open(options.film) as container:
         stream = container.streams.video[0]
@@ -93,11 +93,12 @@ def main() -> int:
             "motion": ["motion", "-n", "-c", str(config)],
             "motionlapse watch": [*watch, "--out", str(Path(folder) / "archive")],
         }
-        sys.stdout.write(f"{options.film.name}: {size[0]}x{size[1]} at {fps} frames/s, {options.seconds:g} s" "\n")
+        what = f"{size[0]}x{size[1]} at {fps} frames/s, {options.seconds:g} s"
+        sys.stdout.write(f"{options.film.name}: {what}\n")
         for name, words in runs.items():
             with server(options.film):
                 spent_s = processor_s(words, options.seconds)
-            sys.stdout.write(f"{name:20} {spent_s:6.2f} s  {spent_s * per_frame:6.2f} ms a frame" "\n")
+            sys.stdout.write(f"{name:20} {spent_s:6.2f} s  {spent_s * per_frame:6.2f} ms a frame\n")
     return 0
 
 

@@ -58,9 +58,8 @@ class Soak:
             if self._next_s == MINUTE_S or self._next_s % 600 == 0:
                 megabytes, files, threads = self.last
                 minutes = self._next_s / MINUTE_S
-                print(
-                    f"{minutes:4.0f} min  {megabytes:6.1f} MB  {files} handles  {threads} threads"
-                )
+                open_ones = f"{files} handles  {threads} threads"
+                sys.stdout.write(f"{minutes:4.0f} min  {megabytes:6.1f} MB  {open_ones}\n")
             self._next_s += MINUTE_S
         if time_s >= self._seconds:
             self._controls.stop("the end of the soak")
@@ -86,8 +85,9 @@ def main() -> int:
     first = soak.first or soak.last
     grown_mb = soak.last[0] - first[0]
     left = handles() - handles_before, threading.active_count() - threads_before
-    sys.stdout.write(f"{result.frames} frames, {result.events} events; memory grew by {grown_mb:.1f} MB;" "\n")
-    sys.stdout.write(f"left over: {left[0]} handles, {left[1]} threads" "\n")
+    found = f"{result.frames} frames, {result.events} events"
+    sys.stdout.write(f"{found}; memory grew by {grown_mb:.1f} MB\n")
+    sys.stdout.write(f"left over: {left[0]} handles, {left[1]} threads\n")
     return int(grown_mb >= MOST_GROWTH_MB or max(left) > 0)
 
 

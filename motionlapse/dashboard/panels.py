@@ -6,7 +6,6 @@ from pathlib import Path
 
 from motionlapse.dashboard.lines import Line, fitted, folded, text, width_of
 from motionlapse.dashboard.look import Look
-from motionlapse.sources.live_status import LiveState
 from motionlapse.types import KeptEvent
 from motionlapse.units import format_duration, format_size
 
@@ -46,9 +45,12 @@ def header(look: Look, width: int) -> Line:
         if status.losses:
             parts.append(f"lost {status.losses}×")
     parts += [f"cpu {look.processor:.1%}", f"up {format_duration(look.uptime_s, decimals=0)}"]
-    right = text("  ".join(parts), (f"  {look.now:%H:%M:%S}", "bold"))
-    room = width - width_of(right) - 1
-    return [*fitted(left, room), *text(" "), *right] if room > 12 else fitted(left, width)
+    while True:  # the source comes first; of the numbers those that fit
+        right = text("  ".join(parts), (f"  {look.now:%H:%M:%S}", "bold"))
+        room = width - width_of(right) - 1
+        if width_of(left) <= room or not parts:
+            return [*fitted(left, room), *text(" "), *right]
+        parts.pop()
 
 
 def source_lines(look: Look, width: int) -> list[Line]:
@@ -67,8 +69,14 @@ def source_lines(look: Look, width: int) -> list[Line]:
 def disk_words(look: Look) -> str:
     """Return how full the disk is."""
     if look.disk is None:
-        return "disk: not looked at yet"
-    return f"{format_size(look.disk.archive)} used, {format_size(look.disk.free)} left on the disk"
+        return "disk not looked at yet"
+    return f"{format_size(look.disk.archive)} used, {format_size(look.disk.free)} left"
+
+
+def events_title(look: Look) -> str:
+    """Return how many events there were, and how full the disk is."""
+    events = "1 event" if look.events == 1 else f"{look.events} events"
+    return f"{events}; {disk_words(look)}"
 
 
 def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
@@ -78,7 +86,8 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
     room = text(f" {look.headroom}") if look.headroom else []
     lines = [*folded(first, width, 1 if room or most < 3 else 2)]
     if room:
-        lines += folded(room, width, 2 if most > 3 else 1)
+        first, *rest = folded(room, width - 1, 2)
+        lines += [first, *([*text(" "), *line] for line in rest)]
     threshold = f" opens at {look.enter:.3%} of the watched area"
     if look.threshold_factor != 1:
         threshold += f" ({look.threshold_factor:.2g} × the settings')"
@@ -143,9 +152,9 @@ def footer(look: Look, width: int) -> Line:
     """Return the last line: what was done last, or the keys, and the disk."""
     if look.help:
         return text((" any key goes back", "bright_black"))
+    if look.said:
+        return fitted(text((f" {look.said}", "bold")), width)
     keys = " q quit  space pause  s snapshot  m picture  +/- threshold  b learn anew  ? help"
-    left = text((f" {look.said}", "bold")) if look.said else text((keys, "bright_black"))
-    lost = look.status is not None and look.status.state is LiveState.LOST
-    right = text((f"{disk_words(look)} ", "bright_black")) if not lost else []
-    room = width - width_of(right)
-    return [*fitted(left, room), *right] if width_of(left) < room else fitted(left, width)
+    if width < len(keys) + 1:
+        keys = " q quit  space pause  s snap  m pics  +/-  b learn  ? help"
+    return fitted(text((keys, "bright_black")), width)

@@ -15,6 +15,7 @@ from motionlapse.dashboard.lines import Line, beside, block, box, centred, text
 from motionlapse.dashboard.look import Look, Pictures
 from motionlapse.dashboard.panels import (
     event_lines,
+    events_title,
     footer,
     header,
     help_lines,
@@ -70,7 +71,7 @@ def _small(look: Look, width: int, height: int, colour: bool) -> list[Line]:
         return lines + _pictures(look, width, rest, colour)
     events = 4
     lines += _graph(look, width, rest - events)
-    return lines + box("last", last_lines(look, width - 2), width, events)
+    return lines + box(events_title(look), last_lines(look, width - 2), width, events)
 
 
 def _tall(look: Look, width: int, height: int, colour: bool) -> list[Line]:
@@ -85,7 +86,7 @@ def _tall(look: Look, width: int, height: int, colour: bool) -> list[Line]:
         lines += _pictures(look, width, pictures, colour)
     lines += _graph(look, width, graph)
     events = rest - pictures - graph - notes
-    lines += box("events", event_lines(look, width - 2), width, events)
+    lines += box(events_title(look), event_lines(look, width - 2), width, events)
     return lines + box("warnings", note_lines(look, width - 2), width, notes)
 
 
@@ -98,7 +99,7 @@ def _flat(look: Look, width: int, height: int, colour: bool) -> list[Line]:
     column = box("state", state_lines(look, left - 2, most=3), left, 5)
     events = max(4, (rest - 5) // 3)
     column += _graph(look, left, rest - 5 - events)
-    column += box("last", last_lines(look, left - 2), left, events)
+    column += box(events_title(look), last_lines(look, left - 2), left, events)
     if not right:
         return lines + column
     return lines + beside(column, _pictures(look, right, rest, colour))
@@ -117,7 +118,7 @@ def _wide(look: Look, width: int, height: int, colour: bool) -> list[Line]:
     graph = max(8, (rest - source - 7 - notes) // 2)
     column += _graph(look, left, graph)
     events = rest - source - 7 - graph - notes
-    column += box("events", event_lines(look, left - 2), left, events)
+    column += box(events_title(look), event_lines(look, left - 2), left, events)
     column += box("warnings", note_lines(look, left - 2), left, notes)
     if look.pictures is Pictures.OFF:
         return lines + _unpictured(look, width, rest)
@@ -137,7 +138,7 @@ def _unpictured(look: Look, width: int, rest: int) -> list[Line]:
         *top,
         *_graph(look, width, graph),
         *beside(
-            box("events", event_lines(look, left - 2), left, lists),
+            box(events_title(look), event_lines(look, left - 2), left, lists),
             box("warnings", note_lines(look, width - left - 2), width - left, lists),
         ),
     ]

@@ -72,10 +72,9 @@ class Hooks:
         """A snapshot, the last one of `kept`, has been written."""
         self._tell("snapshot", self._settings.on_snapshot, kept, post=False)
 
-    def close(self, wait_s: float | None = None) -> None:
+    def close(self) -> None:
         """Finish what waits, for as long as one command may run; may be called again."""
-        wait_s = self._settings.time_limit if wait_s is None else wait_s
-        self._commands.close(wait_s)
+        self._commands.close(self._settings.time_limit + _LEAVE_S)
         self._closing.set()  # posts try once more at once, and then give up
         self._posts.close(_POST_TIMEOUT_S + _LEAVE_S)
 

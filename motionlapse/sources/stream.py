@@ -70,7 +70,7 @@ class StreamConnection:
         self._timeout_s = settings.read_timeout
         if address.kind is Kind.STREAM:
             _resolve(address)
-        self._container = _open(address, settings)
+        self._container = _open(address, settings, clock)
         try:
             self._stream = _video_stream(self._container)
         except SourceError:
@@ -164,7 +164,7 @@ def _resolve(address: Address) -> None:
             raise SourceError(f"there is no host '{host}'") from None
 
 
-def _open(address: Address, settings: LiveSettings) -> InputContainer:
+def _open(address: Address, settings: LiveSettings, clock: Clock) -> InputContainer:
     if address.kind is Kind.FILE:
         target, options = f"file:{address.target}", {}
     else:
@@ -173,6 +173,7 @@ def _open(address: Address, settings: LiveSettings) -> InputContainer:
         options = {"analyzeduration": "500000"}
         if target.lower().startswith("rtsp"):
             options["rtsp_transport"] = settings.transport
+    begun_s = clock.monotonic()
     try:
         return av.open(
             target,
@@ -181,7 +182,9 @@ def _open(address: Address, settings: LiveSettings) -> InputContainer:
             metadata_errors="replace",
         )
     except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(_say(error)) from None
+        # Of a time-out in the middle of something FFmpeg says what it made of that.
+        late = clock.monotonic() - begun_s >= settings.open_timeout
+        raise SourceError(_WORDS["TimeoutError"] if late else _say(error)) from None
 
 
 def _say(error: Exception) -> str:

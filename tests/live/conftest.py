@@ -43,7 +43,7 @@ def port():
 def _rtsp():
     if not Path(SYSTEM_PYTHON).exists():
         pytest.skip("no system Python for the RTSP server")
-    found = subprocess.run([SYSTEM_PYTHON, "-c", BINDINGS], capture_output=True)
+    found = subprocess.run([SYSTEM_PYTHON, "-c", BINDINGS], capture_output=True, check=False)
     if found.returncode:
         pytest.skip("gir1.2-gst-rtsp-server-1.0, python3-gi or GStreamer's plugins are missing")
 
@@ -57,25 +57,19 @@ class Servers:
 
     def rtsp(self, film, *more):
         """Serve a film over RTSP; each client is shown it from its beginning."""
-        process = self._stack.enter_context(
-            subprocess.Popen(
-                [SYSTEM_PYTHON, SERVER, str(self.port), str(film), *more],
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
-        )
-        self._stack.callback(process.kill)
+        words = [SYSTEM_PYTHON, SERVER, str(self.port), str(film), *more]
+        process = self._start(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert process.stdout.readline() == "ready\n"
         return process
 
-    def mjpeg(self, film, *options):
+    def mjpeg(self, film):
         """Serve a film once, as a camera does: JPEG after JPEG over HTTP, at its own pace."""
-        process = self._stack.enter_context(
-            subprocess.Popen(
-                ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), *options, "-c:v", "mjpeg",
-                 "-q:v", "3", "-f", "mpjpeg", "-listen", "1", self.http],
-                stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-        )
+        words = ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), "-c:v", "mjpeg", "-q:v", "3"]
+        return self._start([*words, "-f", "mpjpeg", "-listen", "1", self.http])
+
+    def _start(self, words, **streams):
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, **streams)
+        self._stack.enter_context(process)
         self._stack.callback(process.kill)
         return process
 

@@ -37,5 +37,6 @@ if login and not shared:
 server.get_mount_points().add_factory("/cam", factory)
 if not server.attach(None):
     sys.exit(f"port {port} is taken")
-print("ready", flush=True)
+sys.stdout.write("ready\n")
+sys.stdout.flush()
 GLib.MainLoop().run()

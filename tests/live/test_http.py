@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 import pytest
-from films import run_apart
+from films import run_apart, run_here
 
 
 def test_mjpeg_gives_events_and_clips(door, http_servers, watching):
@@ -45,8 +45,9 @@ def _talk_rubbish(server):
             connection, _ = server.accept()
             with connection:
                 connection.recv(4096)
-                head = b"HTTP/1.1 200 OK\r\nContent-Type: video/x\r\n\r\n"
-                connection.sendall(head + bytes(range(256)) * 400)
+                body = bytes(range(256)) * 400
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                connection.sendall(head + body)
 
 
 def test_a_silent_server_does_not_block(port):
@@ -72,7 +73,7 @@ def test_a_silent_server_does_not_block(port):
     ],
 )
 def test_what_cannot_be_opened_is_one_clear_line(source, words):
-    ran = run_apart("watch", source, "--no-dashboard")
+    ran = run_here("watch", source, "--no-dashboard")
     assert ran.code == 3
     assert len(ran.err.splitlines()) == 1
     assert ran.err.startswith(f"motionlapse: {words}")

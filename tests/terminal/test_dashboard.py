@@ -1,0 +1,263 @@
+"""The dashboard: its text at several sizes, and the whole of it in a real pseudo-terminal."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionlapse.dashboard.keys import Keys
+from motionlapse.dashboard.lines import joined, width_of
+from motionlapse.dashboard.look import Look, Pictures
+from motionlapse.dashboard.view import render
+from motionlapse.sources.live_status import LiveState, LiveStatus
+from motionlapse.types import KeptEvent, State
+from motionlapse.watch.chronicle import Note, ScoreStep
+from motionlapse.watch.controls import Controls
+from motionlapse.watch.housekeeping import DiskUse
+
+NOW = datetime(2026, 5, 4, 14, 10, tzinfo=UTC)
+SIZES = [(60, 15), (72, 20), (80, 24), (80, 40), (110, 24), (120, 40), (200, 60), (30, 8), (1, 1)]
+
+
+@pytest.fixture
+def look(make_event, make_decision):
+    kept = KeptEvent("cam", make_event(), NOW, NOW, ("captures/cam/event-0001_x.jpg",))
+    status = LiveStatus(LiveState.LIVE, 0.0, detail="640×360 h264", pictures=99, dropped=2, fps=25)
+    return Look(
+        name="rtsp://user:***@host/cam",
+        now=NOW,
+        folder="captures/host",
+        status=status,
+        decision=replace(make_decision(), reason="0.4 of the threshold"),
+        score=0.4,
+        enter=0.0007,
+        scores=tuple(ScoreStep(n / 2, 3.0 if 20 < n < 30 else 0.2, 20 < n < 30) for n in range(90)),
+        hour_peak=(0.8, NOW - timedelta(minutes=7)),
+        quiet_level=0.31,
+        ended=(kept,) * 9,
+        notes=(Note(NOW, "lost: connection refused", grave=False),),
+        events=9,
+        disk=DiskUse(1_500_000_000, 80_000_000_000),
+        picture=np.full((36, 64, 3), (40, 90, 200), np.uint8),
+        mask=np.zeros((18, 32), np.uint8),
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("pictures", list(Pictures))
+@pytest.mark.parametrize("more", [{}, {"help": True}, {"picture": None, "scores": ()}])
+def test_every_size_is_filled_exactly(look, size, pictures, more):
+    lines = render(replace(look, pictures=pictures, picked=True, **more), *size)
+    assert len(lines) == size[1]
+    assert {width_of(line) for line in lines} == {size[0]}
+
+
+@pytest.mark.parametrize("size", [size for size in SIZES if size[0] >= 60])
+def test_what_a_person_asks_for_is_there_at_every_size(look, size):
+    text = joined(render(look, *size))
+    wanted = (
+        "rtsp://user:***@host/cam",
+        "QUIET",
+        "0.4 of the threshold",
+        "14:03",  # of the highest score; the line may be folded
+        "1.0 ",
+        "score",
+        "? h",
+    )
+    for words in wanted:
+        assert words in text, words
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 40), (110, 24), (120, 40)])
+def test_events_warnings_and_the_disk_are_there_in_every_layout(look, size):
+    text = joined(render(look, *size))
+    assert "14:10:00" in text
+    assert "connection refused" in text
+    assert "score   3.0" in text
+    assert "1.5 GB used, 80 GB left" in text
+
+
+def test_a_loss_says_why_and_when_it_is_tried_again(look):
+    lost = LiveStatus(LiveState.LOST, 0.0, reason="nothing came for 10 s", retry_s=8.0, losses=1)
+    text = joined(render(replace(look, status=lost, state_s=3.0), 100, 30))
+    assert "LOST  nothing came for 10 s; trying again in 5 s" in text
+
+
+def test_pictures_are_half_blocks_and_shades_without_colour(look):
+    assert "▀▀▀▀" in joined(render(look, 120, 40))
+    plain = joined(render(look, 120, 40, colour=False))
+    assert "▀" not in plain
+    assert "▒▒▒" in plain
+
+
+def test_an_active_event_is_marked(look, make_decision):
+    busy = replace(look, decision=make_decision(State.ACTIVE), score=14.2, open_event=look.ended[0])
+    assert "ACTIVE" in joined(render(busy, 100, 30))
+    assert "now" in joined(render(busy, 100, 30))
+
+
+def test_all_keys_work():
+    controls = Controls()
+    keys = Keys(controls)
+    for key in "+++-":
+        keys.press(key)
+    assert controls.threshold == pytest.approx(1.25**2)
+    keys.press(" ")
+    assert controls.paused
+    keys.press(" ")
+    assert not controls.paused
+    keys.press("s")
+    keys.press("b")
+    assert [controls.take(wish) for wish in ("snapshot", "relearn", "snapshot")] == [1, 1, 0]
+    seen = []
+    for _ in range(5):
+        keys.press("m")
+        seen.append(keys.pictures)
+    assert set(seen) == set(Pictures)
+    keys.press("?")
+    assert keys.help
+    keys.press("s")
+    assert not keys.help, "any key goes back, and does nothing else"
+    assert not controls.take("snapshot")
+    keys.press("\x1b")
+    assert controls.stopped == ""
+    keys.press("q")
+    assert controls.stopped == "q"
+
+
+# ---- in a real terminal --------------------------------------------------------------------------
+
+
+class Terminal:
+    """The program on a pseudo-terminal."""
+
+    def __init__(self, *words, columns=100, rows=30):
+        self.ours, self._theirs = pty.openpty()
+        self.resize(columns, rows)
+        self.before = termios.tcgetattr(self._theirs)
+        kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "motionlapse", "watch", *words],
+            stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
+            env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        )  # fmt: skip
+        self.shown = ""
+
+    def resize(self, columns, rows):
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, size)
+
+    def press(self, keys):
+        os.write(self.ours, keys.encode())
+
+    def wait_for(self, words):
+        """Read until it has shown something from now on."""
+        seen, end = "", time.monotonic() + 30
+        while words not in re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", seen):
+            left_s = end - time.monotonic()
+            assert left_s > 0, f"'{words}' was not shown: {seen[-2000:]!r}"
+            if select.select([self.ours], [], [], left_s)[0]:
+                seen += os.read(self.ours, 65536).decode(errors="replace")
+        self.shown += seen
+
+    def leave(self):
+        """Read to the end; give its exit code, and whether the terminal is as it was."""
+        code = None
+        while code is None:
+            if select.select([self.ours], [], [], 0.05)[0]:
+                self.shown += os.read(self.ours, 65536).decode(errors="replace")
+            code = self.process.poll()
+        while select.select([self.ours], [], [], 0.05)[0]:
+            self.shown += os.read(self.ours, 65536).decode(errors="replace")
+        same = termios.tcgetattr(self._theirs) == self.before
+        os.close(self.ours)
+        os.close(self._theirs)
+        return code, same
+
+    def kill(self):
+        with contextlib.suppress(OSError):
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    terminals = []
+
+    def begin(*words, **size):
+        terminals.append(Terminal(*words, **size))
+        return terminals[-1]
+
+    yield begin
+    for one in terminals:
+        one.kill()
+
+
+def assert_left_clean(terminal):
+    code, same = terminal.leave()
+    assert same, "the terminal is as it was"
+    assert terminal.shown.rfind("\x1b[?1049l") > terminal.shown.rfind("\x1b[?1049h")
+    assert terminal.shown.rfind("\x1b[?25h") > terminal.shown.rfind("\x1b[?25l")
+    return code
+
+
+def test_keys_sizes_and_an_event_in_a_real_terminal(terminal, tmp_path):
+    shown = terminal("demo:", columns=60, rows=15)
+    shown.wait_for("╭─ score")
+    shown.press("s")
+    shown.wait_for("a snapshot of the next frame")
+    shown.resize(130, 40)
+    shown.wait_for("╭─ warnings")
+    shown.press("+")
+    shown.wait_for("threshold × 1.25")
+    shown.press("?")
+    shown.wait_for("learn the background anew")
+    shown.press("x")
+    shown.wait_for("ACTIVE")  # the walker
+    shown.press(" ")
+    shown.wait_for("PAUSED")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+    assert "1 event" in shown.shown
+    names = sorted(path.name.split("_")[0] for path in tmp_path.rglob("*.jpg"))
+    assert names == ["event-0001", "snapshot"]
+
+
+def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
+    shown = terminal("demo:")
+    shown.wait_for("╭─ score")
+    shown.process.send_signal(signal.SIGTSTP)
+    shown.wait_for("")
+    while state_of(shown.process.pid) != "T":
+        time.sleep(0.01)  # between two looks at another process, not for luck
+    assert termios.tcgetattr(shown._theirs) == shown.before
+    shown.process.send_signal(signal.SIGCONT)
+    shown.wait_for("╭─ score")
+    shown.process.terminate()
+    assert assert_left_clean(shown) == 0
+
+
+def state_of(pid):
+    with Path(f"/proc/{pid}/stat").open() as stat:
+        return stat.read().rpartition(") ")[2].split()[0]
+
+
+def test_an_error_leaves_the_terminal_clean(terminal):
+    shown = terminal("demo:", "--region", "9000,9000 9001,9000 9001,9001")
+    assert assert_left_clean(shown) == 2
+    assert "motionlapse: " in shown.shown

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import http.server
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from motionlapse.sinks.hook_settings import HookSettings
+from motionlapse.sinks.hooks import Hooks
+from motionlapse.types import Event, KeptEvent
+
+
+class Log:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def debug(self, text: str) -> None:
+        self.lines.append(f"debug: {text}")
+
+    def warning(self, text: str) -> None:
+        self.lines.append(f"warning: {text}")
+
+
+@pytest.fixture
+def kept(make_event: Callable[..., Event]) -> KeptEvent:
+    return KeptEvent("door; rm -rf 'x'", make_event(), snapshots=("a b.jpg", "c.jpg"))
+
+
+def script(folder: Path, text: str) -> str:
+    path = folder / "hook with spaces.py"
+    path.write_text(text)
+    return f"{sys.executable} '{path}' 'two words' $HOME"
+
+
+def ran(command: str, kept: KeptEvent, log: Log, **more: object) -> None:
+    settings = HookSettings.model_validate({"on_event_end": command, **more})
+    hooks = Hooks(settings, log)
+    hooks.started(kept)
+    hooks.ended(kept)
+    hooks.close()
+    hooks.close()
+
+
+def test_a_command_gets_the_event_and_no_shell(tmp_path: Path, kept: KeptEvent) -> None:
+    command = script(
+        tmp_path,
+        "import json, os, sys\n"
+        "names = ('NUMBER', 'SOURCE', 'SNAPSHOTS', 'CLIP', 'HOOK')\n"
+        "environ = [os.environ['MOTIONLAPSE_EVENT_' + name] for name in names]\n"
+        f"open({str(tmp_path / 'out')!r}, 'w').write("
+        "json.dumps([json.load(sys.stdin), environ, sys.argv[1:]]))\n"
+        "print('all', 'good')\n",
+    )
+    log = Log()
+    ran(command, kept, log)
+    record, environ, words = json.loads((tmp_path / "out").read_text())
+    assert (record["hook"], record["event"], record["source"]) == ("event-end", 1, kept.source)
+    assert environ == ["1", kept.source, "a b.jpg\nc.jpg", "", "event-end"]
+    assert words == ["two words", "$HOME"]
+    assert any("all good" in line for line in log.lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import sys; sys.exit('no room')", "ended with 1: no room"),
+        ("import time; time.sleep(60)", "was ended after 0.3 s"),
+    ],
+)
+def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, words: str) -> None:
+    log = Log()
+    ran(script(tmp_path, text), kept, log, time_limit="0.3s" if "sleep" in text else "20s")
+    assert any(line.startswith("warning") and words in line for line in log.lines), log.lines
+
+
+def test_a_missing_command_is_told(kept: KeptEvent) -> None:
+    log = Log()
+    ran("/no/such/command", kept, log)
+    assert log.lines == [
+        "warning: --on-event-end /no/such/command: cannot be run: no such file or directory"
+    ]
+
+
+def test_what_does_not_fit_the_queue_is_left_out_and_told_once(kept: KeptEvent) -> None:
+    log = Log()
+    hooks = Hooks(HookSettings(on_event_end="sleep 0.2", queue=1), log)
+    for _ in range(6):
+        hooks.ended(kept)
+    hooks.close()
+    assert len([line for line in log.lines if "left out" in line]) == 1
+
+
+class _Answers(http.server.BaseHTTPRequestHandler):
+    codes: list[int]
+    bodies: list[dict[str, object]]
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.bodies.append(json.loads(self.rfile.read(length)))
+        self.send_response(self.codes.pop(0))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[http.server.HTTPServer]:
+    _Answers.codes, _Answers.bodies = [], []
+    with http.server.HTTPServer(("127.0.0.1", 0), _Answers) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield served
+        served.shutdown()
+
+
+def test_a_post_is_tried_again(
+    server: http.server.HTTPServer, kept: KeptEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("motionlapse.sinks.hooks._FIRST_WAIT_S", 0.01)
+    _Answers.codes = [503, 200]
+    log = Log()
+    address = f"http://user:geheim@127.0.0.1:{server.server_port}/hook"
+    hooks = Hooks(
+        HookSettings.model_validate({"webhook": address.replace("user:geheim@", "")}), log
+    )
+    hooks.ended(kept)
+    hooks._posts.close(20)
+    assert [body["hook"] for body in _Answers.bodies] == ["event-end"] * 2
+    assert "attempt 1 failed: the server answered 503" in log.lines[0]
+
+
+def test_a_dead_address_is_given_up_and_its_password_not_shown(kept: KeptEvent) -> None:
+    log = Log()
+    settings = {"webhook": "http://127.0.0.1:1/x?token=geheim", "attempts": 1}
+    hooks = Hooks(HookSettings.model_validate(settings), log)
+    hooks.ended(kept)
+    hooks.close()
+    (line,) = log.lines
+    assert line.startswith("warning: --webhook http://127.0.0.1:1/x?token=***: event 1: ")
+    assert line.endswith("gave up after 1: connection refused")

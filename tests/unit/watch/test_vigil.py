@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from motionlapse.types import State
+from motionlapse.units import format_size, parse_moment, parse_size
+from motionlapse.watch.vigil import Vigil
+
+DAWN = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+def watched(scores: list[float], *, step_s: float = 1.0, events: int = 0) -> Vigil:
+    vigil = Vigil()
+    vigil.events = events
+    for number, score in enumerate(scores):
+        time_s = number * step_s
+        state = State.ACTIVE if score >= 1 else State.QUIET
+        vigil.add(time_s, DAWN + timedelta(seconds=time_s), score, state)
+    return vigil
+
+
+def test_the_last_hour_forgets_what_is_older() -> None:
+    vigil = watched([0.9] + [0.2] * 59 + [0.3] + [0.1] * 70, step_s=60)
+    assert vigil.hour is not None
+    assert vigil.hour.value == pytest.approx(0.1)
+    vigil = watched([0.2] * 10 + [0.8] + [0.1] * 30, step_s=60)
+    assert vigil.hour is not None
+    assert (vigil.hour.value, f"{vigil.hour.wall:%H:%M}") == (0.8, "00:10")
+
+
+def test_the_quiet_level_leaves_out_one_in_a_hundred() -> None:
+    assert watched([0.3] * 995 + [0.95] * 5).quiet_level == pytest.approx(0.3, rel=0.09)
+    assert watched([0.0] * 100).quiet_level == 0.0
+    assert Vigil().quiet_level is None
+
+
+@pytest.mark.parametrize(
+    ("vigil", "words"),
+    [
+        (watched([0.02] * 500), "nothing came near the threshold"),
+        (watched([0.9] * 500), "the quiet scene nearly fires by itself"),
+        (watched([0.1] * 500, events=5000), "so many events"),
+        (Vigil(), "no picture was looked at"),
+        (watched([0.1] * 500 + [5.0] * 10, events=3), ""),
+    ],
+)
+def test_death_and_frenzy_are_noticed(vigil: Vigil, words: str) -> None:
+    assert words in vigil.verdict
+    assert bool(vigil.verdict) == bool(words)
+
+
+def test_the_account_is_one_line_and_begins_anew() -> None:
+    vigil = watched([0.2] * 500 + [8.0] * 3, events=1)
+    assert vigil.account().startswith("1 event, 0 snapshots; highest score 8 at 00:08; 99% of")
+    vigil.begin_anew()
+    assert vigil.account() == "0 events, 0 snapshots"
+    assert vigil.hour is not None, "the last hour goes on"
+
+
+@pytest.mark.parametrize(
+    ("typed", "size"),
+    [("20GB", 20 * 10**9), ("1.5 tb", 1_500_000_000_000), ("2GiB", 2**31), ("7", 7), (7, 7),
+     ("500m", 500_000_000), ("3kB", 3000)],
+)  # fmt: skip
+def test_sizes(typed: object, size: int) -> None:
+    assert parse_size(typed) == size
+
+
+@pytest.mark.parametrize("typed", ["", "GB", "-1GB", "1.2.3", "20XB", True, None])
+def test_no_sizes(typed: object) -> None:
+    with pytest.raises(ValueError, match="is no size; write 20GB, 500MB or 2GiB"):
+        parse_size(typed)
+
+
+def test_sizes_are_shown_with_three_digits() -> None:
+    sizes = (0, 999, 1_500_000, 20e9, 3e12)
+    assert [format_size(size) for size in sizes] == ["0 B", "999 B", "1.5 MB", "20 GB", "3 TB"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [("14:30", "2026-05-04T14:30:00"), ("9:05:30", "2026-05-05T09:05:30"),
+     ("2026-06-01T00:00:00+00:00", "2026-06-01T00:00:00")],
+)  # fmt: skip
+def test_a_time_of_day_is_the_next_one(typed: str, moment: str) -> None:
+    now = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+    assert parse_moment(typed, now).astimezone(UTC).isoformat() == f"{moment}+00:00"
+
+
+@pytest.mark.parametrize("typed", ["25:00", "12:60", "noon", ""])
+def test_no_times_of_day(typed: str) -> None:
+    with pytest.raises(ValueError, match="is no time of day"):
+        parse_moment(typed, DAWN)
