@@ -123,7 +123,8 @@ class Watch:
     @property
     def _reach_s(self) -> float:
         """How many seconds before the frame that confirms an event its clip may begin."""
-        return self._settings.sinks.pre_roll + self._settings.decision.min_event
+        decision = self._settings.decision
+        return self._settings.sinks.pre_roll + decision.min_event + decision.hold
 
     @property
     def exit_ratio(self) -> float:

@@ -43,6 +43,10 @@ class Steered:
         """What is known of the source."""
         return self._live.info
 
+    def opening(self) -> Iterator[Frame] | None:
+        """Return None: nothing comes twice. A time-lapse learns from single pictures, so none."""
+        return None if self._lapse is None else iter(())
+
     def __iter__(self) -> Iterator[Frame | Interruption]:
         """Yield what is to be looked at; ends early, with `reload` set, for new settings."""
         controls, paused = self._controls, False
