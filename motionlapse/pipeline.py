@@ -14,9 +14,10 @@ from functools import partial
 from itertools import chain
 
 from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.decision.machine import EventMachine
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.frames import Frame, Interruption, Stream
-from motionlapse.types import Analysis, Decision, EventMachine, Sink
+from motionlapse.types import Analysis, Decision, Sink
 
 
 @dataclass(slots=True)

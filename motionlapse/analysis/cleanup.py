@@ -107,7 +107,7 @@ class Cleanup:
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
         """
-        deep = cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE)
+        deep = np.asarray(cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE), np.uint8)
         if cv2.countNonZero(deep) < self._min_pixels:
             return voted
         for contour in _outlines(self._vote(score | (deep & _LIFT))):

@@ -10,6 +10,7 @@ from motionlapse.background import MODELS
 from motionlapse.clock import Clock
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.lapse import LapseDecider
+from motionlapse.decision.machine import EventMachine
 from motionlapse.errors import SinkError
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
@@ -25,7 +26,7 @@ from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
 from motionlapse.sources.live import Live
-from motionlapse.types import Analysis, Decision, EventMachine, KeptEvent, Sink
+from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.listener import Listener, WatchResult

@@ -37,6 +37,9 @@ class Pictures:
         if self.failure:
             raise SourceError(self.failure)
 
+    def opening(self) -> Iterator[Frame] | None:
+        return None
+
     def __enter__(self) -> Self:
         return self
 
