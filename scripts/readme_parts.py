@@ -50,7 +50,7 @@ def settings_table() -> str:
 
 def help_text() -> str:
     """Return the help of the command line and of scan as a code block."""
-    pages = [_run("--help"), _run("scan", "--help")]
+    pages = [_run("--help"), _run("scan", "--help"), _run("watch", "--help")]
     return "```text\n" + "\n".join(pages).rstrip() + "\n```"
 
 
