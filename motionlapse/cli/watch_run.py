@@ -31,6 +31,8 @@ def watch_until_the_end(
     configured = settings.sources.live.source
     name = source or (configured.get_secret_value() if configured else "0")
     address = parse_address(name)
+    if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
+        raise ConfigError("--every keeps single pictures; leave out --clips")
     clock, controls = SystemClock(), Controls()
     output = WatchOutput(address.name, clock, json=json, quiet=quiet, lines=not dashboard)
     deadline = Deadline(settings, clock, controls)
