@@ -267,11 +267,7 @@ class Sink(Protocol):
         """Take one frame; called for every frame, in order."""
 
     def finish(self, decision: Decision) -> None:
-        """Take a decision that no frame led to.
-
-        Called after the last frame, unless the run failed, and before that whenever a live source
-        is interrupted: what `decision` closed is then to be finished, and frames may follow.
-        """
+        """Take a decision without a frame: at an interruption (frames follow), and at the end."""
 
     def close(self) -> None:
         """Release everything; may be called again, and without `finish`."""
