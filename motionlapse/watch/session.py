@@ -181,6 +181,9 @@ class Watch:
         if outcome.failure is not None:
             self._listener.error(str(outcome.failure))
             self._result.exit_code = max(self._result.exit_code, outcome.failure.exit_code)
+        if outcome.overlay:
+            hint = f'leave it out with --ignore "{outcome.overlay}"'
+            self._listener.warning(f"a clock seems to be written into the picture; {hint}")
         if outcome.unwritten:
             self._result.exit_code = max(self._result.exit_code, SinkError.exit_code)
         try:
@@ -196,11 +199,10 @@ class Watch:
             self._result.exit_code = SinkError.exit_code
 
     def _take_new_settings(self) -> bool:
-        new = self._reload()
-        if new is not None:
-            if new.sources != self._settings.sources:
-                self._listener.warning("settings of the source count from the next start on")
-            self._settings = new.model_copy(update={"sources": self._settings.sources})
+        new = self._reload() or self._settings
+        if new.sources != self._settings.sources:
+            self._listener.warning("settings of the source count from the next start on")
+        self._settings = new.model_copy(update={"sources": self._settings.sources})
         return True
 
     def _location(self) -> Path | str:
