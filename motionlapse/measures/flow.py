@@ -42,7 +42,7 @@ def flow(before: Image, after: Image) -> Measured:
 def _displacements(a: Image, b: Image) -> tuple[Floats, int]:
     corners = cv2.goodFeaturesToTrack(a, _CORNERS, _QUALITY, _DISTANCE_PX)
     nothing: Floats = np.empty(0, np.float32)
-    if corners is None:  # type: ignore[redundant-expr]  # the stubs do not know of it
+    if corners is None:
         return nothing, 0
     # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
     track: Callable[..., tuple[Floats, Floats, Floats]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]

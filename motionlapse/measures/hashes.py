@@ -64,7 +64,7 @@ def radial_hash(before: Image, after: Image) -> Measured:
        IEEE Transactions on Signal Processing 53(10), 2005.
     """
     peak = _hashed(cv2.img_hash.RadialVarianceHash.create(), before, after)
-    if not np.isfinite(peak) or (peak == 0 and np.array_equal(before, after)):  # no variance
+    if not peak > 1e-9:  # no variance: it is 0 or NaN
         return Measured(0.0 if np.array_equal(before, after) else 1.0)
     value = float(np.clip(1.0 - peak, 0.0, 1.0))
     return Measured(0.0 if value < 1e-6 else value)

@@ -55,7 +55,7 @@ def hist_correlation(before: Image, after: Image) -> Measured:
 
 def hist_chi_square(before: Image, after: Image) -> Measured:
     """Symmetric χ² distance ``2 Σ (p − q)² / (p + q)`` of the histograms' bins, 0 to 4."""
-    return Measured(_compared(before, after, cv2.HISTCMP_CHISQR_ALT))
+    return Measured(min(4.0, _compared(before, after, cv2.HISTCMP_CHISQR_ALT)))
 
 
 def hist_intersection(before: Image, after: Image) -> Measured:

@@ -13,8 +13,9 @@ from motionlapse.measures.measured import Floats, Measured, grey, rectangle, shr
 _PIXELS = 150_000  # as many as the detector analyses
 _STRAY = 8.0  # grey levels added before the logarithm, where noise no longer follows brightness
 _LIGHT_STEP, _LIGHT_WINDOW, _LIGHT_RANGE = 4, 31, 1.5
-_BINS = 16
+_BIN = 16
 _LEAST_OF_BIN = 0.005  # a rarer brightness has its σ from those beside it
+_MOST_OF_BIN = 5.0
 _FLOOR_LEVELS = 2.0
 _SATURATED = 250
 _MOST_SIGMAS, _VOTE_PX = 12.0, 1.5
@@ -29,13 +30,13 @@ def background(before: Image, after: Image, *, k: float = 6.0) -> Measured:
     In luma of at most 150,000 pixels, as the logarithm of brightness. Light is taken out first: the
     median ratio of the pictures, and its median in windows of 124 pixels, which follows clouds and
     reflections and leaves out what is smaller. σ is the median absolute deviation of what remains,
-    by brightness of `before`, at least 2 grey levels. Pixels beside saturated ones tell nothing.
+    by brightness, at least 2 grey levels. Pixels beside saturated ones tell nothing.
     What counts is a soft vote of neighbours and pieces of at least 0.04 %, as in the detector. The
     detail is their rectangle, the heat the σ by which a pixel is away.
     """
     a, b = (_reduced(grey(picture)) for picture in (before, after))
     residual = _log_ratio(a, b)
-    sigma = _noise_by_brightness(a, residual)
+    sigma = _noise(a, b, residual)
     deviation = np.minimum(np.abs(residual) / sigma, _MOST_SIGMAS)
     blind = cv2.dilate((np.maximum(a, b) >= _SATURATED).astype(np.uint8), np.ones((5, 5), np.uint8))
     deviation[blind > 0] = 0
@@ -78,19 +79,29 @@ def _log_ratio(a: Image, b: Image) -> Floats:
     return result
 
 
-def _noise_by_brightness(a: Image, residual: Floats) -> Floats:
-    """Return σ of each pixel's logarithm from the pixels of its brightness."""
-    bins = a >> 4
-    sigmas = np.full(_BINS, np.nan)
-    for number in range(_BINS):
+def _noise(a: Image, b: Image, residual: Floats) -> Floats:
+    """Return σ of each pixel's logarithm: the larger of what its two brightnesses have."""
+    # A thing of a brightness of its own has all of that brightness's pixels: it must not pass for
+    # noise.
+    most = _MOST_OF_BIN * 1.4826 * float(np.median(np.abs(residual)))
+    by_before, by_after = (
+        np.minimum(_noise_by_brightness(luma, residual), most)[luma // _BIN] for luma in (a, b)
+    )
+    floor = _FLOOR_LEVELS / (a.astype(np.float32) + _STRAY)
+    sigma: Floats = np.maximum(np.maximum(by_before, by_after), floor)
+    return sigma
+
+
+def _noise_by_brightness(luma: Image, residual: Floats) -> Floats:
+    """Return σ of 16 steps of brightness, float32 ``(16,)``."""
+    bins = luma // _BIN
+    sigmas = np.full(256 // _BIN, np.nan)
+    for number in range(len(sigmas)):
         chosen = residual[bins == number]
         if chosen.size > _LEAST_OF_BIN * residual.size:
             sigmas[number] = 1.4826 * np.median(np.abs(chosen))
     known = np.flatnonzero(~np.isnan(sigmas))
-    sigmas = np.interp(np.arange(_BINS), known, sigmas[known])
-    floor = _FLOOR_LEVELS / (a.astype(np.float32) + _STRAY)
-    sigma: Floats = np.maximum(sigmas.astype(np.float32)[bins], floor)
-    return sigma
+    return np.interp(np.arange(len(sigmas)), known, sigmas[known]).astype(np.float32)
 
 
 def _large_pieces(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Image:

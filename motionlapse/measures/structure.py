@@ -117,7 +117,8 @@ def uqi(before: Image, after: Image) -> Measured:
     side = min(_UQI_WINDOW, *a.shape)
 
     def mean(picture: Floats64) -> Floats64:
-        whole = np.asarray(cv2.boxFilter(picture, cv2.CV_64F, (side, side), anchor=(0, 0)))
+        box = cv2.boxFilter(picture, cv2.CV_64F, (side, side), anchor=(0, 0))
+        whole = np.asarray(box, np.float64)
         inner: Floats64 = whole[: a.shape[0] - side + 1, : a.shape[1] - side + 1]
         return inner
 

@@ -20,8 +20,8 @@ def centrist(before: Image, after: Image) -> Measured:
     Notes
     -----
     A pixel's census is eight bits: which of its neighbours are not brighter than it [1]_. Light
-    that changes smoothly leaves it as it is. Pictures less than three pixels wide or high have none: 0
-    where they are equal, else 1.
+    that changes smoothly leaves it as it is. Pictures less than three pixels wide or high have
+    none: 0 where they are equal, else 1.
 
     References
     ----------

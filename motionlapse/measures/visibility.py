@@ -22,8 +22,8 @@ def vif(before: Image, after: Image) -> Measured:
     Notes
     -----
     How much of the information in `before` a noisy eye would still find in `after`, over four
-    scales with Gaussian windows and a noise of variance 2 [1]_. Not symmetric. Small pictures have fewer
-    scales. A constant picture holds no information: 1 against itself, else 0.
+    scales with Gaussian windows and a noise of variance 2 [1]_. Not symmetric. Small pictures
+    have fewer scales. A constant picture holds no information: 1 against itself, else 0.
 
     References
     ----------
@@ -66,7 +66,7 @@ def vif(before: Image, after: Image) -> Measured:
 def _valid(picture: Floats64, kernel: cv2.typing.MatLike) -> Floats64:
     """Return a picture filtered, without the border where the window reaches outside."""
     edge = len(kernel) // 2
-    whole = np.asarray(cv2.sepFilter2D(picture, cv2.CV_64F, kernel, kernel))
+    whole = np.asarray(cv2.sepFilter2D(picture, cv2.CV_64F, kernel, kernel), np.float64)
     inner: Floats64 = whole[edge : whole.shape[0] - edge, edge : whole.shape[1] - edge]
     return inner
 
