@@ -10,6 +10,7 @@ import numpy as np
 from motionlapse.frames import Image
 from motionlapse.measures.measured import Floats, Measured, grey, rectangle, shrunk
 
+USUAL_K = 6.0
 _PIXELS = 150_000  # as many as the detector analyses
 _STRAY = 8.0  # grey levels added before the logarithm, where noise no longer follows brightness
 _LIGHT_STEP, _LIGHT_WINDOW, _LIGHT_RANGE = 4, 31, 1.5
@@ -22,7 +23,7 @@ _MOST_SIGMAS, _VOTE_PX = 12.0, 1.5
 _LEAST_BLOB = 0.0004
 
 
-def background(before: Image, after: Image, *, k: float = 6.0) -> Measured:
+def background(before: Image, after: Image, *, k: float = USUAL_K) -> Measured:
     """Share of pixels outside μ ± kσ: μ is `before` in the light of `after`, 0 to 1.
 
     Notes
@@ -32,7 +33,7 @@ def background(before: Image, after: Image, *, k: float = 6.0) -> Measured:
     reflections and leaves out what is smaller. σ is the median absolute deviation of what remains,
     by brightness, at least 2 grey levels. Pixels beside saturated ones tell nothing.
     What counts is a soft vote of neighbours and pieces of at least 0.04 %, as in the detector. The
-    detail is their rectangle, the heat the σ by which a pixel is away.
+    detail is their rectangle, the heat the σ by which a pixel is away, up to 12.
     """
     a, b = (_reduced(grey(picture)) for picture in (before, after))
     residual = _log_ratio(a, b)
@@ -40,15 +41,15 @@ def background(before: Image, after: Image, *, k: float = 6.0) -> Measured:
     deviation = np.minimum(np.abs(residual) / sigma, _MOST_SIGMAS)
     blind = cv2.dilate((np.maximum(a, b) >= _SATURATED).astype(np.uint8), np.ones((5, 5), np.uint8))
     deviation[blind > 0] = 0
-    voted = np.asarray(cv2.GaussianBlur(deviation, (0, 0), _VOTE_PX))
-    changed = _large_pieces(voted > k)
+    voted = np.asarray(cv2.GaussianBlur(deviation, (0, 0), _VOTE_PX), np.float32)
+    changed = changed_pieces(voted, k=k)
     scale = before.shape[1] / a.shape[1], before.shape[0] / a.shape[0]
     box = {
         name: round(float(value or 0) * scale[number % 2])
         for number, (name, value) in enumerate(rectangle(changed).items())
     }
     size = before.shape[1], before.shape[0]
-    heat = np.asarray(cv2.resize(np.where(changed, voted, 0), size), np.float32)
+    heat = np.asarray(cv2.resize(voted, size), np.float32)
     return Measured(np.count_nonzero(changed) / changed.size, box, heat)
 
 
@@ -101,12 +102,23 @@ def _noise_by_brightness(luma: Image, residual: Floats) -> Floats:
         if chosen.size > _LEAST_OF_BIN * residual.size:
             sigmas[number] = 1.4826 * np.median(np.abs(chosen))
     known = np.flatnonzero(~np.isnan(sigmas))
-    return np.interp(np.arange(len(sigmas)), known, sigmas[known]).astype(np.float32)
+    steps: Floats = np.interp(np.arange(len(sigmas)), known, sigmas[known]).astype(np.float32)
+    return steps
 
 
-def _large_pieces(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Image:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    large = stats[:, cv2.CC_STAT_AREA] >= _LEAST_BLOB * mask.size
+def changed_pieces(sigmas: Floats, *, k: float = USUAL_K) -> Image:
+    """Return where pieces of at least 0.04 % are beyond `k`, 0/1 uint8 ``(H, W)``.
+
+    Parameters
+    ----------
+    sigmas
+        The heat of `background`.
+    k
+        In σ.
+    """
+    beyond = (sigmas > k).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(beyond)
+    large = stats[:, cv2.CC_STAT_AREA] >= _LEAST_BLOB * beyond.size
     large[0] = False
-    kept: Image = large[labels].astype(np.uint8) if count > 1 else np.zeros(mask.shape, np.uint8)
+    kept: Image = large[labels].astype(np.uint8) if count > 1 else np.zeros_like(beyond)
     return kept

@@ -130,7 +130,10 @@ def test_more_noise_is_no_smaller_difference(entry):
     found = distances(entry, [noisy(scene(), sigma) for sigma in (2, 12, 60)])
     assert found[0] <= found[1] * 1.02 + 1e-9
     assert found[1] <= found[2] * 1.02 + 1e-9
-    if entry.name not in ("background", "bounding_box"):  # noise is nothing to one, all to the other
+    if entry.name not in (
+        "background",
+        "bounding_box",
+    ):  # noise is nothing to one, all to the other
         assert found[2] > found[0]
 
 
