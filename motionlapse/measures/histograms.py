@@ -23,12 +23,17 @@ def hist_kl(before: Image, after: Image) -> Measured:
     64 bins, to each of which half a pixel is added, so that empty ones do not make it infinite. Not
     symmetric. A frame above 0.2 has been taken for corrupt (Courbon et al. 2010).
     """
-    first, second = (_smoothed(picture) for picture in (before, after))
-    return Measured(max(0.0, float(np.sum(first * np.log(first / second)))))
+    return Measured(divergence(grey(before), grey(after)))
 
 
-def _smoothed(picture: Image) -> Floats64:
-    counts = np.bincount(grey(picture).ravel() // (256 // _KL_BINS), minlength=_KL_BINS)
+def divergence(before: Image, after: Image) -> float:
+    """Return `hist_kl` of two grey pictures, which may differ in size."""
+    first, second = (_smoothed(luma) for luma in (before, after))
+    return max(0.0, float(np.sum(first * np.log(first / second))))
+
+
+def _smoothed(luma: Image) -> Floats64:
+    counts = np.bincount(luma.ravel() // (256 // _KL_BINS), minlength=_KL_BINS)
     shares: Floats64 = (counts + _KL_PRIOR) / (counts.sum() + _KL_PRIOR * _KL_BINS)
     return shares
 
