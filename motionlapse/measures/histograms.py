@@ -33,7 +33,7 @@ def divergence(before: Image, after: Image) -> float:
 
 
 def _smoothed(luma: Image) -> Floats64:
-    counts = np.bincount(luma.ravel() // (256 // _KL_BINS), minlength=_KL_BINS)
+    counts = np.asarray(cv2.calcHist([luma], [0], None, [_KL_BINS], [0, 256]), np.float64).ravel()
     shares: Floats64 = (counts + _KL_PRIOR) / (counts.sum() + _KL_PRIOR * _KL_BINS)
     return shares
 

@@ -17,6 +17,7 @@ from motionlapse.comparison.preparation import Preparation
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Planes
 from motionlapse.measures import MEASURES
+from motionlapse.measures.measured import shrunk
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
@@ -113,8 +114,7 @@ def _neighbours(paths: Sequence[Path]) -> list[tuple[Image, Image]]:
             pairs.append((before, after))
     if not pairs:
         raise ConfigError(
-            "--threshold auto: there are no two neighbours of one size to learn from; give a "
-            "number"
+            "--threshold auto: there are no two neighbours of one size to learn from; give a number"
         )
     return pairs
 
@@ -199,7 +199,7 @@ class ModelJudge:
         height, width = mask.shape
         scale = self._analyzer.scale
         whole = planes.luma.view[: height * scale, : width * scale]
-        luma = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+        luma = shrunk(whole, width, height)
         return mask, luma
 
     def _prepared(self, picture: Picture) -> Planes:
@@ -227,12 +227,14 @@ def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice
     if not after.any():
         return
     near = cv2.dilate(before, np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(after)
-    for number in range(1, count):
-        x, y, width, height, area = (int(part) for part in stats[number])
-        inside = slice(y, y + height), slice(x, x + width)
-        known = np.count_nonzero((labels[inside] == number) & (near[inside] > 0))
-        if known < area / 2:
+    # Blobs of the detector have no holes: their outlines are all of them.
+    outlines, _ = cv2.findContours(after, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:
+        x, y, width, height = cv2.boundingRect(outline)
+        blob = np.zeros((height, width), np.uint8)
+        cv2.drawContours(blob, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
+        area = cv2.countNonZero(blob)
+        if cv2.countNonZero(blob & near[y : y + height, x : x + width]) < area / 2:
             rows = slice(max(0, y - _PADDING_PX), y + height + _PADDING_PX)
             yield (rows, slice(max(0, x - _PADDING_PX), x + width + _PADDING_PX)), area
 
