@@ -20,6 +20,7 @@ from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 # name → (module with an `app`, what the command does)
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
+    "calibrate": ("motionlapse.cli.calibrate", "Learn a quiet scene and propose thresholds."),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
     "compare": ("motionlapse.cli.compare", "Compare two pictures by every measure."),
     "sift": ("motionlapse.cli.sift", "Keep only the stills that changed."),

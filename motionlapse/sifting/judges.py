@@ -226,7 +226,8 @@ def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice
     """
     if not after.any():
         return
-    near = cv2.dilate(before, np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8))
+    square = np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8)
+    near = np.asarray(cv2.dilate(before, square), np.uint8)
     # Blobs of the detector have no holes: their outlines are all of them.
     outlines, _ = cv2.findContours(after, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     for outline in outlines:
