@@ -56,8 +56,8 @@ def as_toml(proposal: Proposal, source: str) -> str:
         f"# From {_one_line(source)}: {proposal.seconds:.1f} s, {proposal.frames} frames.",
         *[f"# Beware: {text}" for text in proposal.warnings],
         (
-            f"# Brightness {light.mean:.0f}, flicker {light.flicker:.2f}, drift {light.drift:+.1f} a "
-            f"minute, {light.steps} steps (grey levels)."
+            f"# Brightness {light.mean:.0f}, flicker {light.flicker:.2f}, drift {light.drift:+.1f} "
+            f"a minute, {light.steps} steps (grey levels)."
         ),
         "# Noise of pixels by brightness: "
         + (", ".join(f"{n.low}-{n.high}: {n.sigma:.1f}" for n in proposal.noise) or "none seen"),
@@ -80,8 +80,8 @@ def as_toml(proposal: Proposal, source: str) -> str:
         lines += [
             "",
             (
-                f"# {spread.entry.name} between frames a second apart ({len(spread.values)} pairs): "
-                f"median {spread.at(0.5):.4g}, 95 % {spread.at(0.95):.4g}, "
+                f"# {spread.entry.name} between frames a second apart ({len(spread.values)} pairs)"
+                f": median {spread.at(0.5):.4g}, 95 % {spread.at(0.95):.4g}, "
                 f"farthest {spread.at(1.0):.4g}."
             ),
         ]

@@ -45,6 +45,9 @@ class Proposal:
         Those that were asked for.
     warnings
         What makes it doubtful, each in one line.
+    quiet
+        False if something moved, or never rests: what follows from it would make the detector
+        blind.
     """
 
     noise_floor: float
@@ -61,6 +64,7 @@ class Proposal:
     seconds: float
     frames: int
     warnings: list[str]
+    quiet: bool
 
 
 def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal:
@@ -108,7 +112,8 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
         measures=[spread for spread in watched.measures if spread.values],
         seconds=watched.seconds,
         frames=len(watched.times_s),
-        warnings=_warnings(watched, seen[_CALM_FACTOR], peak),
+        warnings=_warnings(watched, seen[_CALM_FACTOR], chosen),
+        quiet=peak <= _NOT_NOISE,
     )
 
 
@@ -124,19 +129,19 @@ def _factor(seen: dict[float, Excursions], watched: Watched, enter: float) -> fl
     return next(f for f, peak in peaks.items() if peak <= 1.25 * least)
 
 
-def _warnings(watched: Watched, usual: Excursions, peak: float) -> list[str]:
+def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[str]:
     found = []
     if watched.seconds < _ENOUGH_S:
         found.append(
             f"too short to tell: {watched.seconds:.1f} s were judged; of what comes less than "
             f"{usual.bound_a_day:,.0f} times a day nothing is known. Watch a minute or more"
         )
-    highest = max(usual.peaks, default=0.0)
-    if highest > _NOT_NOISE or peak > _NOT_NOISE:
+    if max(chosen.peaks, default=0.0) > _NOT_NOISE:
+        highest = max(usual.peaks, default=0.0)
         where = _where(watched, highest)
         found.append(
-            f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved. If that "
-            "was a person or a car, calibrate on another part (--start, --duration)"
+            f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
+            "on another part (--start, --duration), or leave out what never rests (--ignore)"
         )
     light = describe(watched.times_s, watched.brightness)
     if light.steps:

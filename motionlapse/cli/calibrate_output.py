@@ -44,7 +44,9 @@ def calibrate_source(
         (logger.error if fault.lost else logger.warning)("%s", fault.text)
     for warning in proposal.warnings:
         logger.warning("%s", warning)
-    if to_stdout:
+    if not proposal.quiet:
+        logger.error("%s: not quiet, so nothing was written", name)
+    elif to_stdout:
         with printing():
             sys.stdout.write(as_toml(proposal, name))
     else:
@@ -53,8 +55,10 @@ def calibrate_source(
         print_json(_record(proposal, name, out))
     elif not to_stdout:
         _print(proposal)
-        logger.info("written to %s", out)
-    return SourceError.exit_code if any(fault.lost for fault in faults) else 0
+        if proposal.quiet:
+            logger.info("written to %s", out)
+    lost = not proposal.quiet or any(fault.lost for fault in faults)
+    return SourceError.exit_code if lost else 0
 
 
 def _open(name: str, settings: Settings) -> Source:
@@ -136,7 +140,7 @@ def _record(proposal: Proposal, source: str, out: Path) -> dict[str, object]:
     light = proposal.light
     return {
         "source": source,
-        "file": str(out),
+        "file": str(out) if proposal.quiet else None,
         "seconds": round(proposal.seconds, 3),
         "frames": proposal.frames,
         "noise_floor": proposal.noise_floor,

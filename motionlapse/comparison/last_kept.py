@@ -7,6 +7,7 @@ import statistics
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from motionlapse.comparison.preparation import Preparation, Ready
 from motionlapse.frames import Image
@@ -45,8 +46,8 @@ class LastKept:
 
     A picture is kept when its distance from the last kept one leaves what it usually is by the
     threshold: upwards when something comes, downwards when something goes. *Usually* is the median
-    of the last nine pictures since then, so that light which changes slowly, and things that grow
-    slowly, are no news. The first picture is always kept.
+    of the last nine pictures since then, carried on at the pace at which it changed, so that light
+    which changes slowly, and things that grow slowly, are no news. The first picture is kept.
 
     Parameters
     ----------
@@ -111,11 +112,15 @@ class LastKept:
     def _keep(self, ready: Ready) -> None:
         self._kept = ready
         self._distances.clear()
+        self._distances.append(0.0)
 
     def _usual(self) -> float:
+        """Return the distance to expect now: the median of the last, carried on as they went."""
+        median = statistics.median(self._distances)
         if len(self._distances) < _LEAST_FOLLOWED:
-            return 0.0
-        return statistics.median(self._distances)
+            return median
+        slope = statistics.median(after - before for before, after in pairwise(self._distances))
+        return max(0.0, median + slope * (len(self._distances) + 1) / 2)
 
     def _words(self, value: float, distance: float, usual: float, *, keep: bool) -> str:
         name = self.entry.name

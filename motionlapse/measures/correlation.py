@@ -69,7 +69,8 @@ def template(before: Image, after: Image) -> Measured:
     matches = np.nan_to_num(matches, nan=-1.0, posinf=-1.0, neginf=-1.0)
     _, best, _, place = cv2.minMaxLoc(matches)
     return Measured(
-        float(np.clip(best, -1.0, 1.0)), {"shift_x": place[0] - x, "shift_y": place[1] - y}
+        round(float(np.clip(best, -1.0, 1.0)), 5),
+        {"shift_x": place[0] - x, "shift_y": place[1] - y},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from motionlapse.pipeline_settings import Settings
@@ -102,45 +103,33 @@ class Sift:
         SinkError
             If a still that is kept cannot be placed.
         """
-        paths = in_time(stills)
-        done = [self._journal.records.get(key_of(str(path))) for path in paths]
-        known = 0
-        while known < len(done) and done[known] is not None:
-            known += 1
-        for record in done[:known]:
-            if record is not None:
-                self.summary.count(record)
-        self.summary.before += known
-        if known == len(paths):
+        folder = stills[0].absolute().parent
+        judged = [r for key, r in self._journal.records.items() if Path(key).parent == folder]
+        for record in judged:
+            self.summary.count(record)
+        self.summary.before += len(judged)
+        new = [path for path in stills if key_of(str(path)) not in self._journal.records]
+        if not new:
             return
-        where = [_whereabouts(path, record) for path, record in zip(paths, done, strict=True)]
-        existing = [path for path in where if path.exists()] or where
-        judge = make_judge(self._settings, existing)
-        against = self._replay(judge, where[:known], done[:known])
-        self._judge(judge, paths[known:], against)
+        paths = in_time(new)
+        earlier = [(_whereabouts(record), record) for record in judged]
+        earlier = [(path, record) for path, record in earlier if path.exists()]
+        judge = make_judge(self._settings, [*[path for path, _ in earlier], *paths])
+        self._judge(judge, paths, self._replay(judge, earlier))
 
-    def _replay(
-        self, judge: Judge, paths: Sequence[Path], records: Sequence[Record | None]
-    ) -> str | None:
+    def _replay(self, judge: Judge, earlier: Sequence[tuple[Path, Record]]) -> str | None:
         """Bring a judge to where the run before left it; return the last kept still."""
-        kept = [i for i, record in enumerate(records) if record and record.state == "kept"]
+        kept = [i for i, (_, record) in enumerate(earlier) if record.state == "kept"]
         if not kept:
             return None
-        begin = kept[-1] if not judge.planes else max(0, kept[-1] - _REPLAYED)
-        corrupt = self._settings.measures.corrupt
-        chosen = [
-            (path, record)
-            for path, record in zip(paths[begin:], records[begin:], strict=True)
-            if record is not None and record.state != "corrupt"
-        ]
-        states = {path: record.state for path, record in chosen}
-        for still in read_stills(
-            [path for path, _ in chosen], planes=judge.planes, corrupt=corrupt
-        ):
+        begin = max(0, kept[-1] - _REPLAYED) if judge.planes else kept[-1]
+        states = {
+            path: record.state for path, record in earlier[begin:] if record.state != "corrupt"
+        }
+        for still in read_stills(list(states), planes=judge.planes, corrupt=0):
             if still.picture is not None:
                 judge.replay(still.picture, kept=states[still.path] == "kept")
-        last = records[kept[-1]]
-        return None if last is None else last.still
+        return earlier[kept[-1]][1].still
 
     def _judge(self, judge: Judge, paths: Sequence[Path], against: str | None) -> None:
         corrupt = self._settings.measures.corrupt
@@ -165,16 +154,16 @@ class Sift:
         if verdict.keep and self._placer is not None:
             file = str(self._placer.place(path))
         state = "kept" if verdict.keep else "dropped"
+        value = verdict.value if verdict.value is None or isfinite(verdict.value) else None
         return Record(
-            str(path), state, verdict.value, verdict.threshold, against, verdict.reason, file, size
+            str(path), state, value, verdict.threshold, against, verdict.reason, file, size
         )
 
 
-def _whereabouts(path: Path, record: Record | None) -> Path:
+def _whereabouts(record: Record) -> Path:
     """Return where a still is now: one that was moved is where it was put."""
-    if record is not None and record.file is not None and not path.exists():
-        return Path(record.file)
-    return path
+    path = Path(key_of(record.still))
+    return Path(record.file) if record.file is not None and not path.exists() else path
 
 
 def _size(path: Path) -> int:

@@ -316,7 +316,7 @@ def test_centrist_by_hand():
 
 
 def test_gist_knows_direction_and_place():
-    y, x = np.mgrid[:128, :128]
+    x = np.mgrid[:128, :128][1]
     upright = (128 + 100 * np.sin(x)).astype(np.uint8)
     energies = gist_descriptor(upright).reshape(4, 8, 4, 4)
     finest = energies[0].mean(axis=(1, 2))

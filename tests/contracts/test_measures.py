@@ -217,13 +217,14 @@ def test_the_detectors_question_takes_noise_and_light_and_sees_the_small():
 
 
 def test_visible_differences_grow_with_contrast_and_hide_in_texture():
-    y, x = np.mgrid[:96, :96]
+    x = np.mgrid[:96, :96][1]
     wave = np.sin(x / 2.0)
     flat = np.full((96, 96), 128, np.uint8)
     vdp = MEASURES["vdp"]
     grown = [vdp(flat, (128 + a * wave).astype(np.uint8)).value for a in (0.6, 3, 12, 40)]
     assert grown == sorted(grown)
-    assert grown[0] < 0.5 < 0.9 < grown[-1]
+    assert grown[0] < 0.5
+    assert grown[-1] > 0.9
     texture = np.random.default_rng(1).normal(0, 45, (96, 96))
     rough = np.clip(128 + texture, 0, 255)
     on_rough = vdp(rough.astype(np.uint8), np.clip(rough + 4 * wave, 0, 255).astype(np.uint8)).value
