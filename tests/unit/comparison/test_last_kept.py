@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -14,7 +15,6 @@ from motionlapse.comparison.last_kept import (
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.errors import ConfigError
 from motionlapse.measures import MEASURES
-import itertools
 
 MANHATTAN = MEASURES["manhattan"]
 
