@@ -118,7 +118,7 @@ _STRUCTURE = _table(
        "how much detail is left; blur and noise",
        "noise between equal scenes; above 1 where contrast grows",
        "Sheikh and Bovik 2006", needs_contrast=True),
-    _M("vdp", "visibility:vdp", 0, 1, 0.78, 1.0, 290.0,
+    _M("vdp", "visibility:vdp", 0, 1, 0.78, 1.0, 190.0,
        "what a person would notice",
        "light that anybody would notice",
        "Daly 1993"),

@@ -109,10 +109,21 @@ def _contrasts(picture: Image) -> list[Floats]:
     bands: list[Floats] = []
     fine = light
     for number in range(_BANDS):
-        coarse = np.asarray(cv2.GaussianBlur(light, (0, 0), 1.2 * 2**number), np.float32)
+        coarse = _coarse(light, number)
         bands.append((fine - coarse) / coarse)
         fine = coarse
     return bands
+
+
+def _coarse(light: Floats, number: int) -> Floats:
+    """Return a picture blurred by 1.2 · 2^number pixels, of a smaller one where that is wide."""
+    height, width = light.shape
+    step = 2 ** max(0, number - 1)
+    if step == 1 or min(height, width) < 8 * step:
+        return np.asarray(cv2.GaussianBlur(light, (0, 0), 1.2 * 2**number), np.float32)
+    small = cv2.resize(light, (width // step, height // step), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), 1.2 * 2**number / step)
+    return np.asarray(cv2.resize(blurred, (width, height)), np.float32)
 
 
 def _spread(contrast: Floats) -> Floats:
