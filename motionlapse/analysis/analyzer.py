@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
 
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
@@ -10,14 +10,16 @@ from motionlapse.analysis.flow import Flow
 from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.frames import Frame, Image, Planes
+from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
 # Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
 _ONCE_S = 0.25
-_THRESHOLD = 64
+# Of the opening: how many pictures, and with how few there is nothing that they could agree on.
+_PICTURES, _FEWEST = 9, 3
+_ROUNDING_S = 1e-6
 
 
 class Analyzer:
@@ -72,6 +74,31 @@ class Analyzer:
         same_kind = self._colour in (None, planes.chroma is not None)
         return planes.size == self.size and same_kind
 
+    def prime(self, opening: Iterable[Frame]) -> None:
+        """Learn from the first frames before they are judged.
+
+        A few pictures that are spread over `AnalysisSettings.opening` are enough; fewer than
+        three teach nothing.
+
+        Parameters
+        ----------
+        opening
+            The first frames of the source, as many as it takes; those after are not asked for.
+        """
+        chosen: list[Planes] = []
+        first_s = last_s = 0.0
+        for frame in opening:
+            first_s = first_s if chosen else frame.time
+            passed_s = frame.time - first_s
+            if passed_s > self._settings.opening + _ROUNDING_S or not self.fits(frame.planes):
+                break
+            if passed_s + _ROUNDING_S >= len(chosen) * self._settings.opening / (_PICTURES - 1):
+                self._colour = frame.planes.chroma is not None
+                chosen.append(_copied(self._shrink(frame.planes)))
+                last_s = frame.time
+        if len(chosen) >= _FEWEST:
+            self._model.prime(chosen, seconds=last_s - first_s)
+
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
 
@@ -123,11 +150,19 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=self._changed_at_once(foreground.score, elapsed_s),
+            light=self._changed_at_once(foreground.pixels / mask.size, elapsed_s),
             regions=self._area.names(mask) if pixels else (),
         )
 
-    def _changed_at_once(self, score: Image, elapsed_s: float) -> bool:
+    def _changed_at_once(self, beyond: float, elapsed_s: float) -> bool:
         """Tell whether the light has changed: of the whole picture, not of the watched part."""
-        before, self._beyond = self._beyond, np.count_nonzero(score > _THRESHOLD) / score.size
+        before, self._beyond = self._beyond, beyond
         return bool(self._beyond - before > _AT_ONCE) and elapsed_s <= _ONCE_S
+
+
+def _copied(planes: Planes) -> Planes:
+    def copy(plane: Plane) -> Plane:
+        return Plane(plane.view.copy(), plane.width)
+
+    chroma = planes.chroma
+    return Planes(copy(planes.luma), chroma and (copy(chroma[0]), copy(chroma[1])))
