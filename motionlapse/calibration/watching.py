@@ -14,6 +14,7 @@ from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.calibration.noise import NoiseMeter
 from motionlapse.comparison.last_kept import quiet_limit, value_at
 from motionlapse.comparison.preparation import Preparation
+from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source
 from motionlapse.measures import MeasureEntry
@@ -22,7 +23,7 @@ from motionlapse.pipeline_settings import Settings
 FACTORS = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 """Noise floors that are tried, over the usual one."""
 
-_LEARNING_S = 2.0  # the first frames teach the background, and are not scored
+_LEARNING_S = 2.0  # frames that cannot be read twice teach the background first
 _PAIR_S = 1.0
 _MOST_PAIRS = 200
 
@@ -127,20 +128,19 @@ def watch_scene(
     """
     eyes: _Eyes | None = None
     begin_s = 0.0
+    learning_s = _LEARNING_S if source.opening() is None else 0.0
     for frame in source:
         if eyes is None:
             eyes, begin_s = _Eyes(frame, settings, measures), frame.time
+            eyes.prime(source)
         if should_stop() or frame.time - begin_s > most_s:
             break
         if not eyes.fits(frame):
             raise SourceError(f"{source.info.name}: the pictures change their size")
-        eyes.see(frame, learning=frame.time - begin_s < _LEARNING_S)
+        eyes.see(frame, learning=frame.time - begin_s < learning_s)
         on_frame(frame)
     if eyes is None or len(eyes.watched.times_s) < 3:
-        raise SourceError(
-            f"{source.info.name}: too short: the first {_LEARNING_S:g} s teach the background, "
-            "and nothing is left to judge by"
-        )
+        raise SourceError(f"{source.info.name}: too short to tell anything")
     return eyes.watched
 
 
@@ -162,11 +162,20 @@ class _Eyes:
             )
             for factor in FACTORS
         }
+        self._deciders = {factor: Decider(settings.decision) for factor in FACTORS}
+        self._paces = dict.fromkeys(FACTORS, 1.0)
         self.watched = Watched(size, usual.noise_floor)
         self.watched.moving = {factor: [] for factor in FACTORS}
         self.watched.measures = [MeasureSpread(entry) for entry in measures]
         self._preparation = Preparation(settings.measures, settings.analysis)
         self._pair: tuple[float, Image] | None = None
+
+    def prime(self, source: Source) -> None:
+        """Learn from the first frames, as a scan does."""
+        for analyzer in self._analyzers.values():
+            opening = source.opening()
+            if opening is not None:
+                analyzer.prime(opening)
 
     def fits(self, frame: Frame) -> bool:
         return all(analyzer.fits(frame.planes) for analyzer in self._analyzers.values())
@@ -177,7 +186,12 @@ class _Eyes:
         luma = frame.planes.luma.view
         watched.noise.add(_thinned(luma, scale))
         for factor, analyzer in self._analyzers.items():
-            score = analyzer.step(frame).score
+            analysis = analyzer.step(frame, self._paces[factor])
+            score = analysis.score
+            decision = self._deciders[factor].step(
+                frame.time, frame.index, score, ready=analysis.ready
+            )
+            self._paces[factor] = decision.pace
             if not learning:
                 watched.moving[factor].append(0.0 if score.light else score.moving)
         if not learning:

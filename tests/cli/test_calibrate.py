@@ -108,7 +108,7 @@ def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):
     ("words", "code", "said"),
     [
         (["none.mp4"], 3, "no such file"),
-        (["swaying.mp4", "--end", "1s"], 3, "too short"),
+        (["swaying.mp4", "--end", "0.08s"], 3, "too short"),
         (["swaying.mp4", "--measure", "sim"], 2, "did you mean 'ssim'"),
         (["swaying.mp4", "--set", "background.model=mog2"], 2, "background model gaussian"),
         (["swaying.mp4", "--out", "-", "--json"], 2, "exclude each other"),
