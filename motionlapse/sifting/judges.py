@@ -25,7 +25,7 @@ from motionlapse.sources.stills import read_bgr
 # The model learns in seconds; of stills, which may be an hour apart, each stands for the longest
 # step that it takes at once.
 _STEP_S = 0.2
-_WARM_UP, _SAMPLES = 60, 150
+_OPENING, _SAMPLES = 60, 150
 # Of the last neighbours the calmest are taken for quiet.
 _REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
 _TOLERANCE_PX = 5  # outlines move by half of this
@@ -140,7 +140,7 @@ class ModelJudge:
         self._chosen = settings.measures.threshold
         self._changes: deque[float] = deque(maxlen=_REMEMBERED)
         self._before: Image | None = None
-        self._warm_up(paths)
+        self._prime(paths)
 
     @property
     def threshold(self) -> float:
@@ -173,25 +173,28 @@ class ModelJudge:
         if kept:
             self._mask, self._luma = mask, luma
 
-    def _warm_up(self, paths: Sequence[Path]) -> None:
+    def _prime(self, paths: Sequence[Path]) -> None:
+        """Learn from the first stills, before the first of them is judged."""
         corrupt = self._settings.measures.corrupt
-        for still in read_stills(paths[:_WARM_UP], planes=True, corrupt=corrupt):
-            if still.picture is not None:
-                self._step(still.picture)
-        self._changes.clear()  # of a model that knew little
+        stills = read_stills(paths[:_OPENING], planes=True, corrupt=corrupt)
+        planes = [self._prepared(still.picture) for still in stills if still.picture is not None]
+        if planes:
+            self._analyzer = self._new_analyzer(planes[0])
+            spacing_s = self._settings.analysis.opening / max(1, len(planes) - 1)
+            self._analyzer.prime(_frame(i, i * spacing_s, p) for i, p in enumerate(planes))
+
+    def _new_analyzer(self, planes: Planes) -> Analyzer:
+        settings = self._settings
+        model = MODELS[settings.background.model].make(settings.background.of_model())
+        return Analyzer(planes.size, model, settings.analysis, enter=settings.decision.enter)
 
     def _step(self, picture: Picture) -> tuple[Image, Image]:
         """Return mask and luma at the size of analysis."""
         planes = self._prepared(picture)
         if self._analyzer is None or not self._analyzer.fits(planes):
-            settings = self._settings
-            model = MODELS[settings.background.model].make(settings.background.of_model())
-            self._analyzer = Analyzer(
-                planes.size, model, settings.analysis, enter=settings.decision.enter
-            )
+            self._analyzer = self._new_analyzer(planes)
         index, self._stills = self._stills, self._stills + 1
-        frame = Frame(index, index * _STEP_S, None, index, planes, lambda: planes.luma.view)
-        mask = self._analyzer.step(frame).mask.copy()
+        mask = self._analyzer.step(_frame(index, index * _STEP_S, planes)).mask.copy()
         if self._before is not None and self._before.shape == mask.shape:
             both = [*_new_blobs(self._before, mask), *_new_blobs(mask, self._before)]
             self._changes.append(sum(area for _, area in both) / self._analyzer.watched_pixels)
@@ -216,6 +219,10 @@ class ModelJudge:
             if contrast_beyond_light(self._luma[box], luma[box]) >= _LEAST_CONTRAST:
                 pixels += area
         return pixels / self._analyzer.watched_pixels
+
+
+def _frame(index: int, time_s: float, planes: Planes) -> Frame:
+    return Frame(index, time_s, None, index, planes, lambda: planes.luma.view)
 
 
 def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice], int]]:
