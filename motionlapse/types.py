@@ -15,6 +15,12 @@ from motionlapse.frames import Frame, Image, Planes
 # ---- analysis --------------------------------------------------------------------------------
 
 
+SHADOW_SCORE, DEEP_SHADOW_SCORE = 48, 49
+"""Scores of pixels that are the background darkened: slightly, or so much that it may be a thing.
+
+Below the threshold, but what is around them may outvote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Foreground:
     """What a background model says of one frame.

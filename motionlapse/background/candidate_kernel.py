@@ -12,13 +12,15 @@ import numpy as np
 
 from motionlapse.background.compiled import compiled
 from motionlapse.background.score_levels import THRESHOLD_SCORE
+from motionlapse.types import DEEP_SHADOW_SCORE, SHADOW_SCORE
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
 _TINT = np.float32(0.75**2)  # of the noise floor: how far a shadow's colour may be off
-_SHADOW_SCORE = np.uint8(48)  # below the threshold, but neighbours may still outvote it
+_SHALLOW = np.float32(0.7)  # of the background's brightness: a deeper shadow may be a thing
+_NO_SHADOW, _SHADOW, _DEEP = np.uint8(0), np.uint8(SHADOW_SCORE), np.uint8(DEEP_SHADOW_SCORE)
 
 
 def others_length(planes: int) -> int:
@@ -52,17 +54,19 @@ def _approach(look, others, y, x, at, rate, floor):  # type: ignore[no-untyped-d
 
 
 @compiled()
-def _is_shadow(look, x, mean, y, darkest, tolerance):  # type: ignore[no-untyped-def]
-    """Tell whether a look in colour is the background darkened by one factor."""
+def _shadow(look, x, mean, y, darkest, tolerance):  # type: ignore[no-untyped-def]
+    """Return the score of a look in colour that is the background darkened, else 0."""
     b, g, r = look[0, x], look[1, x], look[2, x]
     usual_b, usual_g, usual_r = mean[0, y, x], mean[1, y, x], mean[2, y, x]
     along = b * usual_b + g * usual_g + r * usual_r
     square = _ONE + usual_b * usual_b + usual_g * usual_g + usual_r * usual_r
     if along < darkest * square or along > square:
-        return False
+        return _NO_SHADOW
     ratio = along / square
     b, g, r = b - ratio * usual_b, g - ratio * usual_g, r - ratio * usual_r
-    return max(b * b, g * g, r * r) <= tolerance
+    if max(b * b, g * g, r * r) > tolerance:
+        return _NO_SHADOW
+    return _DEEP if ratio < _SHALLOW else _SHADOW
 
 
 @compiled()
@@ -162,8 +166,9 @@ def follow_row(  # type: ignore[no-untyped-def]
                 if others[y, x, 2 * planes + 2] > credit[y, x]:
                     _retire(mean, variance, credit, others, y, x)
                 continue
-        if planes > 1 and _is_shadow(look, x, mean, y, darkest, _TINT * floor):
-            score[x] = _SHADOW_SCORE
+        if planes > 1:
+            shadow = _shadow(look, x, mean, y, darkest, _TINT * floor)
+            score[x] = shadow if shadow > _NO_SHADOW else score[x]
         own = doubt[y, x]
         if (
             own > _ZERO

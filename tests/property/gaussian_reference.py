@@ -23,7 +23,7 @@ BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 PROMOTION = 0.5  # in time constants
 TINT = 0.75  # of the noise floor
-SHADOW_SCORE = 48.0
+SHALLOW, SHADOW_SCORE, DEEP_SHADOW_SCORE = 0.7, 48.0, 49.0
 
 
 def blue_green_red(luma: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
@@ -135,9 +135,9 @@ class Step:
             if q <= 1:
                 self._return(look, q, at)
                 return
-        if len(look) == 3 and self._is_shadow(look, means[BACKGROUND], at):
+        if len(look) == 3 and (shadow := self._shadow(look, means[BACKGROUND], at)):
             self.did["shadow"] += 1
-            self.score[at] = SHADOW_SCORE
+            self.score[at] = shadow
         if self._follow_candidate(look, means, variances, credit, y, x):
             return
         standing = rounded(self.settings.standing)
@@ -211,12 +211,15 @@ class Step:
         mean += rate * d
         v[at] = max(v[at] + rate * ((d**2).mean() - v[at]), self.floor)
 
-    def _is_shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> bool:
+    def _shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> float:
         ratio = (look * mean).sum() / (1 + (mean**2).sum())
         rest = ((look - ratio * mean) ** 2).max()
         darkest, tolerance = rounded(self.settings.shadow), TINT**2 * self.floor
         self.unsure[at] |= near(ratio, darkest) | near(ratio, 1) | near(rest, tolerance)
-        return bool(darkest <= ratio <= 1 and rest <= tolerance)
+        self.unsure[at] |= near(ratio, SHALLOW)
+        if not (darkest <= ratio <= 1 and rest <= tolerance):
+            return 0.0
+        return DEEP_SHADOW_SCORE if ratio < SHALLOW else SHADOW_SCORE
 
     def _fits_beside(self, y: int, x: int) -> bool:
         height, width = self.score.shape
