@@ -72,12 +72,11 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
 
     Notes
     -----
-    The noise floor is the lowest, from the usual one up, at which nothing that lasts as long as an
-    event reaches the usual ``enter``; below the usual one it goes only where at the lower one no
-    foreground moved at all. Where none suffices, the one with the lowest peaks is taken and
-    ``enter`` rises above what was seen: to at most one expected alarm a day, and half as much again
-    as the highest. It never falls below the usual one, which is little more than the smallest blob
-    that counts.
+    Each noise floor from the usual one up has an ``enter`` that it needs: at most one expected
+    alarm a day, and half as much again as the highest that was seen. Both cost sight, of faint
+    things and of small ones, so the pair with the smallest product is taken. Below the usual floor
+    it goes only where, for a minute or more, no foreground moved at all at the lower one. ``enter``
+    never falls below the usual one, which is little more than the smallest blob that counts.
 
     Parameters
     ----------
@@ -91,11 +90,14 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
         factor: excursions(watched.times_s, shares, min_event_s=usual.min_event, hold_s=usual.hold)
         for factor, shares in watched.moving.items()
     }
-    factor = _factor(seen, watched, usual.enter)
-    chosen = seen[factor]
+    enters = {
+        factor: _needed(found, usual.enter)
+        for factor, found in seen.items()
+        if factor >= _CALM_FACTOR or _never_moved(watched, factor)
+    }
+    factor = min(enters, key=lambda number: (number * enters[number], number))
+    enter, chosen = enters[factor], seen[factor]
     peak = max(chosen.peaks, default=0.0)
-    enter = chosen.threshold_for(_ALARMS_A_DAY, max(usual.enter, _HEADROOM * peak))
-    enter = _rounded_up(enter) if enter > usual.enter else enter
     usual_level = spread_of(watched.moving[factor])[1]
     exit_ = max(enter / 2, min(0.8 * enter, 1.2 * usual_level))
     return Proposal(
@@ -117,16 +119,16 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     )
 
 
-def _factor(seen: dict[float, Excursions], watched: Watched, enter: float) -> float:
-    lower = [f for f in seen if f < _CALM_FACTOR and not any(watched.moving[f])]
-    if lower and watched.seconds >= _ENOUGH_S:  # a short quiet says nothing of lower floors
-        return min(lower)
-    peaks = {f: max(e.peaks, default=0.0) for f, e in seen.items() if f >= _CALM_FACTOR}
-    for factor, peak in peaks.items():
-        if peak * _HEADROOM < enter:
-            return factor
-    least = min(peaks.values())
-    return next(f for f, peak in peaks.items() if peak <= 1.25 * least)
+def _needed(seen: Excursions, least: float) -> float:
+    """Return the ``enter`` that a noise floor needs."""
+    peak = max(seen.peaks, default=0.0)
+    enter = seen.threshold_for(_ALARMS_A_DAY, max(least, _HEADROOM * peak))
+    return _rounded_up(enter) if enter > least else enter
+
+
+def _never_moved(watched: Watched, factor: float) -> bool:
+    """Tell whether nothing moved for long; a short quiet says nothing of lower floors."""
+    return watched.seconds >= _ENOUGH_S and not any(watched.moving[factor])
 
 
 def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[str]:
