@@ -55,6 +55,8 @@ class RunResult:
         What ended the run before its end, or None.
     unwritten
         What each sink could not write: the first of it, and how much there was.
+    overlay
+        A polygon to ignore, around a clock that is written into the picture; None without one.
     """
 
     frames: int = 0
@@ -62,6 +64,7 @@ class RunResult:
     state: str = "done"
     failure: MotionlapseError | None = None
     unwritten: list[Unwritten] = field(default_factory=list)
+    overlay: str | None = None
 
 
 def run(
@@ -117,6 +120,7 @@ def run(
         except (SourceError, ConfigError) as error:
             # A ConfigError here: a region that does not fit pictures whose size has changed.
             ending, result.state, result.failure = "the source failed", "failed", error
+        result.overlay = analyzer.overlay()
         guard.finish(decider.finish(ending))
     return result
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import Flow
+from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
@@ -20,6 +22,7 @@ _ONCE_S = 0.25
 # Of the opening: how many pictures, and with how few there is nothing that they could agree on.
 _PICTURES, _FEWEST = 9, 3
 _ROUNDING_S = 1e-6
+_OVERLAYS_S = 120.0  # of the footage is enough to find a clock in it
 
 
 class Analyzer:
@@ -59,6 +62,8 @@ class Analyzer:
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
         self._cleanup = Cleanup(settings, self._area, self.scale)
         self._flow = Flow(settings.flow_tracking) if settings.flow else None
+        self._steady = Steadier(self._shrink.size) if settings.steady else None
+        self._overlays = OverlayFinder(self._shrink.size)
         self._colour: bool | None = None
         self._previous_s: float | None = None
         self._previous: Image | None = None
@@ -94,7 +99,7 @@ class Analyzer:
                 break
             if passed_s + _ROUNDING_S >= len(chosen) * self._settings.opening / (_PICTURES - 1):
                 self._colour = frame.planes.chroma is not None
-                chosen.append(_copied(self._shrink(frame.planes)))
+                chosen.append(_copied(self._prepared(frame)))
                 last_s = frame.time
         if len(chosen) >= _FEWEST:
             self._model.prime(chosen, seconds=last_s - first_s)
@@ -112,7 +117,9 @@ class Analyzer:
         elapsed_s = 0.0 if self._previous_s is None else frame.time - self._previous_s
         self._previous_s = frame.time
         self._colour = frame.planes.chroma is not None
-        planes = self._shrink(frame.planes)
+        planes = self._prepared(frame)
+        if frame.time < _OVERLAYS_S:
+            self._overlays.add(planes.luma.view, frame.time)
         foreground = self._model.apply(
             planes, elapsed_s=elapsed_s, pace=pace, previous=self._previous
         )
@@ -129,6 +136,28 @@ class Analyzer:
             learning_rate=foreground.learning_rate,
             light_gain=foreground.light_gain,
         )
+
+    def overlay(self) -> str | None:
+        """Return a polygon to ignore, around a clock that was seen in the picture and is watched.
+
+        In pixels of the source, as ``--ignore`` takes it.
+        """
+        found = self._overlays.found()
+        if found is None:
+            return None
+        x, y, width, height = found
+        watched = self._area.mask
+        if watched is not None and not watched[y : y + height, x : x + width].any():
+            return None
+        left, top = x * self.scale, y * self.scale
+        right = min(self.size[0], (x + width) * self.scale)
+        bottom = min(self.size[1], (y + height) * self.scale)
+        return f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
+
+    def _prepared(self, frame: Frame) -> Planes:
+        """Return the planes at the size of analysis, where those of the first frame were."""
+        planes = self._shrink(frame.planes)
+        return planes if self._steady is None else self._steady(planes)
 
     def _score(
         self,

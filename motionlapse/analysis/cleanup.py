@@ -20,7 +20,6 @@ _VOTERS = 7
 _VOTE = 90
 _THRESHOLD = 64
 _WIDENED = 5
-_LIFT = np.uint8(128)  # makes the score of a deep shadow one of clear foreground
 # The picture for which the sizes below were chosen; others scale with its diagonal.
 _USUAL_PIXELS = 320 * 240
 _CLOSE_RADIUS_PX = 4
@@ -90,7 +89,8 @@ class Cleanup:
         deep = cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE)
         if cv2.countNonZero(deep) < self._min_pixels:
             return voted
-        for contour in _outlines(self._vote(score | (deep & _LIFT))):
+        lifted: Image = np.asarray(cv2.bitwise_or(score, deep // 2), np.uint8)
+        for contour in _outlines(self._vote(lifted)):
             x, y, width, height = cv2.boundingRect(contour)
             if cv2.countNonZero(voted[y : y + height, x : x + width]) < self._min_pixels:
                 cv2.drawContours(voted, [contour], -1, 255, cv2.FILLED)

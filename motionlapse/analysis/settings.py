@@ -65,6 +65,9 @@ class AnalysisSettings(SettingsModel):
         2.0,
         "the first seconds, which are learned from before they are judged (0: the first frame)",
     )
+    steady: bool = setting(
+        False, "hold the picture still where the camera sways by a few pixels; costs 2 ms a frame"
+    )
     min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
     min_blob_pixels: int = setting(
         12, "and at least this many pixels of analysis, where the watched area is small", ge=0

@@ -245,7 +245,11 @@ class Decider:
 
     def _settle(self, time: float) -> Event | None:
         """Return the resting event once nothing can open it again."""
-        if self._resting is None or (self._rising is not None and self._may_merge(self._rising)):
+        if self._resting is None:
+            return None
+        started_s = self._stir[0][0] if self._stir else None
+        started_s = started_s if self._rising is None else self._rising.start_s
+        if started_s is not None and started_s - self._resting.end_s < self._settings.merge:
             return None
         if time - self._resting.end_s < self._settings.merge:
             return None
