@@ -21,7 +21,9 @@ LAYERS = {
     ),
     **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),
     **dict.fromkeys(("pipeline", "pipeline_settings"), PIPELINE),
-    **dict.fromkeys(("batch", "evaluation", "report", "dashboard"), USES),
+    **dict.fromkeys(
+        ("batch", "comparison", "sifting", "calibration", "evaluation", "report", "dashboard"), USES
+    ),
     "evaluation": USES,
     "cli": HANDS,
     "__main__": HANDS,

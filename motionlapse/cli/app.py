@@ -20,10 +20,13 @@ from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 # name → (module with an `app`, what the command does)
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
+    "calibrate": ("motionlapse.cli.calibrate", "Learn a quiet scene and propose thresholds."),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
+    "compare": ("motionlapse.cli.compare", "Compare two pictures by every measure."),
+    "sift": ("motionlapse.cli.sift", "Keep only the stills that changed."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
-    "list": ("motionlapse.cli.listing", "List what there is: models."),
+    "list": ("motionlapse.cli.listing", "List what there is: models, measures."),
 }
 
 _STDOUT_CLOSED = 141
