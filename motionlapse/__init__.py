@@ -17,7 +17,8 @@ turns scores into events, sinks keep what is wanted::
         ml.run(source, make_analyzer, decider, sinks=[])
 
 `find_footage` and `Batch` do the same for many files into an archive, which `ArchiveReader` reads
-back. `Settings` holds every setting with its default.
+back. `Settings` holds every setting with its default. `compare` asks `MEASURES` how different two
+pictures are, and `LastKept` whether one still differs from the last that was kept.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from motionlapse.background.gaussian import Gaussian
     from motionlapse.background.mog2 import MOG2
     from motionlapse.batch import Batch, BatchResult
+    from motionlapse.comparison.last_kept import LastKept
+    from motionlapse.comparison.pair import compare
+    from motionlapse.comparison.preparation import Preparation
     from motionlapse.decision.decider import Decider
     from motionlapse.errors import (
         ConfigError,
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from motionlapse.frames import Frame, Plane, Planes, Source, SourceInfo
+    from motionlapse.measures import MEASURES
     from motionlapse.pipeline import RunResult, run
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
 
 # name → module: imported when first asked for, so that `import motionlapse` costs nothing.
 _PLACES = {
+    "MEASURES": "measures",
     "MODELS": "background",
     "MOG2": "background.mog2",
     "Analysis": "types",
@@ -83,10 +89,12 @@ _PLACES = {
     "Frame": "frames",
     "Gaussian": "background.gaussian",
     "KeptEvent": "types",
+    "LastKept": "comparison.last_kept",
     "LibraryError": "errors",
     "MotionlapseError": "errors",
     "Plane": "frames",
     "Planes": "frames",
+    "Preparation": "comparison.preparation",
     "Recording": "sources.recording",
     "RunResult": "pipeline",
     "Settings": "pipeline_settings",
@@ -97,11 +105,13 @@ _PLACES = {
     "SourceInfo": "frames",
     "State": "types",
     "Stills": "sources.stills",
+    "compare": "comparison.pair",
     "find_footage": "sources.footage",
     "run": "pipeline",
 }
 
 __all__ = [  # a test holds it equal to _PLACES
+    "MEASURES",
     "MODELS",
     "MOG2",
     "Analysis",
@@ -122,10 +132,12 @@ __all__ = [  # a test holds it equal to _PLACES
     "Frame",
     "Gaussian",
     "KeptEvent",
+    "LastKept",
     "LibraryError",
     "MotionlapseError",
     "Plane",
     "Planes",
+    "Preparation",
     "Recording",
     "RunResult",
     "Settings",
@@ -137,6 +149,7 @@ __all__ = [  # a test holds it equal to _PLACES
     "State",
     "Stills",
     "__version__",
+    "compare",
     "find_footage",
     "run",
 ]

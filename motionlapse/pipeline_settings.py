@@ -5,6 +5,7 @@ from __future__ import annotations
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.settings import BackgroundSettings
 from motionlapse.decision.settings import DecisionSettings
+from motionlapse.measures.settings import MeasureSettings
 from motionlapse.settings import SettingsModel
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.settings import SourceSettings
@@ -18,3 +19,4 @@ class Settings(SettingsModel):
     analysis: AnalysisSettings = AnalysisSettings()
     decision: DecisionSettings = DecisionSettings()
     sinks: SinkSettings = SinkSettings()
+    measures: MeasureSettings = MeasureSettings()

@@ -28,7 +28,12 @@ def main() -> int:
     check = parser.parse_args().check
     text = README.read_text(encoding="utf-8")
     fresh = text
-    for name, part in (("settings", settings_table()), ("help", help_text()), ("scan", scan())):
+    for name, part in (
+        ("settings", settings_table()),
+        ("help", help_text()),
+        ("scan", scan()),
+        ("compare", compare()),
+    ):
         marked = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         fresh = marked.sub(lambda match, part=part: f"{match[1]}{part}\n{match[2]}", fresh)
     if check:
@@ -64,6 +69,15 @@ def scan() -> str:
         + printed.replace(str(archive), "captures").rstrip()
         + "\n```"
     )
+
+
+def compare() -> str:
+    """Return what a comparison of two fixtures prints, as a code block."""
+    pair = [f"fixtures/stills/yard_2024-05-04_12-00-{second}.jpg" for second in ("00", "26")]
+    names = ("background", "ssim", "ncc", "hist_kl", "phash")
+    chosen = [word for name in names for word in ("--measure", name)]
+    printed = _run("compare", *pair, *chosen)
+    return f"```console\n$ motionlapse compare yard_00.jpg yard_26.jpg\n{printed.rstrip()}\n```"
 
 
 def make_picture() -> None:

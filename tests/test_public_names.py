@@ -8,6 +8,7 @@ import pytest
 import motionlapse
 
 PUBLIC_NAMES = [
+    "MEASURES",
     "MODELS",
     "MOG2",
     "Analysis",
@@ -28,10 +29,12 @@ PUBLIC_NAMES = [
     "Frame",
     "Gaussian",
     "KeptEvent",
+    "LastKept",
     "LibraryError",
     "MotionlapseError",
     "Plane",
     "Planes",
+    "Preparation",
     "Recording",
     "RunResult",
     "Settings",
@@ -43,6 +46,7 @@ PUBLIC_NAMES = [
     "State",
     "Stills",
     "__version__",
+    "compare",
     "find_footage",
     "run",
 ]

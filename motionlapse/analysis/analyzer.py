@@ -73,6 +73,11 @@ class Analyzer:
         self._luma: Image | None = None
         self._beyond = 1.0  # share of the whole picture beyond the threshold in the last frame
 
+    @property
+    def watched_pixels(self) -> int:
+        """How many pixels of analysis are watched."""
+        return self._area.pixels
+
     def fits(self, planes: Planes) -> bool:
         """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
         same_kind = self._colour in (None, planes.chroma is not None)

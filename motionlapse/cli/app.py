@@ -21,11 +21,14 @@ from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
     "watch": ("motionlapse.cli.watch", "Watch a live camera."),
+    "calibrate": ("motionlapse.cli.calibrate", "Learn a quiet scene and propose thresholds."),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
+    "compare": ("motionlapse.cli.compare", "Compare two pictures by every measure."),
+    "sift": ("motionlapse.cli.sift", "Keep only the stills that changed."),
     "explain": ("motionlapse.cli.explain", "Show every layer of one frame, and why it counts."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
-    "list": ("motionlapse.cli.listing", "List what there is: models, cameras."),
+    "list": ("motionlapse.cli.listing", "List what there is: models, cameras, measures."),
 }
 
 _STDOUT_CLOSED = 141

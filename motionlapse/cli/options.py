@@ -60,11 +60,13 @@ def parameter_name(key: str) -> str:
     return key.replace(".", "__")
 
 
-def with_setting_flags(*, excluding: Iterable[str] = ()) -> Callable[[F], F]:
+def with_setting_flags(
+    *, excluding: Iterable[str] = (), measures: bool = False
+) -> Callable[[F], F]:
     """Add a flag to a command for every setting that declares one.
 
     The command receives them as keyword arguments named by `parameter_name`; None means that a
-    flag was not given.
+    flag was not given. Those of section ``measures`` are added only where `measures` is True.
 
     Parameters
     ----------
@@ -83,7 +85,9 @@ def with_setting_flags(*, excluding: Iterable[str] = ()) -> Callable[[F], F]:
         flags = [
             _flag_parameter(entry)
             for entry in entries(Settings)
-            if entry.flag and not any(fnmatch(entry.key, key) for key in left_out)
+            if entry.flag
+            and not any(fnmatch(entry.key, key) for key in left_out)
+            and (measures or not entry.key.startswith("measures."))
         ]
         command.__signature__ = own.replace(parameters=[*plain, *flags])  # type: ignore[attr-defined]
         hints = {flag.name: flag.annotation for flag in flags}

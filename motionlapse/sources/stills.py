@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
 from collections.abc import Iterator, Sequence
@@ -192,16 +193,48 @@ def read_planes(path: Path) -> Planes:
     SourceError
         If it cannot be read or is corrupt or cut off.
     """
+    # JPEG stores YCbCr: this spares a conversion there and back.
+    with _upright(path, draft="YCbCr") as picture:
+        return _planes_of(picture)
+
+
+def read_bgr(path: Path) -> Image:
+    """Read a picture upright with the very values that it stores.
+
+    Returns
+    -------
+    Image
+        Grey ``(H, W)``, or BGR ``(H, W, 3)``; what is transparent lies on black, 16 bits keep
+        their highest eight.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read or is corrupt or cut off.
+    """
+    with _upright(path) as picture:
+        if picture.mode.startswith(("I", "F")) or picture.mode in ("1", "L"):
+            return _planes_of(picture).luma.view
+        if picture.has_transparency_data:
+            laid = picture.convert("RGBA")
+            flat = Pictures.alpha_composite(Pictures.new("RGBA", laid.size, "black"), laid)
+            rgb = np.asarray(flat.convert("RGB"))
+        else:
+            rgb = np.asarray(picture.convert("RGB"))
+        return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+@contextlib.contextmanager
+def _upright(path: Path, *, draft: str | None = None) -> Iterator[Pictures.Image]:
+    """Open a picture, decode all of it and turn it upright."""
     try:
         with Pictures.open(path) as opened:
-            opened.draft(
-                "YCbCr", None
-            )  # JPEG stores YCbCr: this spares a conversion there and back
+            opened.draft(draft, None)
             opened.load()
             picture: Pictures.Image = opened
             if opened.getexif().get(ExifTags.Base.Orientation, 1) != 1:
                 picture = ImageOps.exif_transpose(opened)
-            return _planes_of(picture)
+            yield picture
     except UnidentifiedImageError:
         raise SourceError(f"{path}: not a picture, or its header is damaged") from None
     except (

@@ -16,6 +16,16 @@ COMMANDS = {
         --mask-image --background --flow --no-flow --scale --enter --exit --min-event --hold
         --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
     """,
+    "compare": """
+        BEFORE AFTER --measure --diff --fail-if --match --json --resize --blur --gray --color
+        --normalize --align --region --ignore
+    """,
+    "sift": """
+        STILLS --out --measure --threshold --link --copy --move --dry-run --json --resize --blur
+        --gray --color --normalize --align --region --ignore
+    """,
+    "calibrate": "SOURCE --duration --out --measure --resize --blur --align --region --ignore",
+    "list measures": "--json",
     "events": "--since --source --region --min-score --all-runs --json --csv",
     "config show": "--config --set --json",
     "config init": "--out",
@@ -73,8 +83,9 @@ def test_top_level_help_imports_nothing_heavy():
     assert not modules & {"numpy", "cv2", "pydantic", "rich", "av", "numba", "PIL"}
 
 
-def test_help_of_scan_imports_no_picture_library():
-    assert not modules_of("scan", "--help") & {"numpy", "cv2", "rich", "av", "numba", "PIL"}
+@pytest.mark.parametrize("command", ["scan", "compare", "sift", "calibrate"])
+def test_help_of_a_command_imports_no_picture_library(command):
+    assert not modules_of(command, "--help") & {"numpy", "cv2", "rich", "av", "numba", "PIL"}
 
 
 def test_version():

@@ -124,8 +124,8 @@ def test_every_default_survives_being_shown(entry: Entry) -> None:
 def test_every_setting_says_what_it_does(entry: Entry) -> None:
     assert entry.help
     assert "\n" not in entry.help
-    assert entry.flag is None or re.fullmatch(r"--[a-z-]+(/--no-[a-z-]+)?", entry.flag)
-    assert entry.is_switch == ("/--no-" in (entry.flag or "")) or entry.flag is None
+    assert entry.flag is None or re.fullmatch(r"--[a-z-]+(/--[a-z-]+)?", entry.flag)
+    assert entry.is_switch == ("/--" in (entry.flag or "")) or entry.flag is None
 
 
 @pytest.mark.parametrize("make", [Settings, *(model.settings for model in MODELS.values())])

@@ -1,0 +1,1 @@
+"""What "nothing changed" looks like, and the thresholds that follow from it."""

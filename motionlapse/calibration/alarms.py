@@ -1,0 +1,101 @@
+"""How often noise would reach a threshold: false alarms a day, from how high it reached so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DAY_S = 86_400.0
+# Of a rate whose event was never seen in T seconds, 95 % certainty that it is below 3 / T.
+_RULE_OF_THREE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Excursions:
+    """Times when the share of moving foreground was above nothing, each with its sustained peak.
+
+    Attributes
+    ----------
+    peaks
+        The highest share that was kept up for as long as an event needs, of each.
+    seconds
+        How long was watched.
+    """
+
+    peaks: tuple[float, ...]
+    seconds: float
+
+    def a_day(self, enter: float) -> float:
+        """Return how many alarms a day a threshold would give.
+
+        Notes
+        -----
+        Above the middle peak they are taken to fall off exponentially, with the mean excess as
+        scale; below, the peaks themselves are counted.
+        """
+        if not self.peaks or self.seconds <= 0:
+            return 0.0
+        ordered = sorted(self.peaks)
+        middle = ordered[len(ordered) // 2]
+        above = [peak - middle for peak in ordered if peak >= middle]
+        if enter <= middle:
+            number = float(sum(peak >= enter for peak in ordered))
+        else:
+            # One peak has no excess: its own height is what is known of the scale.
+            scale = max(sum(above) / len(above), middle / 4)
+            number = len(above) * math.exp(-(enter - middle) / scale)
+        return number / self.seconds * DAY_S
+
+    @property
+    def bound_a_day(self) -> float:
+        """What the rate may still be where none was seen, with 95 % certainty."""
+        return _RULE_OF_THREE / self.seconds * DAY_S if self.seconds > 0 else math.inf
+
+    def threshold_for(self, a_day: float, least: float) -> float:
+        """Return the smallest threshold, not below `least`, with at most so many alarms a day."""
+        enter = least
+        while enter < 1.0 and self.a_day(enter) > a_day:
+            enter *= 1.05
+        return min(enter, 1.0)
+
+
+def excursions(
+    times_s: Sequence[float], shares: Sequence[float], *, min_event_s: float, hold_s: float
+) -> Excursions:
+    """Return the excursions of a series of shares.
+
+    Parameters
+    ----------
+    times_s, shares
+        Media time and moving share of the watched area of each frame.
+    min_event_s
+        How long an event must last to open: what is higher for a shorter time is no peak.
+    hold_s
+        Excursions nearer than this are one.
+    """
+    peaks: list[float] = []
+    last_s = -math.inf
+    for sustained, time_s in _sustained(times_s, shares, min_event_s):
+        if sustained <= 0:
+            continue
+        if time_s - last_s > hold_s:
+            peaks.append(sustained)
+        else:
+            peaks[-1] = max(peaks[-1], sustained)
+        last_s = time_s
+    seconds = times_s[-1] - times_s[0] if len(times_s) > 1 else 0.0
+    return Excursions(tuple(peaks), seconds)
+
+
+def _sustained(
+    times_s: Sequence[float], shares: Sequence[float], length_s: float
+) -> list[tuple[float, float]]:
+    """Return for each frame the least share of the last `length_s`, and its time."""
+    found = []
+    begin = 0
+    for number, time_s in enumerate(times_s):
+        while begin < number and times_s[begin + 1] <= time_s - length_s + 1e-9:
+            begin += 1
+        found.append((min(shares[begin : number + 1]), time_s))
+    return found

@@ -1,0 +1,118 @@
+"""The proposal as a commented TOML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from motionlapse.calibration.proposal import Proposal
+from motionlapse.errors import ConfigError, why
+from motionlapse.sinks.files import make_folder, write_whole
+from motionlapse.units import format_share
+
+_MARK = "# Written by 'motionlapse calibrate', which may replace it."
+
+
+def check_place(path: Path) -> None:
+    """Refuse to replace a file that calibrate did not write.
+
+    Raises
+    ------
+    ConfigError
+        If there is one, or it cannot be read.
+    """
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
+    if not text.startswith(_MARK):
+        raise ConfigError(
+            f"{path}: not written by calibrate, so it is left as it is; choose another --out, or "
+            "take the values over by hand"
+        )
+
+
+def write_config(path: Path, proposal: Proposal, source: str) -> None:
+    """Write the file; it appears whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If another hand wrote the file that is there.
+    SinkError
+        If it cannot be written.
+    """
+    check_place(path)
+    make_folder(path.parent)
+    write_whole(path, as_toml(proposal, source).encode())
+
+
+def as_toml(proposal: Proposal, source: str) -> str:
+    """Return the file's text."""
+    light = proposal.light
+    lines = [
+        _MARK,
+        f"# From {_one_line(source)}: {proposal.seconds:.1f} s, {proposal.frames} frames.",
+        *[f"# Beware: {text}" for text in proposal.warnings],
+        (
+            f"# Brightness {light.mean:.0f}, flicker {light.flicker:.2f}, drift {light.drift:+.1f} "
+            f"a minute, {light.steps} steps (grey levels)."
+        ),
+        "# Noise of pixels by brightness: "
+        + (", ".join(f"{n.low}-{n.high}: {n.sigma:.1f}" for n in proposal.noise) or "none seen"),
+        (
+            f"# Moving share, usual noise floor: median {_share(proposal.score[0])}, "
+            f"95 % below {_share(proposal.score[1])}, highest {_share(proposal.score[2])}."
+        ),
+        "",
+        "[background.gaussian]",
+        "# Least sigma of a pixel in grey levels. Highest sustained share for each that was tried:",
+        "# " + ", ".join(f"{f:g}: {_share(peak)}" for f, peak in proposal.peaks.items()),
+        f"noise_floor = {proposal.noise_floor:g}",
+        "",
+        "[decision]",
+        f"# {alarm_words(proposal)}.",
+        f'enter = "{_exact(proposal.enter)}"',
+        f'exit = "{_exact(proposal.exit)}"',
+    ]
+    for spread in proposal.measures:
+        lines += [
+            "",
+            (
+                f"# {spread.entry.name} between frames a second apart ({len(spread.values)} pairs)"
+                f": median {spread.at(0.5):.4g}, 95 % {spread.at(0.95):.4g}, "
+                f"farthest {spread.at(1.0):.4g}."
+            ),
+        ]
+        if spread is proposal.measures[0]:
+            lines += ["[measures]", f'measure = "{spread.entry.name}"']
+            lines += [f"threshold = {spread.threshold():.6g}"]
+        else:
+            lines += [f"# threshold for it: {spread.threshold():.6g}"]
+    return "\n".join(lines) + "\n"
+
+
+def alarm_words(proposal: Proposal) -> str:
+    """Return what false alarms to expect, in words."""
+    bound = f"below {proposal.bound_a_day:,.0f} with 95 % certainty"
+    usual = f"with the usual settings {_rate(proposal.usual_alarms_a_day)}"
+    if proposal.alarms_a_day < 0.005:
+        return f"False alarms expected a day: none ({bound}); {usual}"
+    return f"False alarms expected a day: {_rate(proposal.alarms_a_day)}; {usual}"
+
+
+def _rate(number: float) -> str:
+    return "none" if number < 0.005 else f"{number:,.2g}" if number < 100 else f"{number:,.0f}"
+
+
+def _share(share: float) -> str:
+    return format_share(share)
+
+
+def _exact(share: float) -> str:
+    return f"{round(share * 100, 6):.6g}%"
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,0 +1,75 @@
+"""How the brightness of the whole picture behaves: flicker, drift and steps of exposure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_SMOOTHED_S = 1.0
+_LEAST_STEP, _STEP_SPREADS = 2.0, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Of the mean luma of the picture.
+
+    Attributes
+    ----------
+    mean
+        In grey levels.
+    flicker
+        σ of single frames around the second that they are in, in grey levels.
+    drift
+        Grey levels a minute, of a straight line through all frames.
+    steps
+        How often it jumped from one frame to the next: exposure, lamps.
+    largest_step
+        In grey levels; 0 where there was none.
+    """
+
+    mean: float
+    flicker: float
+    drift: float
+    steps: int
+    largest_step: float
+
+
+def describe(times_s: Sequence[float], means: Sequence[float]) -> Light:
+    """Return how brightness behaved.
+
+    Parameters
+    ----------
+    times_s
+        Media time of each frame, rising; at least one.
+    means
+        Mean luma of each.
+    """
+    times, levels = np.asarray(times_s, np.float64), np.asarray(means, np.float64)
+    if len(levels) < 3 or times[-1] <= times[0]:
+        return Light(float(levels.mean()), 0.0, 0.0, 0, 0.0)
+    jumps = np.diff(levels)
+    usual = float(np.median(np.abs(jumps))) * 1.4826
+    limit = max(_LEAST_STEP, _STEP_SPREADS * usual)
+    large = np.abs(jumps)[np.abs(jumps) > limit]
+    slope = float(np.polyfit(times - times[0], levels, 1)[0])
+    return Light(
+        mean=float(levels.mean()),
+        flicker=_flicker(times, levels),
+        drift=slope * 60,
+        steps=len(large),
+        largest_step=float(large.max()) if len(large) else 0.0,
+    )
+
+
+def _flicker(
+    times: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    levels: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> float:
+    seconds = np.floor((times - times[0]) / _SMOOTHED_S).astype(int)
+    rests = [
+        levels[seconds == second] - np.median(levels[seconds == second])
+        for second in np.unique(seconds)
+    ]
+    return 1.4826 * float(np.median(np.abs(np.concatenate(rests))))

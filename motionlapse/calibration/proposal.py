@@ -1,0 +1,166 @@
+"""From what was seen to thresholds: pixel σ floor, enter, exit, and the alarms to expect."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from motionlapse.calibration.alarms import Excursions, excursions
+from motionlapse.calibration.light import Light, describe
+from motionlapse.calibration.noise import NoiseLevel
+from motionlapse.calibration.watching import MeasureSpread, Watched, spread_of
+from motionlapse.decision.settings import DecisionSettings
+
+_ALARMS_A_DAY = 1.0
+_HEADROOM = 1.5
+_ENOUGH_S = 60.0
+# Above this share of the picture it is a mover, or a scene that never rests, rather than noise.
+_NOT_NOISE = 0.004
+_CALM_FACTOR = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Thresholds, and what they rest on.
+
+    Attributes
+    ----------
+    noise_floor
+        Least σ of a pixel, in grey levels.
+    enter, exit
+        Shares of the watched area.
+    alarms_a_day
+        False alarms a day to expect with them, from the tail of what was seen.
+    bound_a_day
+        What they may still be, with 95 % certainty, where none was seen.
+    usual_alarms_a_day
+        The same with the settings that come with the program.
+    peaks
+        Noise floor → highest sustained share.
+    score
+        Median, 95th percentile and maximum of the moving share, at the usual floor.
+    noise, light
+        Of the pixels and of the picture.
+    measures
+        Those that were asked for.
+    warnings
+        What makes it doubtful, each in one line.
+    quiet
+        False if something moved, or never rests: what follows from it would make the detector
+        blind.
+    """
+
+    noise_floor: float
+    enter: float
+    exit: float
+    alarms_a_day: float
+    bound_a_day: float
+    usual_alarms_a_day: float
+    peaks: dict[float, float]
+    score: tuple[float, float, float]
+    noise: list[NoiseLevel]
+    light: Light
+    measures: list[MeasureSpread]
+    seconds: float
+    frames: int
+    warnings: list[str]
+    quiet: bool
+
+
+def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal:
+    """Return thresholds for a scene.
+
+    Notes
+    -----
+    Each noise floor from the usual one up has an ``enter`` that it needs: at most one expected
+    alarm a day, and half as much again as the highest that was seen. Both cost sight, of faint
+    things and of small ones, so the pair with the smallest product is taken. Below the usual floor
+    it goes only where, for a minute or more, no foreground moved at all at the lower one. ``enter``
+    never falls below the usual one, which is little more than the smallest blob that counts.
+
+    Parameters
+    ----------
+    watched
+        What was seen.
+    usual
+        The decision's settings; its ``enter`` is the least.
+    """
+    usual = usual or DecisionSettings()
+    seen = {
+        factor: excursions(watched.times_s, shares, min_event_s=usual.min_event, hold_s=usual.hold)
+        for factor, shares in watched.moving.items()
+    }
+    enters = {
+        factor: _needed(found, usual.enter)
+        for factor, found in seen.items()
+        if factor >= _CALM_FACTOR or _never_moved(watched, factor)
+    }
+    factor = min(enters, key=lambda number: (number * enters[number], number))
+    enter, chosen = enters[factor], seen[factor]
+    peak = max(chosen.peaks, default=0.0)
+    usual_level = spread_of(watched.moving[factor])[1]
+    exit_ = max(enter / 2, min(0.8 * enter, 1.2 * usual_level))
+    return Proposal(
+        noise_floor=watched.floor * factor,
+        enter=enter,
+        exit=exit_,
+        alarms_a_day=chosen.a_day(enter),
+        bound_a_day=chosen.bound_a_day,
+        usual_alarms_a_day=seen[_CALM_FACTOR].a_day(usual.enter),
+        peaks={watched.floor * f: max(e.peaks, default=0.0) for f, e in seen.items()},
+        score=spread_of(watched.moving[_CALM_FACTOR]),
+        noise=watched.noise.levels(),
+        light=describe(watched.times_s, watched.brightness),
+        measures=[spread for spread in watched.measures if spread.values],
+        seconds=watched.seconds,
+        frames=len(watched.times_s),
+        warnings=_warnings(watched, seen[_CALM_FACTOR], chosen),
+        quiet=peak <= _NOT_NOISE,
+    )
+
+
+def _needed(seen: Excursions, least: float) -> float:
+    """Return the ``enter`` that a noise floor needs."""
+    peak = max(seen.peaks, default=0.0)
+    enter = seen.threshold_for(_ALARMS_A_DAY, max(least, _HEADROOM * peak))
+    return _rounded_up(enter) if enter > least else enter
+
+
+def _never_moved(watched: Watched, factor: float) -> bool:
+    """Tell whether nothing moved for long; a short quiet says nothing of lower floors."""
+    return watched.seconds >= _ENOUGH_S and not any(watched.moving[factor])
+
+
+def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[str]:
+    found = []
+    if watched.seconds < _ENOUGH_S:
+        found.append(
+            f"too short to tell: {watched.seconds:.1f} s were judged; of what comes less than "
+            f"{usual.bound_a_day:,.0f} times a day nothing is known. Watch a minute or more"
+        )
+    if max(chosen.peaks, default=0.0) > _NOT_NOISE:
+        highest = max(usual.peaks, default=0.0)
+        where = _where(watched, highest)
+        found.append(
+            f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
+            "on another part (--start, --duration), or leave out what never rests (--ignore)"
+        )
+    light = describe(watched.times_s, watched.brightness)
+    if light.steps:
+        found.append(
+            f"brightness jumped {light.steps} times, by up to {light.largest_step:.0f} levels: "
+            "exposure or a lamp; what was learned beside it may be too careful"
+        )
+    return found
+
+
+def _where(watched: Watched, peak: float) -> float:
+    """Return the media time of the first frame that is as high as a peak."""
+    shares = watched.moving[_CALM_FACTOR]
+    return next((t for t, s in zip(watched.times_s, shares, strict=True) if s >= peak), 0.0)
+
+
+def _rounded_up(share: float) -> float:
+    """Return a share with two digits, not below."""
+    unit = 10.0 ** (math.floor(math.log10(share)) - 1)
+    return min(1.0, round(math.ceil(share / unit - 1e-9) * unit, 9))

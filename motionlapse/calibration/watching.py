@@ -1,0 +1,235 @@
+"""Watching a scene with several noise floors at once, and with every asked-for measure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.calibration.noise import NoiseMeter
+from motionlapse.comparison.last_kept import quiet_limit, value_at
+from motionlapse.comparison.preparation import Preparation
+from motionlapse.decision.decider import Decider
+from motionlapse.errors import ConfigError, SourceError
+from motionlapse.frames import Frame, Image, Source
+from motionlapse.measures import MeasureEntry
+from motionlapse.pipeline_settings import Settings
+
+FACTORS = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+"""Noise floors that are tried, over the usual one."""
+
+_LEARNING_S = 2.0  # frames that cannot be read twice teach the background first
+_PAIR_S = 1.0
+_MOST_PAIRS = 200
+
+
+@dataclass(slots=True)
+class MeasureSpread:
+    """What one measure says of frames a second apart in which nothing changed.
+
+    Attributes
+    ----------
+    entry
+        The measure.
+    values
+        One a pair.
+    """
+
+    entry: MeasureEntry
+    values: list[float] = field(default_factory=list)
+
+    def at(self, share: float) -> float:
+        """Return the value that a share of the pairs is no farther than, from `identical`."""
+        ordered = sorted(self.values, key=self.entry.distance)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    def threshold(self) -> float:
+        """Return a value that quiet pairs do not reach: median + 8 σ, and beyond the farthest."""
+        distances = [self.entry.distance(value) for value in self.values]
+        limit = max(
+            quiet_limit(distances, quiet=1.0),
+            1.5 * max(distances),
+            self.entry.distance(self.entry.some) / 2,
+        )
+        return value_at(self.entry, min(limit, self.entry.distance(self.entry.worst)))
+
+
+@dataclass(slots=True)
+class Watched:
+    """What was seen of a scene.
+
+    Attributes
+    ----------
+    size
+        (width, height) of the pictures.
+    times_s
+        Media time of each frame after the background was learned.
+    brightness
+        Mean luma of each.
+    moving
+        Factor of the noise floor → moving share of each frame.
+    noise
+        Of pixels at the size of analysis.
+    measures
+        One a measure that was asked for.
+    floor
+        The usual noise floor.
+    """
+
+    size: tuple[int, int]
+    floor: float
+    times_s: list[float] = field(default_factory=list)
+    brightness: list[float] = field(default_factory=list)
+    moving: dict[float, list[float]] = field(default_factory=dict)
+    noise: NoiseMeter = field(default_factory=NoiseMeter)
+    measures: list[MeasureSpread] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long was scored."""
+        return self.times_s[-1] - self.times_s[0] if len(self.times_s) > 1 else 0.0
+
+
+def watch_scene(
+    source: Source,
+    settings: Settings,
+    measures: Sequence[MeasureEntry],
+    on_frame: Callable[[Frame], None] = lambda _frame: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    *,
+    most_s: float = float("inf"),
+) -> Watched:
+    """Watch a scene to its end.
+
+    Parameters
+    ----------
+    source
+        Open.
+    settings
+        ``analysis`` says what is watched; ``measures`` how pictures are prepared.
+    measures
+        Whose spread is asked for.
+    on_frame
+        Told of each frame.
+    should_stop
+        Asked before each frame.
+    most_s
+        After so many seconds of media time the rest is left.
+
+    Raises
+    ------
+    SourceError
+        If the pictures change their size, or there are too few.
+    """
+    eyes: _Eyes | None = None
+    begin_s = 0.0
+    learning_s = _LEARNING_S if source.opening() is None else 0.0
+    for frame in source:
+        if eyes is None:
+            eyes, begin_s = _Eyes(frame, settings, measures), frame.time
+            eyes.prime(source)
+        if should_stop() or frame.time - begin_s > most_s:
+            break
+        if not eyes.fits(frame):
+            raise SourceError(f"{source.info.name}: the pictures change their size")
+        eyes.see(frame, learning=frame.time - begin_s < learning_s)
+        on_frame(frame)
+    if eyes is None or len(eyes.watched.times_s) < 3:
+        raise SourceError(f"{source.info.name}: too short to tell anything")
+    return eyes.watched
+
+
+class _Eyes:
+    """One analyzer for each noise floor, all on the same frames."""
+
+    def __init__(self, frame: Frame, settings: Settings, measures: Sequence[MeasureEntry]) -> None:
+        usual = GaussianSettings()
+        size = frame.planes.size
+        own = settings.background.of_model()
+        if not isinstance(own, GaussianSettings):
+            raise ConfigError("calibrate tunes the background model gaussian; choose no other")
+        self._analyzers = {
+            factor: Analyzer(
+                size,
+                Gaussian(own.model_copy(update={"noise_floor": usual.noise_floor * factor})),
+                settings.analysis,
+                enter=settings.decision.enter,
+            )
+            for factor in FACTORS
+        }
+        self._deciders = {factor: Decider(settings.decision) for factor in FACTORS}
+        self._paces = dict.fromkeys(FACTORS, 1.0)
+        self.watched = Watched(size, usual.noise_floor)
+        self.watched.moving = {factor: [] for factor in FACTORS}
+        self.watched.measures = [MeasureSpread(entry) for entry in measures]
+        self._preparation = Preparation(settings.measures, settings.analysis)
+        self._pair: tuple[float, Image] | None = None
+
+    def prime(self, source: Source) -> None:
+        """Learn from the first frames, as a scan does."""
+        for analyzer in self._analyzers.values():
+            opening = source.opening()
+            if opening is not None:
+                analyzer.prime(opening)
+
+    def fits(self, frame: Frame) -> bool:
+        return all(analyzer.fits(frame.planes) for analyzer in self._analyzers.values())
+
+    def see(self, frame: Frame, *, learning: bool) -> None:
+        watched = self.watched
+        scale = self._analyzers[1.0].scale
+        luma = frame.planes.luma.view
+        watched.noise.add(_thinned(luma, scale))
+        for factor, analyzer in self._analyzers.items():
+            analysis = analyzer.step(frame, self._paces[factor])
+            score = analysis.score
+            decision = self._deciders[factor].step(
+                frame.time, frame.index, score, ready=analysis.ready
+            )
+            self._paces[factor] = decision.pace
+            if not learning:
+                watched.moving[factor].append(0.0 if score.light else score.moving)
+        if not learning:
+            watched.times_s.append(frame.time)
+            watched.brightness.append(float(luma[::2, ::2].mean()))
+        if watched.measures:
+            self._measure(frame)
+
+    def _measure(self, frame: Frame) -> None:
+        spreads = self.watched.measures
+        if self._pair is not None and frame.time - self._pair[0] < _PAIR_S:
+            return
+        if len(spreads[0].values) >= _MOST_PAIRS:
+            return
+        picture = frame.bgr().copy()
+        if self._pair is not None:
+            alone = self._preparation.alone
+            pair = self._preparation.together(alone(self._pair[1]), alone(picture))
+            for spread in spreads:
+                spread.values.append(spread.entry(pair.before, pair.after).value)
+        self._pair = frame.time, picture
+
+
+def _thinned(luma: Image, scale: int) -> Image:
+    """Return luma at the size of analysis, each pixel a mean: the noise that the detector sees."""
+    if scale == 1:
+        return luma
+    height, width = (side // scale for side in luma.shape)
+    blocks = luma[: height * scale, : width * scale].reshape(height, scale, width, scale)
+    means: Image = np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+    return means
+
+
+def spread_of(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return median, 95th percentile and maximum."""
+    ordered = sorted(values)
+    return (
+        statistics.median(ordered),
+        ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))],
+        ordered[-1],
+    )

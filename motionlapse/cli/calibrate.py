@@ -1,0 +1,70 @@
+"""``motionlapse calibrate``: learn what a quiet scene looks like, and propose thresholds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
+from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import entries
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+_TAKEN = (
+    "measures.",
+    "analysis.regions",
+    "analysis.ignore",
+    "analysis.mask_image",
+    "analysis.scale",
+    "sources.start",
+    "sources.end",
+    "sources.duration",
+    "sources.fps",
+)
+_DECIDING = ("measures.measure", "measures.threshold")
+_OTHER_SETTINGS = [
+    e.key for e in entries(Settings) if e.key in _DECIDING or not e.key.startswith(_TAKEN)
+]
+
+
+@app.command()
+@with_setting_flags(excluding=_OTHER_SETTINGS, measures=True)
+def calibrate(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A film or a folder of stills.")],
+    *,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", help="Where the proposal is written; '-' is stdout."),
+    ] = Path("motionlapse.toml"),
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure",
+            metavar="NAME",
+            help="Learn this measure's spread and threshold too (repeatable).",
+        ),
+    ] = None,
+    json: Json = False,
+    config: Config = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+    **flags: object,
+) -> None:
+    """Watch a scene in which nothing happens, and propose thresholds for it.
+
+    Tells noise, flicker, drift and how high the change score goes, and writes noise floor, enter
+    and exit with the false alarms to expect into a file that scan and watch read.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    settings = load_settings(config, set_, flags).settings
+
+    from motionlapse.cli.calibrate_output import calibrate_source
+
+    code = calibrate_source(source, out, measure or [], settings, json=json, bars=not quiet)
+    raise typer.Exit(code)

@@ -1,0 +1,1 @@
+"""Two pictures, or two folders of them, by every measure."""

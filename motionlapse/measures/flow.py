@@ -1,0 +1,54 @@
+"""How far things moved between the pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from motionlapse.frames import Image
+from motionlapse.measures.measured import Floats, Measured, grey
+
+_CORNERS, _QUALITY, _DISTANCE_PX = 400, 0.01, 5
+_WINDOW, _LEVELS = (21, 21), 4
+_ROUND_TRIP_PX = 1.0
+
+
+def flow(before: Image, after: Image) -> Measured:
+    """Mean displacement of corners between the pictures in pixels, 0 to the diagonal.
+
+    Notes
+    -----
+    Pyramidal Lucas–Kanade of up to 400 corners, forward and back: a corner that does not come back
+    to its place within a pixel is lost and does not count [1]_. The detail has the largest, and how
+    many were found again. Where none is, and the pictures differ, the value is the diagonal.
+
+    References
+    ----------
+    .. [1] J.-Y. Bouguet, "Pyramidal implementation of the Lucas Kanade feature tracker", Intel,
+       2000.
+    """
+    a, b = grey(before), grey(after)
+    moved, corners = _displacements(a, b)
+    if not moved.size:
+        worst = 0.0 if np.array_equal(a, b) else math.hypot(*a.shape)
+        return Measured(worst, {"peak": worst, "corners": corners, "found": 0})
+    detail = {"peak": float(moved.max()), "corners": corners, "found": len(moved)}
+    return Measured(float(moved.mean(dtype=np.float64)), detail)
+
+
+def _displacements(a: Image, b: Image) -> tuple[Floats, int]:
+    corners = cv2.goodFeaturesToTrack(a, _CORNERS, _QUALITY, _DISTANCE_PX)
+    nothing: Floats = np.empty(0, np.float32)
+    if corners is None:
+        return nothing, 0
+    # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
+    track: Callable[..., tuple[Floats, Floats, Floats]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]
+    there, found, _ = track(a, b, corners, None, winSize=_WINDOW, maxLevel=_LEVELS)
+    back, returned, _ = track(b, a, there, None, winSize=_WINDOW, maxLevel=_LEVELS)
+    gap = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
+    good = (found.ravel() > 0) & (returned.ravel() > 0) & (gap < _ROUND_TRIP_PX)
+    moved: Floats = np.linalg.norm((there - corners).reshape(-1, 2)[good], axis=1)
+    return moved, len(corners)

@@ -1,0 +1,124 @@
+"""The detector's question asked of two pictures: does it differ by more than noise and light?"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from motionlapse.frames import Image
+from motionlapse.measures.measured import Floats, Measured, grey, rectangle, shrunk
+
+USUAL_K = 6.0
+_PIXELS = 150_000  # as many as the detector analyses
+_STRAY = 8.0  # grey levels added before the logarithm, where noise no longer follows brightness
+_LIGHT_STEP, _LIGHT_WINDOW, _LIGHT_RANGE = 4, 31, 1.5
+_BIN = 16
+_LEAST_OF_BIN = 0.005  # a rarer brightness has its σ from those beside it
+_MOST_OF_BIN = 5.0
+_FLOOR_LEVELS = 2.0
+_SATURATED = 250
+_MOST_SIGMAS, _VOTE_PX = 12.0, 1.5
+_LEAST_BLOB = 0.0004
+
+
+def background(before: Image, after: Image, *, k: float = USUAL_K) -> Measured:
+    """Share of pixels outside μ ± kσ: μ is `before` in the light of `after`, 0 to 1.
+
+    Notes
+    -----
+    In luma of at most 150,000 pixels, as the logarithm of brightness. Light is taken out first: the
+    median ratio of the pictures, and its median in windows of 124 pixels, which follows clouds and
+    reflections and leaves out what is smaller. σ is the median absolute deviation of what remains,
+    by brightness, at least 2 grey levels. Pixels beside saturated ones tell nothing.
+    What counts is a soft vote of neighbours and pieces of at least 0.04 %, as in the detector. The
+    detail is their rectangle, the heat the σ by which a pixel is away, up to 12.
+    """
+    a, b = (_reduced(grey(picture)) for picture in (before, after))
+    residual = _log_ratio(a, b)
+    sigma = _noise(a, b, residual)
+    deviation = np.minimum(np.abs(residual) / sigma, _MOST_SIGMAS)
+    blind = cv2.dilate((np.maximum(a, b) >= _SATURATED).astype(np.uint8), np.ones((5, 5), np.uint8))
+    deviation[blind > 0] = 0
+    voted = np.asarray(cv2.GaussianBlur(deviation, (0, 0), _VOTE_PX), np.float32)
+    changed = changed_pieces(voted, k=k)
+    scale = before.shape[1] / a.shape[1], before.shape[0] / a.shape[0]
+    box = {
+        name: round(float(value or 0) * scale[number % 2])
+        for number, (name, value) in enumerate(rectangle(changed).items())
+    }
+    size = before.shape[1], before.shape[0]
+    heat = np.asarray(cv2.resize(voted, size), np.float32)
+    return Measured(np.count_nonzero(changed) / changed.size, box, heat)
+
+
+def _reduced(luma: Image) -> Image:
+    height, width = luma.shape
+    factor = math.sqrt(_PIXELS / (height * width))
+    if factor >= 1:
+        return luma
+    return shrunk(luma, max(1, round(width * factor)), max(1, round(height * factor)))
+
+
+def _log_ratio(a: Image, b: Image) -> Floats:
+    """Return the logarithm of after over before, without light that changes smoothly."""
+    logs = [
+        np.log(np.asarray(cv2.GaussianBlur(luma.astype(np.float32), (0, 0), 1.0)) + _STRAY)
+        for luma in (a, b)
+    ]
+    ratio = logs[1] - logs[0]
+    ratio -= np.median(ratio)
+    height, width = ratio.shape
+    coded = np.clip((ratio / _LIGHT_RANGE + 1) * 127.5, 0, 255).astype(np.uint8)
+    small = shrunk(coded, max(1, width // _LIGHT_STEP), max(1, height // _LIGHT_STEP))
+    median = np.asarray(cv2.medianBlur(small, _LIGHT_WINDOW), np.float32)
+    light = np.asarray(cv2.resize((median / 127.5 - 1) * _LIGHT_RANGE, (width, height)))
+    # Eight bits know the light to a hundredth; no light at all is exactly none.
+    light[np.abs(light) <= 2 * _LIGHT_RANGE / 255] = 0
+    result: Floats = ratio - light
+    return result
+
+
+def _noise(a: Image, b: Image, residual: Floats) -> Floats:
+    """Return σ of each pixel's logarithm: the larger of what its two brightnesses have."""
+    # A thing of a brightness of its own has all of that brightness's pixels: it must not pass for
+    # noise.
+    most = _MOST_OF_BIN * 1.4826 * float(np.median(np.abs(residual)))
+    by_before, by_after = (
+        np.minimum(_noise_by_brightness(luma, residual), most)[luma // _BIN] for luma in (a, b)
+    )
+    floor = _FLOOR_LEVELS / (a.astype(np.float32) + _STRAY)
+    sigma: Floats = np.maximum(np.maximum(by_before, by_after), floor)
+    return sigma
+
+
+def _noise_by_brightness(luma: Image, residual: Floats) -> Floats:
+    """Return σ of 16 steps of brightness, float32 ``(16,)``."""
+    bins = luma // _BIN
+    sigmas = np.full(256 // _BIN, np.nan)
+    for number in range(len(sigmas)):
+        chosen = residual[bins == number]
+        if chosen.size > _LEAST_OF_BIN * residual.size:
+            sigmas[number] = 1.4826 * np.median(np.abs(chosen))
+    known = np.flatnonzero(~np.isnan(sigmas))
+    steps: Floats = np.interp(np.arange(len(sigmas)), known, sigmas[known]).astype(np.float32)
+    return steps
+
+
+def changed_pieces(sigmas: Floats, *, k: float = USUAL_K) -> Image:
+    """Return where pieces of at least 0.04 % are beyond `k`, 0/1 uint8 ``(H, W)``.
+
+    Parameters
+    ----------
+    sigmas
+        The heat of `background`.
+    k
+        In σ.
+    """
+    beyond = (sigmas > k).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(beyond)
+    large = stats[:, cv2.CC_STAT_AREA] >= _LEAST_BLOB * beyond.size
+    large[0] = False
+    kept: Image = large[labels].astype(np.uint8) if count > 1 else np.zeros_like(beyond)
+    return kept

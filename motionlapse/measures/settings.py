@@ -1,0 +1,87 @@
+"""Settings of measures: how pictures are prepared for them, and which one decides."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from motionlapse.errors import nearest
+from motionlapse.measures.catalogue import MEASURES
+from motionlapse.settings import SettingsModel, setting
+
+
+def _parse_measure(value: object) -> object:
+    if isinstance(value, str) and value not in MEASURES:
+        raise ValueError(f"no measure '{value}'{nearest(value, MEASURES)}; see 'list measures'")
+    return value
+
+
+def _parse_threshold(value: object) -> object:
+    if value == "auto" or isinstance(value, bool):
+        return value
+    try:
+        number = float(str(value).removesuffix("%")) / (100 if str(value).endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"'{value}' is no threshold; write auto, a number or a percentage")
+    return number
+
+
+def _parse_width(value: object) -> object:
+    try:
+        width = int(str(value))
+    except ValueError:
+        width = 0
+    if not 1 <= width <= 20_000:
+        raise ValueError(f"'{value}' is no width; write a whole number of pixels from 1 to 20000")
+    return width
+
+
+MeasureName = Annotated[str, BeforeValidator(_parse_measure)]
+Threshold = Annotated[Literal["auto"] | float, BeforeValidator(_parse_threshold)]
+Width = Annotated[int, BeforeValidator(_parse_width)]
+
+
+class MeasureSettings(SettingsModel):
+    """How pictures are prepared, and what decides that they differ."""
+
+    measure: MeasureName = setting(
+        "background",
+        "what decides; 'list measures' shows all",
+        flag="--measure",
+        metavar="NAME",
+    )
+    threshold: Threshold = setting(
+        "auto",
+        "value from which a picture differs; auto: learned from the series",
+        flag="--threshold",
+        metavar="X|auto",
+    )
+    resize: Width | None = setting(
+        None, "bring pictures to this width first", flag="--resize", metavar="WIDTH"
+    )
+    blur: float = setting(
+        0.0, "blur them by this σ in pixels", flag="--blur", metavar="SIGMA", ge=0, le=200
+    )
+    gray: bool = setting(False, "compare brightness alone", flag="--gray/--color")
+    normalize: Literal["none", "stretch", "mean", "clahe"] = setting(
+        "none",
+        "even out brightness: stretch (to 0–255), mean (by one gain), clahe (locally) or none",
+        flag="--normalize",
+        metavar="HOW",
+    )
+    align: Literal["none", "shift", "ecc"] = setting(
+        "none",
+        "undo a moved camera: shift (phase correlation), ecc (turned too) or none",
+        flag="--align",
+        metavar="HOW",
+    )
+    corrupt: float = setting(
+        0.2,
+        "histogram divergence from both neighbours above which a still is corrupt (0: off)",
+        ge=0,
+        le=20,
+    )

@@ -1,0 +1,1 @@
+"""From thousands of stills to those that changed."""

@@ -1,0 +1,142 @@
+"""What has been decided of each still, so that a later run goes on where this one ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from motionlapse.errors import ConfigError, SinkError, why
+
+NAME = "sift.jsonl"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was decided of one still.
+
+    Attributes
+    ----------
+    still
+        Its path, as it was typed.
+    state
+        ``kept``, ``dropped`` or ``corrupt``.
+    value, threshold
+        What the measure said, and from where on a still is kept; None where nothing was measured.
+    against
+        The last kept still, with which it was compared; None for the first and for corrupt ones.
+    reason
+        In words.
+    file
+        Where it was put; None unless it was kept.
+    size
+        In bytes, by which it is known again.
+    """
+
+    still: str
+    state: str
+    value: float | None
+    threshold: float | None
+    against: str | None
+    reason: str
+    file: str | None
+    size: int
+
+
+class Journal:
+    """The records of a folder of kept stills; each is on disk before the next still is judged.
+
+    Parameters
+    ----------
+    folder
+        Where it lies; None remembers nothing on disk.
+    rules
+        By what stills are judged: a later run must have the same.
+
+    Raises
+    ------
+    ConfigError
+        If the folder was sifted by other rules, or holds a journal of another kind.
+    SinkError
+        If it cannot be read or written.
+    """
+
+    def __init__(self, folder: Path | None, rules: Mapping[str, object]) -> None:
+        self.records: dict[str, Record] = {}
+        self._file: IO[str] | None = None
+        if folder is None:
+            return
+        path = folder / NAME
+        self._path = path
+        header = json.dumps({"format": _FORMAT, "rules": rules}, sort_keys=True)
+        try:
+            complete = self._read(path, header) if path.exists() else 0
+            self._file = path.open("a", encoding="utf-8")
+            self._file.truncate(complete)  # a line that a lost power supply cut off
+            if not complete:
+                self._file.write(header + "\n")
+                self._file.flush()
+        except OSError as error:
+            raise SinkError(f"{path}: cannot be written: {why(error)}") from None
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, record: Record) -> None:
+        """Remember what was decided.
+
+        Raises
+        ------
+        SinkError
+            If it cannot be written.
+        """
+        self.records[key_of(record.still)] = record
+        if self._file is None:
+            return
+        try:
+            self._file.write(json.dumps(asdict(record)) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise SinkError(f"{self._path}: cannot be written: {why(error)}") from None
+
+    def _read(self, path: Path, header: str) -> int:
+        """Take in what is there; return how many bytes of it are whole lines."""
+        raw = path.read_bytes()
+        complete = raw.rfind(b"\n") + 1
+        lines = raw[:complete].decode("utf-8", "replace").splitlines()
+        if not lines:
+            return 0
+        if lines[0] != header:
+            raise ConfigError(
+                f"{path}: this folder was sifted by other rules ({_differing(lines[0], header)}); "
+                "choose another --out, or the same settings"
+            )
+        for line in lines[1:]:
+            try:
+                record = Record(**json.loads(line))
+            except (ValueError, TypeError):
+                raise ConfigError(f"{path}: not a journal that this version can read") from None
+            self.records[key_of(record.still)] = record
+        return complete
+
+
+def key_of(still: str) -> str:
+    """Return what a still is known by, wherever the program is started."""
+    return str(Path(still).absolute())
+
+
+def _differing(old: str, new: str) -> str:
+    try:
+        before: dict[str, Any] = json.loads(old)["rules"]
+        after: dict[str, Any] = json.loads(new)["rules"]
+        names = [name for name in after if before.get(name) != after[name]]
+        return ", ".join(f"{name} was {before.get(name)}, is {after[name]}" for name in names)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "unknown ones"

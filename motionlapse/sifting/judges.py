@@ -1,0 +1,279 @@
+"""What decides of a still: a measure, or the running background model."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.background import MODELS
+from motionlapse.comparison.last_kept import LastKept, Verdict, automatic_threshold, quiet_limit
+from motionlapse.comparison.preparation import Preparation
+from motionlapse.errors import ConfigError, SourceError
+from motionlapse.frames import Frame, Image, Planes
+from motionlapse.measures import MEASURES
+from motionlapse.measures.measured import shrunk
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sifting.stills import Picture, planes_of, read_stills
+from motionlapse.sources.stills import read_bgr
+
+# The model learns in seconds; of stills, which may be an hour apart, each stands for the longest
+# step that it takes at once.
+_STEP_S = 0.2
+_OPENING, _SAMPLES = 60, 150
+# Of the last neighbours the calmest are taken for quiet.
+_REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
+_TOLERANCE_PX = 5  # outlines move by half of this
+_PADDING_PX = 6
+_LEAST_CONTRAST = 4.0
+
+
+class Judge(Protocol):
+    """Whether a still is news."""
+
+    planes: bool
+
+    @property
+    def threshold(self) -> float:
+        """From where on the next still differs, as a value of the measure."""
+
+    def judge(self, picture: Picture) -> Verdict:
+        """Judge the next still of the series, which is remembered if it is kept."""
+
+    def replay(self, picture: Picture, *, kept: bool) -> None:
+        """Take a still that has been judged in a run before."""
+
+
+def make_judge(settings: Settings, paths: Sequence[Path]) -> Judge:
+    """Return the judge that the settings ask for, its threshold learned where that is asked.
+
+    Parameters
+    ----------
+    settings
+        ``measures`` decides.
+    paths
+        The series, in order of time.
+    """
+    if settings.measures.measure == "background":
+        return ModelJudge(settings, paths)
+    return MeasureJudge(settings, paths)
+
+
+class MeasureJudge:
+    """Compares with the last kept still, by a measure; see `LastKept`."""
+
+    planes = False
+
+    def __init__(self, settings: Settings, paths: Sequence[Path]) -> None:
+        chosen = settings.measures
+        entry = MEASURES[chosen.measure]
+        preparation = Preparation(chosen, settings.analysis)
+        threshold = chosen.threshold
+        if threshold == "auto":
+            threshold = automatic_threshold(entry, _neighbours(paths), preparation)
+        self._last = LastKept(entry, float(threshold), preparation)
+
+    @property
+    def threshold(self) -> float:
+        """From where on a still differs: as given, else learned from the whole series."""
+        return self._last.threshold
+
+    def judge(self, picture: Picture) -> Verdict:
+        """Judge a BGR or grey still."""
+        return self._last.judge(_as_image(picture))
+
+    def replay(self, picture: Picture, *, kept: bool) -> None:
+        """Take a still of a run before."""
+        if kept:
+            self._last.take(_as_image(picture))
+        else:
+            self._last.follow(_as_image(picture))
+
+
+def _as_image(picture: Picture) -> Image:
+    if isinstance(picture, Planes):
+        raise TypeError("a measure takes pictures, not planes")
+    return picture
+
+
+def _neighbours(paths: Sequence[Path]) -> list[tuple[Image, Image]]:
+    """Return pairs of stills that follow each other, evenly from the whole series."""
+    step = max(1, (len(paths) - 1) // _SAMPLES)
+    pairs = []
+    for index in range(0, len(paths) - 1, step):
+        try:
+            before, after = read_bgr(paths[index]), read_bgr(paths[index + 1])
+        except SourceError:
+            continue  # told of when its turn comes
+        if before.shape[:2] == after.shape[:2]:
+            pairs.append((before, after))
+    if not pairs:
+        raise ConfigError(
+            "--threshold auto: there are no two neighbours of one size to learn from; give a number"
+        )
+    return pairs
+
+
+class ModelJudge:
+    """Runs the background model over the stills, and asks what came or went since the last kept.
+
+    The value is the area of the blobs that have come or gone, as a share of the watched area: those
+    of which more than half was not foreground in the last kept still, or is not now. Only where the
+    picture itself looks different by more than a change of light: what the model has merely learned
+    is no news.
+    """
+
+    planes = True
+
+    def __init__(self, settings: Settings, paths: Sequence[Path]) -> None:
+        self._settings = settings
+        self._preparation = Preparation(settings.measures)
+        self._analyzer: Analyzer | None = None
+        self._stills = 0
+        self._mask: Image | None = None
+        self._luma: Image | None = None
+        self._chosen = settings.measures.threshold
+        self._changes: deque[float] = deque(maxlen=_REMEMBERED)
+        self._before: Image | None = None
+        self._prime(paths)
+
+    @property
+    def threshold(self) -> float:
+        """From where on a still differs: as given, else learned from the calmest neighbours."""
+        if self._chosen != "auto":
+            return float(self._chosen)
+        floor = self._settings.decision.enter
+        if len(self._changes) < _LEAST_REMEMBERED:
+            return floor
+        return max(floor, quiet_limit(self._changes, quiet=_CALM))
+
+    def judge(self, picture: Picture) -> Verdict:
+        """Judge a still given as planes."""
+        mask, luma = self._step(picture)
+        if self._mask is None or self._luma is None or self._mask.shape != mask.shape:
+            first = self._mask is None
+            self._mask, self._luma = mask, luma
+            return Verdict(
+                True, None, self.threshold, "the first" if first else "another picture size"
+            )
+        value, threshold = self._news(mask, luma), self.threshold
+        keep = value >= threshold
+        if keep:
+            self._mask, self._luma = mask, luma
+        return Verdict(keep, value, threshold, f"foreground came or went in {value:.2%}")
+
+    def replay(self, picture: Picture, *, kept: bool) -> None:
+        """Take a still of a run before."""
+        mask, luma = self._step(picture)
+        if kept:
+            self._mask, self._luma = mask, luma
+
+    def _prime(self, paths: Sequence[Path]) -> None:
+        """Learn from the first stills, before the first of them is judged."""
+        corrupt = self._settings.measures.corrupt
+        stills = read_stills(paths[:_OPENING], planes=True, corrupt=corrupt)
+        planes = [self._prepared(still.picture) for still in stills if still.picture is not None]
+        if planes:
+            self._analyzer = self._new_analyzer(planes[0])
+            spacing_s = self._settings.analysis.opening / max(1, len(planes) - 1)
+            self._analyzer.prime(_frame(i, i * spacing_s, p) for i, p in enumerate(planes))
+
+    def _new_analyzer(self, planes: Planes) -> Analyzer:
+        settings = self._settings
+        model = MODELS[settings.background.model].make(settings.background.of_model())
+        return Analyzer(planes.size, model, settings.analysis, enter=settings.decision.enter)
+
+    def _step(self, picture: Picture) -> tuple[Image, Image]:
+        """Return mask and luma at the size of analysis."""
+        planes = self._prepared(picture)
+        if self._analyzer is None or not self._analyzer.fits(planes):
+            self._analyzer = self._new_analyzer(planes)
+        index, self._stills = self._stills, self._stills + 1
+        mask = self._analyzer.step(_frame(index, index * _STEP_S, planes)).mask.copy()
+        if self._before is not None and self._before.shape == mask.shape:
+            both = [*_new_blobs(self._before, mask), *_new_blobs(mask, self._before)]
+            self._changes.append(sum(area for _, area in both) / self._analyzer.watched_pixels)
+        self._before = mask
+        height, width = mask.shape
+        scale = self._analyzer.scale
+        whole = planes.luma.view[: height * scale, : width * scale]
+        luma = shrunk(whole, width, height)
+        return mask, luma
+
+    def _prepared(self, picture: Picture) -> Planes:
+        if self._preparation.does_nothing and isinstance(picture, Planes):
+            return picture
+        image = _bgr_of(picture) if isinstance(picture, Planes) else picture
+        return planes_of(self._preparation.alone(image).picture)
+
+    def _news(self, mask: Image, luma: Image) -> float:
+        if self._mask is None or self._luma is None or self._analyzer is None:
+            return 0.0
+        pixels = 0
+        for box, area in [*_new_blobs(self._mask, mask), *_new_blobs(mask, self._mask)]:
+            if contrast_beyond_light(self._luma[box], luma[box]) >= _LEAST_CONTRAST:
+                pixels += area
+        return pixels / self._analyzer.watched_pixels
+
+
+def _frame(index: int, time_s: float, planes: Planes) -> Frame:
+    return Frame(index, time_s, None, index, planes, lambda: planes.luma.view)
+
+
+def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice], int]]:
+    """Yield the blobs of a mask that are not in another: padded box and area in pixels.
+
+    A blob is in the other mask if at least half of it lies near foreground there: what moves by
+    less than half of itself has neither come nor gone.
+    """
+    if not after.any():
+        return
+    square = np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8)
+    near = np.asarray(cv2.dilate(before, square), np.uint8)
+    # Blobs of the detector have no holes: their outlines are all of them.
+    outlines, _ = cv2.findContours(after, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:
+        x, y, width, height = cv2.boundingRect(outline)
+        blob = np.zeros((height, width), np.uint8)
+        cv2.drawContours(blob, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
+        area = cv2.countNonZero(blob)
+        if cv2.countNonZero(blob & near[y : y + height, x : x + width]) < area / 2:
+            rows = slice(max(0, y - _PADDING_PX), y + height + _PADDING_PX)
+            yield (rows, slice(max(0, x - _PADDING_PX), x + width + _PADDING_PX)), area
+
+
+def contrast_beyond_light(before: Image, after: Image) -> float:
+    """Return the RMS difference in grey levels that no gain and offset explains.
+
+    Parameters
+    ----------
+    before, after
+        Luma of one place, uint8, of one shape.
+
+    Notes
+    -----
+    Of the least squares fit ``after ≈ α before + β`` with ``α ≥ 0``; of either direction the larger
+    rest, so that a thing on a plain ground counts whether it comes or goes.
+    """
+    a, b = (picture.astype(np.float64).ravel() for picture in (before, after))
+    a -= a.mean()
+    b -= b.mean()
+    together = max(0.0, float(a @ b))
+    power_a, power_b = float(a @ a), float(b @ b)
+    rest_b = power_b - together**2 / power_a if power_a > 0 else power_b
+    rest_a = power_a - together**2 / power_b if power_b > 0 else power_a
+    return float(np.sqrt(max(rest_a, rest_b, 0.0) / a.size))
+
+
+def _bgr_of(planes: Planes) -> Image:
+    luma = planes.luma.view
+    if planes.chroma is None:
+        return luma
+    blue, red = planes.chroma
+    ycc = np.dstack((luma, red.view, blue.view))
+    return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2BGR), np.uint8)

@@ -1,0 +1,88 @@
+"""Putting kept stills into a folder: linked, copied or moved."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from motionlapse.sinks.files import drop, part_of, writing
+
+How = Literal["link", "copy", "move"]
+_NO_LINKS = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
+
+
+class Placer:
+    """Places stills in a folder under their own names; nothing there is ever overwritten.
+
+    Parameters
+    ----------
+    folder
+        Made already.
+    how
+        ``link``: a second name for the same file, or a copy where the file system has none;
+        ``copy``: with its times; ``move``: away from where it was.
+    """
+
+    def __init__(self, folder: Path, how: How) -> None:
+        self._folder = folder
+        self._how = how
+
+    def place(self, still: Path) -> Path:
+        """Place a still and return its new path.
+
+        Raises
+        ------
+        SinkError
+            If it cannot be; the still is then where it was, and nothing is left behind.
+        """
+        target = self._free_name(still)
+        with writing(target):
+            if self._how == "move":
+                _move(still, target)
+            elif self._how == "copy" or not _linked(still, target):
+                _copy(still, target)
+        return target
+
+    def _free_name(self, still: Path) -> Path:
+        """Return the still's own name, numbered where another file has it."""
+        target, number = self._folder / still.name, 1
+        while target.exists() or target.is_symlink():
+            if target.samefile(still):
+                return target  # of a run that ended before it could say so
+            number += 1
+            target = self._folder / f"{still.stem}-{number}{still.suffix}"
+        return target
+
+
+def _linked(still: Path, target: Path) -> bool:
+    try:
+        target.hardlink_to(still.resolve())
+    except FileExistsError:
+        return target.samefile(still)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            return False
+        raise
+    return True
+
+
+def _copy(still: Path, target: Path) -> None:
+    part = part_of(target)
+    try:
+        shutil.copy2(still, part)
+        part.replace(target)
+    except OSError:
+        drop(part)
+        raise
+
+
+def _move(still: Path, target: Path) -> None:
+    try:
+        still.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(still, target)
+        still.unlink()

@@ -1,0 +1,173 @@
+"""The run: every still of a series judged, and those that changed put into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sifting.journal import Journal, Record, key_of
+from motionlapse.sifting.judges import Judge, make_judge
+from motionlapse.sifting.placing import Placer
+from motionlapse.sifting.stills import Still, in_time, read_stills
+
+# The model has forgotten what it saw before so many stills.
+_REPLAYED = 60
+
+
+@dataclass(slots=True)
+class Summary:
+    """How a run went.
+
+    Attributes
+    ----------
+    stills, kept, corrupt
+        How many there were, were kept, and could not be used; those of runs before included.
+    before
+        How many had been judged in a run before.
+    kept_bytes, all_bytes
+        Of the files.
+    unreadable
+        True if a still could not be read or was corrupt.
+    interrupted
+        True if it was stopped.
+    """
+
+    stills: int = 0
+    kept: int = 0
+    corrupt: int = 0
+    before: int = 0
+    kept_bytes: int = 0
+    all_bytes: int = 0
+    unreadable: bool = False
+    interrupted: bool = False
+
+    def count(self, record: Record) -> None:
+        """Count one still."""
+        self.stills += 1
+        self.all_bytes += record.size
+        if record.state == "kept":
+            self.kept += 1
+            self.kept_bytes += record.size
+        elif record.state == "corrupt":
+            self.corrupt += 1
+            self.unreadable = True
+
+
+class Sift:
+    """Sifts series of stills.
+
+    Parameters
+    ----------
+    settings
+        ``measures`` and, for the running model, ``background``, ``analysis`` and ``decision``.
+    journal
+        What has been decided before, and where decisions are written.
+    placer
+        Where kept stills go; None leaves them where they are (a dry run).
+    on_record
+        Told of each still.
+    should_stop
+        Asked before each still.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        placer: Placer | None,
+        on_record: Callable[[Record], None],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._placer = placer
+        self._on_record = on_record
+        self._should_stop = should_stop
+        self.summary = Summary()
+
+    def series(self, stills: Sequence[Path]) -> None:
+        """Sift one series.
+
+        Parameters
+        ----------
+        stills
+            In natural order; where EXIF or names tell when they were taken, that decides.
+
+        Raises
+        ------
+        ConfigError
+            If pictures differ in size, or a region does not fit.
+        SinkError
+            If a still that is kept cannot be placed.
+        """
+        folder = stills[0].absolute().parent
+        judged = [r for key, r in self._journal.records.items() if Path(key).parent == folder]
+        for record in judged:
+            self.summary.count(record)
+        self.summary.before += len(judged)
+        new = [path for path in stills if key_of(str(path)) not in self._journal.records]
+        if not new:
+            return
+        paths = in_time(new)
+        earlier = [(_whereabouts(record), record) for record in judged]
+        earlier = [(path, record) for path, record in earlier if path.exists()]
+        judge = make_judge(self._settings, [*[path for path, _ in earlier], *paths])
+        self._judge(judge, paths, self._replay(judge, earlier))
+
+    def _replay(self, judge: Judge, earlier: Sequence[tuple[Path, Record]]) -> str | None:
+        """Bring a judge to where the run before left it; return the last kept still."""
+        kept = [i for i, (_, record) in enumerate(earlier) if record.state == "kept"]
+        if not kept:
+            return None
+        begin = max(0, kept[-1] - _REPLAYED) if judge.planes else kept[-1]
+        states = {
+            path: record.state for path, record in earlier[begin:] if record.state != "corrupt"
+        }
+        for still in read_stills(list(states), planes=judge.planes, corrupt=0):
+            if still.picture is not None:
+                judge.replay(still.picture, kept=states[still.path] == "kept")
+        return earlier[kept[-1]][1].still
+
+    def _judge(self, judge: Judge, paths: Sequence[Path], against: str | None) -> None:
+        corrupt = self._settings.measures.corrupt
+        for still in read_stills(paths, planes=judge.planes, corrupt=corrupt):
+            if self._should_stop():
+                self.summary.interrupted = True
+                return
+            record = self._decide(judge, still, against)
+            if record.state == "kept":
+                against = record.still
+            self._journal.add(record)
+            self.summary.count(record)
+            self._on_record(record)
+
+    def _decide(self, judge: Judge, still: Still, against: str | None) -> Record:
+        path = still.path
+        size = _size(path)
+        if still.picture is None:
+            return Record(str(path), "corrupt", None, None, None, still.fault, None, size)
+        verdict = judge.judge(still.picture)
+        file = None
+        if verdict.keep and self._placer is not None:
+            file = str(self._placer.place(path))
+        state = "kept" if verdict.keep else "dropped"
+        value = verdict.value if verdict.value is None or isfinite(verdict.value) else None
+        return Record(
+            str(path), state, value, verdict.threshold, against, verdict.reason, file, size
+        )
+
+
+def _whereabouts(record: Record) -> Path:
+    """Return where a still is now: one that was moved is where it was put."""
+    path = Path(key_of(record.still))
+    return Path(record.file) if record.file is not None and not path.exists() else path
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

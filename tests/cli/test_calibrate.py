@@ -1,0 +1,121 @@
+"""A quiet scene, as a person calibrates on it."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from films import run_here, scan_here, write_film
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+@pytest.fixture
+def swaying(tmp_path):
+    shutil.copyfile(FIXTURES / "swaying.mp4", tmp_path / "swaying.mp4")
+    return "swaying.mp4"
+
+
+def test_a_restless_tree_raises_the_thresholds_until_it_is_quiet(swaying, tmp_path):
+    before = scan_here(swaying, tmp_path / "a")
+    ran = run_here("calibrate", swaying, "--json", "--measure", "ssim", "--measure", "background")
+    assert ran.code == 0
+    [found] = ran.records
+    assert found["noise_floor"] >= 8
+    assert found["enter"] >= 0.0007
+    assert found["false_alarms_a_day"] <= 1 < found["usual_false_alarms_a_day"]
+    assert [spread["measure"] for spread in found["measures"]] == ["ssim", "background"]
+    assert "too short to tell" in found["warnings"][0]
+    assert "too short to tell" in ran.err
+    written = tomllib.loads((tmp_path / "motionlapse.toml").read_text())
+    assert written["background"]["gaussian"]["noise_floor"] == found["noise_floor"]
+    assert written["measures"]["measure"] == "ssim"
+    assert run_here("config", "check").code == 0
+    after = scan_here(swaying, tmp_path / "b")  # reads ./motionlapse.toml
+    assert len(before.records) > 0
+    assert after.records == []
+
+
+def test_movers_are_found_with_what_a_quiet_part_proposes(tmp_path):
+    shutil.copyfile(FIXTURES / "walker.mp4", tmp_path / "walker.mp4")
+    assert run_here("calibrate", "walker.mp4", "--end", "3.2s").code == 0
+    assert len(scan_here("walker.mp4", tmp_path / "archive").records) == 2
+
+
+def test_a_scene_that_was_not_quiet_proposes_nothing(tmp_path):
+    shutil.copyfile(FIXTURES / "walker.mp4", tmp_path / "walker.mp4")
+    ran = run_here("calibrate", "walker.mp4")
+    assert ran.code == 3
+    assert "not quiet after all: at 4.0 s" in ran.err
+    assert "nothing was written" in ran.err
+    assert not (tmp_path / "motionlapse.toml").exists()
+
+
+def test_noise_is_measured_by_brightness(tmp_path):
+    rng = np.random.default_rng(2)
+    steps = np.repeat(np.array([40, 120, 200], np.uint8), 54)[None, :160]
+    still = np.repeat(steps, 120, axis=0)
+
+    def scene(time_s):
+        noise = rng.normal(0, np.where(still < 100, 1.5, 4.0))
+        grey = np.clip(still + noise, 0, 255).astype(np.uint8)
+        return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+
+    write_film(
+        tmp_path / "noise.mkv", times=[n / 25 for n in range(110)], pictures=scene, codec="ffv1",
+        pixels="gray", options={},
+    )  # fmt: skip
+    [found] = run_here("calibrate", "noise.mkv", "--json").records
+    sigmas = {(level["low"] + level["high"]) // 2: level["sigma"] for level in found["noise"]}
+    assert sigmas[47] == pytest.approx(1.5, abs=0.15)
+    assert sigmas[207] == pytest.approx(4.0, abs=0.3)
+
+
+def test_flicker_drift_and_steps_are_told(tmp_path):
+    def scene(time_s):
+        level = 100 + 4 * time_s + 2 * (round(time_s * 25) % 2) + (50 if time_s > 3.5 else 0)
+        return np.full((120, 160, 3), round(level), np.uint8)
+
+    write_film(
+        tmp_path / "light.mkv", times=[n / 25 for n in range(125)], pictures=scene, codec="ffv1",
+        pixels="gray", options={},
+    )  # fmt: skip
+    [found] = run_here("calibrate", "light.mkv", "--json").records
+    assert found["exposure_steps"] == 1
+    assert found["flicker"] > 0.5
+    assert found["drift_a_minute"] > 200
+    assert any("brightness jumped 1 times" in text for text in found["warnings"])
+
+
+def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):
+    own = tmp_path / "motionlapse.toml"
+    own.write_text("[decision]\nhold = 3\n")
+    ran = run_here("calibrate", swaying)
+    assert ran.code == 2
+    assert "not written by calibrate" in ran.err
+    assert own.read_text() == "[decision]\nhold = 3\n"
+    assert run_here("calibrate", swaying, "--out", "own.toml").code == 0
+    first = (tmp_path / "own.toml").read_text()
+    assert run_here("calibrate", swaying, "--out", "own.toml").code == 0
+    assert (tmp_path / "own.toml").read_text() == first
+    shown = run_here("calibrate", swaying, "--out", "-")
+    assert shown.out == first
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["none.mp4"], 3, "no such file"),
+        (["swaying.mp4", "--end", "0.08s"], 3, "too short"),
+        (["swaying.mp4", "--measure", "sim"], 2, "did you mean 'ssim'"),
+        (["swaying.mp4", "--set", "background.model=mog2"], 2, "background model gaussian"),
+        (["swaying.mp4", "--out", "-", "--json"], 2, "exclude each other"),
+        (["swaying.mp4", "--out", "/proc/x.toml"], 4, "cannot be written"),
+    ],
+)
+def test_mistakes_get_one_line(swaying, words, code, said):
+    ran = run_here("calibrate", *words)
+    assert ran.code == code
+    assert said in ran.err

@@ -1,0 +1,182 @@
+"""A folder of stills, as a person sifts it."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from films import picture, run_here, write_stills
+
+TIMES = [0.0] * 12 + [1.2, 1.2, 1.2] + [0.0] * 10 + [1.5] + [0.0] * 4
+NEWS = {0, 12, 15, 25, 26}  # the first, what comes, what goes
+
+
+@pytest.fixture
+def stills(tmp_path):
+    write_stills(tmp_path / "stills", TIMES)
+    return "stills"
+
+
+def numbers(folder):
+    return {int(path.stem.removeprefix("shot")) for path in folder.glob("*.jpg")}
+
+
+@pytest.mark.parametrize("measure", ["background", "ssim", "phash", "psnr"])
+def test_what_comes_and_goes_is_kept(stills, tmp_path, measure):
+    ran = run_here("sift", stills, "--out", "kept", "--json", "--measure", measure)
+    assert ran.code == 0, ran.err
+    assert numbers(tmp_path / "kept") == NEWS
+    assert len(ran.records) == len(TIMES)
+    assert {next(iter(record)) for record in ran.records} == {"still"}
+    kept = [record for record in ran.records if record["state"] == "kept"]
+    assert [record["against"] for record in kept[1:]] == [record["still"] for record in kept[:-1]]
+    assert all((tmp_path / record["file"]).exists() for record in kept)
+    assert "kept 5 of 30 stills (16.7%)" in ran.err
+    assert "saved" in ran.err
+
+
+def test_slow_light_is_no_news(tmp_path):
+    (tmp_path / "dusk").mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(80):
+        light = picture(0.0).astype(np.float32) * (1 - number / 130)
+        noisy = np.clip(light + rng.normal(0, 1, light.shape), 0, 255).astype(np.uint8)
+        if number == 60:
+            noisy[60:90, 40:70] = 220
+        cv2.imwrite(str(tmp_path / "dusk" / f"d{number:03d}.png"), noisy)
+    for measure in ("background", "manhattan", "ssim"):
+        ran = run_here("sift", "dusk", "--out", f"k_{measure}", "--measure", measure)
+        kept = {path.name for path in (tmp_path / f"k_{measure}").glob("*.png")}
+        assert kept == {"d000.png", "d060.png", "d061.png"}, (measure, ran.out)
+
+
+def test_links_copies_and_moves(stills, tmp_path):
+    first = tmp_path / "stills" / "shot0.jpg"
+    run_here("sift", stills, "--out", "linked")
+    assert (tmp_path / "linked" / "shot0.jpg").samefile(first)
+    run_here("sift", stills, "--out", "copied", "--copy")
+    copied = tmp_path / "copied" / "shot0.jpg"
+    assert not copied.samefile(first)
+    assert copied.read_bytes() == first.read_bytes()
+    assert copied.stat().st_mtime == first.stat().st_mtime
+    run_here("sift", stills, "--out", "moved", "--move")
+    assert not first.exists()
+    assert numbers(tmp_path / "moved") == NEWS
+    assert numbers(tmp_path / "stills") == set(range(len(TIMES))) - NEWS
+    assert run_here("sift", stills, "--out", "x", "--move", "--copy").code == 2
+
+
+def test_a_dry_run_writes_nothing(stills, tmp_path):
+    ran = run_here("sift", stills, "--out", "kept", "--dry-run", "--move")
+    assert ran.code == 0
+    assert "kept 5 of 30" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["stills"]
+    assert numbers(tmp_path / "stills") == set(range(len(TIMES)))
+
+
+def test_corrupt_stills_are_told_and_never_compared_with(stills, tmp_path):
+    folder = tmp_path / "stills"
+    whole = (folder / "shot5.jpg").read_bytes()
+    (folder / "shot5.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "shot7.jpg").write_bytes(b"")
+    cv2.imwrite(str(folder / "shot9.jpg"), np.full((120, 160, 3), 128, np.uint8))
+    for measure in ("background", "ssim"):
+        ran = run_here("sift", stills, "--out", measure, "--measure", measure, "--json")
+        assert ran.code == 3
+        assert numbers(tmp_path / measure) == NEWS
+        corrupt = [record for record in ran.records if record["state"] == "corrupt"]
+        assert [record["still"][-9:] for record in corrupt] == [
+            "shot5.jpg", "shot7.jpg", "shot9.jpg",
+        ]  # fmt: skip
+        assert "diverges from both neighbours" in corrupt[2]["reason"]
+        assert "3 corrupt" in ran.err
+    off = run_here(
+        "sift", stills, "--out", "off", "--measure", "ssim", "--set", "measures.corrupt=0"
+    )
+    assert off.code == 3
+    assert {9, 10} <= numbers(tmp_path / "off")
+
+
+def test_a_second_run_goes_on_where_the_first_ended(stills, tmp_path):
+    late = [tmp_path / "stills" / f"shot{number}.jpg" for number in range(14, len(TIMES))]
+    kept_apart = {path: path.read_bytes() for path in late}
+    for measure in ("background", "ssim"):
+        words = ("sift", stills, "--out", measure, "--measure", measure, "--threshold", "3%")
+        words = (*words[:-1], "0.98") if measure == "ssim" else words
+        for path in late:
+            path.unlink()
+        assert run_here(*words).code == 0
+        for path, content in kept_apart.items():
+            path.write_bytes(content)
+        ran = run_here(*words, "--json")
+        assert "14 of them judged before" in ran.err
+        assert len(ran.records) == len(TIMES) - 14
+        assert numbers(tmp_path / measure) == NEWS
+        again = run_here(*words, "--json")
+        assert (again.out, again.code) == ("", 0)
+        assert numbers(tmp_path / measure) == NEWS
+
+
+def test_after_a_move_the_rest_goes_on_too(stills, tmp_path):
+    words = ("sift", stills, "--out", "kept", "--move", "--measure", "ssim", "--threshold", "0.98")
+    held_back = tmp_path / "later.jpg"
+    (tmp_path / "stills" / "shot29.jpg").rename(held_back)
+    assert run_here(*words).code == 0
+    held_back.rename(tmp_path / "stills" / "shot29.jpg")
+    ran = run_here(*words, "--json")
+    assert ran.code == 0
+    assert [record["state"] for record in ran.records] == ["dropped"]
+
+
+def test_other_rules_need_another_folder(stills):
+    assert run_here("sift", stills, "--out", "kept").code == 0
+    ran = run_here("sift", stills, "--out", "kept", "--threshold", "5%")
+    assert ran.code == 2
+    assert "threshold was auto, is 0.05" in ran.err
+
+
+def test_a_line_that_was_cut_off_is_done_again(stills, tmp_path):
+    run_here("sift", stills, "--out", "kept")
+    journal = tmp_path / "kept" / "sift.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(lines[:20]) + lines[20][:30])
+    ran = run_here("sift", stills, "--out", "kept", "--json")
+    assert ran.code == 0
+    assert len(ran.records) == len(TIMES) - 19
+    assert numbers(tmp_path / "kept") == NEWS
+    assert all(json.loads(line) for line in journal.read_text().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["none"], 3, "no such file or folder"),
+        (["stills", "--measure", "sim"], 2, "did you mean 'ssim'"),
+        (["stills", "--threshold", "much"], 2, "no threshold"),
+        (["stills", "--region", "0,0 900,0 900,9"], 2, "outside the picture"),
+    ],
+)
+def test_mistakes_get_one_line(stills, words, code, said):
+    ran = run_here("sift", *words, "--out", "kept")
+    assert ran.code == code
+    assert said in ran.err
+
+
+def test_regions_limit_what_counts(stills, tmp_path):
+    words = ("--ignore", "0%,45% 100%,45% 100%,80% 0%,80%")
+    run_here("sift", stills, "--out", "kept", *words)
+    assert numbers(tmp_path / "kept") == {0}
+    run_here("sift", stills, "--out", "small", "--resize", "80", "--gray", "--blur", "1")
+    assert numbers(tmp_path / "small") == NEWS
+
+
+def test_a_folder_that_cannot_be_written(stills):
+    ran = run_here("sift", stills, "--out", "/proc/kept")
+    assert ran.code == 4
+    assert "/proc/kept: cannot be written" in ran.err
+
+
+def test_films_are_sent_to_scan(door):
+    ran = run_here("sift", door, "--out", "kept")
+    assert ran.code == 2
+    assert "motionlapse scan" in ran.err

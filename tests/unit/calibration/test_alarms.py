@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from motionlapse.calibration.alarms import DAY_S, Excursions, excursions
+from motionlapse.calibration.light import describe
+from motionlapse.calibration.noise import NoiseMeter
+
+TIMES = [n / 10 for n in range(100)]
+
+
+def test_a_flash_shorter_than_an_event_is_no_excursion():
+    shares = [0.0] * 100
+    shares[50] = 0.5
+    assert excursions(TIMES, shares, min_event_s=0.2, hold_s=1).peaks == ()
+    shares[50:54] = [0.5, 0.2, 0.3, 0.2]
+    assert excursions(TIMES, shares, min_event_s=0.2, hold_s=1).peaks == (0.2,)
+
+
+def test_excursions_nearer_than_the_hold_are_one():
+    shares = [0.0] * 100
+    for begin in (10, 16, 60):
+        shares[begin : begin + 4] = [0.1] * 4
+    found = excursions(TIMES, shares, min_event_s=0.2, hold_s=1)
+    assert found.peaks == (0.1, 0.1)
+    assert found.seconds == pytest.approx(9.9)
+
+
+def test_rates_of_an_exponential_tail_are_found_again():
+    peaks = np.random.default_rng(4).exponential(0.001, 4000)
+    seen = Excursions(tuple(peaks), DAY_S)
+    for enter in (0.002, 0.004):
+        truth = 4000 * math.exp(-enter / 0.001)
+        assert seen.a_day(enter) == pytest.approx(truth, rel=0.25)
+    enter = seen.threshold_for(1.0, 0.0007)
+    assert 0.007 < enter < 0.0105
+    assert seen.a_day(enter) <= 1
+
+
+def test_where_nothing_was_seen_the_bound_says_how_little_that_is():
+    seen = Excursions((), 3600.0)
+    assert seen.a_day(0.0007) == 0
+    assert seen.bound_a_day == 72
+    assert seen.threshold_for(1.0, 0.0007) == 0.0007
+
+
+@given(
+    st.lists(st.floats(1e-5, 1.0), min_size=1, max_size=40),
+    st.floats(1e-4, 0.5),
+    st.floats(1.01, 3.0),
+)
+def test_a_higher_threshold_gives_no_more_alarms(peaks, enter, more):
+    seen = Excursions(tuple(peaks), 60.0)
+    assert seen.a_day(min(1.0, enter * more)) <= seen.a_day(enter) * (1 + 1e-9)
+
+
+def test_one_frame_has_neither_flicker_nor_drift():
+    light = describe([1.0], [90.0])
+    assert (light.mean, light.flicker, light.drift, light.steps) == (90.0, 0.0, 0.0, 0)
+
+
+@pytest.mark.parametrize("sigma", [0.8, 2.0, 6.0])
+def test_noise_is_measured_beside_a_mover(sigma):
+    rng = np.random.default_rng(5)
+    meter = NoiseMeter()
+    for step in range(20):
+        picture = 100 + rng.normal(0, sigma, (80, 100))
+        picture[20:40, 4 * step : 4 * step + 10] = 240
+        meter.add(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+    [level] = [level for level in meter.levels() if level.low == 96]
+    assert level.sigma == pytest.approx(sigma, rel=0.12)
+
+
+def test_repeated_pictures_are_not_taken_for_silence():
+    rng = np.random.default_rng(6)
+    meter = NoiseMeter()
+    for _ in range(10):
+        picture = np.clip(100 + rng.normal(0, 3, (80, 100)), 0, 255).astype(np.uint8)
+        for _ in range(3):
+            meter.add(picture)
+    [level] = [level for level in meter.levels() if level.low == 96]
+    assert level.sigma == pytest.approx(3, rel=0.12)
