@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ _EVENT_COLUMNS = (
     "number, start_s, end_s, start_frame, end_frame, peak_s, peak_frame, peak_score, "
     "peak_fraction, reason, regions, ending"
 )
+_NEWEST = "SELECT MAX(id) FROM runs GROUP BY source_id"
 
 
 def _event(columns: list[Any]) -> Event:
@@ -64,6 +65,59 @@ class EventFilter:
                 or (kept.start_wall is not None and kept.start_wall >= self.since)
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One scan of one source, as an archive has it.
+
+    Attributes
+    ----------
+    run_id, source_id
+        Keys in the database.
+    source, kind
+        As a person would type it, and ``recording``, ``stills`` or ``camera``.
+    start_wall
+        Time of day at media time 0, aware, or None.
+    end_s
+        Media time of the last frame; None for a run that is going on or was killed.
+    state
+        ``done``, ``interrupted``, ``failed`` or ``running``.
+    settings
+        As JSON held them.
+    """
+
+    run_id: int
+    source_id: int
+    source: str
+    kind: str
+    start_wall: datetime | None
+    end_s: float | None
+    state: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event with what only a page about it needs.
+
+    Attributes
+    ----------
+    run_id, source_id
+        Keys in the database.
+    kept
+        The event.
+    best
+        Path of the snapshot with the highest score, or None.
+    mask_png
+        The foreground of its best frame as a 1-bit PNG; ``b""`` without.
+    """
+
+    run_id: int
+    source_id: int
+    kept: KeptEvent
+    best: str | None
+    mask_png: bytes
 
 
 class ArchiveReader:
@@ -115,29 +169,51 @@ class ArchiveReader:
 
     def events(self, wanted: EventFilter | None = None) -> Iterator[KeptEvent]:
         """Yield the events, sources in the order of their first run, then by number."""
+        for recorded in self.recorded_events(wanted):
+            yield recorded.kept
+
+    def recorded_events(self, wanted: EventFilter | None = None) -> Iterator[RecordedEvent]:
+        """Yield the same with their masks."""
         wanted = wanted or EventFilter()
-        newest = (
-            ""
-            if wanted.all_runs
-            else ("WHERE run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)")
-        )
+        newest = "" if wanted.all_runs else f"WHERE run_id IN ({_NEWEST})"
         rows = self._rows(
-            f"SELECT source_id, location, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
-            f"FROM events JOIN sources ON sources.id = source_id {newest} "
+            "SELECT run_id, source_id, location, start_wall, end_wall, clip, mask, "
+            f"{_EVENT_COLUMNS} FROM events JOIN sources ON sources.id = source_id {newest} "
             "ORDER BY source_id, number"
         )
-        for source_id, location, start, end, clip, *columns in rows:
+        for run_id, source_id, location, start, end, clip, mask, *columns in rows:
             event = _event(columns)
+            snapshots = self._snapshots(source_id, event.number)
             kept = KeptEvent(
                 source=self._shown(location),
                 event=event,
                 start_wall=datetime.fromisoformat(start) if start else None,
                 end_wall=datetime.fromisoformat(end) if end else None,
-                snapshots=self._snapshots(source_id, event.number),
+                snapshots=tuple(path for path, _ in snapshots),
                 clip=self._shown(clip) if clip else None,
             )
             if wanted.passes(kept):
-                yield kept
+                best = max(snapshots, key=lambda item: item[1])[0] if snapshots else None
+                yield RecordedEvent(run_id, source_id, kept, best, bytes(mask or b""))
+
+    def runs(self, *, all_runs: bool = False) -> Iterator[RunRecord]:
+        """Yield the runs, sources in the order of their first, each source's newest or all."""
+        newest = "" if all_runs else f"WHERE runs.id IN ({_NEWEST})"
+        rows = self._rows(
+            "SELECT runs.id, source_id, location, kind, start_wall, end_s, state, settings "
+            f"FROM runs JOIN sources ON sources.id = source_id {newest} ORDER BY source_id, runs.id"
+        )
+        for run_id, source_id, location, kind, start, end_s, state, settings in rows:
+            yield RunRecord(
+                run_id,
+                source_id,
+                self._shown(location),
+                kind,
+                datetime.fromisoformat(start) if start else None,
+                end_s,
+                state,
+                json.loads(settings),
+            )
 
     def unfinished(self) -> Iterator[str]:
         """Yield a line for each source whose newest run did not reach its end, but others did."""
@@ -168,12 +244,13 @@ class ArchiveReader:
         )
         return bytes(rows[0][0] or b"") if rows else b""
 
-    def _snapshots(self, source_id: int, number: int) -> tuple[str, ...]:
+    def _snapshots(self, source_id: int, number: int) -> list[tuple[str, float]]:
+        """Return path and score of each snapshot in order of time."""
         rows = self._rows(
-            "SELECT path FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
+            "SELECT path, score FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
             (source_id, number),
         )
-        return tuple(self._shown(path) for (path,) in rows)
+        return [(self._shown(path), score) for path, score in rows]
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:
