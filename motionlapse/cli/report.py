@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Quiet, printing
+from motionlapse.cli.counting_bar import counting_bar
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -33,7 +34,9 @@ def report(
     from motionlapse.clock import SystemClock
     from motionlapse.report.archive_page import write_report
 
-    made = write_report(archive, out, all_runs=all_runs, now=SystemClock().now())
+    with counting_bar("events", quiet=quiet) as on_event:
+        now = SystemClock().now()
+        made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)
     with printing():
         typer.echo(str(made.path))
     if not quiet:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -52,7 +53,7 @@ def write_report(
     *,
     all_runs: bool = False,
     now: datetime,
-    on_event: Callable[[int], None] = lambda _done: None,
+    on_event: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
     """Write the page of an archive.
 
@@ -67,7 +68,7 @@ def write_report(
     now
         Printed on the page, aware.
     on_event
-        Told how many events are done.
+        Told how many events are done, and how many there are.
 
     Raises
     ------
@@ -90,10 +91,12 @@ def write_report(
         sources = [_source(run, reader) for run in runs]
     make_folder(path.parent)
     writer = _Writer(path)
-    rows = []
-    for number, event in enumerate(found):
-        rows.append(writer.row(event, places[event.run_id], inside=number < INSIDE))
-        on_event(number + 1)
+    rows: list[list[object]] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and encoding hold no lock
+        for event, small in zip(found, pool.map(_thumbnail, found), strict=True):
+            inside = len(rows) < INSIDE
+            rows.append(writer.row(event, small, places[event.run_id], inside=inside))
+            on_event(len(rows), len(found))
     writer.tidy()
     title = f"What moved: {archive.resolve().name}"
     page = _page(title, {"sources": sources, "events": rows}, now)
@@ -120,6 +123,11 @@ def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
     }
 
 
+def _thumbnail(recorded: RecordedEvent) -> bytes:
+    picture = None if recorded.best is None else read_small(Path(recorded.best))
+    return thumbnail(picture, read_mask(recorded.mask_png))
+
+
 class _Writer:
     """Makes the rows of events, and the files of those whose pictures lie beside the page."""
 
@@ -128,13 +136,13 @@ class _Writer:
         self._beside = page.resolve().parent / f"{page.stem}_files"
         self._written: set[str] = set()
 
-    def row(self, recorded: RecordedEvent, source: int, *, inside: bool) -> list[object]:
+    def row(
+        self, recorded: RecordedEvent, small: bytes, source: int, *, inside: bool
+    ) -> list[object]:
         """Return an event as the page's list of fields; see ``model.js``."""
         kept, event = recorded.kept, recorded.kept.event
         name = f"event-{recorded.source_id}-{event.number}"
         best = None if recorded.best is None else Path(recorded.best)
-        mask = read_mask(recorded.mask_png)
-        small = thumbnail(None if best is None else read_small(best), mask)
         return [
             source,
             event.number,

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image as Pictures
 
 from motionlapse.frames import Image
 
 MOST_BYTES = 4096
 _HALF = (160, 104)
 _GAP_PX = 4
-_QUALITIES = (70, 55, 40, 28, 18, 10, 5, 1)
+_QUALITIES = (70, 45, 25, 10, 1)
 
 
 def read_small(path: Path) -> Image | None:
-    """Return a picture at a quarter of its size or more, BGR; None if it cannot be read."""
+    """Return a picture as large as a thumbnail or larger, BGR; None if it cannot be read."""
     try:
         content = np.fromfile(path, np.uint8)
     except OSError:
         return None
     if not content.size:
         return None
-    picture = cv2.imdecode(content, cv2.IMREAD_REDUCED_COLOR_4)
-    if picture is not None and picture.shape[1] < _HALF[0]:
-        picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
-    return None if picture is None else np.asarray(picture, np.uint8)
+    # JPEG can be decoded at an eighth of its size, in less time.
+    for how in (cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_REDUCED_COLOR_2, cv2.IMREAD_COLOR):
+        picture = cv2.imdecode(content, how)
+        if picture is None:
+            return None
+        if picture.shape[1] >= _HALF[0]:
+            break
+    return np.asarray(picture, np.uint8)
 
 
 def read_mask(png: bytes) -> Image | None:
@@ -51,10 +57,13 @@ def thumbnail(picture: Image | None, mask: Image | None) -> bytes:
     gap = np.zeros((_HALF[1], _GAP_PX, 3), np.uint8)
     pair = halves[0] if len(halves) == 1 else np.hstack([halves[0], gap, halves[1]])
     while True:
+        shown = Pictures.fromarray(np.ascontiguousarray(pair[:, :, ::-1]))
         for quality in _QUALITIES:
-            _, webp = cv2.imencode(".webp", pair, [cv2.IMWRITE_WEBP_QUALITY, quality])
-            if webp.size <= MOST_BYTES:
-                return webp.tobytes()
+            # Pillow lets one choose the effort; OpenCV takes three times as long.
+            webp = io.BytesIO()
+            shown.save(webp, "WEBP", quality=quality, method=2)
+            if webp.tell() <= MOST_BYTES:
+                return webp.getvalue()
         # Noise that no quality makes small enough.
         pair = cv2.resize(pair, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
 

@@ -84,5 +84,6 @@ function sift() {
   if (!keep && source !== "") { showSource(Number(source)); draw(); }
 }
 filter.addEventListener("input", sift);
+filter.addEventListener("change", sift);  // not every browser says input of a list
 filter.addEventListener("submit", (e) => e.preventDefault());
 filter.addEventListener("reset", () => setTimeout(sift));
