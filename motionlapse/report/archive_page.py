@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
-from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter, RecordedEvent, RunRecord
+from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
+from motionlapse.sinks.archive_records import RecordedEvent, RunRecord
 from motionlapse.sinks.files import drop, make_folder, write_whole
 
 INSIDE = 300

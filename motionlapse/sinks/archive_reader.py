@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
 from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
@@ -65,59 +66,6 @@ class EventFilter:
                 or (kept.start_wall is not None and kept.start_wall >= self.since)
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One scan of one source, as an archive has it.
-
-    Attributes
-    ----------
-    run_id, source_id
-        Keys in the database.
-    source, kind
-        As a person would type it, and ``recording``, ``stills`` or ``camera``.
-    start_wall
-        Time of day at media time 0, aware, or None.
-    end_s
-        Media time of the last frame; None for a run that is going on or was killed.
-    state
-        ``done``, ``interrupted``, ``failed`` or ``running``.
-    settings
-        As JSON held them.
-    """
-
-    run_id: int
-    source_id: int
-    source: str
-    kind: str
-    start_wall: datetime | None
-    end_s: float | None
-    state: str
-    settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """An event with what only a page about it needs.
-
-    Attributes
-    ----------
-    run_id, source_id
-        Keys in the database.
-    kept
-        The event.
-    best
-        Path of the snapshot with the highest score, or None.
-    mask_png
-        The foreground of its best frame as a 1-bit PNG; ``b""`` without.
-    """
-
-    run_id: int
-    source_id: int
-    kept: KeptEvent
-    best: str | None
-    mask_png: bytes
 
 
 class ArchiveReader:
@@ -189,11 +137,11 @@ class ArchiveReader:
                 event=event,
                 start_wall=datetime.fromisoformat(start) if start else None,
                 end_wall=datetime.fromisoformat(end) if end else None,
-                snapshots=tuple(path for path, _ in snapshots),
+                snapshots=tuple(path for path, _, _ in snapshots),
                 clip=self._shown(clip) if clip else None,
             )
             if wanted.passes(kept):
-                best = max(snapshots, key=lambda item: item[1])[0] if snapshots else None
+                best = max(snapshots, key=lambda item: item[2])[0] if snapshots else None
                 yield RecordedEvent(run_id, source_id, kept, best, bytes(mask or b""))
 
     def runs(self, *, all_runs: bool = False) -> Iterator[RunRecord]:
@@ -214,6 +162,16 @@ class ArchiveReader:
                 state,
                 json.loads(settings),
             )
+
+    def pictures(self, wanted: EventFilter | None = None) -> Iterator[KeptPicture]:
+        """Yield the snapshots of the events that are wanted, a source's in order of time."""
+        starts = {run.run_id: run.start_wall for run in self.runs(all_runs=True)}
+        for recorded in self.recorded_events(wanted):
+            number, start = recorded.kept.event.number, starts[recorded.run_id]
+            for path, time_s, _ in self._snapshots(recorded.source_id, number):
+                yield KeptPicture(
+                    Path(path), time_s, start + timedelta(seconds=time_s) if start else None
+                )
 
     def unfinished(self) -> Iterator[str]:
         """Yield a line for each source whose newest run did not reach its end, but others did."""
@@ -244,13 +202,14 @@ class ArchiveReader:
         )
         return bytes(rows[0][0] or b"") if rows else b""
 
-    def _snapshots(self, source_id: int, number: int) -> list[tuple[str, float]]:
-        """Return path and score of each snapshot in order of time."""
+    def _snapshots(self, source_id: int, number: int) -> list[tuple[str, float, float]]:
+        """Return path, media time and score of each snapshot in order of time."""
         rows = self._rows(
-            "SELECT path, score FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
+            "SELECT path, time_s, score FROM snapshots WHERE source_id = ? AND number = ? "
+            "ORDER BY time_s",
             (source_id, number),
         )
-        return [(self._shown(path), score) for path, score in rows]
+        return [(self._shown(path), time_s, score) for path, time_s, score in rows]
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:

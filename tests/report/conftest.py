@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 
@@ -43,11 +42,3 @@ def browser(_chromium: object) -> Iterator[object]:
     yield _chromium
     assert _chromium.get_log("browser") == []
     _chromium.get("about:blank")
-
-
-def requests_of(browser: object) -> list[str]:
-    """Return the addresses asked for since the last call, those of data in the page left out."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    sent = [m for m in messages if m["method"] == "Network.requestWillBeSent"]
-    urls = [message["params"]["request"]["url"] for message in sent]
-    return [url for url in urls if not url.startswith("data:")]

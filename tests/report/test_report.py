@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import requests_of
+from browsing import requests_of
 from films import run_here, scan_here, write_film
 
 from motionlapse.report.packed_scores import packed_scores
