@@ -111,7 +111,7 @@ class SinkSettings(SettingsModel):
         False, "write the page report.html into the archive at the end", flag="--report/--no-report"
     )
     metrics: Path | None = setting(
-        None, "write every frame's numbers", flag="--metrics", metavar="FILE.csv"
+        None, "write every frame's numbers: .csv or .parquet", flag="--metrics", metavar="FILE"
     )
 
     @model_validator(mode="after")

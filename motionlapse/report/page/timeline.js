@@ -27,9 +27,12 @@ function draw() {
   for (const code of source.high) if (code !== GAP) top = Math.max(top, scoreOf(code));
   const down = (score) => bottom - (Math.log1p(10 * score) / Math.log1p(10 * top * 1.1)) * (bottom - 6);
 
+  let drawn = -1;  // many events in one pixel are drawn once
   for (const event of events) {
     if (event.source !== view.source || event.end < view.from || event.start > view.to) continue;
     const x = across(event.start), wide = Math.max(2, across(event.end) - x);
+    if (x + wide < drawn + 1 && event !== chosen.event) continue;
+    drawn = x + wide;
     const passes = chosen.passing.has(event);
     g.fillStyle = event === chosen.event ? colour("--event") : colour("--event-soft");
     g.globalAlpha = event === chosen.event ? 0.45 : passes ? 1 : 0.3;
