@@ -41,7 +41,7 @@ def test_a_day_is_drawn_by_the_clock(door, monkeypatch):
     assert all(len(line) <= 79 for line in lines)
     assert lines[-1].split() == [f"{hour:02d}" for hour in range(24)]
     column = lines[-1].index("18")
-    assert lines[-3][column + 1] in "▁▂▃▄▅▆▇█"
+    assert lines[-3][column + 1] in "▁▂▃▄▅▆▇█.:-=+*#@"
     assert {line[7:column].strip() for line in lines[:-2]} == {""}
 
 
