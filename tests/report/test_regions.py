@@ -73,7 +73,7 @@ def test_a_person_draws_names_moves_deletes_and_saves(
 ) -> None:
     url = address_of(drawing)
     browser.get(url)
-    assert "door.mp4" in text(browser, "name")
+    wait_for(browser, "by('name').textContent.includes('door.mp4')")
     wait_for(browser, "document.querySelectorAll('#list li').length === 1")  # the clock
     wait_for(browser, "by('caught').textContent.includes('blobs caught')")
     wait_for(browser, "blobs.length >= 50")
