@@ -14,9 +14,13 @@ COMMANDS = {
     "scan": """
         --out --snapshots --draw --masks --metrics --start --end --duration --region --ignore
         --mask-image --background --flow --no-flow --scale --enter --exit --min-event --hold
-        --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
+        --clips --pre --post --join --report --layers --film-size --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
     """,
-    "events": "--since --source --region --min-score --all-runs --json --csv",
+    "events": "--since --source --region --min-score --all-runs --plot --json --csv",
+    "explain": "--at --out --json --region --background --start",
+    "report": "--out --all-runs",
+    "lapse": "--out --fps --stamp --fit --deflicker --crossfade --all-runs",
+    "regions": "--out --open --no-open --start --duration",
     "config show": "--config --set --json",
     "config init": "--out",
     "config check": "FILE",
