@@ -12,9 +12,10 @@ import motionlapse
 
 COMMANDS = {
     "scan": """
+        --clips --pre --post --join --report --layers --film-size
         --out --snapshots --draw --masks --metrics --start --end --duration --region --ignore
         --mask-image --background --flow --no-flow --scale --enter --exit --min-event --hold
-        --clips --pre --post --join --report --layers --film-size --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
+        --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
     """,
     "events": "--since --source --region --min-score --all-runs --plot --json --csv",
     "explain": "--at --out --json --region --background --start",

@@ -121,7 +121,9 @@ canvas.addEventListener("pointermove", (e) => {
   const code = source.high[Math.floor((time - source.t0) / source.step)];
   const when = [clock(time), wall(source, time)].filter(Boolean).join("   ");
   const score = code === undefined || code === GAP ? "no score" : `score ${scoreOf(code).toPrecision(3)}`;
-  tip.textContent = `${when}\n${score}` + (event ? `\nevent ${event.number}: ${event.reason}` : "");
+  tip.textContent = `${when}\n${score}` + (event
+    ? `\nevent ${event.number}: ${event.reason}`
+    : score === "no score" ? "" : scoreOf(code) < 1 ? "\nbelow the threshold" : "\nno event: it did not last");
   tip.hidden = false;
   tip.style.left = `${Math.min(e.offsetX + 12, canvas.clientWidth - tip.offsetWidth - 6)}px`;
 });
