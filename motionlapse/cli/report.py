@@ -41,4 +41,4 @@ def report(
         typer.echo(str(made.path))
     if not quiet:
         events = "1 event" if made.events == 1 else f"{made.events} events"
-        typer.echo(f"{events}, {made.size / 1e6:.1f} MB", err=True)
+        typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)
