@@ -252,6 +252,11 @@ class Batch:
                 self._fail(SourceError(fault.text), result)
             else:
                 self._listener.warning(fault.text)
+        if outcome.overlay:
+            self._listener.warning(
+                f"{source.info.name}: a clock seems to be written into the picture; "
+                f'leave it out with --ignore "{outcome.overlay}"'
+            )
         if outcome.failure:
             self._fail(outcome.failure, result)
         for unwritten in outcome.unwritten:

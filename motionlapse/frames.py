@@ -60,6 +60,11 @@ class Planes:
     luma: Plane
     chroma: tuple[Plane, Plane] | None = None
 
+    def __iter__(self) -> Iterator[Plane]:
+        """Iterate over luma and, where there are such, the chroma planes."""
+        yield self.luma
+        yield from self.chroma or ()
+
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
@@ -173,6 +178,13 @@ class Source(Protocol):
         """What went wrong so far, in order."""
 
     def __iter__(self) -> Iterator[Frame]: ...
+
+    def opening(self) -> Iterator[Frame] | None:
+        """Return the frames from the first on, read apart from those that iteration gives.
+
+        None where nothing can be read twice, as from a camera. What is wrong with them is not
+        told: it will be when they come for good.
+        """
 
     def __enter__(self) -> Self: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,12 @@ from motionlapse.frames import Frame, Image, Planes
 from motionlapse.inside import Inside
 
 # ---- analysis --------------------------------------------------------------------------------
+
+
+SHADOW_SCORE, DEEP_SHADOW_SCORE = 48, 49
+"""Scores of pixels that are the background darkened: slightly, or so much that it may be a thing.
+
+Below the threshold, but what is around them may outvote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Foreground:
         0/255 uint8 ``(H, W)``: foreground that has come just now, apart from what stands still
         (also where it may be a shadow, for cleanup may overrule that);
         None from a model that cannot tell. May be used again too.
+    pixels
+        How many pixels of `score` are foreground.
     ready
         True once the background can be trusted.
     learning_rate
@@ -40,6 +49,7 @@ class Foreground:
 
     score: Image
     moving: Image | None
+    pixels: int
     ready: bool
     learning_rate: float
     light_gain: float | None
@@ -47,6 +57,18 @@ class Foreground:
 
 class BackgroundModel(Protocol):
     """What a pixel usually looks like, learned as frames come."""
+
+    def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
+        """Learn a background before the first frame is judged, so that none is lost to a warm-up.
+
+        Parameters
+        ----------
+        opening
+            One or more pictures of the first seconds, in order, which will be judged afterwards.
+            Not modified and not kept.
+        seconds
+            Media time from the first of them to the last.
+        """
 
     def apply(
         self, planes: Planes, *, elapsed_s: float, pace: float, previous: Image | None = None

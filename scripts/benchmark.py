@@ -25,8 +25,9 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.prepare import Shrinker
 from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.background.candidate_kernel import others_length
 from motionlapse.background.gaussian import Gaussian
-from motionlapse.background.gaussian_kernel import compose_grey, judge_and_learn
+from motionlapse.background.gaussian_kernel import judge_and_learn
 from motionlapse.frames import Image, Plane, Planes
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
@@ -79,29 +80,30 @@ def kernels(luma: list[Image]) -> Table:
 
 
 class MeanSigmaPass:
-    """The kernel that judges and learns every pixel, alone."""
+    """The fused kernel alone, on luma whose background has been known for a while."""
 
     def __init__(self, first: Image) -> None:
         height, width = first.shape
-        self._look = np.empty((1, height, width), np.float32)
+        most, floor, k_squared = 16.0, 64.0, 6.25
         self._mean = first[None].astype(np.float32)
-        self._variance = np.full((height, width), 64, np.float32)
-        self._credit = np.zeros((height, width), np.float32)
+        self._variance = np.full((height, width), floor, np.float32)
+        self._credit = np.full((height, width), most, np.float32)
         self._doubt = np.zeros((height, width), np.float32)
-        self._doubtful = np.zeros(height, np.uint8)
-        self._young = np.zeros(height, np.uint8)
-        self._score = np.empty((height, width), np.uint8)
-        self._scratch = np.empty((4, width), np.float32)
-        self._gain = np.ones(1, np.float32)
+        self._others = np.zeros((height, width, others_length(1)), np.float32)
+        self._rows = np.zeros(height, np.uint8), np.zeros(height, np.uint8)
+        self._score = np.zeros((height, width), np.uint8)
+        self._moving = np.zeros((height, width), np.uint8)
+        self._scratch = np.empty((3, width), np.float32)
+        self._light = np.ones(1, np.float32), np.empty((0, width), np.float32)
+        rest = [k_squared, 0.36 * k_squared, 1.0, 0.04, 0.24, 0.12, 0.5, 0.45]
+        constants = [0.02, 0.04, most, 1 / k_squared, floor, 0.5, *rest]
+        self._constants = np.array(constants, np.float32)
 
-    def __call__(self, luma: Image) -> Image:
+    def __call__(self, luma: Image) -> int:
         """Judge a frame, then learn from it."""
-        compose_grey(luma, self._look, self._gain)
-        state = (self._mean, self._variance, self._credit, self._doubt, self._doubtful, self._young)
-        rate, elapsed, learn, k_squared, most, floor, dark = 0.02, 0.04, 1.0, 6.25, 16.0, 64.0, 0.5
-        rest = (rate, elapsed, learn, k_squared, most, floor, dark)
-        judge_and_learn(self._look, *state, self._score, self._scratch, *map(np.float32, rest))
-        return self._score
+        state = self._mean, self._variance, self._credit, self._doubt, self._others, *self._rows
+        out = self._score, self._moving, self._scratch, self._constants
+        return judge_and_learn(luma, luma, luma, *self._light, *state, *out, 0)  # type: ignore[no-any-return]
 
 
 def stages() -> Table:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import Flow, track_corners
+from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.frames import Frame, Image, Planes
+from motionlapse.analysis.steadying import Steadier
+from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.inside import Floats, Inside, KnowsNoise
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
@@ -18,7 +22,10 @@ from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 # Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
 _ONCE_S = 0.25
-_THRESHOLD = 64
+# Of the opening: how many pictures, and with how few there is nothing that they could agree on.
+_PICTURES, _FEWEST = 9, 3
+_ROUNDING_S = 1e-6
+_OVERLAYS_S = 120.0  # of the footage is enough to find a clock in it
 
 
 class Analyzer:
@@ -58,6 +65,8 @@ class Analyzer:
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
         self._cleanup = Cleanup(settings, self._area, self.scale)
         self._flow = Flow(settings.flow_tracking) if settings.flow else None
+        self._steady = Steadier(self._shrink.size) if settings.steady else None
+        self._overlays = OverlayFinder(self._shrink.size)
         self._colour: bool | None = None
         self._previous_s: float | None = None
         self._previous: Image | None = None
@@ -68,6 +77,31 @@ class Analyzer:
         """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
         same_kind = self._colour in (None, planes.chroma is not None)
         return planes.size == self.size and same_kind
+
+    def prime(self, opening: Iterable[Frame]) -> None:
+        """Learn from the first frames before they are judged.
+
+        A few pictures that are spread over `AnalysisSettings.opening` are enough; fewer than
+        three teach nothing.
+
+        Parameters
+        ----------
+        opening
+            The first frames of the source, as many as it takes; those after are not asked for.
+        """
+        chosen: list[Planes] = []
+        first_s = last_s = 0.0
+        for frame in opening:
+            first_s = first_s if chosen else frame.time
+            passed_s = frame.time - first_s
+            if passed_s > self._settings.opening + _ROUNDING_S or not self.fits(frame.planes):
+                break
+            if passed_s + _ROUNDING_S >= len(chosen) * self._settings.opening / (_PICTURES - 1):
+                self._colour = frame.planes.chroma is not None
+                chosen.append(_copied(self._prepared(frame)))
+                last_s = frame.time
+        if len(chosen) >= _FEWEST:
+            self._model.prime(chosen, seconds=last_s - first_s)
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
@@ -82,7 +116,9 @@ class Analyzer:
         elapsed_s = 0.0 if self._previous_s is None else frame.time - self._previous_s
         self._previous_s = frame.time
         self._colour = frame.planes.chroma is not None
-        planes = self._shrink(frame.planes)
+        planes = self._prepared(frame)
+        if frame.time < _OVERLAYS_S:
+            self._overlays.add(planes.luma.view, frame.time)
         foreground = self._model.apply(
             planes, elapsed_s=elapsed_s, pace=pace, previous=self._previous
         )
@@ -125,6 +161,28 @@ class Analyzer:
             watched=self._area.mask,
         )
 
+    def overlay(self) -> str | None:
+        """Return a polygon to ignore, around a clock that was seen in the picture and is watched.
+
+        In pixels of the source, as ``--ignore`` takes it.
+        """
+        found = self._overlays.found()
+        if found is None:
+            return None
+        x, y, width, height = found
+        watched = self._area.mask
+        if watched is not None and not watched[y : y + height, x : x + width].any():
+            return None
+        left, top = x * self.scale, y * self.scale
+        right = min(self.size[0], (x + width) * self.scale)
+        bottom = min(self.size[1], (y + height) * self.scale)
+        return f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
+
+    def _prepared(self, frame: Frame) -> Planes:
+        """Return the planes at the size of analysis, where those of the first frame were."""
+        planes = self._shrink(frame.planes)
+        return planes if self._steady is None else self._steady(planes)
+
     def _score(
         self,
         foreground: Foreground,
@@ -145,11 +203,19 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=self._changed_at_once(foreground.score, elapsed_s),
+            light=self._changed_at_once(foreground.pixels / mask.size, elapsed_s),
             regions=self._area.names(mask) if pixels else (),
         )
 
-    def _changed_at_once(self, score: Image, elapsed_s: float) -> bool:
+    def _changed_at_once(self, beyond: float, elapsed_s: float) -> bool:
         """Tell whether the light has changed: of the whole picture, not of the watched part."""
-        before, self._beyond = self._beyond, np.count_nonzero(score > _THRESHOLD) / score.size
+        before, self._beyond = self._beyond, beyond
         return bool(self._beyond - before > _AT_ONCE) and elapsed_s <= _ONCE_S
+
+
+def _copied(planes: Planes) -> Planes:
+    def copy(plane: Plane) -> Plane:
+        return Plane(plane.view.copy(), plane.width)
+
+    chroma = planes.chroma
+    return Planes(copy(planes.luma), chroma and (copy(chroma[0]), copy(chroma[1])))

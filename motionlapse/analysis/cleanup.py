@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -11,11 +12,12 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
 from motionlapse.inside import Piece
-from motionlapse.types import Blob
+from motionlapse.types import DEEP_SHADOW_SCORE, Blob
 
 # How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
 # 255 does not reach it, a patch somewhat above the threshold of 64 does.
 _SIGMA_PX = 1.2
+_VOTERS = 7
 _VOTE = 90
 _THRESHOLD = 64
 _WIDENED = 5
@@ -48,7 +50,9 @@ class Cleanup:
         width, height = area.size
         radius = round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5)
         side = 2 * max(1, radius) + 1
-        self._ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        # A square costs less than half of a disc, and a thousandth of F.
+        self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+        self._kernel = cv2.getGaussianKernel(_VOTERS, _SIGMA_PX)
 
     def __call__(self, score: Image) -> tuple[Image, tuple[Blob, ...], int]:
         """Return the cleaned mask, its blobs from large to small, and its foreground pixels.
@@ -63,14 +67,11 @@ class Cleanup:
         # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
         # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
         # less than five times.
-        beyond = np.count_nonzero(watched > _THRESHOLD)
+        beyond = np.count_nonzero(watched >= DEEP_SHADOW_SCORE)
         if beyond * _WIDENED < self._shortest_outline:
             return clean, (), 0
-        contours, _ = cv2.findContours(
-            self._vote(watched), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-        )
         blobs = []
-        for contour in contours:
+        for contour in _outlines(self._with_uncast(watched, self._vote(watched))):
             pixels = _pixels(contour)
             if pixels >= self._min_pixels:
                 cv2.drawContours(clean, [contour], -1, 255, cv2.FILLED)
@@ -94,18 +95,32 @@ class Cleanup:
             uint8 ``(H, W)`` from the model; not modified.
         """
         watched = score if self._area.mask is None else score & self._area.mask
-        contours, _ = cv2.findContours(
-            self._vote(watched), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-        )
+        contours = _outlines(self._with_uncast(watched, self._vote(watched)))
         sized = [(contour, _pixels(contour)) for contour in contours]
         blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
         pieces = (Piece(blob.x, blob.y, blob.width, blob.height, blob.area) for blob in blobs)
         return tuple(sorted(pieces, key=lambda piece: piece.area, reverse=True))
 
+    def _with_uncast(self, score: Image, voted: Image) -> Image:
+        """Add deep shadows that nothing casts: something dark that has the background's colour.
+
+        A shadow touches what casts it. Without this, a grey cat on grey stones was none.
+        """
+        deep = cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE)
+        if cv2.countNonZero(deep) < self._min_pixels:
+            return voted
+        lifted: Image = np.asarray(cv2.bitwise_or(score, deep // 2), np.uint8)
+        for contour in _outlines(self._vote(lifted)):
+            x, y, width, height = cv2.boundingRect(contour)
+            if cv2.countNonZero(voted[y : y + height, x : x + width]) < self._min_pixels:
+                cv2.drawContours(voted, [contour], -1, 255, cv2.FILLED)
+        return voted
+
     def _vote(self, score: Image) -> Image:
-        smooth = cv2.GaussianBlur(score, (7, 7), _SIGMA_PX)
+        # sepFilter2D does it in half of GaussianBlur's time.
+        smooth = cv2.sepFilter2D(score, -1, self._kernel, self._kernel)
         _, voted = cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)
-        return np.asarray(cv2.morphologyEx(voted, cv2.MORPH_CLOSE, self._ellipse), np.uint8)
+        return np.asarray(cv2.morphologyEx(voted, cv2.MORPH_CLOSE, self._square), np.uint8)
 
     def _blob(self, contour: cv2.typing.MatLike, pixels: float) -> Blob:
         x, y, width, height = cv2.boundingRect(contour)
@@ -117,3 +132,7 @@ class Cleanup:
 def _pixels(contour: cv2.typing.MatLike) -> float:
     """Return the area of a contour that runs through pixel centres: half its length more."""
     return cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
+
+
+def _outlines(mask: Image) -> Sequence[cv2.typing.MatLike]:
+    return cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]

@@ -22,8 +22,10 @@ def moving_pixels(moving: Image, mask: Image) -> int:
     mask
         0/255 uint8 ``(H, W)`` after cleanup.
     """
-    ones = moving & mask & np.uint8(1)
-    votes = cv2.boxFilter(ones, cv2.CV_8U, (3, 3), normalize=False)
+    x, y, width, height = cv2.boundingRect(mask)
+    inside = slice(y, y + height), slice(x, x + width)
+    ones = moving[inside] & mask[inside] & np.uint8(1)
+    votes = cv2.boxFilter(ones, cv2.CV_8U, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
     return int(np.count_nonzero(votes > 4))
 
 

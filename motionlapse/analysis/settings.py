@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from motionlapse.settings import SettingsModel, Share, Texts, setting
+from motionlapse.settings import Duration, SettingsModel, Share, Texts, setting
 
 
 def _parse_scale(value: object) -> object:
@@ -60,6 +60,13 @@ class AnalysisSettings(SettingsModel):
         "analyse at 1/N of the width and height, 1 to 16; auto: at most 150,000 pixels",
         flag="--scale",
         metavar="N|auto",
+    )
+    opening: Duration = setting(
+        2.0,
+        "the first seconds, which are learned from before they are judged (0: the first frame)",
+    )
+    steady: bool = setting(
+        False, "hold the picture still where the camera sways by a few pixels; costs 2 ms a frame"
     )
     min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
     min_blob_pixels: int = setting(

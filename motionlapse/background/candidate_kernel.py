@@ -1,266 +1,196 @@
-"""The pass over rows with foreground: shadows, restless pixels, and what becomes background.
+"""What foreground pixels are asked: old backgrounds, shadows, leaves, and what becomes background.
 
-What all pixels of a stretch need is computed in short vectorised loops; the loop over pixels only
-decides. Pixel by pixel it took three times as long.
+Candidate and retired background of a pixel lie side by side, for few pixels are foreground and a
+pixel needs all of its own: ``others[y, x]`` is the candidate's means and variance, then the retired
+background's means, variance and credit. (The candidate's credit, `doubt`, is needed for whole rows
+and lies apart.)
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int64, void
 
-from motionlapse.background.compiled import F1, F2, F3, F4, MASK, ROWS, compiled
-from motionlapse.background.gaussian_kernel import THRESHOLD_SCORE
+from motionlapse.background.compiled import compiled
+from motionlapse.background.score_levels import THRESHOLD_SCORE
+from motionlapse.types import DEEP_SHADOW_SCORE, SHADOW_SCORE
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
-_LIT = np.float32(0.95)  # closer to the background than this is no shadow but noise
-_SHADOW_SCORE = np.uint8(48)  # below the threshold, but neighbours may still outvote it
-_TRUSTED = np.float32(0.5)  # of the promotion time: a shorter-lived background is not kept
-_GAP = 16  # pixels between two stretches of foreground; a smaller gap costs less than a new one
-SCRATCH_ROWS = 6
+_THRESHOLD = np.uint8(THRESHOLD_SCORE)
+_TINT = np.float32(0.75**2)  # of the noise floor: how far a shadow's colour may be off
+_SHALLOW = np.float32(0.7)  # of the background's brightness: a deeper shadow may be a thing
+_NO_SHADOW, _SHADOW, _DEEP = np.uint8(0), np.uint8(SHADOW_SCORE), np.uint8(DEEP_SHADOW_SCORE)
+
+
+def others_length(planes: int) -> int:
+    """Return how many numbers `others` holds for a pixel."""
+    return 2 * (planes + 1) + 1
 
 
 @compiled()
-def _any_foreground(score):  # type: ignore[no-untyped-def]
-    """Tell whether the row has foreground; vectorised, because most rows have none."""
-    highest = np.uint8(0)
-    for x in range(score.shape[0]):
-        highest = max(highest, score[x])
-    return highest > THRESHOLD_SCORE
+def _away(look, others, y, x, at):  # type: ignore[no-untyped-def]
+    """Return the largest squared difference over the planes of a look and the means at `at`."""
+    d = look[0, x] - others[y, x, at]
+    farthest = d * d
+    if look.shape[0] == 3:  # written out: a loop over three takes twice as long
+        d1, d2 = look[1, x] - others[y, x, at + 1], look[2, x] - others[y, x, at + 2]
+        farthest = max(farthest, d1 * d1, d2 * d2)
+    return farthest
 
 
 @compiled()
-def _stretch(score, begin):  # type: ignore[no-untyped-def]
-    """Return where foreground next begins and where it has ended; the width twice without."""
-    width = score.shape[0]
-    first = begin
-    while first < width and score[first] <= THRESHOLD_SCORE:
-        first += 1
-    last, x = first, first
-    while x < width and x - last < _GAP:
-        if score[x] > THRESHOLD_SCORE:
-            last = x + 1
-        x += 1
-    return first, last
-
-
-@compiled()
-def _distance(look, y, begin, mean, row, shifted, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the largest squared difference over the planes.
-
-    Of the look from ``(y, begin)`` on and the mean from ``(row, shifted)`` on. Rows are taken out
-    of their arrays one by one: only then does Numba know that they are contiguous.
-    """
-    length = out.shape[0]
-    for p in range(look.shape[0]):
-        seen, usual = look[p, y][begin : begin + length], mean[p, row][shifted : shifted + length]
-        if p == 0:
-            for x in range(length):
-                d = seen[x] - usual[x]
-                out[x] = d * d
-        else:
-            for x in range(length):
-                d = seen[x] - usual[x]
-                out[x] = max(out[x], d * d)
-
-
-@compiled()
-def _repeated(score, credit, variance, seen, first, last, k_squared):  # type: ignore[no-untyped-def]
-    """Return the stretch in which foreground fits its candidate; 0, 0 where none does."""
-    begin, end = 0, 0
-    for x in range(first, last):
-        fits = seen[x - first] <= k_squared * variance[x]
-        if score[x] > THRESHOLD_SCORE and credit[x] > _ZERO and fits:
-            begin = x if end == 0 else begin
-            end = x + 1
-    return begin, end
-
-
-@compiled()
-def _shade(look, mean, y, first, last, ratio, square, darkest, floor):  # type: ignore[no-untyped-def]
-    """Fill `ratio` with 1 where the look is the background darkened by one factor, else 0."""
-    length = last - first
-    for x in range(length):
-        ratio[x] = _ZERO
-        square[x] = _ONE
-    for p in range(look.shape[0]):
-        seen, usual = look[p, y][first:last], mean[p, y][first:last]
-        for x in range(length):
-            ratio[x] += seen[x] * usual[x]
-            square[x] += usual[x] * usual[x]
-    for x in range(length):
-        ratio[x] = ratio[x] / square[x]
-        square[x] = _ZERO
-    for p in range(look.shape[0]):
-        seen, usual = look[p, y][first:last], mean[p, y][first:last]
-        for x in range(length):
-            d = seen[x] - ratio[x] * usual[x]
-            square[x] = max(square[x], d * d)
-    for x in range(length):
-        inside = (ratio[x] >= darkest) & (ratio[x] <= _LIT) & (square[x] <= floor)
-        ratio[x] = _ONE if inside else _ZERO
-
-
-@compiled()
-def _beside(look, mean, variance, y, first, last, fits, far, k_squared):  # type: ignore[no-untyped-def]
-    """Fill `fits` with 1 where a pixel would fit the background of one of its eight neighbours."""
-    height, width = variance.shape
-    for x in range(last - first):
-        fits[x] = _ZERO
-    for row in range(max(0, y - 1), min(height, y + 2)):
-        for shift in range(-1, 2):
-            if row == y and shift == 0:
-                continue
-            begin = first if first + shift >= 0 else first + 1
-            end = last if last + shift <= width else last - 1
-            _distance(look, y, begin, mean, row, begin + shift, far[: end - begin])
-            usual = variance[row][begin + shift : end + shift]
-            flags = fits[begin - first : end - first]
-            for x in range(end - begin):
-                flags[x] = _ONE if far[x] <= k_squared * usual[x] else flags[x]
-
-
-@compiled()
-def _approach(look, mean, variance, y, x, rate, floor):  # type: ignore[no-untyped-def]
-    """Move one pixel of a mean and variance towards the frame."""
-    total = _ZERO
+def _approach(look, others, y, x, at, rate, floor):  # type: ignore[no-untyped-def]
+    """Move the means and the variance at `at` towards the look."""
     planes = look.shape[0]
+    total = _ZERO
     for p in range(planes):
-        d = look[p, y, x] - mean[p, y, x]
+        d = look[p, x] - others[y, x, at + p]
         total += d * d
-        mean[p, y, x] += rate * d
+        others[y, x, at + p] += rate * d
     spread = total / np.float32(planes)
-    variance[y, x] = max(variance[y, x] + rate * (spread - variance[y, x]), floor)
+    v = others[y, x, at + planes]
+    others[y, x, at + planes] = max(v + rate * (spread - v), floor)
 
 
 @compiled()
-def _exchange(means, variances, credit, one, other, y, x):  # type: ignore[no-untyped-def]
-    """Let two looks of a pixel change places."""
-    for p in range(means.shape[1]):
-        means[one, p, y, x], means[other, p, y, x] = means[other, p, y, x], means[one, p, y, x]
-    variances[one, y, x], variances[other, y, x] = variances[other, y, x], variances[one, y, x]
-    credit[one, y, x], credit[other, y, x] = credit[other, y, x], credit[one, y, x]
+def _shadow(look, x, mean, y, darkest, tolerance):  # type: ignore[no-untyped-def]
+    """Return the score of a look in colour that is the background darkened, else 0."""
+    b, g, r = look[0, x], look[1, x], look[2, x]
+    usual_b, usual_g, usual_r = mean[0, y, x], mean[1, y, x], mean[2, y, x]
+    along = b * usual_b + g * usual_g + r * usual_r
+    square = _ONE + usual_b * usual_b + usual_g * usual_g + usual_r * usual_r
+    if along < darkest * square or along > square:
+        return _NO_SHADOW
+    ratio = along / square
+    b, g, r = b - ratio * usual_b, g - ratio * usual_g, r - ratio * usual_r
+    if max(b * b, g * g, r * r) > tolerance:
+        return _NO_SHADOW
+    return _DEEP if ratio < _SHALLOW else _SHADOW
 
 
 @compiled()
-def _return(look, means, variances, credit, y, x, rate, elapsed, memory, floor):  # type: ignore[no-untyped-def]
-    """Let a retired background that fits again learn, and take its old place when it may."""
-    _approach(look, means[2], variances[2], y, x, rate, floor)
-    credit[2, y, x] = min(credit[2, y, x] + elapsed, memory)
-    if credit[2, y, x] > credit[0, y, x]:
-        _exchange(means, variances, credit, 0, 2, y, x)
+def _fits(look, x, mean, variance, row, column, k_squared):  # type: ignore[no-untyped-def]
+    """Tell whether a look would fit the background of another pixel."""
+    reach = k_squared * variance[row, column]
+    d = look[0, x] - mean[0, row, column]
+    if d * d > reach:
+        return False
+    if look.shape[0] == 1:
+        return True
+    d1, d2 = look[1, x] - mean[1, row, column], look[2, x] - mean[2, row, column]
+    return max(d1 * d1, d2 * d2) <= reach
 
 
 @compiled()
-def _promote(means, variances, credit, y, x, promotion, memory):  # type: ignore[no-untyped-def]
+def _fits_beside(look, x, mean, variance, y, k_squared):  # type: ignore[no-untyped-def]
+    """Tell whether a look would fit the background of one of the four pixels around it."""
+    height, width = variance.shape
+    return (
+        (x > 0 and _fits(look, x, mean, variance, y, x - 1, k_squared))
+        or (x + 1 < width and _fits(look, x, mean, variance, y, x + 1, k_squared))
+        or (y > 0 and _fits(look, x, mean, variance, y - 1, x, k_squared))
+        or (y + 1 < height and _fits(look, x, mean, variance, y + 1, x, k_squared))
+    )
+
+
+@compiled()
+def _retire(mean, variance, credit, others, y, x):  # type: ignore[no-untyped-def]
+    """Let the background and the retired one change places."""
+    planes = mean.shape[0]
+    for p in range(planes):
+        at = planes + 1 + p
+        mean[p, y, x], others[y, x, at] = others[y, x, at], mean[p, y, x]
+    at = 2 * planes + 1
+    variance[y, x], others[y, x, at] = others[y, x, at], variance[y, x]
+    credit[y, x], others[y, x, at + 1] = others[y, x, at + 1], credit[y, x]
+
+
+@compiled()
+def _promote(mean, variance, credit, doubt, others, y, x, most):  # type: ignore[no-untyped-def]
     """Make the candidate the background, and the background the retired one."""
-    _exchange(means, variances, credit, 0, 2, y, x)
-    _exchange(means, variances, credit, 0, 1, y, x)
-    credit[0, y, x] = min(credit[0, y, x], memory)
-    credit[1, y, x] = _ZERO
-    if credit[2, y, x] < _TRUSTED * promotion:
-        credit[2, y, x] = _ZERO
+    planes = mean.shape[0]
+    _retire(mean, variance, credit, others, y, x)
+    for p in range(planes):
+        mean[p, y, x] = others[y, x, p]
+    variance[y, x] = others[y, x, planes]
+    credit[y, x] = min(doubt[y, x], most)
+    doubt[y, x] = _ZERO
 
 
-@compiled(void(F3, F4, F3, F3, ROWS, ROWS, MASK, MASK, MASK, F2, F1, int64, float32))
-def follow_foreground(  # type: ignore[no-untyped-def]
-    look,
-    means,
-    variances,
-    credit,
-    doubtful,
-    young,
-    score,
-    previous,
-    moving,
-    scratch,
-    constants,
-    grey,
-    elapsed,
+@compiled()
+def follow_row(  # type: ignore[no-untyped-def]
+    y, look, mean, variance, credit, doubt, others, score, moving, constants
 ):
-    """Take the foreground pixels on; see `gaussian.Gaussian`.
+    """Take the foreground pixels of a row on; see `gaussian.Gaussian`.
 
     Parameters
     ----------
+    y
+        Which row.
     look
-        The frame, float32 ``(P, H, W)``.
-    means, variances, credit
-        Background, candidate and retired background: float32 ``(3, P, H, W)``, ``(3, H, W)`` twice.
-    doubtful, young
-        uint8 ``(H,)``, set to 1 for rows with foreground; see `gaussian_kernel.judge_and_learn`.
-    score
-        uint8 ``(H, W)``: what is above the threshold is foreground; changed.
-    previous
-        The cleaned foreground of the frame before, uint8 ``(H, W)``.
-    moving
-        uint8 ``(H, W)``, filled: 255 where foreground is newer than it takes to be standing.
-    scratch
-        float32 ``(SCRATCH_ROWS, W)``.
+        The row's looks, float32 ``(P, W)``.
+    mean, variance, credit, doubt, others
+        As in `gaussian_kernel.judge_and_learn`.
+    score, moving
+        The row's, uint8 ``(W,)``; what is above the threshold in `score` is foreground; changed.
     constants
-        rate, k², candidate's k², promotion, memory, miss, ghost, restless share, floor, ceiling,
-        darkest shadow, standing.
-    grey
-        1: there is no colour to tell a shadow by.
-    elapsed
-        Seconds.
+        0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
+        k², the credit for a promotion, the seconds that a look is credited for this frame, what a
+        miss and a fit beside are worth in seconds, the darkest shadow, and the age at which a
+        look stands.
+
+    Returns
+    -------
+    int
+        How many pixels were foreground.
     """
-    rate, k2, candidate_k2, promotion, memory = constants[0:5]
-    miss, ghost, restless, floor, ceiling, darkest, standing = constants[5:12]
-    mean, candidate, retired = means[0], means[1], means[2]
-    for y in range(score.shape[0]):
-        moving[y, :] = 0
-        if not _any_foreground(score[y]):
+    rate, most, floor = constants[0], constants[2], constants[4]
+    k_squared, candidate_k_squared, promotion = constants[6:9]
+    elapsed, miss, ghost, darkest = constants[9:13]
+    standing = constants[13]
+    planes = look.shape[0]
+    back = planes + 1
+    pixels = 0
+    for x in range(score.shape[0]):
+        if score[x] <= _THRESHOLD:
             continue
-        doubtful[y] = 1
-        young[y] = 1
-        first, last = _stretch(score[y], 0)
-        while first < last:
-            length = last - first
-            seen, back, shade = scratch[0][:length], scratch[1][:length], scratch[2][:length]
-            fits, spare = scratch[3][:length], scratch[4][:length]
-            _distance(look, y, first, candidate, y, first, seen)
-            _distance(look, y, first, retired, y, first, back)
-            begin, end = _repeated(
-                score[y], credit[1, y], variances[1, y], seen, first, last, candidate_k2
-            )
-            if begin < end:  # in few rows: what moves does not repeat
-                part = fits[begin - first : end - first]
-                _beside(look, mean, variances[0], y, begin, end, part, scratch[5], k2)
-            shade[:] = _ZERO
-            if grey == 0:
-                _shade(look, mean, y, first, last, shade, spare, darkest, floor)
-            for x in range(first, last):
-                if score[y, x] <= THRESHOLD_SCORE:
-                    continue
-                at = x - first
-                if credit[2, y, x] > _ZERO and back[at] <= k2 * variances[2, y, x]:
-                    score[y, x] = np.uint8(
-                        THRESHOLD_SCORE * np.sqrt(back[at] / (k2 * variances[2, y, x]))
-                    )
-                    _return(look, means, variances, credit, y, x, rate, elapsed, memory, floor)
-                    continue
-                if shade[at] > _ZERO:
-                    score[y, x] = _SHADOW_SCORE
-                if previous[y, x] == 0:
-                    v = variances[0, y, x]
-                    variances[0, y, x] = v + restless * max(ceiling - v, _ZERO)
-                own = credit[1, y, x]
-                if own > _ZERO and seen[at] <= candidate_k2 * variances[1, y, x]:
-                    learn = max(rate, elapsed / (own + elapsed))
-                    _approach(look, means[1], variances[1], y, x, learn, floor)
-                    credit[1, y, x] = own + elapsed * (_ONE + ghost * fits[at])
-                    if credit[1, y, x] > max(credit[0, y, x], promotion):
-                        _promote(means, variances, credit, y, x, promotion, memory)
-                        continue
-                elif own > miss * elapsed:
-                    credit[1, y, x] = own - miss * elapsed
-                else:
-                    for p in range(look.shape[0]):
-                        means[1, p, y, x] = look[p, y, x]
-                    variances[1, y, x] = _TWO * floor
-                    credit[1, y, x] = elapsed
-                if credit[1, y, x] < standing:
-                    moving[y, x] = 255
-            first, last = _stretch(score[y], last)
+        pixels += 1
+        if others[y, x, 2 * planes + 2] > _ZERO:
+            reach = k_squared * others[y, x, 2 * planes + 1]
+            away = _away(look, others, y, x, back)
+            if away <= reach:
+                score[x] = np.uint8(THRESHOLD_SCORE * np.sqrt(away / reach))
+                _approach(look, others, y, x, back, rate, floor)
+                others[y, x, 2 * planes + 2] = min(others[y, x, 2 * planes + 2] + elapsed, most)
+                if others[y, x, 2 * planes + 2] > credit[y, x]:
+                    _retire(mean, variance, credit, others, y, x)
+                continue
+        if planes > 1:
+            shadow = _shadow(look, x, mean, y, darkest, _TINT * floor)
+            score[x] = shadow if shadow > _NO_SHADOW else score[x]
+        own = doubt[y, x]
+        if (
+            own > _ZERO
+            and _away(look, others, y, x, 0) <= candidate_k_squared * others[y, x, planes]
+        ):
+            _approach(look, others, y, x, 0, max(rate, elapsed / (own + elapsed)), floor)
+            own += elapsed
+            if _fits_beside(look, x, mean, variance, y, k_squared):
+                own += ghost
+            doubt[y, x] = own
+            if own > max(credit[y, x], promotion):
+                _promote(mean, variance, credit, doubt, others, y, x, most)
+                continue
+        elif own > miss:
+            own -= miss
+            doubt[y, x] = own
+        else:
+            for p in range(planes):
+                others[y, x, p] = look[p, x]
+            others[y, x, planes] = _TWO * floor
+            own = elapsed
+            doubt[y, x] = own
+        if own < standing:
+            moving[x] = 255
+    return pixels

@@ -13,7 +13,6 @@ ROWS = uint8[::1]
 F1 = float32[::1]
 F2 = float32[:, ::1]
 F3 = float32[:, :, ::1]
-F4 = float32[:, :, :, ::1]
 
 
 def compiled(*signature: object) -> Callable[[Callable[..., Any]], Any]:
@@ -27,6 +26,6 @@ def compiled(*signature: object) -> Callable[[Callable[..., Any]], Any]:
         cache=True,
         nogil=True,
         error_model="numpy",
-        fastmath={"nnan", "ninf", "nsz", "arcp", "contract"},
+        fastmath={"nnan", "ninf", "nsz", "contract"},
     )
     return decorator

@@ -1,181 +1,253 @@
-"""The fused pass of the mean/σ model over all pixels: judge against the background, then learn.
+"""The fused pass of the mean/σ model: judge against the background, learn, follow the rest.
 
-Work goes row by row in short loops over few arrays: with more, LLVM cannot prove that they are
-apart and does not vectorise. Inputs may be wider than the picture (padded rows): the width is the
-output's.
+One pass over memory: a row of the picture is judged and taught in one vectorised loop, which leaves
+its looks in scratch; then its foreground pixels, if it has any, are taken on by
+`candidate_kernel.follow_row` while all of it is still in the nearest cache. As separate passes over
+the picture the same work took three times as long.
+
+Inputs may be wider than the picture (padded rows): the width is the output's.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, void
+from numba import int64, void
 
+from motionlapse.background.candidate_kernel import follow_row
 from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
+from motionlapse.background.score_levels import THRESHOLD_SCORE
 
-_ONE = np.float32(1.0)
-_PER_MIDDLE = np.float32(1 / 128)
 _ZERO = np.float32(0.0)
+_ONE = np.float32(1.0)
+_HALF = np.float32(0.5)
+_THIRD = np.float32(1 / 3)
+_PER_MIDDLE = np.float32(1 / 128)
 _NEUTRAL = np.float32(128.0)
 _TOP = np.float32(255.0)
-THRESHOLD_SCORE = np.float32(64.0)
-"""The score of a pixel that differs by exactly k σ; twice that is 2 k σ, up to 255."""
-
-
-@compiled(void(PLANE, F3, F1))
-def compose_grey(luma, look, gain):  # type: ignore[no-untyped-def]  # Numba's signature types it
-    """Fill `look` ``(1, H, W)`` with luma over the gain of the light."""
-    _, height, width = look.shape
-    inverse = _ONE / gain[0]
-    for y in range(height):
-        row, out = luma[y], look[0, y]
-        for x in range(width):
-            out[x] = np.float32(row[x]) * inverse
-
-
-@compiled(void(PLANE, PLANE, PLANE, F3, F1))
-def compose_colour(luma, blue, red, look, gain):  # type: ignore[no-untyped-def]  # as above
-    """Fill `look` ``(3, H, W)`` with blue, green and red over the gains of the light.
-
-    Full-range BT.601, not clipped: three planes with noise and contrast of one size, so that one σ
-    serves all.
-    """
-    _, height, width = look.shape
-    inverse0, inverse1, inverse2 = _ONE / gain[0], _ONE / gain[1], _ONE / gain[2]
-    for y in range(height):
-        rows, us, vs = luma[y], blue[y], red[y]
-        out0, out1, out2 = look[0, y], look[1, y], look[2, y]
-        for x in range(width):
-            u = np.float32(us[x]) - _NEUTRAL
-            out0[x] = (np.float32(rows[x]) + np.float32(1.772) * u) * inverse0
-            out1[x] = np.float32(rows[x]) - np.float32(0.344) * u
-        for x in range(width):
-            v = np.float32(vs[x]) - _NEUTRAL
-            out1[x] = (out1[x] - np.float32(0.714) * v) * inverse1
-            out2[x] = (np.float32(rows[x]) + np.float32(1.402) * v) * inverse2
+_TURNS = 16
+_TINY = np.float32(1e-20)  # no time over no credit is no rate
+# Scores are whole: up to here they are cut to that of the threshold.
+_BEYOND = np.float32((65 / 64) ** 2)
+CELL = 32
+"""Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
 
 @compiled()
-def _distances(look, mean, y, difference, farthest, spread, width):  # type: ignore[no-untyped-def]
-    """Fill the row's differences, and over the planes their largest square and their mean one."""
-    planes = look.shape[0]
-    share = _ONE / np.float32(planes)
-    for p in range(planes):
-        row, usual, out = look[p, y], mean[p, y], difference[p]
+def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signature types it
+    """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
+    level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
+    return (
+        level + np.float32(1.772) * u,
+        level - np.float32(0.344) * u - np.float32(0.714) * v,
+        level + np.float32(1.402) * v,
+    )
+
+
+@compiled(void(PLANE, PLANE, PLANE, F3, int64))
+def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]  # as above
+    """Fill `look` with every `stride`-th pixel both ways, in blue, green and red, or in luma."""
+    planes, height, width = look.shape
+    for y in range(height):
+        rows, us, vs = luma[y * stride], blue[y * stride], red[y * stride]
         for x in range(width):
-            out[x] = row[x] - usual[x]
-        if p == 0:
-            for x in range(width):
-                farthest[x] = out[x] * out[x]
-                spread[x] = farthest[x] * share
-        else:
-            for x in range(width):
-                square = out[x] * out[x]
-                farthest[x] = max(farthest[x], square)
-                spread[x] += square * share
+            at = x * stride
+            if planes == 1:
+                look[0, y, x] = np.float32(rows[at])
+            else:
+                b, g, r = blue_green_red(rows[at], us[at], vs[at])
+                look[0, y, x], look[1, y, x], look[2, y, x] = b, g, r
 
 
 @compiled()
-def _judge(farthest, variance, score, rate, usual_rate, per_k, width):  # type: ignore[no-untyped-def]
-    """Fill the row's scores and rates, 0 for foreground."""
+def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
+    """Multiply a row of the background by ``1 + light``, bilinear between rows of cells."""
+    cells, width = light.shape
+    position = (np.float32(y) + _HALF) / np.float32(CELL) - _HALF
+    above = min(max(int(np.floor(position)), 0), cells - 1)
+    below = min(above + 1, cells - 1)
+    part = min(max(position - np.float32(above), _ZERO), _ONE)
+    first, second = light[above], light[below]
     for x in range(width):
-        distance = farthest[x] * per_k / variance[x]
-        score[x] = np.uint8(min(_TOP, THRESHOLD_SCORE * np.sqrt(distance)))
-        rate[x] = usual_rate if score[x] <= THRESHOLD_SCORE else _ZERO
+        factor[x] = _ONE + first[x] + part * (second[x] - first[x])
+    for p in range(mean.shape[0]):
+        row = mean[p, y]
+        for x in range(width):
+            row[x] *= factor[x]
 
 
 @compiled()
-def _credit_row(credit, rate, elapsed, most, width):  # type: ignore[no-untyped-def]
-    """Credit the row's background, let the young learn faster; tell if any still is."""
+def _judge_grey(luma, look, mean, variance, credit, score, inverse, constants):  # type: ignore[no-untyped-def]
+    """Judge and teach a row of luma; see `_judge_colour`."""
+    rate, elapsed, most, per_k, floor, dark = constants[0:6]
+    for x in range(score.shape[0]):
+        look[x] = np.float32(luma[x]) * inverse
+        d = look[x] - mean[x]
+        spread = d * d
+        v = variance[x]
+        quotient = spread * per_k / v
+        score[x] = np.uint8(min(_TOP, THRESHOLD_SCORE * np.sqrt(quotient)))
+        fits = quotient < _BEYOND
+        trust = credit[x]
+        a = max(rate, elapsed / (trust + elapsed + _TINY)) if fits else _ZERO
+        credit[x] = min(trust + (elapsed if fits else _ZERO), most)
+        mean[x] += a * d
+        shade = min(max(mean[x] * _PER_MIDDLE, dark), _ONE)
+        variance[x] = max(v + a * (spread - v), floor * shade * shade)
+
+
+@compiled()
+def _judge_colour(  # type: ignore[no-untyped-def]
+    luma, blue, red, look0, look1, look2, mean0, mean1, mean2, variance, credit, score, inverse,
+    constants,
+):  # fmt: skip
+    """Judge and teach a row in colour: everything that a pixel needs in one vectorised loop."""
+    rate, elapsed, most, per_k, floor, dark = constants[0:6]
+    inverse0, inverse1, inverse2 = inverse[0], inverse[1], inverse[2]
+    for x in range(score.shape[0]):
+        b, g, r = blue_green_red(luma[x], blue[x], red[x])
+        b, g, r = b * inverse0, g * inverse1, r * inverse2
+        look0[x], look1[x], look2[x] = b, g, r
+        d0, d1, d2 = b - mean0[x], g - mean1[x], r - mean2[x]
+        square0, square1, square2 = d0 * d0, d1 * d1, d2 * d2
+        v = variance[x]
+        quotient = max(square0, square1, square2) * per_k / v
+        score[x] = np.uint8(min(_TOP, THRESHOLD_SCORE * np.sqrt(quotient)))
+        fits = quotient < _BEYOND
+        trust = credit[x]
+        a = max(rate, elapsed / (trust + elapsed + _TINY)) if fits else _ZERO
+        credit[x] = min(trust + (elapsed if fits else _ZERO), most)
+        mean0[x] += a * d0
+        mean1[x] += a * d1
+        mean2[x] += a * d2
+        shade = min(max(mean1[x] * _PER_MIDDLE, dark), _ONE)
+        spread = (square0 + square1 + square2) * _THIRD
+        variance[x] = max(v + a * (spread - v), floor * shade * shade)
+
+
+@compiled()
+def _has_foreground(score):  # type: ignore[no-untyped-def]
+    """Tell whether any pixel of the row is foreground."""
+    highest = np.uint8(0)
+    for x in range(score.shape[0]):
+        highest = max(highest, score[x])
+    return highest > THRESHOLD_SCORE
+
+
+@compiled()
+def _is_young(credit, most):  # type: ignore[no-untyped-def]
+    """Tell whether any background of the row has less than the most credit."""
     least = most
-    for x in range(width):
-        fits = rate[x] > _ZERO
-        rate[x] = max(rate[x], elapsed / (credit[x] + elapsed)) if fits else _ZERO
-        credit[x] = min(credit[x] + (elapsed if fits else _ZERO), most)
+    for x in range(credit.shape[0]):
         least = min(least, credit[x])
     return least < most
 
 
 @compiled()
-def _learn(  # type: ignore[no-untyped-def]
-    mean, y, difference, variance, spread, rate, learn, floor, dark, width
-):
-    """Move the row's background by `rate` towards the frame."""
-    for p in range(mean.shape[0]):
-        usual, out = mean[p, y], difference[p]
-        for x in range(width):
-            usual[x] += rate[x] * learn * out[x]
-    level = mean[mean.shape[0] // 2, y]  # green, or luma
-    for x in range(width):
-        shade = min(max(level[x] * _PER_MIDDLE, dark), _ONE)
-        least = floor * shade * shade
-        variance[x] = max(variance[x] + rate[x] * learn * (spread[x] - variance[x]), least)
-
-
-@compiled()
-def _forget(doubt, rate, elapsed, width):  # type: ignore[no-untyped-def]
+def _forget(doubt, score, elapsed):  # type: ignore[no-untyped-def]
     """Take credit from the row's candidates where the background fits; tell if any had some."""
     most = _ZERO
-    for x in range(width):
+    for x in range(score.shape[0]):
         most = max(most, doubt[x])
-    for x in range(width):
-        doubt[x] = max(doubt[x] - (elapsed if rate[x] > _ZERO else _ZERO), _ZERO)
+        fits = score[x] <= THRESHOLD_SCORE
+        doubt[x] = max(doubt[x] - (elapsed if fits else _ZERO), _ZERO)
     return most > _ZERO
 
 
-@compiled(void(F3, F3, F2, F2, F2, ROWS, ROWS, MASK, F2, *[float32] * 7))
+@compiled(
+    int64(
+        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F2, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
+    )
+)  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
-    look,
+    luma,
+    blue,
+    red,
+    gain,
+    light,
     mean,
     variance,
     credit,
     doubt,
+    others,
     doubtful,
     young,
     score,
+    moving,
     scratch,
-    rate,
-    elapsed,
-    learn,
-    k_squared,
-    most,
-    floor,
-    dark,
+    constants,
+    turn,
 ):
-    """Judge and learn every pixel; see `gaussian.Gaussian` for the formulas.
+    """Judge every pixel of a frame and learn from it; see `gaussian.Gaussian` for the formulas.
 
     Parameters
     ----------
-    look
-        The frame, float32 ``(P, H, W)``.
+    luma, blue, red
+        The frame's planes, uint8, rows may be padded. Grey: `blue` and `red` are not read.
+    gain
+        Brightness of the frame over the background's, for each plane, ``(P,)``.
+    light
+        What the background is brightened by first, less 1: rows of cells, ``(cells, W)``; none of
+        them where the light has not changed.
     mean, variance, credit
         The background ``(P, H, W)``, ``(H, W)``, ``(H, W)``; learned.
     doubt
         The candidate's credit ``(H, W)``; shrinks where the background fits.
+    others
+        Candidate and retired background; see `candidate_kernel`.
     doubtful
         uint8 ``(H,)``: 0 for rows in which no candidate has credit, which are most.
     young
         uint8 ``(H,)``: 0 for rows in which every background has all the credit there is.
     score
         uint8 ``(H, W)``; filled.
+    moving
+        uint8 ``(H, W)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
-        float32 ``(P + 3, W)``.
-    rate, elapsed, learn
-        Learning rate, elapsed seconds, and 0 to judge only, else 1.
-    k_squared, most, floor
-        k², the most credit, the least variance.
+        float32 ``(P + 2, W)``.
+    constants
+        Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
+        and its share in the dark; the rest is `candidate_kernel.follow_row`'s.
+
+    turn
+        Counts frames: rows take turns to be asked whether they still are young.
+
+    Returns
+    -------
+    int
+        How many pixels are foreground before cleanup.
     """
-    planes, height, width = look.shape
-    difference = scratch[:planes]
-    farthest, spread, rates = scratch[planes], scratch[planes + 1], scratch[planes + 2]
-    per_k = _ONE / k_squared
-    rate = max(
-        rate, learn * elapsed / (most + elapsed)
-    )  # what a background of full credit learns with
+    planes, height, width = mean.shape
+    full, factor, look = scratch[planes], scratch[planes + 1], scratch[:planes]
+    inverse = _ONE / gain
+    elapsed, most = constants[1], constants[2]
+    for x in range(width):
+        full[x] = most
+    pixels = 0
     for y in range(height):
-        _distances(look, mean, y, difference, farthest, spread, width)
-        _judge(farthest, variance[y], score[y], rates, rate, per_k, width)
-        if young[y]:
-            young[y] = _credit_row(credit[y], rates, elapsed, most, width)
-        _learn(mean, y, difference, variance[y], spread, rates, learn, floor, dark, width)
+        if light.shape[0]:
+            _relight(mean, y, light, factor)
+        # A row in which all backgrounds have all the credit there is needs none of it read: one
+        # row that says so stands for it and stays in the nearest cache.
+        trust = credit[y] if young[y] else full
+        if planes == 1:
+            _judge_grey(
+                luma[y], look[0], mean[0, y], variance[y], trust, score[y], inverse[0], constants
+            )
+        else:
+            _judge_colour(
+                luma[y], blue[y], red[y], look[0], look[1], look[2], mean[0, y], mean[1, y],
+                mean[2, y], variance[y], trust, score[y], inverse, constants,
+            )  # fmt: skip
+        if young[y] and y % _TURNS == turn % _TURNS:
+            young[y] = _is_young(credit[y], most)
         if doubtful[y]:
-            doubtful[y] = _forget(doubt[y], rates, elapsed, width)
+            doubtful[y] = _forget(doubt[y], score[y], elapsed)
+            moving[y, :] = 0
+        if _has_foreground(score[y]):
+            doubtful[y] = 1
+            young[y] = 1
+            pixels += follow_row(
+                y, look, mean, variance, credit, doubt, others, score[y], moving[y],
+                constants,
+            )  # fmt: skip
+    return pixels

@@ -47,14 +47,11 @@ class GaussianSettings(SettingsModel):
         0.45, "how long a new look must stay to count as standing still, no longer as moving"
     )
     shadow: float = setting(
-        0.7,
+        0.5,
         "least brightness over the background's at which its own colour counts as a shadow; 1: off",
         ge=0.3,
         le=1,
     )
-    cloud_rate: float = setting(
-        0.2,
-        "share of a smooth change of light that the background follows in one frame",
-        ge=0,
-        le=1,
+    cloud_time: Duration = setting(
+        0.18, "how long the background takes to follow a smooth change of light, as of clouds", gt=0
     )

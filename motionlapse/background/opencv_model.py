@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -46,6 +47,12 @@ class OpenCVModel(ABC):
         self._age_s = 0.0
         self._model = self._make(_USUAL_INTERVAL_S)
 
+    def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
+        """Learn from pictures, one after another; see `motionlapse.types.BackgroundModel`."""
+        elapsed_s = seconds / max(1, len(opening) - 1)
+        for number, planes in enumerate(opening):
+            self.apply(planes, elapsed_s=elapsed_s if number else 0.0, pace=1.0)
+
     def apply(
         self,
         planes: Planes,
@@ -70,6 +77,7 @@ class OpenCVModel(ABC):
         return Foreground(
             score=score,
             moving=None,
+            pixels=cv2.countNonZero(score),
             ready=not warming,
             learning_rate=rate,
             light_gain=None,  # asking OpenCV for its background costs more than judging
@@ -150,4 +158,4 @@ def stacked(planes: Planes) -> Image:
     """Return a copy of the planes as one picture, ``(H, W)`` or ``(H, W, 3)``."""
     if planes.chroma is None:
         return planes.luma.view.copy()
-    return np.dstack([part.view for part in (planes.luma, *planes.chroma)])
+    return np.dstack([part.view for part in planes])

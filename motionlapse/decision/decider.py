@@ -7,13 +7,16 @@
        └── not ready ───┴─────────────────────┴────────────────────────────────┘
 
 Hysteresis: the score must reach 1.0 to open an event, and stay below the exit ratio for `hold` to
-close it. A frame stands for the time since the frame before it, so that one frame of a slow
-time-lapse can last as long as `min_event` and the same scene gives the same events at any rate.
+close it. An event begins with the first frame of the stir that led to it: those without a break
+above the exit ratio before the score reached 1.0, at most `hold` earlier. A frame stands for the
+time since the frame before it, so that one frame of a slow time-lapse can last as long as
+`min_event` and the same scene gives the same events at any rate.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -94,6 +97,8 @@ class Decider:
         self._previous_s: float | None = None
         self._light_until_s = float("-inf")
         self._credit_s = 0.0  # what the first frame of rising motion stands for
+        self._reached_s = 0.0  # when rising motion reached the threshold
+        self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # between exit and threshold
 
     @property
     def state(self) -> State:
@@ -156,20 +161,19 @@ class Decider:
         if score.value < (1.0 if motion is None else self._settings.exit_ratio):
             self._rising = None
             self._state = State.QUIET
+            self._remember(time, index, score)
             words = f"{score.value:.2g} of the threshold"
             if score.value == 0:
                 words = "what is there stands still" if score.fraction else "no foreground"
             if motion is not None:
-                lasted_s = motion.end_s - motion.start_s
+                lasted_s = motion.end_s - self._reached_s
                 words = f"motion of {lasted_s:.2g} s was shorter than min_event; {words}"
             return Decision(self._state, words, pace=1.0)
         if motion is None:
-            motion = self._rising = _Motion(
-                time, index, score, time, index, time, index, regions=set(score.regions)
-            )
-            self._credit_s = elapsed_s
+            motion = self._rising = self._begin(time, index, score)
+            self._credit_s, self._reached_s = elapsed_s, time
         motion.extend(time, index, score)
-        lasted_s = time - motion.start_s + self._credit_s
+        lasted_s = time - self._reached_s + self._credit_s
         if lasted_s + 1e-9 >= self._settings.min_event:
             return self._confirm(motion, score)
         self._state = State.RISING
@@ -177,6 +181,27 @@ class Decider:
             f"{score.value:.3g} x threshold for {lasted_s:.2g} s of {self._settings.min_event:g} s"
         )
         return Decision(self._state, words, pace=1.0, motion=True)
+
+    def _remember(self, time: float, index: int, score: ChangeScore) -> None:
+        """Keep what may turn out to be the beginning of an event."""
+        if score.value < self._settings.exit_ratio:
+            self._stir.clear()
+            return
+        self._stir.append((time, index, score))
+        while time - self._stir[0][0] > self._settings.hold:
+            self._stir.popleft()
+
+    def _begin(self, time: float, index: int, score: ChangeScore) -> _Motion:
+        """Return the motion that has reached the threshold, with the stir before it."""
+        self._stir.append((time, index, score))
+        while time - self._stir[0][0] > self._settings.hold:
+            self._stir.popleft()
+        start_s, start_frame, _ = self._stir[0]
+        motion = _Motion(start_s, start_frame, score, time, index, time, index)
+        for _, _, earlier in self._stir:
+            motion.regions.update(earlier.regions)
+        self._stir.clear()
+        return motion
 
     def _confirm(self, motion: _Motion, score: ChangeScore) -> Decision:
         """Motion has lasted: open an event, or open the last one again."""
@@ -220,7 +245,11 @@ class Decider:
 
     def _settle(self, time: float) -> Event | None:
         """Return the resting event once nothing can open it again."""
-        if self._resting is None or (self._rising is not None and self._may_merge(self._rising)):
+        if self._resting is None:
+            return None
+        started_s = self._stir[0][0] if self._stir else None
+        started_s = started_s if self._rising is None else self._rising.start_s
+        if started_s is not None and started_s - self._resting.end_s < self._settings.merge:
             return None
         if time - self._resting.end_s < self._settings.merge:
             return None
@@ -234,4 +263,5 @@ class Decider:
         """Close whatever is open or resting; never both, because opening settles what rests."""
         closed = self._release() if self._open is None else self._open.event(ending)
         self._open = self._rising = None
+        self._stir.clear()
         return closed

@@ -119,6 +119,8 @@ def _evaluate_one(
     faults: list[str] = []
     frames = labelled = 0
     with Stills(sequence.pictures, rate, name=sequence.name) as source:
+        for run in runs:
+            run.begin(source)
         region = _region(sequence, (source.info.width, source.info.height), listener)
         for frame in source:
             analyses = [run.step(frame) for run in runs]
@@ -164,10 +166,17 @@ class _ModelRun:
         self._decider = Decider(settings.decision)
         self._pace = 1.0
 
+    def begin(self, source: Stills) -> None:
+        """Learn from the first pictures, as a scan does."""
+        size = (source.info.width, source.info.height)
+        self._rehearse(next(source.opening()))
+        self._analyzer = self._make(size)
+        before_s = time.thread_time()
+        self._analyzer.prime(source.opening())
+        self.model_s += time.thread_time() - before_s
+
     def step(self, frame: Frame) -> Analysis:
         """Judge the next frame."""
-        if self._analyzer is None:
-            self._rehearse(frame)
         if self._analyzer is None or self._analyzer.size != frame.planes.size:
             self._analyzer = self._make(frame.planes.size)
         # The thread's own processor time: decoding ahead and other programs do not count.

@@ -56,6 +56,7 @@ class Recording:
         self, path: Path, settings: SourceSettings | None = None, *, name: str = "", label: str = ""
     ) -> None:
         self._name = name or str(path)
+        self._path = path
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
         self._container = _open(path, self._name)
@@ -88,6 +89,14 @@ class Recording:
         yield from self._ahead
         if repairs := self._clock.repairs():
             self.faults.append(Fault(f"{self._name}: {repairs}", lost=False))
+
+    def opening(self) -> Iterator[Frame]:
+        """Read the frames once more, with a decoder of its own; see `Source.opening`."""
+        try:
+            with Recording(self._path, self._settings, name=self._name) as again:
+                yield from again
+        except SourceError:
+            return
 
     def __enter__(self) -> Self:
         return self

@@ -72,7 +72,8 @@ class Stills:
                 f"{self._name}: no still lies between --start and --end; "
                 f"the last is at {stills[-1].time:.1f} s"
             )
-        self._read = self._frames(chosen)
+        self._chosen = chosen
+        self._read = self._frames(chosen, self.faults)
         first = next(self._read, None)
         if first is None:
             raise SourceError(
@@ -98,6 +99,10 @@ class Stills:
             first, self._first = self._first, None
             yield first
         yield from self._ahead
+
+    def opening(self) -> Iterator[Frame]:
+        """Read the pictures once more; see `Source.opening`."""
+        return self._frames(self._chosen, [])
 
     def __enter__(self) -> Self:
         return self
@@ -137,16 +142,16 @@ class Stills:
             for index, (path, number, time) in enumerate(zip(paths, numbers, times, strict=True))
         ]
 
-    def _frames(self, stills: Sequence[_Still]) -> Iterator[Frame]:
+    def _frames(self, stills: Sequence[_Still], faults: list[Fault]) -> Iterator[Frame]:
         size: tuple[int, int] | None = None
         for still in stills:
             try:
                 planes = read_planes(still.path)
             except SourceError as error:
-                self.faults.append(Fault(str(error), lost=True))
+                faults.append(Fault(str(error), lost=True))
                 continue
             if size is not None and planes.size != size:
-                self.faults.append(
+                faults.append(
                     Fault(
                         f"{still.path}: picture size changes from {size[0]}×{size[1]} to "
                         f"{planes.size[0]}×{planes.size[1]}; the background is learned anew",

@@ -157,7 +157,7 @@ def test_metrics_have_one_row_a_frame(door, tmp_path):
     assert list(rows[0]) == METRICS
     assert [int(row["index"]) for row in rows] == list(range(FRAMES))
     assert [float(row["time_s"]) for row in rows] == [index / 25 for index in range(FRAMES)]
-    assert {row["state"] for row in rows} == {"warming", "quiet", "rising", "active", "fading"}
+    assert {row["state"] for row in rows} == {"quiet", "rising", "active", "fading"}
     assert all(row["reason"] for row in rows)
     assert {row["flow"] for row in rows} == {""}
     fired = [int(row["index"]) for row in rows if float(row["score"]) >= 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def feed(
         score, moving = found.score.copy(), found.moving
         previous = np.where(score > 64, np.uint8(255), np.uint8(0))
         kept = None if moving is None else moving.copy()
-        seen.append(Foreground(score, kept, found.ready, found.learning_rate, found.light_gain))
+        seen.append(replace(found, score=score, moving=kept))
     return seen
 
 

@@ -186,3 +186,32 @@ def test_light_gain_is_that_of_the_light_or_none(
     dim = (next(pictures)[0] * 0.7).astype(np.uint8)
     gain = model.apply(make_planes(dim), elapsed_s=STEP_S, pace=0.0).light_gain
     assert gain is None or gain == pytest.approx(0.7, abs=0.02)
+
+
+def test_after_the_opening_the_first_frame_is_judged(
+    make_model: MakeModel, make_planes: MakePlanes, planes_count: int
+) -> None:
+    model, pictures = make_model(), noisy_pictures(planes_count)
+    opening = [make_planes(*next(pictures), padding=3) for _ in range(9)]
+    before = [plane.buffer.copy() for planes in opening for plane in planes]
+    # Twice the warm-up of the slowest model.
+    model.prime(opening, seconds=4.0)
+    after = [plane.buffer for planes in opening for plane in planes]
+    assert all(np.array_equal(a, b) for a, b in zip(after, before, strict=True))
+    (quiet,) = feed(model, pictures, make_planes, 1)
+    assert quiet.ready
+    assert share(quiet.score) < 0.05
+    (found,) = feed(model, with_square(pictures), make_planes, 1)
+    assert share(found.score[SQUARE]) > 0.8
+
+
+def test_what_leaves_during_the_opening_leaves_no_ghost(make_planes: MakePlanes) -> None:
+    entry = MODELS["gaussian"]
+    model, pictures = entry.make(entry.settings()), noisy_pictures(3)
+    crowded = with_square(pictures)
+    opening = [make_planes(*next(crowded if number < 4 else pictures)) for number in range(9)]
+    model.prime(opening, seconds=2.0)
+    (found,) = feed(model, crowded, make_planes, 1)
+    assert share(found.score[SQUARE]) > 0.8
+    (after,) = feed(model, pictures, make_planes, 1)
+    assert share(after.score) < 0.01

@@ -21,11 +21,9 @@ Bools = npt.NDArray[np.bool_]
 
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
-PROMOTION, RESTLESS = 0.5, 10.0  # in time constants
-TRUSTED = 0.5  # of the promotion time
-WIDEST = 4.0  # in noise floors
-LIT = 0.95
-SHADOW_SCORE = 48.0
+PROMOTION = 0.5  # in time constants
+TINT = 0.75  # of the noise floor
+SHALLOW, SHADOW_SCORE, DEEP_SHADOW_SCORE = 0.7, 48.0, 49.0
 
 
 def blue_green_red(luma: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
@@ -64,8 +62,14 @@ class State:
 
     @classmethod
     def of(cls, model: Gaussian) -> State:
-        parts = (model._means, model._variances, model._credits)
-        return cls(*(np.array(part, np.float64) for part in parts))
+        planes = len(model._mean)
+        others = np.moveaxis(model._others.astype(np.float64), -1, 0)
+        candidate, retired = others[: planes + 1], others[planes + 1 : -1]
+        return cls(
+            np.stack([model._mean, candidate[:-1], retired[:-1]]),
+            np.stack([model._variance, candidate[-1], retired[-1]]),
+            np.stack([model._credit, model._doubt, others[-1]]),
+        )
 
 
 @dataclass
@@ -75,7 +79,6 @@ class Step:
     settings: GaussianSettings
     state: State
     look: Floats
-    previous: npt.NDArray[np.uint8]
     elapsed_s: float
     pace: float
     did: Counter[str] = field(default_factory=Counter)
@@ -90,26 +93,24 @@ class Step:
         self.k2 = rounded(settings.k**2)
         self.candidate_k2 = rounded(settings.k**2 * settings.candidate_match**2)
         self.floor = rounded(settings.noise_floor**2)
-        tau = settings.time_constant
-        self.most, self.promotion = rounded(most_credit(settings)), rounded(PROMOTION * tau)
-        self.restless = -math.expm1(-step_s * self.pace / (RESTLESS * tau))
-        self.widest = rounded(WIDEST**2 * self.floor)
-        self.moving = np.zeros(self.previous.shape, bool)
-        self._judge()
-        for y in range(len(self.previous)):
-            # A row is compared with its neighbours as they are before its own pixels change.
-            mean, variance = self.state.means[0].copy(), self.state.variances[0].copy()
+        self.most = rounded(most_credit(settings))
+        self.promotion = rounded(PROMOTION * settings.time_constant)
+        shape = self.look.shape[1:]
+        self.moving, self.unsure = np.zeros(shape, bool), np.zeros(shape, bool)
+        self.score = np.zeros(shape)
+        for y in range(shape[0]):
+            self._judge(y)
             for x in np.flatnonzero(self.score[y] >= 65):
-                self._follow(y, int(x), mean, variance)
+                self._follow(y, int(x))
 
-    def _judge(self) -> None:
-        mean, v = self.state.means[0], self.state.variances[0]
-        credit, doubt = self.state.credits[0], self.state.credits[1]
-        d = self.look - mean
+    def _judge(self, y: int) -> None:
+        mean, v = self.state.means[0, :, y], self.state.variances[0, y]
+        credit, doubt = self.state.credits[0, y], self.state.credits[1, y]
+        d = self.look[:, y] - mean
         q = (d**2).max(axis=0) / (self.k2 * v)
-        self.score = np.minimum(64 * np.sqrt(q), 255)
-        fits = self.score < 65  # the score of a picture is whole: 64.9 is 64
-        self.unsure = near(self.score, 65)
+        self.score[y] = np.minimum(64 * np.sqrt(q), 255)
+        fits = self.score[y] < 65  # the score of a picture is whole: 64.9 is 64
+        self.unsure[y] = near(self.score[y], 65)
         # No background has more than the most credit, so this is never below the least rate,
         # Δt / (most + Δt), whatever else the row holds.
         a = np.where(fits, np.maximum(self.rate, self.step_s / (credit + self.step_s)), 0)
@@ -122,7 +123,7 @@ class Step:
         credit[:] = np.minimum(credit + gained, self.most)
         doubt[:] = np.maximum(doubt - gained, 0)
 
-    def _follow(self, y: int, x: int, mean: Floats, variance: Floats) -> None:
+    def _follow(self, y: int, x: int) -> None:
         at = (..., y, x)
         means, variances, credit = (
             part[at] for part in (self.state.means, self.state.variances, self.state.credits)
@@ -134,14 +135,10 @@ class Step:
             if q <= 1:
                 self._return(look, q, at)
                 return
-        if len(look) == 3 and self._is_shadow(look, means[BACKGROUND], at):
+        if len(look) == 3 and (shadow := self._shadow(look, means[BACKGROUND], at)):
             self.did["shadow"] += 1
-            self.score[at] = SHADOW_SCORE
-        if self.previous[at] == 0:
-            self.did["restless"] += 1
-            v = variances[BACKGROUND]
-            variances[BACKGROUND] = v + self.restless * max(self.widest - v, 0)
-        if self._follow_candidate(look, means, variances, credit, mean, variance, y, x):
+            self.score[at] = shadow
+        if self._follow_candidate(look, means, variances, credit, y, x):
             return
         standing = rounded(self.settings.standing)
         self.unsure[at] |= near_sum(credit[CANDIDATE], standing)
@@ -153,8 +150,6 @@ class Step:
         means: Floats,
         variances: Floats,
         credit: Floats,
-        mean: Floats,
-        variance: Floats,
         y: int,
         x: int,
     ) -> bool:
@@ -167,7 +162,7 @@ class Step:
         ):
             self.did["learn"] += 1
             self._approach(CANDIDATE, look, max(self.rate, dt / (own + dt)), at)
-            ghost = self._fits_beside(mean, variance, y, x)
+            ghost = self._fits_beside(y, x)
             self.did["ghost"] += ghost
             credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
             needed = max(credit[BACKGROUND], self.promotion)
@@ -206,11 +201,9 @@ class Step:
         self.did["promotion"] += 1
         for part in (means, variances, credit):
             # Candidate to background, background to retired; what was retired is forgotten.
-            part[[BACKGROUND, CANDIDATE, RETIRED]] = part[[CANDIDATE, RETIRED, BACKGROUND]]
+            part[[BACKGROUND, RETIRED]] = part[[CANDIDATE, BACKGROUND]]
         credit[BACKGROUND] = min(credit[BACKGROUND], self.most)
         credit[CANDIDATE] = 0
-        if credit[RETIRED] < TRUSTED * self.promotion:
-            credit[RETIRED] = 0
 
     def _approach(self, one: int, look: Floats, rate: float, at: tuple[object, ...]) -> None:
         mean, v = self.state.means[one][at], self.state.variances[one]
@@ -218,18 +211,25 @@ class Step:
         mean += rate * d
         v[at] = max(v[at] + rate * ((d**2).mean() - v[at]), self.floor)
 
-    def _is_shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> bool:
+    def _shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> float:
         ratio = (look * mean).sum() / (1 + (mean**2).sum())
         rest = ((look - ratio * mean) ** 2).max()
-        darkest = rounded(self.settings.shadow)
-        self.unsure[at] |= near(ratio, darkest) | near(ratio, LIT) | near(rest, self.floor)
-        return bool(darkest <= ratio <= LIT and rest <= self.floor)
+        darkest, tolerance = rounded(self.settings.shadow), TINT**2 * self.floor
+        self.unsure[at] |= near(ratio, darkest) | near(ratio, 1) | near(rest, tolerance)
+        self.unsure[at] |= near(ratio, SHALLOW)
+        if not (darkest <= ratio <= 1 and rest <= tolerance):
+            return 0.0
+        return DEEP_SHADOW_SCORE if ratio < SHALLOW else SHADOW_SCORE
 
-    def _fits_beside(self, mean: Floats, variance: Floats, y: int, x: int) -> bool:
-        around = (slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2))
-        self.unsure[y, x] |= self.unsure[around].any()
-        d = self.look[:, y, x, None, None] - mean[:, *around]
-        q = (d**2).max(axis=0) / (self.k2 * variance[around])
-        q[min(y, 1), min(x, 1)] = math.inf  # itself
-        self.unsure[y, x] |= near(q.min(), 1)
-        return bool(q.min() <= 1)
+    def _fits_beside(self, y: int, x: int) -> bool:
+        height, width = self.score.shape
+        fits = False
+        for row, column in ((y, x - 1), (y, x + 1), (y - 1, x), (y + 1, x)):
+            if 0 <= row < height and 0 <= column < width:
+                self.unsure[y, x] |= self.unsure[row, column]
+                at = (..., row, column)
+                d = self.look[:, y, x] - self.state.means[0][at]
+                q = float((d**2).max() / (self.k2 * self.state.variances[0][at]))
+                self.unsure[y, x] |= near(q, 1)
+                fits |= q <= 1
+        return fits

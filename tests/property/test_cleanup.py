@@ -172,10 +172,20 @@ def test_pixels_move_where_most_around_them_do(moving: Image, seed: int) -> None
     height, width = moving.shape
     mask = np.where(np.random.default_rng(seed).random(moving.shape) < 0.8, 255, 0).astype(np.uint8)
     before = moving.copy(), mask.copy()
-    both = np.pad((moving > 0) & (mask > 0), 1, mode="reflect")
+    both = np.pad((moving > 0) & (mask > 0), 1)
     expected = sum(
         int(both[y : y + 3, x : x + 3].sum() > 4) for y in range(height) for x in range(width)
     )
     assert moving_pixels(moving, mask) == expected
     assert np.array_equal(moving, before[0])
     assert np.array_equal(mask, before[1])
+
+
+def test_a_deep_shadow_is_a_thing_unless_something_casts_it() -> None:
+    alone = patch(10, 20, 12, 12, 49)
+    assert len(cleanup((WIDTH, HEIGHT))(alone)[1]) == 1
+    assert cleanup((WIDTH, HEIGHT))(patch(10, 20, 12, 12, 48))[1] == ()
+    caster = patch(10, 8, 12, 12, 200) | alone
+    clean, blobs, _ = cleanup((WIDTH, HEIGHT))(caster)
+    assert len(blobs) == 1
+    assert not clean[26:].any()

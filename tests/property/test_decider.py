@@ -78,12 +78,13 @@ def closed_events(decisions: Sequence[Decision]) -> list[Event]:
 
 def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequence[float]) -> list:
     """Return the frames of each confirmed interval of a stretch in which all are ready."""
-    found, place = [], 0
+    found, place, free = [], 0, 0
     while place < len(steps):
         if steps[place].score.value < 1:
             place += 1
             continue
-        first, last, confirmed, inside = steps[place], steps[place], False, []
+        first, last, confirmed = steps[place], steps[place], False
+        inside = stir(chosen, steps[free:place], first.time)
         credit_s = credits_s[place]
         while place < len(steps):
             step = steps[place]
@@ -94,8 +95,19 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
             elif not confirmed or step.time - last.time >= chosen.hold:
                 break
             place += 1
+        free = place
         if confirmed:
             found.append(inside)
+    return found
+
+
+def stir(chosen: DecisionSettings, before: Sequence[Step], reached_s: float) -> list[Step]:
+    """Return the frames above the exit ratio without a break until the threshold is reached."""
+    found: list[Step] = []
+    for step in reversed(before):
+        if step.score.value < chosen.exit_ratio or reached_s - step.time > chosen.hold:
+            break
+        found.insert(0, step)
     return found
 
 
@@ -159,7 +171,7 @@ def test_events_begin_and_end_with_motion(run: tuple[DecisionSettings, list[Step
     chosen, steps = run
     by_time = {step.time: step for step in steps}
     for event in closed_events(decide(chosen, steps)):
-        assert by_time[event.start_s].score.value >= 1
+        assert by_time[event.start_s].score.value >= chosen.exit_ratio
         assert by_time[event.end_s].score.value >= chosen.exit_ratio
         assert event.peak_score == by_time[event.peak_s].score.value >= 1
         inside = [step for step in steps if event.start_s <= step.time <= event.end_s]

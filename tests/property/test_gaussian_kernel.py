@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motionlapse.background.gaussian import Gaussian
-from motionlapse.background.gaussian_kernel import compose_colour, compose_grey
+from motionlapse.background.gaussian_kernel import sample_looks
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.frames import Image, Planes
 
@@ -21,7 +21,6 @@ MakePlanes = Callable[..., Planes]
 Frames = npt.NDArray[np.uint8]  # (frames, planes, height, width)
 
 seeds = st.integers(0, 2**32 - 1)
-gains = st.lists(st.floats(0.3, 3), min_size=3, max_size=3)
 # Without clouds, and on pictures too small for a global gain: light has tests of its own.
 model_settings = st.builds(
     GaussianSettings,
@@ -35,7 +34,7 @@ model_settings = st.builds(
     ghost_credit=st.floats(0, 5),
     standing=st.floats(0.1, 1),
     shadow=st.floats(0.3, 1),
-    cloud_rate=st.just(0.0),
+    cloud_time=st.just(1e9),
 )
 
 
@@ -97,7 +96,7 @@ def follow(
     for index, picture in enumerate(frames[1:]):
         step_s, before = steps_s[index % len(steps_s)], State.of(model)
         look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
-        step = Step(options, before, look, previous, step_s, pace, did)
+        step = Step(options, before, look, step_s, pace, did)
         seen = model.apply(
             make_planes(*picture, padding=index % 3),
             elapsed_s=step_s, pace=pace, previous=previous,
@@ -147,31 +146,30 @@ def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> Non
     did, unsure = Counter[str](), []
     for seed in range(8):
         for make_frames in (random_frames, visit):
-            model = Gaussian(GaussianSettings(cloud_rate=0.0, time_constant=0.8))
-            frames = make_frames(seed, planes, 60)
-            seen, share = follow(make_planes, model, frames, [0.07, 0.11], 1.0)
+            model = Gaussian(GaussianSettings(cloud_time=1e9, time_constant=0.8))
+            frames = make_frames(seed, planes, 80)
+            seen, share = follow(make_planes, model, frames, [0.05, 0.09], 1.0)
             did += seen
             unsure.append(share)
-    expected = {"foreground", "restless", "learn", "ghost", "miss", "restart", "promotion"}
+    expected = {"foreground", "learn", "ghost", "miss", "restart", "promotion"}
     expected |= {"return", "exchange"} | ({"shadow"} if planes == 3 else set())
     assert {name for name, times in did.items() if times >= 20} == expected
     assert np.mean(unsure) < 0.02
 
 
-@given(seed=seeds, gain=gains, padding=st.sampled_from([0, 1, 13]))
-def test_looks_are_the_planes_over_the_gains(seed: int, gain: list[float], padding: int) -> None:
+@given(seed=seeds, stride=st.sampled_from([1, 4, 16]), padding=st.sampled_from([0, 1, 13]))
+def test_samples_are_the_planes_in_colour(seed: int, stride: int, padding: int) -> None:
     random = np.random.default_rng(seed)
-    height, width = random.integers(1, 20, 2)
+    height, width = random.integers(1, 40, 2)
     buffers = random.integers(0, 256, (3, height, width + padding), dtype=np.uint8)
     buffers.flags.writeable = False
-    gain32 = np.array(gain, np.float32)
-    grey, colour = (np.empty((count, height, width), np.float32) for count in (1, 3))
-    compose_grey(buffers[0], grey, gain32[:1])
-    compose_colour(*buffers, colour, gain32)
-    pictures = buffers[:, :, :width].astype(np.float64)
-    assert np.allclose(grey[0], pictures[0] / gain32[0], rtol=1e-6)
-    expected = blue_green_red(*pictures) / gain32[:, None, None]
-    assert np.allclose(colour, expected, rtol=1e-5, atol=1e-3)
+    shape = (-(-height // stride), -(-width // stride))
+    grey, colour = (np.empty((count, *shape), np.float32) for count in (1, 3))
+    sample_looks(*buffers, grey, stride)
+    sample_looks(*buffers, colour, stride)
+    pictures = buffers[:, ::stride, :width:stride].astype(np.float64)
+    assert np.array_equal(grey[0], pictures[0])
+    assert np.allclose(colour, blue_green_red(*pictures), rtol=1e-5, atol=1e-3)
 
 
 @given(seed=seeds)
@@ -180,28 +178,11 @@ def test_a_young_background_is_the_mean_of_what_was_seen(
 ) -> None:
     random = np.random.default_rng(seed)
     frames = random.integers(100, 110, (8, 1, 5, 7), dtype=np.uint8)
-    model = Gaussian(GaussianSettings(time_constant=3600.0, cloud_rate=0.0))
+    model = Gaussian(GaussianSettings(time_constant=3600.0, cloud_time=1e9))
     for index, picture in enumerate(frames):
         model.apply(make_planes(*picture), elapsed_s=0.1 * (index > 0), pace=1.0)
     # The first frame lasted no time: it counts for nothing.
     assert np.allclose(model.background(), frames[1:, 0].mean(axis=0), atol=0.52)
-
-
-@pytest.mark.parametrize("swing", [5, 45], ids=["calm", "restless already"])
-def test_a_lone_foreground_pixel_does_not_narrow_its_sigma(
-    make_planes: MakePlanes, swing: int
-) -> None:
-    model = Gaussian(GaussianSettings(cloud_rate=0.0))
-    for index in range(500):
-        amplitude = min(index // 10, swing)  # always within k σ
-        picture = np.full((5, 7), 110 + (-1) ** index * amplitude, np.uint8)
-        model.apply(make_planes(picture), elapsed_s=0.1 * (index > 0), pace=1.0)
-    before = model.sigma()[2, 3]
-    picture[2, 3] = 255
-    score = model.apply(make_planes(picture), elapsed_s=0.1, pace=1.0).score
-    assert score[2, 3] > 64
-    after, widest = model.sigma()[2, 3], 4 * model._settings.noise_floor
-    assert before < after < widest or widest < before == after
 
 
 @pytest.mark.parametrize("pace", [1.0, 0.1])
@@ -209,7 +190,7 @@ def test_a_lone_foreground_pixel_does_not_narrow_its_sigma(
 def test_a_pixel_learns_alike_whatever_its_row_holds(
     make_planes: MakePlanes, absorb: float | None, pace: float
 ) -> None:
-    options = GaussianSettings(cloud_rate=0.0, absorb=absorb)
+    options = GaussianSettings(cloud_time=1e9, absorb=absorb)
     alone, beside_another = Gaussian(options), Gaussian(options)
     for index in range(250):
         picture = np.full((5, 7), 100 if index < 200 else 105, np.uint8)
@@ -217,5 +198,5 @@ def test_a_pixel_learns_alike_whatever_its_row_holds(
         other[2, 6] = 250 if index % 2 else 100
         for model, seen in ((alone, picture), (beside_another, other)):
             model.apply(make_planes(seen), elapsed_s=0.1 * (index > 0), pace=pace)
-        means = [float(model._means[0, 0, 2, 2]) for model in (alone, beside_another)]
+        means = [float(model._mean[0, 2, 2]) for model in (alone, beside_another)]
         assert means[0] == pytest.approx(means[1], abs=0.01)

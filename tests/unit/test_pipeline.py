@@ -29,6 +29,7 @@ class Pictures:
 
     frames: list[Frame]
     failure: str = ""
+    twice: bool = True
     faults: list[Fault] = field(default_factory=list)
     info: SourceInfo = field(default_factory=lambda: SourceInfo("pictures", "p", "stills", 40, 30))
 
@@ -36,6 +37,9 @@ class Pictures:
         yield from self.frames
         if self.failure:
             raise SourceError(self.failure)
+
+    def opening(self) -> Iterator[Frame] | None:
+        return iter(self.frames) if self.twice else None
 
     def __enter__(self) -> Self:
         return self
@@ -154,3 +158,29 @@ def test_motion_gives_an_event(make_frame: MakeFrame) -> None:
     assert notes.last.closed is not None
     assert notes.last.closed.start_frame == 20
     assert notes.last.closed.end_frame == 27
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 2.0])
+def test_frames_that_cannot_be_read_twice_give_the_same_run(
+    make_frame: MakeFrame, seconds: float
+) -> None:
+    random = np.random.default_rng(3)
+    pictures = random.normal(120, 2, (60, 30, 40))
+    pictures[30:45, 8:20, 10:25] = 220
+    frames = [
+        make_frame(picture.astype(np.uint8), index=index, time=index / 25)
+        for index, picture in enumerate(pictures)
+    ]
+    seen = []
+    for twice in (True, False):
+        scores: list[float] = []
+        run(
+            Pictures(frames, twice=twice),
+            lambda size: Analyzer(size, Gaussian(), AnalysisSettings(opening=seconds), enter=0.01),
+            Decider(DecisionSettings()),
+            [],
+            on_frame=lambda analysis, _decision, to=scores: to.append(analysis.score.value),
+        )
+        seen.append(scores)
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 60

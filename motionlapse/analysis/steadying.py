@@ -1,0 +1,74 @@
+"""Holding the picture of a camera still that sways by a few pixels."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from motionlapse.frames import Plane, Planes
+
+# Steps of a pixel and less are noise of the measurement; what is farther is no sway but a turn.
+_LEAST_PX = 0.1
+_FARTHEST_SHARE = 0.05
+_LEAST_RESPONSE = 0.05
+_RATE = 0.02  # by which the reference follows the scene a frame
+
+
+class Steadier:
+    """Shifts every picture to where the first ones were.
+
+    Masks and blobs are those of the steadied picture, off by the shift from the one that came.
+
+    The shift is that of the peak of the phase correlation with a slow mean of the steadied
+    pictures, under a Hann window, to a fraction of a pixel.
+
+    Parameters
+    ----------
+    size
+        (width, height) of analysis.
+
+    References
+    ----------
+    .. [1] C. Kuglin and D. Hines, "The phase correlation image alignment method", IEEE Conference
+       on Cybernetics and Society, 1975.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._window = cv2.createHanningWindow(size, cv2.CV_32F)
+        self._reference: npt.NDArray[np.float32] | None = None
+        self.shift_px = (0.0, 0.0)
+
+    def __call__(self, planes: Planes) -> Planes:
+        """Return the planes where the first were; all have the size of analysis.
+
+        The measured shift of the scene is in `shift_px` (right, down), in pixels of analysis.
+        """
+        luma = planes.luma.view.astype(np.float32)
+        if self._reference is None:
+            self._reference = luma
+            return planes
+        (right, down), response = cv2.phaseCorrelate(self._reference, luma, self._window)
+        farthest = _FARTHEST_SHARE * max(self._size)
+        if response < _LEAST_RESPONSE or max(abs(right), abs(down)) > farthest:
+            right = down = 0.0
+        self.shift_px = (right, down)
+        if max(abs(right), abs(down)) >= _LEAST_PX:
+            back = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
+            planes = Planes(
+                self._shifted(planes.luma, back),
+                planes.chroma
+                and cast(
+                    "tuple[Plane, Plane]",
+                    tuple(self._shifted(plane, back) for plane in planes.chroma),
+                ),
+            )
+        cv2.accumulateWeighted(planes.luma.view, self._reference, _RATE)
+        return planes
+
+    def _shifted(self, plane: Plane, back: npt.NDArray[np.float32]) -> Plane:
+        moved = cv2.warpAffine(plane.view, back, self._size, borderMode=cv2.BORDER_REPLICATE)
+        return Plane(np.asarray(moved, np.uint8), self._size[0])

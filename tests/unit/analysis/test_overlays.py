@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from motionlapse.analysis.overlays import OverlayFinder
+from motionlapse.frames import Image
+
+WIDTH, HEIGHT = 320, 240
+
+
+def pictures(seconds: int, fps: int, *, clock: bool, mover: bool = False) -> list[Image]:
+    random = np.random.default_rng(5)
+    scene = random.integers(80, 120, (HEIGHT, WIDTH))
+    found = []
+    for index in range(seconds * fps):
+        picture = scene + random.normal(0, 2, scene.shape)
+        picture = np.clip(picture, 0, 255).astype(np.uint8)
+        if mover:
+            x = int(index * 40 / fps) % WIDTH
+            picture[120:160, x : x + 20] = 220
+        if clock:
+            now = 50 + index // fps
+            text = f"2024-05-04 12:{now // 60:02}:{now % 60:02}"
+            cv2.putText(picture, text, (150, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1)
+        found.append(picture)
+    return found
+
+
+def find(frames: list[Image], fps: int) -> tuple[int, int, int, int] | None:
+    finder = OverlayFinder((WIDTH, HEIGHT))
+    for index, frame in enumerate(frames):
+        finder.add(frame, index / fps)
+    return finder.found()
+
+
+@pytest.mark.parametrize("fps", [10, 25])
+@pytest.mark.parametrize("mover", [False, True])
+def test_a_clock_is_found(fps: int, mover: bool) -> None:
+    found = find(pictures(24, fps, clock=True, mover=mover), fps)
+    assert found is not None
+    x, y, width, height = found
+    text = cv2.getTextSize("2024-05-04 12:00:", cv2.FONT_HERSHEY_SIMPLEX, 0.45, 1)[0][0]
+    assert x <= 150 + text
+    assert x + width >= 150 + text + 14  # the seconds
+    assert y <= 10
+    assert 20 <= y + height <= 48
+
+
+@pytest.mark.parametrize("mover", [False, True])
+def test_nothing_else_is_a_clock(mover: bool) -> None:
+    assert find(pictures(24, 25, clock=False, mover=mover), 25) is None
+
+
+def test_a_few_seconds_or_slow_footage_tell_nothing() -> None:
+    assert find(pictures(5, 25, clock=True), 25) is None
+    assert find(pictures(24, 2, clock=True), 2) is None

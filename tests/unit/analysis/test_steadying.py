@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from motionlapse.analysis.steadying import Steadier
+from motionlapse.frames import Image, Plane, Planes
+
+SIZE = (160, 120)
+
+
+def swaying(shifts: list[tuple[float, float]]) -> list[Image]:
+    random = np.random.default_rng(1)
+    noise = random.normal(0, 1, (180, 220)).astype(np.float32)
+    scene = 120 + 120 * cv2.GaussianBlur(noise, (0, 0), 1.2)
+    found = []
+    for right, down in shifts:
+        move = np.array([[1, 0, right - 30], [0, 1, down - 30]], np.float32)
+        shifted = cv2.warpAffine(scene, move, SIZE, flags=cv2.INTER_CUBIC)
+        found.append(np.clip(shifted, 0, 255).astype(np.uint8))
+    return found
+
+
+@pytest.mark.parametrize("shift", [(2.0, 0.0), (-1.5, 1.0), (0.4, -0.6), (3.0, -3.0)])
+def test_a_swaying_picture_is_held_still(shift: tuple[float, float]) -> None:
+    first, second = swaying([(0.0, 0.0), shift])
+    steady = Steadier(SIZE)
+    steady(Planes(Plane(first, SIZE[0])))
+    before = second.copy()
+    held = steady(Planes(Plane(second, SIZE[0]))).luma.view
+    assert steady.shift_px == pytest.approx(shift, abs=0.25)
+    inside = (slice(8, -8), slice(8, -8))
+    apart = abs(held.astype(int) - first)[inside].mean()
+    assert apart < 0.35 * abs(second.astype(int) - first)[inside].mean()
+    assert np.array_equal(second, before)
+
+
+def test_a_still_picture_stays_as_it_is() -> None:
+    (picture,) = swaying([(0.0, 0.0)])
+    steady = Steadier(SIZE)
+    planes = Planes(Plane(picture, SIZE[0]), (Plane(picture, SIZE[0]), Plane(picture, SIZE[0])))
+    assert steady(planes) is planes
+    assert steady(planes) is planes
+
+
+def test_another_scene_is_not_shifted() -> None:
+    (first,) = swaying([(0.0, 0.0)])
+    other = np.random.default_rng(9).integers(0, 255, first.shape, np.uint8)
+    steady = Steadier(SIZE)
+    steady(Planes(Plane(first, SIZE[0])))
+    steady(Planes(Plane(other, SIZE[0])))
+    assert steady.shift_px == (0.0, 0.0)
