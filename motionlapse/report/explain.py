@@ -189,15 +189,16 @@ def _mark(layer: Image, analysis: Analysis) -> None:
     across, down = layer.shape[1] / width, layer.shape[0] / height
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])
-    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int]]]
-    marked = [(small, ORANGE), (analysis.blobs, GREEN)]
-    for items, colour in marked:
+    # Of what was too small the largest alone has its area beside it: many lie close together.
+    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int], int]]
+    marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
+    for items, colour, labelled in marked:
         for number, item in enumerate(items):
             # A margin, so that the box does not hide a mover of a few pixels.
             x, y = round(item.x * across) - 3, round(item.y * down) - 3
             box = (x, y, round(item.width * across) + 6, round(item.height * down) + 6)
             boxes(layer, [box], colour, 1)
-            if number < NAMED:
+            if number < labelled:
                 write_text(
                     layer, format_share(item.area), (x, max(size_px, y - 4)), size_px, colour
                 )
