@@ -9,7 +9,7 @@ import numpy.typing as npt
 from motionlapse.frames import Image
 
 _CELL = 8  # pixels of analysis
-_CHANGED = 24  # grey levels from one frame to the next: a digit does, noise does not
+_CHANGED = 32  # grey levels from one frame to the next: written digits do, noise does not
 _LEAST_SHARE = 2 / _CELL**2  # of a cell's pixels: a part of a small digit
 _ENOUGH_S = 8
 # A clock changes in nearly every second, in one frame of it; trees and people in many, or in some.

@@ -7,8 +7,9 @@
        └── not ready ───┴─────────────────────┴────────────────────────────────┘
 
 Hysteresis: the score must reach 1.0 to open an event, and stay below the exit ratio for `hold` to
-close it. An event begins with the first frame of the stir that led to it: those without a break
-above the exit ratio before the score reached 1.0, at most `hold` earlier. A frame stands for the
+close it. An event begins with the first frame of the stir that led to it: frames above the exit
+ratio, at most `hold` before the score reached 1.0 for good, with no break longer than `min_event`
+between them. A frame stands for the
 time since the frame before it, so that one frame of a slow time-lapse can last as long as
 `min_event` and the same scene gives the same events at any rate.
 """
@@ -158,10 +159,10 @@ class Decider:
     def _watch(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
         """Quiet or rising: is this the beginning of an event?"""
         motion = self._rising
+        self._remember(time, index, score)
         if score.value < (1.0 if motion is None else self._settings.exit_ratio):
             self._rising = None
             self._state = State.QUIET
-            self._remember(time, index, score)
             words = f"{score.value:.2g} of the threshold"
             if score.value == 0:
                 words = "what is there stands still" if score.fraction else "no foreground"
@@ -170,7 +171,7 @@ class Decider:
                 words = f"motion of {lasted_s:.2g} s was shorter than min_event; {words}"
             return Decision(self._state, words, pace=1.0)
         if motion is None:
-            motion = self._rising = self._begin(time, index, score)
+            motion = self._rising = self._begin()
             self._credit_s, self._reached_s = elapsed_s, time
         motion.extend(time, index, score)
         lasted_s = time - self._reached_s + self._credit_s
@@ -184,28 +185,25 @@ class Decider:
 
     def _remember(self, time: float, index: int, score: ChangeScore) -> None:
         """Keep what may turn out to be the beginning of an event."""
-        if score.value < self._settings.exit_ratio:
+        if score.value >= self._settings.exit_ratio:
+            self._stir.append((time, index, score))
+        elif self._stir and time - self._stir[-1][0] > self._settings.min_event:
             self._stir.clear()
-            return
-        self._stir.append((time, index, score))
-        while time - self._stir[0][0] > self._settings.hold:
+        while self._stir and time - self._stir[0][0] > self._settings.hold:
             self._stir.popleft()
 
-    def _begin(self, time: float, index: int, score: ChangeScore) -> _Motion:
+    def _begin(self) -> _Motion:
         """Return the motion that has reached the threshold, with the stir before it."""
-        self._stir.append((time, index, score))
-        while time - self._stir[0][0] > self._settings.hold:
-            self._stir.popleft()
-        start_s, start_frame, _ = self._stir[0]
-        motion = _Motion(start_s, start_frame, score, time, index, time, index)
-        for _, _, earlier in self._stir:
-            motion.regions.update(earlier.regions)
-        self._stir.clear()
+        time, index, score = self._stir[0]
+        motion = _Motion(time, index, score, time, index, time, index)
+        for earlier in self._stir:
+            motion.extend(*earlier)
         return motion
 
     def _confirm(self, motion: _Motion, score: ChangeScore) -> Decision:
         """Motion has lasted: open an event, or open the last one again."""
         self._rising = None
+        self._stir.clear()
         self._state = State.ACTIVE
         words = f"foreground {score.value:.3g} x threshold"
         if self._resting is not None and self._may_merge(motion):

@@ -25,7 +25,7 @@ class DecisionSettings(SettingsModel):
         metavar="SHARE",
     )
     min_event: Duration = setting(
-        0.2, "how long the score must stay up to open an event", flag="--min-event", metavar="TIME"
+        0.3, "how long the score must stay up to open an event", flag="--min-event", metavar="TIME"
     )
     hold: Duration = setting(
         2.0,

@@ -95,20 +95,21 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
             elif not confirmed or step.time - last.time >= chosen.hold:
                 break
             place += 1
-        free = place
         if confirmed:
             found.append(inside)
+            free = place
     return found
 
 
 def stir(chosen: DecisionSettings, before: Sequence[Step], reached_s: float) -> list[Step]:
-    """Return the frames above the exit ratio without a break until the threshold is reached."""
+    """Return the frames above the exit ratio that lead to the threshold."""
     found: list[Step] = []
-    for step in reversed(before):
-        if step.score.value < chosen.exit_ratio or reached_s - step.time > chosen.hold:
-            break
-        found.insert(0, step)
-    return found
+    for step in before:
+        if step.score.value >= chosen.exit_ratio:
+            found.append(step)
+        elif found and step.time - found[-1].time > chosen.min_event:
+            found.clear()
+    return [step for step in found if reached_s - step.time <= chosen.hold]
 
 
 def reference(chosen: DecisionSettings, steps: Sequence[Step]) -> list[list[Step]]:
