@@ -21,12 +21,13 @@ from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
+    from motionlapse.analysis.analyzer import Analyzer
     from motionlapse.frames import Source, SourceInfo
     from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
-    from motionlapse.sinks.snapshots import Snapshot
-    from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+    from motionlapse.sinks.chosen import Recorded
+    from motionlapse.types import Analysis, Decision, KeptEvent
 
 
 class Listener(Protocol):
@@ -40,6 +41,9 @@ class Listener(Protocol):
 
     def event(self, kept: KeptEvent) -> None:
         """An event has ended and was kept."""
+
+    def note(self, text: str) -> None:
+        """Something that is as it should be, and not obvious."""
 
     def warning(self, text: str) -> None:
         """Something a person should know."""
@@ -156,26 +160,29 @@ class Batch:
         result.note(error.exit_code)
 
     def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
-        with _open(footage, self._settings) as source:
+        with open_footage(footage, self._settings) as source:
             # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
-            from motionlapse.analysis.analyzer import Analyzer
-            from motionlapse.background import MODELS
             from motionlapse.decision.decider import Decider
             from motionlapse.pipeline import run
+            from motionlapse.sinks.chosen import chosen_sinks
 
             settings = self._settings
-
-            def make_analyzer(size: tuple[int, int]) -> Analyzer:
-                chosen = settings.background
-                model = MODELS[chosen.model].make(chosen.of_model())
-                return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
-
             info = source.info
+            make_analyzer = analyzer_maker(settings)
             make_analyzer((info.width, info.height))  # regions that do not fit end it here
             store, stored = self._begin(info, footage)
             archive = self._archive_sink(footage, info, store, stored, result)
             try:
-                sinks = [*self._sinks(stored, many=total > 1, keep=archive.keep), archive]
+                chosen = chosen_sinks(
+                    settings.sinks,
+                    info,
+                    stored.folder,
+                    many=total > 1,
+                    live=False,
+                    exit_ratio=settings.decision.exit_ratio,
+                    keep=archive.keep,
+                    recorded=self._recorded(footage, archive),
+                )
             except SinkError:
                 store.discard_run(stored)  # it would hide the events of the one before
                 raise
@@ -184,7 +191,7 @@ class Batch:
                 source,
                 make_analyzer,
                 Decider(settings.decision, archive.next_number),
-                sinks,
+                [*chosen, archive],
                 should_stop=self._should_stop,
                 on_frame=self._listener.frame,
             )
@@ -227,26 +234,16 @@ class Batch:
 
         return ArchiveSink(store, stored, footage.path, info.start_wall, emit)
 
-    def _sinks(
-        self, stored: StoredRun, *, many: bool, keep: Callable[[Snapshot], None]
-    ) -> list[Sink]:
-        """Return the sinks before the archive, as the settings ask for them."""
-        from motionlapse.sinks.masks import MaskFolder
-        from motionlapse.sinks.metrics import MetricsFile
-        from motionlapse.sinks.snapshots import SnapshotSink
+    def _recorded(self, footage: Footage, archive: ArchiveSink) -> Recorded | None:
+        """Return the film that clips are cut out of; stills have none."""
+        if footage.stills:
+            if self._settings.sinks.clips != "none":
+                self._listener.warning(f"{footage.name}: there are no clips of stills")
+            return None
+        from motionlapse.sinks.chosen import Recorded
+        from motionlapse.sources.seeking import find_key_frame
 
-        settings = self._settings.sinks
-        sinks: list[Sink] = []
-        if settings.masks is not None:
-            masks = settings.masks
-            sinks.append(MaskFolder(masks / stored.folder.name if many else masks))
-        if settings.metrics is not None:
-            metrics = settings.metrics
-            own_name = f"{metrics.stem}-{stored.folder.name}{metrics.suffix}"
-            sinks.append(MetricsFile(metrics.with_name(own_name) if many else metrics))
-        if settings.snapshots != "none":
-            sinks.append(SnapshotSink(stored.folder, settings, live=False, keep=keep))
-        return sinks
+        return Recorded(footage.path, find_key_frame, archive.keep_clip, self._listener.note)
 
     def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
         """Tell what went wrong in a run that came to its end."""
@@ -270,7 +267,7 @@ def _name(item: Footage | SourceError) -> str:
     return "" if isinstance(item, SourceError) else item.name
 
 
-def _open(footage: Footage, settings: Settings) -> Source:
+def open_footage(footage: Footage, settings: Settings) -> Source:
     """Open footage with what reads it; a film does not wait for the library of stills."""
     if footage.stills:
         from motionlapse.sources.stills import Stills
@@ -279,3 +276,16 @@ def _open(footage: Footage, settings: Settings) -> Source:
     from motionlapse.sources.recording import Recording
 
     return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
+
+
+def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
+    """Return a function that makes a new analyzer for pictures of (width, height)."""
+    from motionlapse.analysis.analyzer import Analyzer
+    from motionlapse.background import MODELS
+
+    def make_analyzer(size: tuple[int, int]) -> Analyzer:
+        chosen = settings.background
+        model = MODELS[chosen.model].make(chosen.of_model())
+        return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
+
+    return make_analyzer

@@ -91,6 +91,9 @@ class Frame:
         Upright: rotation that the footage asks for is done.
     to_bgr
         Makes the picture in colour; use `bgr`.
+    to_small_bgr
+        Makes it at a given (width, height), where the source does so in less time than making and
+        shrinking the whole; else None.
     """
 
     index: int
@@ -99,6 +102,7 @@ class Frame:
     number: int
     planes: Planes
     to_bgr: Callable[[], Image]
+    to_small_bgr: Callable[[int, int], Image] | None = None
 
     def bgr(self) -> Image:
         """Return the picture as BGR uint8 ``(H, W, 3)``, upright, converted at this call."""

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from motionlapse.frames import Frame, Image, Planes
+from motionlapse.inside import Inside
 
 # ---- analysis --------------------------------------------------------------------------------
 
@@ -150,6 +151,8 @@ class Analysis:
         0/255 uint8 at the size of analysis, cleaned and limited to the watched area.
     scale
         How many source pixels a mask pixel is wide.
+    inside
+        What else the analyzer sees; None from those who cannot show it.
     """
 
     frame: Frame
@@ -160,6 +163,7 @@ class Analysis:
     ready: bool
     learning_rate: float
     light_gain: float | None
+    inside: Inside | None = None
 
     def source_mask(self) -> Image:
         """Return the mask at the source's own size, 0/255 uint8 ``(H, W)``, copied."""

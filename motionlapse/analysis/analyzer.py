@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
-from motionlapse.analysis.flow import Flow
+from motionlapse.analysis.flow import Flow, track_corners
 from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Plane, Planes
+from motionlapse.inside import Floats, Inside, KnowsNoise
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
@@ -67,6 +70,7 @@ class Analyzer:
         self._colour: bool | None = None
         self._previous_s: float | None = None
         self._previous: Image | None = None
+        self._luma: Image | None = None
         self._beyond = 1.0  # share of the whole picture beyond the threshold in the last frame
 
     @property
@@ -125,6 +129,7 @@ class Analyzer:
         )
         mask, blobs, pixels = self._cleanup(foreground.score)
         self._previous = mask
+        before, self._luma = self._luma, planes.luma.view.copy()
         score = self._score(foreground, mask, pixels, planes, elapsed_s)
         return Analysis(
             frame=frame,
@@ -135,6 +140,30 @@ class Analyzer:
             ready=foreground.ready,
             learning_rate=foreground.learning_rate,
             light_gain=foreground.light_gain,
+            inside=self._inside(foreground.score, mask, before, elapsed_s),
+        )
+
+    def _inside(self, score: Image, mask: Image, before: Image | None, elapsed_s: float) -> Inside:
+        model = self._model
+        luma = self._luma
+
+        def tracks() -> Floats:
+            if before is None or luma is None or elapsed_s <= 0 or not mask.any():
+                return np.empty((0, 4), np.float32)
+            found = track_corners(before, luma, mask, self._settings.flow_tracking)
+            # A pixel of analysis is the mean of a square of source pixels.
+            found[:, :2] = found[:, :2] * self.scale + 0.5 * (self.scale - 1)
+            found[:, 2:] *= self.scale / elapsed_s
+            return found
+
+        return Inside(
+            score=lambda: score,
+            background=model.background,
+            sigma=lambda: model.sigma() if isinstance(model, KnowsNoise) else None,
+            tracks=tracks,
+            too_small=lambda: self._cleanup.too_small(score),
+            least_area=self._cleanup.least_area,
+            watched=self._area.mask,
         )
 
     def overlay(self) -> str | None:

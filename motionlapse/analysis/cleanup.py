@@ -11,6 +11,7 @@ import numpy as np
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
+from motionlapse.inside import Piece
 from motionlapse.types import DEEP_SHADOW_SCORE, Blob
 
 # How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
@@ -71,8 +72,7 @@ class Cleanup:
             return clean, (), 0
         blobs = []
         for contour in _outlines(self._with_uncast(watched, self._vote(watched))):
-            # The contour runs through pixel centres; half of it more is the area of the pixels.
-            pixels = cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
+            pixels = _pixels(contour)
             if pixels >= self._min_pixels:
                 cv2.drawContours(clean, [contour], -1, 255, cv2.FILLED)
                 blobs.append(self._blob(contour, pixels))
@@ -80,6 +80,26 @@ class Cleanup:
             cv2.bitwise_and(clean, self._area.mask, dst=clean)
         blobs.sort(key=lambda blob: blob.area, reverse=True)
         return clean, tuple(blobs), cv2.countNonZero(clean) if blobs else 0
+
+    @property
+    def least_area(self) -> float:
+        """The share of the watched area from which a piece of foreground is a blob."""
+        return self._min_pixels / self._area.pixels
+
+    def too_small(self, score: Image) -> tuple[Piece, ...]:
+        """Return the pieces of foreground that are too small to be blobs, from large to small.
+
+        Parameters
+        ----------
+        score
+            uint8 ``(H, W)`` from the model; not modified.
+        """
+        watched = score if self._area.mask is None else score & self._area.mask
+        contours = _outlines(self._with_uncast(watched, self._vote(watched)))
+        sized = [(contour, _pixels(contour)) for contour in contours]
+        blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
+        pieces = (Piece(blob.x, blob.y, blob.width, blob.height, blob.area) for blob in blobs)
+        return tuple(sorted(pieces, key=lambda piece: piece.area, reverse=True))
 
     def _with_uncast(self, score: Image, voted: Image) -> Image:
         """Add deep shadows that nothing casts: something dark that has the background's colour.
@@ -107,6 +127,11 @@ class Cleanup:
         scale = self._scale
         share = min(1.0, pixels / self._area.pixels)
         return Blob(x * scale, y * scale, width * scale, height * scale, share)
+
+
+def _pixels(contour: cv2.typing.MatLike) -> float:
+    """Return the area of a contour that runs through pixel centres: half its length more."""
+    return cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
 
 
 def _outlines(mask: Image) -> Sequence[cv2.typing.MatLike]:

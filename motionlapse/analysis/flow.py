@@ -59,24 +59,36 @@ class Flow:
         previous, self._previous = self._previous, luma.copy()
         if previous is None or elapsed_s <= 0 or not foreground.any():
             return None
-        moved_px = self._displacements(previous, self._previous, foreground)
-        if not moved_px.size:
+        tracks = track_corners(previous, self._previous, foreground, self._settings)
+        if not tracks.size:
             return None
+        moved_px = np.linalg.norm(tracks[:, 2:], axis=1)
         return float(moved_px.mean()) / math.hypot(*luma.shape) / elapsed_s
 
-    def _displacements(self, before: Image, after: Image, foreground: Image) -> Points:
-        """Return how far each corner that was found again moved, in pixels of analysis."""
-        corners = cv2.goodFeaturesToTrack(
-            before, self._settings.corners, _QUALITY, _CORNER_DISTANCE_PX, mask=foreground
-        )
-        if corners is None:
-            return np.empty(0, np.float32)
-        window = (self._settings.window, self._settings.window)
-        # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
-        track: Callable[..., tuple[Points, Points, Points]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]
-        there, found, _ = track(before, after, corners, None, winSize=window)
-        back, returned, _ = track(after, before, there, None, winSize=window)
-        gap_px = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
-        good = (found.ravel() > 0) & (returned.ravel() > 0) & (gap_px < _ROUND_TRIP_PX)
-        moved: Points = np.linalg.norm((there - corners).reshape(-1, 2)[good], axis=1)
-        return moved
+
+def track_corners(before: Image, after: Image, foreground: Image, settings: FlowSettings) -> Points:
+    """Return the corners that were found again, float32 ``(N, 4)``: x, y, and how far each moved.
+
+    Parameters
+    ----------
+    before, after
+        Luma, uint8 ``(H, W)``.
+    foreground
+        0/255 uint8 ``(H, W)``: where corners are looked for.
+    settings
+        How many, and the patch that is matched.
+    """
+    corners = cv2.goodFeaturesToTrack(
+        before, settings.corners, _QUALITY, _CORNER_DISTANCE_PX, mask=foreground
+    )
+    if corners is None:
+        return np.empty((0, 4), np.float32)
+    window = (settings.window, settings.window)
+    # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
+    track: Callable[..., tuple[Points, Points, Points]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]
+    there, found, _ = track(before, after, corners, None, winSize=window)
+    back, returned, _ = track(after, before, there, None, winSize=window)
+    gap_px = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
+    good = (found.ravel() > 0) & (returned.ravel() > 0) & (gap_px < _ROUND_TRIP_PX)
+    tracks: Points = np.hstack((corners.reshape(-1, 2), (there - corners).reshape(-1, 2)))[good]
+    return tracks

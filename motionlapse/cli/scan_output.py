@@ -97,6 +97,10 @@ class ScanOutput:
         except StdoutClosedError:
             self.deaf = True  # the loop ends in order, with everything kept
 
+    def note(self, text: str) -> None:
+        """Log what is as it should be."""
+        logger.info("%s", text)
+
     def warning(self, text: str) -> None:
         """Log a warning."""
         logger.warning("%s", text)
@@ -171,5 +175,9 @@ def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
     if pictures:
         folder = result.folders[0] if len(result.folders) == 1 else archive
         where = f"; {pictures} snapshot{'s' * (pictures != 1)} in {folder}{os.sep}"
+    clips = sum(item.clip is not None for item in kept)
+    if clips:
+        folder = result.folders[0] if len(result.folders) == 1 else archive
+        where += f"; {clips} clip{'s' * (clips != 1)} in {folder}{os.sep}"
     stopped = "interrupted: " if result.interrupted else ""
     return f"{stopped}{events}{sources} ({result.frames} frames){where}"

@@ -13,6 +13,7 @@ from motionlapse.errors import SinkError
 from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
@@ -34,7 +35,8 @@ def _best(looks: list[_Look]) -> list[_Look]:
 class ArchiveSink:
     """Writes one run into an archive.
 
-    Comes after the snapshot sink, which tells it of each picture through `keep`.
+    Comes after the sinks of snapshots and clips, which tell it of each through `keep` and
+    `keep_clip`.
 
     Parameters
     ----------
@@ -63,6 +65,7 @@ class ArchiveSink:
         self._emit = emit
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
+        self._clips: dict[int, Path] = {}
         self._bins = ScoreBins()
         self._number = run.last_event
         self._numberless: SinkError | None = None
@@ -79,6 +82,10 @@ class ArchiveSink:
     def keep(self, snapshot: Snapshot) -> None:
         """Note a picture of an event that has not been written yet."""
         self._snapshots.append(snapshot)
+
+    def keep_clip(self, clip: Clip) -> None:
+        """Note the piece of video of an event that has not been written yet."""
+        self._clips[clip.event] = clip.path
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         """Take one frame; see `motionlapse.types.Sink`."""
@@ -105,6 +112,7 @@ class ArchiveSink:
     def _add(self, event: Event, looks: list[_Look]) -> None:
         snapshots = [shot for shot in self._snapshots if shot.event == event.number]
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
+        clip = self._clips.pop(event.number, None)
         walls = self._wall(event.start_s), self._wall(event.end_s)
         kept = KeptEvent(
             source=shown(self._location),
@@ -112,6 +120,7 @@ class ArchiveSink:
             start_wall=walls[0],
             end_wall=walls[1],
             snapshots=tuple(shown(shot.path) for shot in snapshots),
+            clip=None if clip is None else shown(clip),
         )
         try:
             self._store.add_event(
@@ -120,6 +129,7 @@ class ArchiveSink:
                 walls=walls,
                 mask_png=_one_bit_png(looks[0].mask) if looks else b"",
                 snapshots=[(shot.path, shot.time_s, shot.frame, shot.score) for shot in snapshots],
+                clip=clip,
             )
         finally:
             self._emit(kept)

@@ -151,6 +151,7 @@ class ArchiveStore:
         walls: tuple[datetime | None, datetime | None],
         mask_png: bytes,
         snapshots: list[tuple[Path, float, int, float]],
+        clip: Path | None = None,
     ) -> None:
         """Add a finished event with its pictures.
 
@@ -162,13 +163,15 @@ class ArchiveStore:
             The foreground of its best frame.
         snapshots
             (path, media time, frame index, score) of each picture.
+        clip
+            Its piece of video.
         """
         start, end = (moment.isoformat() if moment else None for moment in walls)
         row = (
             run.source_id, event.number, run.run_id, event.start_s, event.end_s, event.start_frame,
             event.end_frame, start, end, event.peak_s, event.peak_frame, event.peak_score,
             event.peak_fraction, event.reason, event.ending, json.dumps(event.regions), mask_png,
-            None,
+            None if clip is None else os.path.relpath(clip, self.folder),
         )  # fmt: skip
         with self._transaction() as db:
             db.execute(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", row)

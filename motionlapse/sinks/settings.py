@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
-from motionlapse.settings import SettingsModel, setting
+from motionlapse.errors import nearest
+from motionlapse.settings import Duration, SettingsModel, setting
 from motionlapse.units import parse_duration
 
 SNAPSHOT_CHOICES = ("best", "first", "last", "all", "none")
@@ -28,13 +29,35 @@ def _parse_snapshots(value: object) -> str:
 SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 
 
-def _parse_mask_folder(value: object) -> object:
-    if str(value).lower().endswith((".mp4", ".mkv")):
-        raise ValueError(f"'{value}' is the name of a film; masks go into a folder, as PNG")
-    return value
+LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
+FILM_SUFFIXES = (".mp4", ".mkv")
 
 
-MaskFolderPath = Annotated[Path, BeforeValidator(_parse_mask_folder)]
+def _parse_layers(value: object) -> str:
+    names = [part.strip() for part in str(value).split(",")]
+    for name in names:
+        if name not in LAYERS:
+            raise ValueError(
+                f"no layer '{name}'{nearest(name, LAYERS)}; there are {', '.join(LAYERS)}"
+            )
+    if len(set(names)) < len(names):
+        raise ValueError(f"'{value}' names a layer twice")
+    return ",".join(names)
+
+
+LayerNames = Annotated[str, BeforeValidator(_parse_layers)]
+
+
+def _parse_film_size(value: object) -> object:
+    if value == "source":
+        return value
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if type(number) is not int or not 64 <= number <= 8192:
+        raise ValueError(f"'{value}' is no size; write source or a width of 64 to 8192 pixels")
+    return number
+
+
+FilmSize = Annotated[Literal["source"] | int, BeforeValidator(_parse_film_size)]
 
 
 class SinkSettings(SettingsModel):
@@ -51,9 +74,62 @@ class SinkSettings(SettingsModel):
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
-    masks: MaskFolderPath | None = setting(
-        None, "write every frame's foreground mask into this folder", flag="--masks", metavar="DIR"
+    masks: Path | None = setting(
+        None,
+        "what the detector saw of every frame: a film (.mp4, .mkv), or a folder of masks",
+        flag="--masks",
+        metavar="FILM|DIR",
+    )
+    layers: LayerNames = setting(
+        "picture,mask",
+        f"what the film of --masks shows side by side: {', '.join(LAYERS)}",
+        flag="--layers",
+        metavar="A,B",
+    )
+    film_size: FilmSize = setting(
+        640,
+        "largest width of each layer in the film of --masks, or source",
+        flag="--film-size",
+        metavar="WIDTH|source",
+    )
+    film_text: bool = setting(True, "score, state and reason below each frame of that film")
+    clips: Literal["none", "copy", "encode"] = setting(
+        "none",
+        "pieces of video of each event: none, copy (cut at key frames, nothing lost) or encode "
+        "(cut exactly)",
+        flag="--clips",
+        metavar="HOW",
+    )
+    pre: Duration = setting(
+        1.0, "how much a clip shows before its event", flag="--pre", metavar="TIME"
+    )
+    post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
+    join: Path | None = setting(
+        None, "all clips of a source in one film", flag="--join", metavar="FILM"
+    )
+    report: bool = setting(
+        False, "write the page report.html into the archive at the end", flag="--report/--no-report"
     )
     metrics: Path | None = setting(
-        None, "write every frame's numbers", flag="--metrics", metavar="FILE.csv"
+        None, "write every frame's numbers: .csv or .parquet", flag="--metrics", metavar="FILE"
     )
+
+    @model_validator(mode="after")
+    def _join_has_clips(self) -> Self:
+        if self.join is None:
+            return self
+        if self.clips == "none":
+            raise ValueError("a joined film is made of clips: choose clips copy or encode")
+        if self.join.suffix.lower() not in FILM_SUFFIXES:
+            raise ValueError(f"'{self.join}' is no name of a film; it ends in .mp4 or .mkv")
+        return self
+
+    @property
+    def masks_film(self) -> bool:
+        """True if `masks` names a film, False if a folder."""
+        return self.masks is not None and self.masks.suffix.lower() in FILM_SUFFIXES
+
+    @property
+    def film_width(self) -> int | None:
+        """Largest width of a layer in pixels; None: the source's own."""
+        return None if self.film_size == "source" else self.film_size

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from motionlapse.errors import SourceError, why
+from motionlapse.errors import ConfigError, SourceError, why
 
 _FILMS = (
     "3g2 3gp 264 265 asf avi dav flv h264 h265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts "
@@ -81,6 +81,24 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
         else:
             stills = [item.path for item in group if isinstance(item, Footage)]
             yield Footage(printable(str(folder)), folder, tuple(sorted(stills, key=natural_key)))
+
+
+def one_footage(name: str) -> Footage:
+    """Return the footage behind a name that stands for one source.
+
+    Raises
+    ------
+    SourceError
+        If it leads nowhere.
+    ConfigError
+        If there are several.
+    """
+    found = list(find_footage([name]))
+    if len(found) != 1:
+        raise ConfigError(f"{printable(name)}: {len(found)} sources; name one film or folder")
+    if isinstance(found[0], SourceError):
+        raise found[0]
+    return found[0]
 
 
 def _once(items: Iterable[Footage | SourceError]) -> Iterator[Footage | SourceError]:

@@ -20,7 +20,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
-from motionlapse.sources.planes import bgr_of, planes_of, upright_size
+from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
@@ -137,6 +137,7 @@ class Recording:
             number=index,
             planes=planes_of(frame),
             to_bgr=lambda: bgr_of(frame),
+            to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
 
     def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import av.error
 from av.container import InputContainer
@@ -12,8 +12,7 @@ from av.container import InputContainer
 _MARGINS_S = (0.0, 2.0, 10.0, 60.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where to seek.
 
     Attributes

@@ -1,0 +1,80 @@
+"""``motionlapse explain``: one frame, every layer, and why it did or did not count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, print_json, printing, set_up_log
+from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.errors import ConfigError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import entries
+from motionlapse.units import parse_duration
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+# What is kept, and where reading ends, is given here.
+_OTHER_SETTINGS = [
+    entry.key
+    for entry in entries(Settings)
+    if entry.key.startswith("sinks.") or entry.key in ("sources.end", "sources.duration")
+]
+
+
+@app.command()
+@with_setting_flags(excluding=_OTHER_SETTINGS)
+def explain(
+    footage: Annotated[
+        str, typer.Argument(metavar="FOOTAGE", help="A film or a folder of stills.")
+    ],
+    *,
+    at: Annotated[
+        str, typer.Option("--at", metavar="TIME", help="Explain the frame that shows at this time.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="The picture: .png [explain.png].")
+    ] = Path("explain.png"),
+    json: Json = False,
+    config: Config = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+    **flags: object,
+) -> None:
+    """Show every layer of one frame, and say why it did or did not count.
+
+    The footage is scanned from its beginning (or --start) up to that frame, with the same settings
+    as a scan, so that the frame is judged as a scan judges it.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    at_s = _time(at)
+    if out.suffix.lower() != ".png":
+        raise ConfigError(f"--out {out}: the picture's name ends in .png")
+    settings = load_settings(config, set_, flags).settings
+
+    from motionlapse.report.explain import as_png
+    from motionlapse.report.explain import explain as explained
+    from motionlapse.sinks.files import make_folder, write_whole
+    from motionlapse.sources.footage import one_footage
+
+    result = explained(one_footage(footage), settings, at_s)
+    make_folder(out.parent)
+    write_whole(out, as_png(result.picture))
+    if json:
+        print_json(result.record | {"picture": str(out)})
+        return
+    with printing():
+        for line in result.lines:
+            typer.echo(line)
+        typer.echo(f"every layer: {out}")
+
+
+def _time(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ConfigError(f"--at: {error}") from None

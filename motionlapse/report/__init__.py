@@ -1,0 +1,1 @@
+"""What people look at afterwards: pages, explanations, time-lapse films."""

@@ -1,0 +1,221 @@
+"""One frame explained: every layer in one picture, and in words why it did or did not count."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+
+from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.decision.decider import Decider
+from motionlapse.errors import ConfigError, SourceError
+from motionlapse.frames import Frame, Image, Source
+from motionlapse.inside import Piece
+from motionlapse.pipeline import run
+from motionlapse.pipeline_settings import Settings
+from motionlapse.report.explain_words import NAMED, lines_of, record_of
+from motionlapse.report.score_plot import score_plot
+from motionlapse.sinks.drawing import (
+    GREEN,
+    ORANGE,
+    WHITE,
+    boxes,
+    text_px,
+    wrap,
+    write_text,
+)
+from motionlapse.sinks.layers import panel, panel_size
+from motionlapse.sinks.settings import LAYERS
+from motionlapse.sources.footage import Footage
+from motionlapse.types import Analysis, Blob, Decision
+from motionlapse.units import format_duration, format_share
+
+_COLUMNS = 3
+_HISTORY_S = 10.0
+_PLOT_PX = 110
+_GROUND = 24
+_LARGEST_PX = 24
+_ROUNDING_S = 1e-6  # times are floats
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What there is to say of one frame.
+
+    Attributes
+    ----------
+    lines
+        In words, the verdict first.
+    picture
+        Every layer, and the words, BGR uint8 ``(H, W, 3)``.
+    record
+        The same as numbers, as JSON can hold them.
+    """
+
+    lines: list[str]
+    picture: Image
+    record: dict[str, object]
+
+
+class _Until:
+    """A source that ends before the first frame after a time, and is otherwise as it was.
+
+    A setting that ended it there would end its opening too, from which a scan learns.
+    """
+
+    def __init__(self, source: Source, last_s: float) -> None:
+        self._source = source
+        self._last_s = last_s
+        self.info = source.info
+        self.faults = source.faults
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._source:
+            if frame.time > self._last_s:
+                return
+            yield frame
+
+    def opening(self) -> Iterator[Frame] | None:
+        return self._source.opening()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._source.close()
+
+
+@dataclass(slots=True)
+class _LastFrame:
+    """A sink that remembers the last frame and the scores that led to it."""
+
+    seen: tuple[Analysis, Decision] | None = None
+    scores: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:
+        self.seen = analysis, decision
+        now_s = analysis.frame.time
+        self.scores.append((now_s, analysis.score.value))
+        while self.scores[0][0] < now_s - _HISTORY_S:
+            self.scores.popleft()
+
+    def finish(self, decision: Decision) -> None:
+        """Nothing is left to write."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
+    """Explain the frame that is shown at a time, from a scan of everything before it.
+
+    Parameters
+    ----------
+    footage
+        The film or stills.
+    settings
+        As of a scan.
+    at_s
+        Media time in seconds.
+
+    Raises
+    ------
+    ConfigError
+        If the footage ends before that time.
+    SourceError
+        If it cannot be read.
+    """
+    whole = settings.sources.model_copy(update={"end": None, "duration": None})
+    settings = settings.model_copy(update={"sources": whole})
+    last = _LastFrame()
+    with open_footage(footage, settings) as source:
+        info = source.info
+        reach_s = None if info.duration_s is None else whole.start + info.duration_s
+        if reach_s is not None and info.kind == "recording" and reach_s < at_s:
+            raise ConfigError(
+                f"--at {format_duration(at_s)}: {footage.name} ends at {format_duration(reach_s)}"
+            )
+        part = _Until(source, at_s + _ROUNDING_S)
+        outcome = run(part, analyzer_maker(settings), Decider(settings.decision), [last])
+        if outcome.failure is not None:
+            raise outcome.failure
+    if last.seen is None:
+        raise SourceError(f"{footage.name}: no picture up to {format_duration(at_s)}")
+    analysis, decision = last.seen
+    lines = lines_of(analysis, decision, settings)
+    return Explanation(
+        lines=lines,
+        picture=_draw(analysis, lines, last.scores, settings.decision.exit_ratio),
+        record=record_of(footage, analysis, decision, settings),
+    )
+
+
+# ---- the picture ---------------------------------------------------------------------------------
+
+
+def _draw(
+    analysis: Analysis, lines: list[str], scores: deque[tuple[float, float]], stays: float
+) -> Image:
+    size = panel_size(analysis.frame.planes.size, 640)
+    panels = [panel(name, analysis, size) for name in LAYERS]
+    for layer in panels[:3]:  # picture, mask, score: where the pieces are
+        _mark(layer, analysis)
+    rows = [
+        np.hstack(panels[start : start + _COLUMNS]) for start in range(0, len(panels), _COLUMNS)
+    ]
+    width = rows[0].shape[1]
+    words = _words(lines, width)
+    plot = score_plot(list(scores), (width, _PLOT_PX), span_s=_HISTORY_S, stays=stays)
+    picture: Image = np.vstack([*rows, plot, words])
+    return picture
+
+
+def _mark(layer: Image, analysis: Analysis) -> None:
+    """Draw boxes around blobs and around what was too small, each with its area."""
+    width, height = analysis.frame.planes.size
+    across, down = layer.shape[1] / width, layer.shape[0] / height
+    small = () if analysis.inside is None else analysis.inside.too_small()
+    size_px = text_px(layer.shape[1])
+    # Of what was too small the largest alone has its area beside it: many lie close together.
+    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int], int]]
+    marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
+    for items, colour, labelled in marked:
+        for number, item in enumerate(items):
+            # A margin, so that the box does not hide a mover of a few pixels.
+            x, y = round(item.x * across) - 3, round(item.y * down) - 3
+            box = (x, y, round(item.width * across) + 6, round(item.height * down) + 6)
+            boxes(layer, [box], colour, 1)
+            if number < labelled:
+                write_text(
+                    layer, format_share(item.area), (x, max(size_px, y - 4)), size_px, colour
+                )
+
+
+def _words(lines: list[str], width: int) -> Image:
+    size_px = min(text_px(width), _LARGEST_PX)
+    margin = size_px // 2
+    wrapped = [part for line in lines for part in wrap([line], width - 2 * margin, size_px)]
+    step = round(size_px * 1.4)
+    ground = np.full((len(wrapped) * step + 2 * margin, width, 3), _GROUND, np.uint8)
+    for number, line in enumerate(wrapped):
+        write_text(ground, line, (margin, margin + number * step + size_px), size_px, WHITE)
+    return ground
+
+
+def as_png(picture: Image) -> bytes:
+    """Return a picture as a PNG file."""
+    _, png = cv2.imencode(".png", picture)
+    return png.tobytes()

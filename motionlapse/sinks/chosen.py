@@ -1,0 +1,135 @@
+"""The sinks that the settings ask for, beside the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from motionlapse.frames import SourceInfo
+from motionlapse.sinks.clips import Clip, ClipSink
+from motionlapse.sinks.mask_film import MaskFilm
+from motionlapse.sinks.masks import MaskFolder
+from motionlapse.sinks.metrics import MetricsFile
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sinks.snapshots import Snapshot, SnapshotSink
+from motionlapse.sinks.video_cut import FindKey
+from motionlapse.types import Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A film that clips can be cut out of.
+
+    Attributes
+    ----------
+    film
+        Where it is.
+    find_key
+        As of `motionlapse.sinks.video_cut.FilmCutter`.
+    keep
+        Told of each clip.
+    note
+        Told in words what a person should know.
+    """
+
+    film: Path
+    find_key: FindKey
+    keep: Callable[[Clip], None]
+    note: Callable[[str], None]
+
+
+def chosen_sinks(
+    settings: SinkSettings,
+    info: SourceInfo,
+    folder: Path,
+    *,
+    many: bool,
+    live: bool,
+    exit_ratio: float,
+    keep: Callable[[Snapshot], None],
+    recorded: Recorded | None = None,
+) -> list[Sink]:
+    """Return the sinks in order; the archive comes after them.
+
+    Parameters
+    ----------
+    settings
+        What is asked for.
+    info
+        The source.
+    folder
+        The source's folder in the archive.
+    many
+        True if the source is one of several: then what it leaves outside the archive is named
+        after its folder.
+    live
+        True for a camera.
+    exit_ratio
+        The score from which an open event stays open.
+    keep
+        Told of each snapshot.
+    recorded
+        The film, where the source is one.
+
+    Raises
+    ------
+    SinkError
+        If a file or folder cannot be made.
+    """
+    sinks: list[Sink] = []
+    if settings.masks is not None:
+        sinks.append(_masks(settings, settings.masks, info, folder, exit_ratio, many=many))
+    if settings.metrics is not None:
+        sinks.append(_metrics(_own(settings.metrics, folder, many=many)))
+    if settings.snapshots != "none":
+        sinks.append(SnapshotSink(folder, settings, live=live, keep=keep))
+    if settings.clips != "none" and recorded is not None:
+        joined = settings.join
+        sinks.append(
+            ClipSink(
+                recorded.film,
+                folder,
+                settings,
+                find_key=recorded.find_key,
+                joined=None if joined is None else _own(joined, folder, many=many),
+                keep=recorded.keep,
+                note=recorded.note,
+            )
+        )
+    return sinks
+
+
+def _masks(
+    settings: SinkSettings,
+    place: Path,
+    info: SourceInfo,
+    folder: Path,
+    exit_ratio: float,
+    *,
+    many: bool,
+) -> Sink:
+    if not settings.masks_film:
+        return MaskFolder(place / folder.name if many else place)
+    return MaskFilm(
+        _own(place, folder, many=many),
+        layers=settings.layers.split(","),
+        size=(info.width, info.height),
+        most=settings.film_width,
+        text=settings.film_text,
+        stays=exit_ratio,
+        fps=info.fps,
+    )
+
+
+def _metrics(path: Path) -> Sink:
+    if path.suffix.lower() == ".parquet":
+        from motionlapse.sinks.metrics_parquet import MetricsParquet
+
+        return MetricsParquet(path)
+    return MetricsFile(path)
+
+
+def _own(path: Path, folder: Path, *, many: bool) -> Path:
+    """Return the file's name for one of several sources."""
+    return path.with_name(f"{path.stem}-{folder.name}{path.suffix}") if many else path

@@ -1,0 +1,129 @@
+"""Clips: the pieces of a recording in which something moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from motionlapse.errors import SinkError
+from motionlapse.sinks.files import make_folder
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
+from motionlapse.types import Analysis, Decision, Event
+from motionlapse.units import format_duration
+
+_WORTH_SAYING_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A piece of video that was kept.
+
+    Attributes
+    ----------
+    event
+        The number of its event.
+    path
+        Where it is.
+    start_s
+        Media time of its first picture.
+    """
+
+    event: int
+    path: Path
+    start_s: float
+
+
+class ClipSink:
+    """Cuts a clip of each event out of the film, once the event has ended.
+
+    A clip is named after the media time of its first picture. Copied ones begin at the key frame
+    before, and it is said how much earlier that is.
+
+    Parameters
+    ----------
+    film
+        The recording that is scanned.
+    folder
+        Where clips go; made with the first.
+    settings
+        How they are cut, and how much they show before and after.
+    find_key
+        As of `motionlapse.sinks.video_cut.FilmCutter`.
+    joined
+        The film of all clips, or None.
+    keep
+        Told of each clip.
+    note
+        Told in words what a person should know.
+    """
+
+    def __init__(
+        self,
+        film: Path,
+        folder: Path,
+        settings: SinkSettings,
+        *,
+        find_key: FindKey,
+        joined: Path | None,
+        keep: Callable[[Clip], None],
+        note: Callable[[str], None],
+    ) -> None:
+        self._cutter = FilmCutter(film, find_key)
+        self._folder = folder
+        self._settings = settings
+        self._copied = settings.clips == "copy"
+        self._joined = joined
+        self._keep = keep
+        self._note = note
+        self._suffix = ""
+        self._spans: list[Span] = []
+
+    def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
+        """Take one frame; see `motionlapse.types.Sink`."""
+        if decision.closed:
+            self._cut(decision.closed)
+
+    def finish(self, decision: Decision) -> None:
+        """Cut what the last event leaves, and join all; see `motionlapse.types.Sink`."""
+        try:
+            if decision.closed:
+                self._cut(decision.closed)
+        finally:
+            if self._joined is not None and self._spans:
+                self._write(self._spans, self._joined)
+
+    def close(self) -> None:
+        """Nothing is open between two frames."""
+
+    def _cut(self, event: Event) -> None:
+        wanted_s = max(0.0, event.start_s - self._settings.pre)
+        start_s = self._cutter.key_before(wanted_s) if self._copied else wanted_s
+        span = Span(start_s, event.end_s + self._settings.post)
+        self._suffix = self._suffix or self._cutter.suffix(copied=self._copied)
+        moment = format_duration(start_s, decimals=3).replace(":", "-")
+        path = self._folder / f"event-{event.number:04d}_{moment}{self._suffix}"
+        if path.exists():
+            raise SinkError(f"{path}: cannot be written: it is there already")
+        make_folder(self._folder)
+        self._write([span], path)
+        self._add(span)
+        self._keep(Clip(event.number, path, start_s))
+        earlier_s = wanted_s - start_s
+        if earlier_s > _WORTH_SAYING_S:
+            before_s = event.start_s - start_s
+            self._note(
+                f"{path}: begins {before_s:.1f} s before its event, {earlier_s:.1f} s more than "
+                "--pre, at a key frame"
+            )
+
+    def _write(self, spans: list[Span], path: Path) -> None:
+        cut = self._cutter.copy if self._copied else self._cutter.encode
+        cut(spans, path)
+
+    def _add(self, span: Span) -> None:
+        """Note what the joined film shows; no picture twice."""
+        if self._spans and span.start_s <= self._spans[-1].end_s:
+            span = Span(self._spans.pop().start_s, span.end_s)
+        self._spans.append(span)

@@ -1,0 +1,152 @@
+"""Films that appear whole or not at all, or that can be read while they grow."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import av
+import av.error
+import av.logging
+from av.container import OutputContainer
+from av.stream import Stream
+
+from motionlapse.errors import ConfigError, SinkError, why
+from motionlapse.sinks.files import drop, make_folder, part_of
+
+AnyPacket: TypeAlias = "av.Packet[Stream]"
+
+FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
+# What may be lost of a growing film when the program is killed.
+_FRAGMENT_S = 1.0
+_WHOLE = {"mp4": {"movflags": "+faststart"}, "matroska": {}}
+_GROWING = {
+    # delay_moov: the header waits for the first packets, and so knows where the film starts.
+    "mp4": {
+        "movflags": "+frag_keyframe+delay_moov+default_base_moof",
+        "frag_duration": str(round(_FRAGMENT_S * 1e6)),
+        "flush_packets": "1",
+    },
+    "matroska": {"cluster_time_limit": str(round(_FRAGMENT_S * 1e3)), "flush_packets": "1"},
+}
+
+
+class VideoFile:
+    """A film that is being written: the container alone, which encoders and copiers fill.
+
+    Used in a with-statement it is discarded when an error leaves the block.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.mp4`` or ``.mkv``. Its folder is made; a link is followed.
+    growing
+        False: written beside its place and renamed there by `close`. True: written in its place,
+        in fragments of about a second, so that after a kill all but the last can be played; a file
+        that is there already is an error then.
+
+    Attributes
+    ----------
+    container
+        Add streams to it, and mux packets inside `writing`.
+    time_base_exact
+        True if the container keeps times to less than a millisecond.
+
+    Raises
+    ------
+    ConfigError
+        For another suffix.
+    SinkError
+        From every method, if it cannot be written.
+    """
+
+    def __init__(self, path: Path, *, growing: bool = False) -> None:
+        kind = FORMATS.get(path.suffix.lower())
+        if kind is None:
+            raise ConfigError(f"{path}: a film's name ends in .mp4 or .mkv")
+        make_folder(path.parent)
+        self.path = path
+        self.time_base_exact = kind == "mp4"
+        self._place = path.resolve()
+        self._growing = growing
+        self._part = self._place if growing else part_of(self._place)
+        self._open = True
+        av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
+        with self.writing():
+            if growing and self._place.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            options = (_GROWING if growing else _WHOLE)[kind]
+            # FFmpeg opens it with the first packet; a place that cannot be written is known now.
+            self._part.open("xb").close()
+            # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
+            self.container: OutputContainer = av.open(
+                f"file:{self._part}", "w", format=kind, options=dict(options)
+            )
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn faults of the file system and of FFmpeg into a `SinkError` that names the film."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise SinkError(f"{self.path}: cannot be written: {why(error)}") from None
+
+    def mux(self, packet: AnyPacket) -> None:
+        """Add a packet whose stream, times and time base are set."""
+        with self.writing():
+            self.container.mux_one(packet)
+        self._written += 1
+
+    def close(self) -> None:
+        """Finish the film and put it in its place; may be called again.
+
+        A film without a packet is no film and is not kept.
+        """
+        if not self._open:
+            return
+        if not self._written:
+            self.discard()
+            return
+        self._open = False
+        try:
+            with self.writing():
+                self.container.close()
+                if not self._growing:
+                    self._part.replace(self._place)
+        except SinkError:
+            if not self._growing:
+                drop(self._part)
+            raise
+
+    def discard(self) -> None:
+        """Close without keeping anything; of a growing film what is there stays. May be repeated.
+
+        One that grows and holds nothing yet is removed.
+        """
+        if not self._open:
+            return
+        self._open = False
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+            self.container.close()
+        if not (self._growing and self._written):
+            drop(self._part)

@@ -1,0 +1,76 @@
+"""One frame explained, in words, numbers and one picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+from films import run_here, table, write_film, write_stills
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.mp4")
+    return "door.mp4"
+
+
+@pytest.mark.parametrize(
+    ("at", "words", "counts", "state"),
+    [
+        ("0.5", "does not count (no foreground)", False, "quiet"),
+        ("1.08", "does not count yet; it is the beginning of an event", False, "rising"),
+        ("00:00:01.5", "counts, it belongs to an event", True, "active"),
+        ("2.4", "does not count, and the event ends if that lasts", False, "fading"),
+    ],
+)
+def test_a_frame_is_judged_as_a_scan_judges_it(
+    door: str, at: str, words: str, counts: bool, state: str
+) -> None:
+    run_here("scan", door, "--out", "kept", "--metrics", "m.csv")
+    [record] = run_here("explain", door, "--at", at, "--json", "--out", "deep/e.png").records
+    row = table(Path("m.csv"))[record["frame"]]
+    assert record["score"] == float(row["score"])
+    assert (record["counts"], record["state"]) == (counts, state)
+    assert record["state"] == row["state"]
+    assert record["reason"] == row["reason"]
+    assert record["time_s"] <= float(at.rpartition(":")[2]) < record["time_s"] + 0.04
+    ran = run_here("explain", door, "--at", at)
+    assert words in ran.out.splitlines()[0]
+    picture = cv2.imread("explain.png")
+    assert picture.shape[1] == 3 * 320
+    assert picture.shape[0] > 2 * 240
+
+
+def test_what_was_too_small_is_named(door: str) -> None:
+    settings = ("--set", "analysis.min_blob=10%")
+    [record] = run_here("explain", door, "--at", "1.5", "--json", *settings).records
+    assert record["blobs"] == []
+    assert record["least_area"] == pytest.approx(0.1, abs=0.001)
+    [piece] = record["too_small"]
+    assert (piece["width"], piece["height"]) == pytest.approx((30, 30), abs=5)
+    said = run_here("explain", door, "--at", "1.5", *settings).out
+    assert "1 piece too small to be a blob (orange, below 10%)" in said
+
+
+def test_stills_and_regions(tmp_path: Path, door: str) -> None:
+    write_stills(tmp_path / "yard", [index / 10 for index in range(20)])
+    words = ("--fps", "10", "--region", "0,0 80,0 80,120 0,120")
+    [record] = run_here("explain", "yard", "--at", "1.5", "--json", *words).records
+    assert record["frame"] == 15
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (("door.mp4", "--at", "1:00"), 2, "door.mp4 ends at 00:00:07"),
+        (("door.mp4", "--at", "noon"), 2, "--at"),
+        (("door.mp4", "--at", "1", "--out", "e.bmp"), 2, ".png"),
+        (("gone.mp4", "--at", "1"), 3, "gone.mp4"),
+    ],
+)
+def test_what_cannot_be_is_said(door: str, words: tuple[str, ...], code: int, hint: str) -> None:
+    ran = run_here("explain", *words)
+    assert (ran.code, ran.out) == (code, "")
+    assert hint in ran.err
