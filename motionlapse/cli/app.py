@@ -27,6 +27,9 @@ COMMANDS = {
     "sift": ("motionlapse.cli.sift", "Keep only the stills that changed."),
     "explain": ("motionlapse.cli.explain", "Show every layer of one frame, and why it counts."),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
+    "report": ("motionlapse.cli.report", "Write one HTML page to look through an archive with."),
+    "regions": ("motionlapse.cli.regions", "Draw what is watched and what is ignored."),
+    "lapse": ("motionlapse.cli.lapse", "Make a time-lapse film of what was kept."),
     "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
     "list": ("motionlapse.cli.listing", "List what there is: models, cameras, measures."),
 }

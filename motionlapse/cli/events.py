@@ -37,6 +37,9 @@ def events(
     all_runs: Annotated[
         bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
     ] = False,
+    plot: Annotated[
+        bool, typer.Option("--plot", help="Draw each day, hours across and score up.")
+    ] = False,
     json: Json = False,
     csv: Csv = None,
 ) -> None:
@@ -52,6 +55,8 @@ def events(
         min_score=min_score,
         since=_moment(since),
     )
+    if plot and (json or (csv is not None and str(csv) == "-")):
+        raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())
@@ -60,6 +65,10 @@ def events(
     if json:
         for kept in found:
             print_json(as_record(kept))
+    elif found and plot:
+        from motionlapse.cli.day_plot import print_day_plots
+
+        print_day_plots(found)
     elif found and (csv is None or str(csv) != "-"):
         print_events(found)
     if not found:

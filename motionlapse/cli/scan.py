@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,7 +28,11 @@ from motionlapse.cli.options import (
     load_settings,
     with_setting_flags,
 )
-from motionlapse.errors import SinkError
+from motionlapse.errors import MotionlapseError, SinkError
+
+if TYPE_CHECKING:
+    from motionlapse.batch import BatchResult
+    from motionlapse.cli.scan_output import ScanOutput
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -68,11 +73,27 @@ def scan(  # the flags document themselves
     with _Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
         batch = Batch(resolved.settings, output, SystemClock(), lambda: stop.asked or output.deaf)
         result = batch.scan(list(find_footage(footage)))
+        if resolved.settings.sinks.report and result.sources:
+            _report(resolved.settings.sinks.out, output, result)
         output.finish(result, resolved.settings.sinks.out, csv)
     if fault := log_fault():
         output.error(fault)
         result.note(SinkError.exit_code)
     raise typer.Exit(130 if stop.asked else result.exit_code)
+
+
+def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:
+    """Write the page of what is in the archive now; a fault costs the page alone."""
+    from motionlapse.clock import SystemClock
+    from motionlapse.report.archive_page import write_report
+
+    try:
+        made = write_report(archive, now=SystemClock().now())
+    except MotionlapseError as error:
+        output.error(str(error))
+        result.note(error.exit_code)
+    else:
+        output.note(f"report: {made.path}")
 
 
 class _Stop:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 import cv2
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from motionlapse.batch import analyzer_maker, open_footage
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.frames import Image
+from motionlapse.frames import Frame, Image, Source
 from motionlapse.inside import Piece
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
@@ -38,8 +40,7 @@ _HISTORY_S = 10.0
 _PLOT_PX = 110
 _GROUND = 24
 _LARGEST_PX = 24
-# Reading stops just after the frame that shows at the time.
-_JUST_AFTER_S = 1e-6
+_ROUNDING_S = 1e-6  # times are floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,42 @@ class Explanation:
     lines: list[str]
     picture: Image
     record: dict[str, object]
+
+
+class _Until:
+    """A source that ends before the first frame after a time, and is otherwise as it was.
+
+    A setting that ended it there would end its opening too, from which a scan learns.
+    """
+
+    def __init__(self, source: Source, last_s: float) -> None:
+        self._source = source
+        self._last_s = last_s
+        self.info = source.info
+        self.faults = source.faults
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._source:
+            if frame.time > self._last_s:
+                return
+            yield frame
+
+    def opening(self) -> Iterator[Frame] | None:
+        return self._source.opening()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._source.close()
 
 
 @dataclass(slots=True)
@@ -101,19 +138,18 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     SourceError
         If it cannot be read.
     """
-    part = {"end": at_s + _JUST_AFTER_S, "duration": None}
-    sources = settings.sources.model_copy(update=part)
-    settings = settings.model_copy(update={"sources": sources})
+    whole = settings.sources.model_copy(update={"end": None, "duration": None})
+    settings = settings.model_copy(update={"sources": whole})
     last = _LastFrame()
     with open_footage(footage, settings) as source:
         info = source.info
-        reach_s = None if info.duration_s is None else sources.start + info.duration_s
-        if reach_s is not None and info.kind == "recording" and reach_s < at_s - _JUST_AFTER_S:
+        reach_s = None if info.duration_s is None else whole.start + info.duration_s
+        if reach_s is not None and info.kind == "recording" and reach_s < at_s:
             raise ConfigError(
                 f"--at {format_duration(at_s)}: {footage.name} ends at {format_duration(reach_s)}"
             )
-        decider = Decider(settings.decision)
-        outcome = run(source, analyzer_maker(settings), decider, [last])
+        part = _Until(source, at_s + _ROUNDING_S)
+        outcome = run(part, analyzer_maker(settings), Decider(settings.decision), [last])
         if outcome.failure is not None:
             raise outcome.failure
     if last.seen is None:
@@ -153,15 +189,16 @@ def _mark(layer: Image, analysis: Analysis) -> None:
     across, down = layer.shape[1] / width, layer.shape[0] / height
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])
-    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int]]]
-    marked = [(small, ORANGE), (analysis.blobs, GREEN)]
-    for items, colour in marked:
+    # Of what was too small the largest alone has its area beside it: many lie close together.
+    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int], int]]
+    marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
+    for items, colour, labelled in marked:
         for number, item in enumerate(items):
             # A margin, so that the box does not hide a mover of a few pixels.
             x, y = round(item.x * across) - 3, round(item.y * down) - 3
             box = (x, y, round(item.width * across) + 6, round(item.height * down) + 6)
             boxes(layer, [box], colour, 1)
-            if number < NAMED:
+            if number < labelled:
                 write_text(
                     layer, format_share(item.area), (x, max(size_px, y - 4)), size_px, colour
                 )

@@ -6,12 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
 from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
@@ -21,6 +22,7 @@ _EVENT_COLUMNS = (
     "number, start_s, end_s, start_frame, end_frame, peak_s, peak_frame, peak_score, "
     "peak_fraction, reason, regions, ending"
 )
+_NEWEST = "SELECT MAX(id) FROM runs GROUP BY source_id"
 
 
 def _event(columns: list[Any]) -> Event:
@@ -115,30 +117,62 @@ class ArchiveReader:
 
     def events(self, wanted: EventFilter | None = None) -> Iterator[KeptEvent]:
         """Yield the events, sources in the order of their first run, then by number."""
+        for recorded in self.recorded_events(wanted):
+            yield recorded.kept
+
+    def recorded_events(self, wanted: EventFilter | None = None) -> Iterator[RecordedEvent]:
+        """Yield the same with their masks."""
         wanted = wanted or EventFilter()
-        newest = (
-            ""
-            if wanted.all_runs
-            # A camera's runs continue one another; those of a film repeat one another.
-            else "WHERE kind = 'camera' OR run_id IN (SELECT MAX(id) FROM runs GROUP BY source_id)"
-        )
+        # A camera's runs continue one another; those of a film repeat one another.
+        newest = "" if wanted.all_runs else f"WHERE kind = 'camera' OR run_id IN ({_NEWEST})"
         rows = self._rows(
-            f"SELECT source_id, location, kind, start_wall, end_wall, clip, {_EVENT_COLUMNS} "
-            f"FROM events JOIN sources ON sources.id = source_id {newest} "
+            "SELECT run_id, source_id, location, kind, start_wall, end_wall, clip, mask, "
+            f"{_EVENT_COLUMNS} FROM events JOIN sources ON sources.id = source_id {newest} "
             "ORDER BY source_id, number"
         )
-        for source_id, location, kind, start, end, clip, *columns in rows:
+        for run_id, source_id, location, kind, start, end, clip, mask, *columns in rows:
             event = _event(columns)
+            snapshots = self._snapshots(source_id, event.number)
             kept = KeptEvent(
                 source=location if kind == "camera" else self._shown(location),
                 event=event,
                 start_wall=datetime.fromisoformat(start) if start else None,
                 end_wall=datetime.fromisoformat(end) if end else None,
-                snapshots=self._snapshots(source_id, event.number),
+                snapshots=tuple(path for path, _, _ in snapshots),
                 clip=self._shown(clip) if clip else None,
             )
             if wanted.passes(kept):
-                yield kept
+                best = max(snapshots, key=lambda item: item[2])[0] if snapshots else None
+                yield RecordedEvent(run_id, source_id, kept, best, bytes(mask or b""))
+
+    def runs(self, *, all_runs: bool = False) -> Iterator[RunRecord]:
+        """Yield the runs, sources in the order of their first, each source's newest or all."""
+        newest = "" if all_runs else f"WHERE runs.id IN ({_NEWEST})"
+        rows = self._rows(
+            "SELECT runs.id, source_id, location, kind, start_wall, end_s, state, settings "
+            f"FROM runs JOIN sources ON sources.id = source_id {newest} ORDER BY source_id, runs.id"
+        )
+        for run_id, source_id, location, kind, start, end_s, state, settings in rows:
+            yield RunRecord(
+                run_id,
+                source_id,
+                location if kind == "camera" else self._shown(location),
+                kind,
+                datetime.fromisoformat(start) if start else None,
+                end_s,
+                state,
+                json.loads(settings),
+            )
+
+    def pictures(self, wanted: EventFilter | None = None) -> Iterator[KeptPicture]:
+        """Yield the snapshots of the events that are wanted, a source's in order of time."""
+        starts = {run.run_id: run.start_wall for run in self.runs(all_runs=True)}
+        for recorded in self.recorded_events(wanted):
+            number, start = recorded.kept.event.number, starts[recorded.run_id]
+            for path, time_s, _ in self._snapshots(recorded.source_id, number):
+                yield KeptPicture(
+                    Path(path), time_s, start + timedelta(seconds=time_s) if start else None
+                )
 
     def unfinished(self) -> Iterator[str]:
         """Yield a line for each source whose newest run did not reach its end, but others did."""
@@ -170,12 +204,14 @@ class ArchiveReader:
         )
         return bytes(rows[0][0] or b"") if rows else b""
 
-    def _snapshots(self, source_id: int, number: int) -> tuple[str, ...]:
+    def _snapshots(self, source_id: int, number: int) -> list[tuple[str, float, float]]:
+        """Return path, media time and score of each snapshot in order of time."""
         rows = self._rows(
-            "SELECT path FROM snapshots WHERE source_id = ? AND number = ? ORDER BY time_s",
+            "SELECT path, time_s, score FROM snapshots WHERE source_id = ? AND number = ? "
+            "ORDER BY time_s",
             (source_id, number),
         )
-        return tuple(self._shown(path) for (path,) in rows)
+        return [(self._shown(path), time_s, score) for path, time_s, score in rows]
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         try:

@@ -84,7 +84,7 @@ def chosen_sinks(
     if settings.masks is not None:
         sinks.append(_masks(settings, settings.masks, info, folder, exit_ratio, many=many))
     if settings.metrics is not None:
-        sinks.append(MetricsFile(_own(settings.metrics, folder, many=many)))
+        sinks.append(_metrics(_own(settings.metrics, folder, many=many)))
     if settings.snapshots != "none":
         sinks.append(SnapshotSink(folder, settings, live=live, keep=keep, may_write=may_write))
     if settings.clips != "none" and recorded is not None:
@@ -123,6 +123,14 @@ def _masks(
         stays=exit_ratio,
         fps=info.fps,
     )
+
+
+def _metrics(path: Path) -> Sink:
+    if path.suffix.lower() == ".parquet":
+        from motionlapse.sinks.metrics_parquet import MetricsParquet
+
+        return MetricsParquet(path)
+    return MetricsFile(path)
 
 
 def _own(path: Path, folder: Path, *, many: bool) -> Path:

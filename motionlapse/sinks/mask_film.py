@@ -87,8 +87,9 @@ class MaskFilm:
         below = lines * self._line_px + 2 * self._margin if text else 0
         self._height = self._panel[1] * rows
         height = self._height + below + below % 2
-        self._canvas: Image = np.full((height, width, 3), _GROUND, np.uint8)
         self._alone = self._layers == ("mask",)
+        shape = (height, width) if self._alone else (height, width, 3)
+        self._canvas: Image = np.full(shape, _GROUND, np.uint8)
         encoding = LOSSLESS if self._alone else VISUALLY_LOSSLESS
         self._film = VideoWriter(path, (width, height), encoding, fps=fps)
         self._start_s: float | None = None
@@ -103,12 +104,12 @@ class MaskFilm:
             row, column = divmod(number, self._columns)
             place = canvas[row * height :, column * width :][:height, :width]
             if self._alone:  # nothing is drawn upon it
-                place[:] = mask_panel(analysis, self._panel)[:, :, None]
+                place[:] = mask_panel(analysis, self._panel)
             else:
                 place[:] = panel(name, analysis, self._panel)
         if canvas.shape[0] > self._height:
             self._write_words(analysis, decision)
-        self._film.write(canvas[:, :, 0] if self._alone else canvas, time_s - self._start_s)
+        self._film.write(canvas, time_s - self._start_s)
 
     def finish(self, decision: Decision) -> None:
         """Nothing is left to write."""
@@ -130,7 +131,8 @@ class MaskFilm:
         for line in lines:
             write_text(canvas, line, (self._margin, y), self._size_px, WHITE)
             y += self._line_px
-        canvas[self._height : self._height + max(2, self._margin // 2)] = colour
+        rule = canvas[self._height : self._height + max(2, self._margin // 2)]
+        rule[:] = max(colour) if self._alone else colour
 
 
 def words_of(analysis: Analysis, decision: Decision, stays: float) -> list[str]:

@@ -109,8 +109,11 @@ class SinkSettings(SettingsModel):
     join: Path | None = setting(
         None, "all clips of a source in one film", flag="--join", metavar="FILM"
     )
+    report: bool = setting(
+        False, "write the page report.html into the archive at the end", flag="--report/--no-report"
+    )
     metrics: Path | None = setting(
-        None, "write every frame's numbers", flag="--metrics", metavar="FILE.csv"
+        None, "write every frame's numbers: .csv or .parquet", flag="--metrics", metavar="FILE"
     )
     pre_roll: Duration = setting(
         5.0,

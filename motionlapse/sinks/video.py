@@ -46,7 +46,7 @@ class Encoding:
 
 
 LOSSLESS = Encoding(crf=0, preset="ultrafast")
-VISUALLY_LOSSLESS = Encoding(crf=17, preset="superfast")
+VISUALLY_LOSSLESS = Encoding(crf=17, preset="ultrafast")
 GOOD = Encoding(crf=20, preset="veryfast")
 
 

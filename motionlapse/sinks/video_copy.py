@@ -11,6 +11,7 @@ import av
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
+from motionlapse.errors import SinkError
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
@@ -59,7 +60,13 @@ class Copied:
     def __init__(self, file: VideoFile, template: VideoStream | AudioStream) -> None:
         self._file = file
         with file.writing():
-            self._stream = file.container.add_stream_from_template(template)
+            try:
+                self._stream = file.container.add_stream_from_template(template)
+            except ValueError:
+                raise SinkError(
+                    f"{file.path}: cannot be written: a {file.path.suffix} film cannot hold "
+                    f"{template.codec_context.name} as it is; it must be encoded (--clips encode)"
+                ) from None
         self._time_base = template.time_base or Fraction(1, av.time_base)
         self._last_dts: int | None = None
 

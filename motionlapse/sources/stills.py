@@ -177,12 +177,17 @@ class _BgrOf:
     planes: Planes
 
     def __call__(self) -> Image:
-        if self.planes.chroma is None:
-            return np.repeat(self.planes.luma.view[:, :, None], 3, axis=2)
-        blue, red = self.planes.chroma
-        ycc = np.dstack((self.planes.luma.view, blue.view, red.view))
-        rgb = Pictures.frombytes("YCbCr", self.planes.size, ycc.tobytes()).convert("RGB")
-        return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+        return bgr_of_planes(self.planes)
+
+
+def bgr_of_planes(planes: Planes) -> Image:
+    """Return the planes of `read_planes` as BGR uint8 ``(H, W, 3)``."""
+    if planes.chroma is None:
+        return np.repeat(planes.luma.view[:, :, None], 3, axis=2)
+    blue, red = planes.chroma
+    ycc = np.dstack((planes.luma.view, blue.view, red.view))
+    rgb = Pictures.frombytes("YCbCr", planes.size, ycc.tobytes()).convert("RGB")
+    return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
 
 
 def read_planes(path: Path) -> Planes:

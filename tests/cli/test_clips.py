@@ -163,3 +163,25 @@ def test_ten_bit_and_full_range_films_can_be_encoded(
             assert frame.time_base == Fraction(1, 90_000)
         apart = frame.to_ndarray(format="bgr24").astype(int) - picture(record["start_s"])
         assert np.abs(apart).mean() < 5
+
+
+def test_a_codec_that_no_container_takes_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.avi", codec="msmpeg4v2")
+    ran = scan_here("door.avi", "kept", "--clips", "copy")
+    assert ran.code == 4
+    assert "--clips encode" in ran.err
+    assert len(ran.records) == 2
+    assert [record["clip"] for record in ran.records] == [None, None]
+    assert scan_here("door.avi", "kept", "--clips", "encode").code == 0
+
+
+def test_a_film_that_cannot_be_written_costs_nothing_else(door: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ran = scan_here(door, "kept", "--masks", "file/masks.mp4")
+    assert ran.code == 4
+    assert "file" in ran.err
+    assert (tmp_path / "file").read_text() == "in the way"
+    assert not list(tmp_path.rglob("*.part"))

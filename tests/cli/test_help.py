@@ -12,6 +12,7 @@ import motionlapse
 
 COMMANDS = {
     "scan": """
+        --clips --pre --post --join --report --layers --film-size
         --out --snapshots --draw --masks --metrics --start --end --duration --region --ignore
         --mask-image --background --flow --no-flow --scale --enter --exit --min-event --hold
         --merge --wall-start --fps --json --csv --config --set --quiet --verbose --log-file
@@ -26,7 +27,11 @@ COMMANDS = {
     """,
     "calibrate": "SOURCE --duration --out --measure --resize --blur --align --region --ignore",
     "list measures": "--json",
-    "events": "--since --source --region --min-score --all-runs --json --csv",
+    "events": "--since --source --region --min-score --all-runs --plot --json --csv",
+    "explain": "--at --out --json --region --background --start",
+    "report": "--out --all-runs",
+    "lapse": "--out --fps --stamp --fit --deflicker --crossfade --all-runs",
+    "regions": "--out --open --no-open --start --duration",
     "config show": "--config --set --json",
     "config init": "--out",
     "config check": "FILE",

@@ -17,9 +17,11 @@ from motionlapse.frames import Frame, SourceInfo
 from motionlapse.sinks.archive import ArchiveSink
 from motionlapse.sinks.archive_reader import ArchiveReader
 from motionlapse.sinks.archive_store import ArchiveStore
+from motionlapse.sinks.mask_film import MaskFilm
 from motionlapse.sinks.masks import MaskFolder
 from motionlapse.sinks.metrics import COLUMNS, MetricsFile
-from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sinks.metrics_parquet import MetricsParquet
+from motionlapse.sinks.settings import LAYERS, SinkSettings
 from motionlapse.sinks.snapshots import SnapshotSink
 from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 
@@ -51,6 +53,16 @@ SINKS: dict[str, MakeSink] = {
     ),
     "masks": MaskFolder,
     "metrics": lambda out: MetricsFile(out / "metrics.csv"),
+    "parquet": lambda out: MetricsParquet(out / "metrics.parquet"),
+    "mask film": lambda out: MaskFilm(
+        out / "masks.mp4",
+        layers=LAYERS,
+        size=(SIZE[1], SIZE[0]),
+        most=640,
+        text=True,
+        stays=0.5,
+        fps=10.0,
+    ),
     "archive": archive_sink,
 }
 

@@ -1,0 +1,96 @@
+"""``motionlapse lapse``: a time-lapse film of kept pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
+from motionlapse.cli.counting_bar import counting_bar
+from motionlapse.errors import ConfigError, SourceError
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+_INTERRUPTED = 130
+
+
+@app.command()
+def lapse(
+    pictures: Annotated[
+        list[Path],
+        typer.Argument(metavar="ARCHIVE|STILLS", help="An archive, a folder of stills, or stills."),
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILM", help="The film: .mp4 or .mkv [lapse.mp4].")
+    ] = Path("lapse.mp4"),
+    fps: Annotated[
+        float, typer.Option("--fps", metavar="RATE", help="Pictures a second [25].")
+    ] = 25.0,
+    stamp: Annotated[
+        bool, typer.Option("--stamp", help="Write the time of each picture into its corner.")
+    ] = False,
+    fit: Annotated[
+        str | None,
+        typer.Option(
+            "--fit", metavar="WIDTHxHEIGHT", help="Size of the film [most common of the pictures]."
+        ),
+    ] = None,
+    deflicker: Annotated[
+        bool, typer.Option("--deflicker", help="Keep the exposure steady from picture to picture.")
+    ] = False,
+    crossfade: Annotated[
+        int,
+        typer.Option(
+            "--crossfade",
+            metavar="N",
+            min=0,
+            max=60,
+            help="Blend N pictures between each two; the film runs at N+1 times the rate [0].",
+        ),
+    ] = 0,
+    all_runs: Annotated[
+        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_file: LogFile = None,
+) -> None:
+    """Make a time-lapse film of what was kept, or of a folder of stills.
+
+    Pictures of other sizes are fitted in; ones that cannot be read are left out and reported.
+    """
+    set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    if not 0.1 <= fps <= 240:
+        raise ConfigError(f"--fps {fps:g}: write a rate from 0.1 to 240")
+    size = _size(fit)
+
+    from motionlapse.report.lapse import LapseLook, make_lapse
+
+    look = LapseLook(fps, stamp, size, deflicker, crossfade)
+    try:
+        with counting_bar("pictures", quiet=quiet) as on_picture:
+            made = make_lapse(pictures, out, look, all_runs=all_runs, on_picture=on_picture)
+    except KeyboardInterrupt:
+        logger.warning("interrupted: %s holds what was done", out)
+        raise typer.Exit(_INTERRUPTED) from None
+    for fault in made.faults:
+        logger.error("%s", fault)
+    with printing():
+        typer.echo(str(out))
+    logger.info("%d pictures, %.1f s", made.pictures, made.length_s)
+    if made.faults:
+        raise typer.Exit(SourceError.exit_code)
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(16 <= side <= 8192 for side in size):
+        raise ConfigError(f"--fit {text}: write WIDTHxHEIGHT, each from 16 to 8192 pixels")
+    return size

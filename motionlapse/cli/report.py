@@ -1,0 +1,44 @@
+"""``motionlapse report``: one HTML page to look through an archive with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionlapse.cli.console import Quiet, printing
+from motionlapse.cli.counting_bar import counting_bar
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+def report(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="The folder that was given to --out.")
+    ] = Path("captures"),
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The page [ARCHIVE/report.html].")
+    ] = None,
+    all_runs: Annotated[
+        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write one HTML page with the scores and the events of an archive.
+
+    It opens from disk without a network. Pictures and clips in the archive are linked, not copied.
+    """
+    from motionlapse.clock import SystemClock
+    from motionlapse.report.archive_page import write_report
+
+    with counting_bar("events", quiet=quiet) as on_event:
+        now = SystemClock().now()
+        made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)
+    with printing():
+        typer.echo(str(made.path))
+    if not quiet:
+        events = "1 event" if made.events == 1 else f"{made.events} events"
+        typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)

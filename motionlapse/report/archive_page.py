@@ -1,0 +1,213 @@
+"""One HTML page to look through an archive with, which needs nothing but a browser."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from motionlapse.report.packed_scores import packed_scores
+from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
+from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
+from motionlapse.sinks.archive_records import RecordedEvent, RunRecord
+from motionlapse.sinks.files import drop, make_folder, write_whole
+
+INSIDE = 300
+"""How many events have their thumbnails inside the page; the others lie in a folder beside it."""
+
+_SCRIPTS = ("model.js", "timeline.js", "list.js", "detail.js")
+_OWN_FILE = re.compile(r"event-\d+-\d+\.(webp|png)")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page that was written.
+
+    Attributes
+    ----------
+    path
+        Where it is.
+    events, sources
+        How many it shows.
+    size
+        Of the page in bytes.
+    """
+
+    path: Path
+    events: int
+    sources: int
+    size: int
+
+
+def write_report(
+    archive: Path,
+    path: Path | None = None,
+    *,
+    all_runs: bool = False,
+    now: datetime,
+    on_event: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Write the page of an archive.
+
+    Parameters
+    ----------
+    archive
+        Its folder.
+    path
+        The page; by default ``report.html`` in the archive.
+    all_runs
+        True: every run of a source; False: the newest.
+    now
+        Printed on the page, aware.
+    on_event
+        Told how many events are done, and how many there are.
+
+    Raises
+    ------
+    ConfigError
+        If there is no archive.
+    SourceError
+        If it cannot be read.
+    SinkError
+        If the page cannot be written.
+    """
+    path = archive / "report.html" if path is None else path
+    with ArchiveReader(archive) as reader:
+        runs = list(reader.runs(all_runs=all_runs))
+        places = {run.run_id: place for place, run in enumerate(runs)}
+        found = [
+            event
+            for event in reader.recorded_events(EventFilter(all_runs=all_runs))
+            if event.run_id in places
+        ]
+        sources = [_source(run, reader) for run in runs]
+    make_folder(path.parent)
+    writer = _Writer(path)
+    rows: list[list[object]] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and encoding hold no lock
+        for event, small in zip(found, pool.map(_thumbnail, found), strict=True):
+            inside = len(rows) < INSIDE
+            rows.append(writer.row(event, small, places[event.run_id], inside=inside))
+            on_event(len(rows), len(found))
+    writer.tidy()
+    title = f"What moved: {archive.resolve().name}"
+    page = _page(title, {"sources": sources, "events": rows}, now)
+    write_whole(path, page)
+    return Report(path, len(rows), len(sources), len(page))
+
+
+def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
+    scores = packed_scores(reader.scores(run.run_id))
+    start = run.start_wall
+    offset = start.utcoffset() if start else None
+    bins = len(base64.b64decode(str(scores["high"]))) // 2
+    seen_s = bins * float(str(scores["step"]))
+    decision = run.settings.get("decision", {})
+    enter, leave = decision.get("enter"), decision.get("exit")
+    return {
+        "name": run.source,
+        "wall": start.timestamp() if start else None,
+        "offset": offset.total_seconds() / 60 if offset else 0,
+        "state": run.state,
+        "length": min(seen_s, run.end_s) if run.end_s and run.start_wall is None else seen_s,
+        "stays": round(leave / enter, 3) if enter and leave else 0.5,
+        **scores,
+    }
+
+
+def _thumbnail(recorded: RecordedEvent) -> bytes:
+    picture = None if recorded.best is None else read_small(Path(recorded.best))
+    return thumbnail(picture, read_mask(recorded.mask_png))
+
+
+class _Writer:
+    """Makes the rows of events, and the files of those whose pictures lie beside the page."""
+
+    def __init__(self, page: Path) -> None:
+        self._base = page.resolve().parent
+        self._beside = page.resolve().parent / f"{page.stem}_files"
+        self._written: set[str] = set()
+
+    def row(
+        self, recorded: RecordedEvent, small: bytes, source: int, *, inside: bool
+    ) -> list[object]:
+        """Return an event as the page's list of fields; see ``model.js``."""
+        kept, event = recorded.kept, recorded.kept.event
+        name = f"event-{recorded.source_id}-{event.number}"
+        best = None if recorded.best is None else Path(recorded.best)
+        return [
+            source,
+            event.number,
+            round(event.start_s, 3),
+            round(event.end_s, 3),
+            round(event.peak_s, 3),
+            round(event.peak_score, 3),
+            round(event.peak_fraction, 6),
+            event.reason,
+            list(event.regions),
+            self._link(best),
+            self._link(None if kept.clip is None else Path(kept.clip)),
+            _clip_start(kept.clip),
+            self._picture(small, f"{name}.webp", inside=inside),
+            self._picture(recorded.mask_png, f"{name}.png", inside=inside),
+            event.ending,
+        ]
+
+    def tidy(self) -> None:
+        """Remove the pictures that an earlier page left in the folder beside it."""
+        for path in self._left_over():
+            drop(path)
+
+    def _left_over(self) -> Iterator[Path]:
+        if self._beside.is_dir():
+            for path in self._beside.iterdir():
+                if _OWN_FILE.fullmatch(path.name) and path.name not in self._written:
+                    yield path
+
+    def _picture(self, content: bytes, name: str, *, inside: bool) -> str:
+        if not content:
+            return ""
+        if inside:
+            kind = "webp" if name.endswith(".webp") else "png"
+            return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+        make_folder(self._beside)
+        write_whole(self._beside / name, content)
+        self._written.add(name)
+        return quote(f"{self._beside.name}/{name}")
+
+    def _link(self, path: Path | None) -> str:
+        """Return a link from the page to a file; ``""`` where there is none any more."""
+        if path is None or not path.exists():
+            return ""
+        return quote(os.path.relpath(path.resolve(), self._base).replace(os.sep, "/"))
+
+
+def _clip_start(clip: str | None) -> float:
+    """Return the media time at which a clip begins, from its name."""
+    match = re.search(r"_(\d+)-(\d\d)-(\d\d\.\d+)$", Path(clip).stem) if clip else None
+    return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) if match else 0.0
+
+
+def _page(title: str, content: dict[str, object], now: datetime) -> bytes:
+    folder = resources.files("motionlapse.report") / "page"
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in _SCRIPTS}
+    # Inside a script element only "<" could end it.
+    data = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    parts = {
+        "title": html.escape(title),
+        "css": (folder / "page.css").read_text(encoding="utf-8"),
+        "js": "\n".join(texts.values()),
+        "made": f"{now:%Y-%m-%d %H:%M}",
+        "data": data.replace("<", "\\u003c"),
+    }
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], page).encode()

@@ -1,0 +1,126 @@
+"""What a person sees while drawing regions: the place, and what moves in it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import cv2
+
+from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.decision.decider import Decider
+from motionlapse.errors import MotionlapseError
+from motionlapse.frames import Image
+from motionlapse.pipeline import run
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import Footage
+from motionlapse.types import Analysis, Decision
+
+_WIDEST = 1600
+_MOST_BLOBS = 20_000
+
+
+@dataclass(slots=True)
+class Scene:
+    """A scan of a piece of the footage without any region, in a thread of its own.
+
+    Attributes
+    ----------
+    size
+        (width, height) of the source; (0, 0) before its first frame.
+    blobs
+        ``[time, x, y, width, height, area]`` of each blob so far, in source pixels.
+    frames
+        How many frames were seen.
+    done
+        True once the piece was seen, or reading failed.
+    fault
+        Why it failed, or ``""``.
+    """
+
+    size: tuple[int, int] = (0, 0)
+    blobs: list[list[float]] = field(default_factory=list)
+    frames: int = 0
+    done: bool = False
+    fault: str = ""
+    _pictures: dict[str, bytes] = field(default_factory=dict)
+    _first: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _error: MotionlapseError | None = None
+
+    def start(self, footage: Footage, settings: Settings) -> None:
+        """Begin to scan; returns once there is a picture.
+
+        Parameters
+        ----------
+        footage
+            What is scanned.
+        settings
+            As of a scan; ``sources.duration`` says how much of it. Regions in it are left out.
+
+        Raises
+        ------
+        MotionlapseError
+            If nothing can be read.
+        """
+        none = {"regions": (), "ignore": ()}
+        analysis = settings.analysis.model_copy(update=none)
+        settings = settings.model_copy(update={"analysis": analysis})
+        self._thread = threading.Thread(
+            target=self._scan, args=(footage, settings), name="scene", daemon=True
+        )
+        self._thread.start()
+        self._first.wait()
+        if self._error is not None and not self.frames:
+            raise self._error
+
+    def stop(self) -> None:
+        """End the scan and wait for it; may be called again."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def picture(self, kind: str) -> bytes:
+        """Return the JPEG of the ``picture`` (the first) or the ``background``; ``b""`` without."""
+        return self._pictures.get(kind, b"")
+
+    def _scan(self, footage: Footage, settings: Settings) -> None:
+        try:
+            with open_footage(footage, settings) as source:
+                self.size = source.info.width, source.info.height
+                outcome = run(
+                    source,
+                    analyzer_maker(settings),
+                    Decider(settings.decision),
+                    [],
+                    should_stop=self._stop.is_set,
+                    on_frame=self._take,
+                )
+                if outcome.failure is not None:
+                    raise outcome.failure
+        except MotionlapseError as error:
+            self.fault, self._error = str(error), error
+        finally:
+            self.done = True
+            self._first.set()
+
+    def _take(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
+        frame = analysis.frame
+        if not self.frames:
+            self._pictures["picture"] = _jpeg(frame.bgr())
+        if self.frames % 50 == 0 and analysis.inside is not None:
+            self._pictures["background"] = _jpeg(analysis.inside.background())
+        self.frames += 1
+        if analysis.ready and len(self.blobs) < _MOST_BLOBS:
+            time_s = round(frame.time, 3)
+            self.blobs += [[time_s, b.x, b.y, b.width, b.height, b.area] for b in analysis.blobs]
+        self._first.set()
+
+
+def _jpeg(picture: Image) -> bytes:
+    if picture.shape[1] > _WIDEST:
+        size = _WIDEST, round(picture.shape[0] * _WIDEST / picture.shape[1])
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return jpeg.tobytes()
