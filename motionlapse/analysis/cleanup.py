@@ -109,12 +109,24 @@ class Cleanup:
         deep = np.asarray(cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE), np.uint8)
         if cv2.countNonZero(deep) < self._min_pixels:
             return voted
-        lifted: Image = np.asarray(cv2.bitwise_or(score, deep // 2), np.uint8)
+        dense = cv2.medianBlur(deep, 3)  # specks are in every frame, and the vote is dear
+        if cv2.countNonZero(dense) < self._min_pixels / 2:
+            return voted
+        left, top, width, height = self._around(dense)
+        part = slice(top, top + height), slice(left, left + width)
+        lifted = np.asarray(cv2.bitwise_or(score[part], deep[part] // 2), np.uint8)
         for contour in _outlines(self._vote(lifted)):
-            x, y, width, height = cv2.boundingRect(contour)
+            x, y, width, height = self._around(np.add(contour, (left, top)))
             if cv2.countNonZero(voted[y : y + height, x : x + width]) < self._min_pixels:
-                cv2.drawContours(voted, [contour], -1, 255, cv2.FILLED)
+                cv2.drawContours(voted, [contour], -1, 255, cv2.FILLED, offset=(left, top))
         return voted
+
+    def _around(self, what: cv2.typing.MatLike) -> tuple[int, int, int, int]:
+        """Return the bounding box of an outline or mask, wider by twice the gap that is closed."""
+        x, y, width, height = cv2.boundingRect(what)
+        gap = self._square.shape[0]
+        left, top = max(0, x - gap), max(0, y - gap)
+        return left, top, x + width + gap - left, y + height + gap - top
 
     def _vote(self, score: Image) -> Image:
         # sepFilter2D does it in half of GaussianBlur's time.

@@ -14,7 +14,8 @@ _LEAST_SHARE = 2 / _CELL**2  # of a cell's pixels: a part of a small digit
 _ENOUGH_S = 8
 # A clock changes in nearly every second, in one frame of it; trees and people in many, or in some.
 _SECONDS, _FRAMES = 0.8, 0.2
-_LEAST_RATE = 8.0  # frames a second: below, every frame may be a second's first
+# Frames a second that are looked at, and the fewest: below, every frame may be a second's first.
+_EVERY_S, _LEAST_RATE = 0.1, 6.0
 _LARGEST = 0.05  # of the picture
 
 
@@ -35,6 +36,7 @@ class OverlayFinder:
         shape = (self._cells[1], self._cells[0])
         self._previous: Image | None = None
         self._frames = 0
+        self._next_s = float("-inf")
         self._second = -1
         self._seconds = 0
         self._changed_frames = np.zeros(shape, np.int32)
@@ -51,6 +53,9 @@ class OverlayFinder:
         time
             Media time in seconds.
         """
+        if time < self._next_s:
+            return
+        self._next_s = time + _EVERY_S
         previous, self._previous = self._previous, luma.copy()
         if int(time) != self._second:
             self._second = int(time)

@@ -176,7 +176,7 @@ def follow_row(  # type: ignore[no-untyped-def]
         ):
             _approach(look, others, y, x, 0, max(rate, elapsed / (own + elapsed)), floor)
             own += elapsed
-            if _fits_beside(look, x, mean, variance, y, k_squared):
+            if ghost > _ZERO and _fits_beside(look, x, mean, variance, y, k_squared):
                 own += ghost
             doubt[y, x] = own
             if own > max(credit[y, x], promotion):

@@ -81,6 +81,7 @@ class Step:
     look: Floats
     elapsed_s: float
     pace: float
+    looks_beside: bool  # every other frame, for twice the credit
     did: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -162,8 +163,8 @@ class Step:
         ):
             self.did["learn"] += 1
             self._approach(CANDIDATE, look, max(self.rate, dt / (own + dt)), at)
-            ghost = self._fits_beside(y, x)
-            self.did["ghost"] += ghost
+            ghost = 2 * (self.looks_beside and self._fits_beside(y, x))
+            self.did["ghost"] += bool(ghost)
             credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
             needed = max(credit[BACKGROUND], self.promotion)
             self.unsure[at] |= near_sum(credit[CANDIDATE], needed)

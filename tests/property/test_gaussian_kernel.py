@@ -96,7 +96,7 @@ def follow(
     for index, picture in enumerate(frames[1:]):
         step_s, before = steps_s[index % len(steps_s)], State.of(model)
         look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
-        step = Step(options, before, look, step_s, pace, did)
+        step = Step(options, before, look, step_s, pace, model._frames % 2 == 0, did)
         seen = model.apply(
             make_planes(*picture, padding=index % 3),
             elapsed_s=step_s, pace=pace, previous=previous,
