@@ -131,6 +131,11 @@ class WatchedArea:
         self.pixels = int(np.count_nonzero(mask))
         if not self.pixels:
             raise ConfigError("regions, ignored regions and mask picture leave nothing to watch")
+        if self._regions and self.pixels < settings.min_blob_pixels:
+            raise ConfigError(
+                f"the watched area is {self.pixels} pixels of analysis, less than the smallest "
+                f"blob ({settings.min_blob_pixels}; see analysis.min_blob_pixels and --scale)"
+            )
         self.mask: Image | None = None if self.pixels == mask.size else mask
 
     def names(self, foreground: Image) -> tuple[str, ...]:
@@ -154,6 +159,8 @@ class WatchedArea:
         """Return the polygon drawn at the size of analysis, 0/255."""
         width, height = self.size
         corners = np.array(polygon.corners(self._source_size))
+        if cv2.contourArea(corners.astype(np.float32)) == 0:
+            raise ConfigError(f"region '{polygon.text}': has no area; its corners lie on a line")
         full_width, full_height = self._source_size
         outside = (
             (corners < -0.5).any()

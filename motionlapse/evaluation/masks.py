@@ -169,11 +169,18 @@ class _ModelRun:
     def begin(self, source: Stills) -> None:
         """Learn from the first pictures, as a scan does."""
         size = (source.info.width, source.info.height)
-        self._rehearse(next(source.opening()))
+        opening = list(self._opening(source))  # read first: decoding is not timed
+        self._rehearse(opening[0])
         self._analyzer = self._make(size)
         before_s = time.thread_time()
-        self._analyzer.prime(source.opening())
+        self._analyzer.prime(opening)
         self.model_s += time.thread_time() - before_s
+
+    def _opening(self, source: Stills) -> Iterator[Frame]:
+        for frame in source.opening():
+            yield frame
+            if frame.time > self._settings.analysis.opening:
+                return
 
     def step(self, frame: Frame) -> Analysis:
         """Judge the next frame."""

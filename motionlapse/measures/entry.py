@@ -11,7 +11,12 @@ if TYPE_CHECKING:  # OpenCV and NumPy, which --help need not wait for
     from motionlapse.frames import Image
     from motionlapse.measures.measured import Measured
 
-IDENTICAL, NOISE, SOME, CLEAR = "identical", "no more than noise", "some change", "clear change"
+IDENTICAL, NOISE, SOME, CLEAR = (
+    "as if identical",
+    "no more than noise",
+    "some change",
+    "clear change",
+)
 
 
 @dataclass(frozen=True, slots=True)

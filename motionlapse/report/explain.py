@@ -41,6 +41,8 @@ _PLOT_PX = 110
 _GROUND = 24
 _LARGEST_PX = 24
 _ROUNDING_S = 1e-6  # times are floats
+# Where footage is damaged: a picture that is farther from the asked-for time is another one.
+_NEAR_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,12 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
         outcome = run(part, analyzer_maker(settings), Decider(settings.decision), [last])
         if outcome.failure is not None:
             raise outcome.failure
+        lost = [fault.text for fault in source.faults if fault.lost]
     if last.seen is None:
         raise SourceError(f"{footage.name}: no picture up to {format_duration(at_s)}")
     analysis, decision = last.seen
+    if lost and at_s - analysis.frame.time > _NEAR_S:
+        raise SourceError(f"{lost[-1]}; there is no picture at {format_duration(at_s)}")
     lines = lines_of(analysis, decision, settings)
     return Explanation(
         lines=lines,

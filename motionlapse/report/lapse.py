@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image as Pictures
 
+from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Image
 from motionlapse.report.exposure import steady_gains
@@ -158,7 +160,7 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
         elif place.exists():
             paths.append(place)
         else:
-            raise SourceError(f"{place}: no such file or folder")
+            raise SourceError(f"{_shown(place)}: no such file or folder")
     if not paths:
         raise ConfigError(f"{places[0]}: neither an archive nor a folder of pictures")
     paths.sort(key=natural_key)
@@ -250,3 +252,8 @@ def _with_fade(before: Sequence[Image], image: Image, between: int) -> Iterator[
             share = number / (between + 1)
             yield np.asarray(cv2.addWeighted(old, 1 - share, image, share, 0), np.uint8)
     yield image
+
+
+def _shown(place: Path) -> str:
+    """Return a path as people see it; an address has lost a slash, and may hold a password."""
+    return redact(re.sub(r"^([a-z]+):/(?=[^/])", r"\1://", str(place)))

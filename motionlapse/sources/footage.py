@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
 
 _FILMS = (
@@ -143,9 +144,11 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
             else:
                 yield _file(match)
     elif "://" in name:
-        yield SourceError(f"{name}: not recorded footage; streams cannot be scanned")
+        yield SourceError(
+            f"{redact(name)}: not recorded footage; a stream is watched, with 'motionlapse watch'"
+        )
     else:
-        yield SourceError(f"{name}: no such file or folder")
+        yield SourceError(f"{redact(name)}: no such file or folder")
 
 
 def _file(path: Path) -> Footage:

@@ -1,0 +1,37 @@
+"""Input that is read, and would mislead without a word."""
+
+from __future__ import annotations
+
+import pytest
+from films import run_here, scan_here
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [("0,0 10,0 20,0", "no area"), ("130,120 131,120 131,121", "less than the smallest blob")],
+)
+def test_a_region_that_can_never_fire(fixtures, tmp_path, region, words):
+    ran = scan_here(fixtures / "walker.mp4", tmp_path / "kept", "--region", region)
+    assert ran.code == 2
+    assert words in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["scan"], ["explain", "--at", "1"], ["lapse"], ["calibrate"]])
+def test_a_password_is_never_shown(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name, *rest = command
+    ran = run_here(name, "rtsp://someone:secret@127.0.0.1:9/door", *rest)
+    assert ran.code in {2, 3}
+    assert "secret" not in ran.err + ran.out
+    assert "someone:***@127.0.0.1:9/door" in ran.err
+
+
+def test_a_moment_that_was_cut_off_is_not_explained(fixtures, tmp_path):
+    whole = (fixtures / "vfr.mkv").read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(whole[: len(whole) * 2 // 3])
+    out = tmp_path / "explained.png"
+    ran = run_here("explain", tmp_path / "cut.mkv", "--at", "9s", "--out", out)
+    assert ran.code == 3
+    assert "cut off" in ran.err
+    assert not out.exists()
