@@ -162,10 +162,14 @@ class Batch:
     def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
         with open_footage(footage, self._settings) as source:
             # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
+            import cv2
+
             from motionlapse.decision.decider import Decider
             from motionlapse.pipeline import run
             from motionlapse.sinks.chosen import chosen_sinks
 
+            # The pictures of analysis are too small to share out, and the decoder has the cores.
+            cv2.setNumThreads(1)
             settings = self._settings
             info = source.info
             make_analyzer = analyzer_maker(settings)
