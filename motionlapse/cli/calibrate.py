@@ -34,7 +34,12 @@ _OTHER_SETTINGS = [
 @app.command()
 @with_setting_flags(excluding=_OTHER_SETTINGS, measures=True)
 def calibrate(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A film or a folder of stills.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A film, a folder of stills, or a camera as of watch."
+        ),
+    ],
     *,
     out: Annotated[
         Path,

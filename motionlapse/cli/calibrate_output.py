@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from motionlapse.calibration.config_file import alarm_words, as_toml, check_place, write_config
+from motionlapse.calibration.live_scene import USUAL_S, LiveScene, is_live
 from motionlapse.calibration.proposal import Proposal, propose
 from motionlapse.calibration.watching import Watched, watch_scene
 from motionlapse.cli.console import (
@@ -63,6 +64,8 @@ def calibrate_source(
 
 def _open(name: str, settings: Settings) -> Source:
     """Open the one source that a name stands for."""
+    if is_live(name):
+        return LiveScene(name, settings.sources.live)
     found = list(find_footage([name]))
     for item in found:
         if isinstance(item, SourceError):
@@ -82,19 +85,25 @@ def _open(name: str, settings: Settings) -> Source:
 def _watch(
     source: Source, settings: Settings, measures: Sequence[MeasureEntry], *, bars: bool
 ) -> Watched:
+    most_s = float("inf")
+    if isinstance(source, LiveScene):
+        most_s = settings.sources.duration or USUAL_S
     if not bars:
-        return watch_scene(source, settings, measures)
+        return watch_scene(source, settings, measures, most_s=most_s)
     from rich.progress import Progress
 
     with Progress(console=rich_console(stderr=True), transient=True) as progress:
-        task = progress.add_task(source.info.name, total=source.info.duration_s)
+        total_s = most_s if source.info.duration_s is None else source.info.duration_s
+        task = progress.add_task(source.info.name, total=total_s)
         begin: list[float] = []
 
         def advance(time_s: float) -> None:
             begin.append(time_s) if not begin else None
             progress.update(task, completed=time_s - begin[0])
 
-        return watch_scene(source, settings, measures, lambda frame: advance(frame.time))
+        return watch_scene(
+            source, settings, measures, lambda frame: advance(frame.time), most_s=most_s
+        )
 
 
 def _print(proposal: Proposal) -> None:

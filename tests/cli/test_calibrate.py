@@ -119,3 +119,12 @@ def test_mistakes_get_one_line(swaying, words, code, said):
     ran = run_here("calibrate", *words)
     assert ran.code == code
     assert said in ran.err
+
+
+def test_a_live_source_is_watched_for_a_while(tmp_path):
+    ran = run_here("calibrate", "demo:", "--duration", "4s", "--json")
+    assert ran.code in {0, 3}, ran.err  # somebody may walk by
+    (record,) = ran.records
+    assert record["frames"] > 20
+    assert 1 < record["seconds"] < 5
+    assert "too short to tell" in ran.err
