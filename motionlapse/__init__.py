@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from motionlapse.frames import Frame, Plane, Planes, Source, SourceInfo
+    from motionlapse.inside import Blob
     from motionlapse.measures import MEASURES
     from motionlapse.pipeline import RunResult, run
     from motionlapse.pipeline_settings import Settings
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from motionlapse.types import (
         Analysis,
         BackgroundModel,
-        Blob,
         ChangeScore,
         Decision,
         Event,
@@ -77,7 +77,7 @@ _PLACES = {
     "BackgroundModel": "types",
     "Batch": "batch",
     "BatchResult": "batch",
-    "Blob": "types",
+    "Blob": "inside",
     "ChangeScore": "types",
     "ConfigError": "errors",
     "Decider": "decision.decider",

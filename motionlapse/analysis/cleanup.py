@@ -11,8 +11,8 @@ import numpy as np
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
-from motionlapse.inside import Piece
-from motionlapse.types import DEEP_SHADOW_SCORE, Blob
+from motionlapse.inside import Blob
+from motionlapse.types import DEEP_SHADOW_SCORE
 
 # How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
 # 255 does not reach it, a patch somewhat above the threshold of 64 does.
@@ -86,7 +86,7 @@ class Cleanup:
         """The share of the watched area from which a piece of foreground is a blob."""
         return self._min_pixels / self._area.pixels
 
-    def too_small(self, score: Image) -> tuple[Piece, ...]:
+    def too_small(self, score: Image) -> tuple[Blob, ...]:
         """Return the pieces of foreground that are too small to be blobs, from large to small.
 
         Parameters
@@ -98,8 +98,7 @@ class Cleanup:
         contours = _outlines(self._with_uncast(watched, self._vote(watched)))
         sized = [(contour, _pixels(contour)) for contour in contours]
         blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
-        pieces = (Piece(blob.x, blob.y, blob.width, blob.height, blob.area) for blob in blobs)
-        return tuple(sorted(pieces, key=lambda piece: piece.area, reverse=True))
+        return tuple(sorted(blobs, key=lambda blob: blob.area, reverse=True))
 
     def _with_uncast(self, score: Image, voted: Image) -> Image:
         """Add deep shadows that nothing casts: something dark that has the background's colour.

@@ -33,12 +33,15 @@ class Verdict:
         From where on it differs.
     reason
         In words.
+    times
+        How many times the threshold it went: 1 and above is kept. 0 of the first.
     """
 
     keep: bool
     value: float | None
     threshold: float
     reason: str
+    times: float = 0.0
 
 
 class LastKept:
@@ -54,7 +57,7 @@ class LastKept:
     entry
         The measure.
     threshold
-        A value of the measure; see `automatic_threshold`.
+        A value of the measure; see `automatic_threshold`. May be set anew between two pictures.
     preparation
         What is done to pictures first.
     """
@@ -90,13 +93,15 @@ class LastKept:
         distance = self.entry.distance(value)
         usual = self._usual()
         limit = self.entry.distance(self.threshold)
-        keep = limit <= abs(distance - usual) and not (self.entry.same(value) and usual == 0)
+        went = abs(distance - usual)
+        keep = limit <= went and not (self.entry.same(value) and usual == 0)
         reason = self._words(value, distance, usual, keep=keep)
+        times = went / limit if limit > 0 and keep == (went >= limit) else float(keep)
         if keep:
             self._keep(ready)
         else:
             self._distances.append(distance)
-        return Verdict(keep, value, self.threshold, reason)
+        return Verdict(keep, value, self.threshold, reason, times)
 
     def follow(self, picture: Image) -> None:
         """Learn how far a picture usually is that was not kept, without judging it."""
@@ -127,8 +132,11 @@ class LastKept:
         if not keep:
             far = distance >= self.entry.distance(self.threshold)
             return f"{name} {value:.4g}" + (": changed slowly" if far else "")
-        direction = "back towards" if distance < usual else "away from"
-        return f"{name} {value:.4g}: {direction} the last kept"
+        if distance < usual:
+            before = value_at(self.entry, usual)
+            return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"
+        sign = "≥" if self.entry.grows else "≤"
+        return f"{name} {value:.4g} {sign} {self.threshold:.4g} against the last kept"
 
 
 def automatic_threshold(
@@ -148,14 +156,21 @@ def automatic_threshold(
     Returns
     -------
     float
-        A value of the measure, by `quiet_limit`, and no nearer to `identical` than half of what is
-        read as some change.
+        A value of the measure, at the distance of `automatic_limit`.
     """
     distances = []
     for before, after in pictures:
         pair = preparation.together(preparation.alone(before), preparation.alone(after))
         distances.append(entry.distance(entry(pair.before, pair.after).value))
-    return value_at(entry, max(quiet_limit(distances), entry.distance(entry.some) / 2))
+    return value_at(entry, automatic_limit(entry, distances))
+
+
+def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
+    """Return the distance from which a picture differs, learned from those of neighbours.
+
+    By `quiet_limit`, and no less than half of what is read as some change.
+    """
+    return max(quiet_limit(distances), entry.distance(entry.some) / 2)
 
 
 def quiet_limit(distances: Collection[float], *, quiet: float = 0.5) -> float:

@@ -15,7 +15,7 @@ from motionlapse.batch import analyzer_maker, open_footage
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source
-from motionlapse.inside import Piece
+from motionlapse.inside import Blob
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.report.explain_words import NAMED, lines_of, record_of
@@ -32,7 +32,7 @@ from motionlapse.sinks.drawing import (
 from motionlapse.sinks.layers import panel, panel_size
 from motionlapse.sinks.settings import LAYERS
 from motionlapse.sources.footage import Footage
-from motionlapse.types import Analysis, Blob, Decision
+from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, format_share
 
 _COLUMNS = 3
@@ -195,7 +195,7 @@ def _mark(layer: Image, analysis: Analysis) -> None:
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])
     # Of what was too small the largest alone has its area beside it: many lie close together.
-    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int], int]]
+    marked: list[tuple[Sequence[Blob], tuple[int, int, int], int]]
     marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
     for items, colour, labelled in marked:
         for number, item in enumerate(items):

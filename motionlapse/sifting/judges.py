@@ -18,6 +18,7 @@ from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Planes
 from motionlapse.measures import MEASURES
 from motionlapse.measures.measured import shrunk
+from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
@@ -59,7 +60,7 @@ def make_judge(settings: Settings, paths: Sequence[Path]) -> Judge:
     paths
         The series, in order of time.
     """
-    if settings.measures.measure == "background":
+    if settings.measures.measure == RUNNING_MODEL:
         return ModelJudge(settings, paths)
     return MeasureJudge(settings, paths)
 
