@@ -1,8 +1,9 @@
-"""A live source as a scene to calibrate on."""
+"""A live source as a piece of footage: looked at for a while, not watched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +33,10 @@ class LiveScene:
         As `motionlapse.sources.address.parse_address` takes it.
     settings
         Waits and time-outs.
+    most_s
+        How long it is looked at, in seconds from its first picture.
+    should_stop
+        Asked again and again while it is opened and read.
 
     Raises
     ------
@@ -39,11 +44,26 @@ class LiveScene:
         If it cannot be opened; and from iterating, when it is lost.
     """
 
-    def __init__(self, name: str, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: LiveSettings,
+        *,
+        most_s: float = math.inf,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         address, clock = parse_address(name), SystemClock()
-        self._live = Live(address, lambda: connect_to(address, settings, clock), settings, clock)
+        self._most_s = most_s
+        self._live = Live(
+            address,
+            lambda: connect_to(address, settings, clock),
+            settings,
+            clock,
+            should_stop=should_stop,
+        )
         try:
-            self._live.open()
+            if not self._live.open():
+                raise SourceError(f"{address.name}: stopped before its first picture")
         except SourceError:
             self._live.close()
             raise
@@ -62,9 +82,13 @@ class LiveScene:
         """Nothing can be read twice."""
 
     def __iter__(self) -> Iterator[Frame]:
+        begin_s: float | None = None
         for item in self._live:
             if isinstance(item, Interruption):
                 raise SourceError(f"{self.info.name}: was lost while it was watched")
+            begin_s = item.time if begin_s is None else begin_s
+            if item.time - begin_s > self._most_s:
+                return
             yield item
 
     def __enter__(self) -> Self:
