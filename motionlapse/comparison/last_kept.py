@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -47,26 +47,41 @@ class Verdict:
 class LastKept:
     """Judges pictures of one camera against the last that was kept, by one measure.
 
-    A picture is kept when its distance from the last kept one leaves what it usually is by the
-    threshold: upwards when something comes, downwards when something goes. *Usually* is the median
-    of the last nine pictures since then, carried on at the pace at which it changed, so that light
-    which changes slowly, and things that grow slowly, are no news. The first picture is kept.
+    A picture is kept when its distance from the last kept one leaves what it usually is by as much
+    as the threshold is beyond noise: upwards when something comes, downwards when something goes.
+    *Usually* is the median of the last nine pictures since then, carried on at the pace at which it
+    changed, so that light which changes slowly, and things that grow slowly, are no news. The first
+    picture is kept.
 
     Parameters
     ----------
     entry
         The measure.
     threshold
-        A value of the measure; see `automatic_threshold`. May be set anew between two pictures.
+        A value of the measure; see `automatic_limit`.
     preparation
         What is done to pictures first.
+    noise
+        How far apart two pictures of the same are by noise alone; see `quiet_noise`. Where that is
+        beyond the threshold it says nothing.
+
+    Attributes
+    ----------
+    threshold, noise
+        As above; may be set anew between two pictures.
     """
 
     def __init__(
-        self, entry: MeasureEntry, threshold: float, preparation: Preparation | None = None
+        self,
+        entry: MeasureEntry,
+        threshold: float,
+        preparation: Preparation | None = None,
+        *,
+        noise: float = 0.0,
     ) -> None:
         self.entry = entry
         self.threshold = threshold
+        self.noise = noise
         self._preparation = preparation or Preparation()
         self._kept: Ready | None = None
         self._distances: deque[float] = deque(maxlen=_FOLLOWED)
@@ -91,8 +106,9 @@ class LastKept:
         pair = self._preparation.together(self._kept, ready)
         value = self.entry(pair.before, pair.after).value
         distance = self.entry.distance(value)
-        usual = self._usual()
-        limit = self.entry.distance(self.threshold)
+        noise = self._noise()
+        limit = self.entry.distance(self.threshold) - noise
+        usual = max(noise, self._usual())
         went = abs(distance - usual)
         keep = limit <= went and not (self.entry.same(value) and usual == 0)
         reason = self._words(value, distance, usual, keep=keep)
@@ -117,7 +133,10 @@ class LastKept:
     def _keep(self, ready: Ready) -> None:
         self._kept = ready
         self._distances.clear()
-        self._distances.append(0.0)
+        self._distances.append(self._noise())
+
+    def _noise(self) -> float:
+        return self.noise if self.noise < self.entry.distance(self.threshold) else 0.0
 
     def _usual(self) -> float:
         """Return the distance to expect now: the median of the last, carried on as they went."""
@@ -139,30 +158,25 @@ class LastKept:
         return f"{name} {value:.4g} {sign} {self.threshold:.4g} against the last kept"
 
 
-def automatic_threshold(
-    entry: MeasureEntry, pictures: Sequence[tuple[Image, Image]], preparation: Preparation
-) -> float:
-    """Return a threshold learned from neighbours of a series.
+def neighbour_distances(
+    entry: MeasureEntry, pictures: Iterable[tuple[Image, Image]], preparation: Preparation
+) -> list[float]:
+    """Return how far apart neighbours of a series are.
 
     Parameters
     ----------
     entry
         The measure.
     pictures
-        Pairs of pictures that follow each other; at least one.
+        Pairs of pictures that follow each other.
     preparation
         As for the pictures that will be judged.
-
-    Returns
-    -------
-    float
-        A value of the measure, at the distance of `automatic_limit`.
     """
     distances = []
     for before, after in pictures:
         pair = preparation.together(preparation.alone(before), preparation.alone(after))
         distances.append(entry.distance(entry(pair.before, pair.after).value))
-    return value_at(entry, automatic_limit(entry, distances))
+    return distances
 
 
 def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
@@ -171,6 +185,15 @@ def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
     By `quiet_limit`, and no less than half of what is read as some change.
     """
     return max(quiet_limit(distances), entry.distance(entry.some) / 2)
+
+
+def quiet_noise(distances: Collection[float]) -> float:
+    """Return how far apart neighbours are in which nothing moves; 0 without neighbours.
+
+    It is the median of the calmest quarter.
+    """
+    calm = sorted(distances)[: max(1, round(len(distances) / 4))]
+    return statistics.median(calm) if calm else 0.0
 
 
 def quiet_limit(distances: Collection[float], *, quiet: float = 0.5) -> float:

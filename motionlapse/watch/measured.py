@@ -8,7 +8,14 @@ from dataclasses import replace
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.comparison.last_kept import LastKept, Verdict, automatic_limit, value_at
+from motionlapse.comparison.last_kept import (
+    LastKept,
+    Verdict,
+    automatic_limit,
+    neighbour_distances,
+    quiet_noise,
+    value_at,
+)
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.frames import Frame, Image
 from motionlapse.measures import MEASURES
@@ -72,7 +79,7 @@ class Measuring:
             verdict = replace(verdict, times=1.0, reason="another picture size")
         else:
             self._learn(picture)
-            self._last.threshold = self._threshold()
+            self._last.threshold, self._last.noise = self._threshold(), quiet_noise(self._steps)
             verdict = self._last.judge(picture)
         self._before = picture
         return verdict
@@ -90,11 +97,9 @@ class Measuring:
 
     def _learn(self, picture: Image) -> None:
         """Remember how far a picture is from the one looked at before."""
-        if self._chosen != "auto" or self._before is None:
-            return
-        alone = self._preparation.alone
-        pair = self._preparation.together(alone(self._before), alone(picture))
-        self._steps.append(self._entry.distance(self._entry(pair.before, pair.after).value))
+        if self._before is not None:
+            pair = self._before, picture
+            self._steps += neighbour_distances(self._entry, [pair], self._preparation)
 
 
 class MeasuredAnalyzer(Analyzer):
