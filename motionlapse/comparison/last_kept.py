@@ -106,9 +106,10 @@ class LastKept:
         pair = self._preparation.together(self._kept, ready)
         value = self.entry(pair.before, pair.after).value
         distance = self.entry.distance(value)
-        noise = self._noise()
-        limit = self.entry.distance(self.threshold) - noise
-        usual = max(noise, self._usual())
+        limit = self.entry.distance(self.threshold)
+        noise = self.noise if self.noise < limit else 0.0
+        limit -= noise
+        usual = max(noise, self._usual(noise))
         went = abs(distance - usual)
         keep = limit <= went and not (self.entry.same(value) and usual == 0)
         reason = self._words(value, distance, usual, keep=keep)
@@ -133,18 +134,18 @@ class LastKept:
     def _keep(self, ready: Ready) -> None:
         self._kept = ready
         self._distances.clear()
-        self._distances.append(self._noise())
 
-    def _noise(self) -> float:
-        return self.noise if self.noise < self.entry.distance(self.threshold) else 0.0
+    def _usual(self, noise: float) -> float:
+        """Return the distance to expect now: the median of the last, carried on as they went.
 
-    def _usual(self) -> float:
-        """Return the distance to expect now: the median of the last, carried on as they went."""
-        median = statistics.median(self._distances)
-        if len(self._distances) < _LEAST_FOLLOWED:
+        What was kept is as far from itself as noise.
+        """
+        last = [noise, *self._distances][-_FOLLOWED:]
+        median = statistics.median(last)
+        if len(last) < _LEAST_FOLLOWED:
             return median
-        slope = statistics.median(after - before for before, after in pairwise(self._distances))
-        return max(0.0, median + slope * (len(self._distances) + 1) / 2)
+        slope = statistics.median(after - before for before, after in pairwise(last))
+        return max(0.0, median + slope * (len(last) + 1) / 2)
 
     def _words(self, value: float, distance: float, usual: float, *, keep: bool) -> str:
         name = self.entry.name
@@ -182,9 +183,11 @@ def neighbour_distances(
 def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
     """Return the distance from which a picture differs, learned from those of neighbours.
 
-    By `quiet_limit`, and no less than half of what is read as some change.
+    By `quiet_limit`; no less than half of what is read as some change, and by a quarter of that
+    beyond noise, for the spread of calm neighbours may be next to nothing.
     """
-    return max(quiet_limit(distances), entry.distance(entry.some) / 2)
+    some = entry.distance(entry.some)
+    return max(quiet_limit(distances), quiet_noise(distances) + some / 4, some / 2)
 
 
 def quiet_noise(distances: Collection[float]) -> float:

@@ -32,7 +32,7 @@ def test_a_picture_counts_by_its_share_of_the_threshold(make_frame):
 
 
 def test_keys_move_the_threshold(make_frame):
-    assert times(measuring(lambda: 2.0, threshold=10), make_frame, [0, 12])[1] == 0.6
+    assert times(measuring(lambda: 2.0, threshold=10), make_frame, [0, 0, 12])[2] == 0.6
 
 
 def test_another_picture_size_is_kept_unless_all_are_brought_to_one(make_frame):
