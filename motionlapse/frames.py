@@ -70,6 +70,11 @@ class Planes:
         """(width, height) in pixels."""
         return self.luma.width, self.luma.height
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return sum(plane.buffer.nbytes for plane in self)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -177,6 +182,12 @@ class Interruption:
     reason: str
     settle_s: float = 0.0
     forget: bool = False
+
+    def and_then(self, newer: Interruption) -> Interruption:
+        """Return one interruption that does what this one and the next would have done."""
+        return Interruption(
+            self.reason, max(self.settle_s, newer.settle_s), self.forget or newer.forget
+        )
 
 
 class Stream(Protocol):
