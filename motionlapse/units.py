@@ -149,6 +149,11 @@ def format_size(size: float) -> str:
     return f"{size:.3g} TB"
 
 
+def counted(number: int, word: str) -> str:
+    """Return ``1 event``, ``2 events``."""
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
 def parse_moment(text: str, now: datetime) -> datetime:
     """Return the next moment at a time of day, or the moment of an ISO 8601 text, aware.
 

@@ -9,6 +9,7 @@ import typer
 
 from motionlapse.cli.console import Quiet, printing
 from motionlapse.cli.counting_bar import counting_bar
+from motionlapse.units import counted
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -40,5 +41,5 @@ def report(
     with printing():
         typer.echo(str(made.path))
     if not quiet:
-        events = "1 event" if made.events == 1 else f"{made.events} events"
+        events = counted(made.events, "event")
         typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)

@@ -13,6 +13,7 @@ from motionlapse.cli.event_output import print_events, write_csv
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.event_records import as_record
 from motionlapse.types import Analysis, Decision, KeptEvent
+from motionlapse.units import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -168,16 +169,16 @@ def _progress() -> Progress:
 
 
 def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
-    events = "1 event" if result.events == 1 else f"{result.events} events"
+    events = counted(result.events, "event")
     sources = "" if result.sources == 1 else f" in {result.sources} sources"
     pictures = sum(len(item.snapshots) for item in kept)
     where = ""
     if pictures:
         folder = result.folders[0] if len(result.folders) == 1 else archive
-        where = f"; {pictures} snapshot{'s' * (pictures != 1)} in {folder}{os.sep}"
+        where = f"; {counted(pictures, 'snapshot')} in {folder}{os.sep}"
     clips = sum(item.clip is not None for item in kept)
     if clips:
         folder = result.folders[0] if len(result.folders) == 1 else archive
-        where += f"; {clips} clip{'s' * (clips != 1)} in {folder}{os.sep}"
+        where += f"; {counted(clips, 'clip')} in {folder}{os.sep}"
     stopped = "interrupted: " if result.interrupted else ""
-    return f"{stopped}{events}{sources} ({result.frames} frames){where}"
+    return f"{stopped}{events}{sources} ({counted(result.frames, 'frame')}){where}"

@@ -6,7 +6,7 @@ from motionlapse.inside import Blob
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 from motionlapse.types import Analysis, Decision, State
-from motionlapse.units import format_duration, format_share
+from motionlapse.units import counted, format_duration, format_share
 
 NAMED = 5  # blobs and pieces that are named one by one
 
@@ -84,7 +84,7 @@ def _light_lines(analysis: Analysis) -> list[str]:
 
 
 def _count(items: tuple[Blob, ...], word: str) -> str:
-    return f"{len(items)} {word}{'s' * (len(items) != 1)}"
+    return counted(len(items), word)
 
 
 def _places(items: tuple[Blob, ...]) -> str:

@@ -13,7 +13,7 @@ from motionlapse.errors import SinkError, why
 from motionlapse.sinks.archive_store import ArchiveStore
 from motionlapse.sinks.old_events import OldEvent, OldEvents
 from motionlapse.sinks.retention_settings import RetentionSettings
-from motionlapse.units import format_size
+from motionlapse.units import counted, format_size
 
 _AT_ONCE = 200
 _ABANDONED = timedelta(days=1)
@@ -44,8 +44,8 @@ class Swept:
     unmet: str = ""
 
     def __str__(self) -> str:
-        files = "1 file" if self.files == 1 else f"{self.files} files"
-        events = "1 event" if self.events == 1 else f"{self.events} events"
+        files = counted(self.files, "file")
+        events = counted(self.events, "event")
         what = f"{events} with {files}" if self.events else f"{files} of events never finished"
         return f"deleted {what}, {format_size(self.size)} ({self.why})"
 
