@@ -70,7 +70,10 @@ class AnalysisSettings(SettingsModel):
     )
     min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
     min_blob_pixels: int = setting(
-        12, "and at least this many pixels of analysis, where the watched area is small", ge=0
+        12,
+        "and at least this many pixels of analysis, where there are few (at --scale 16, 1.4% of "
+        "640×360)",
+        ge=0,
     )
     flow: bool = setting(
         False, "measure flow, and count foreground less that stands still", flag="--flow/--no-flow"

@@ -40,6 +40,9 @@ def report(
         made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)
     with printing():
         typer.echo(str(made.path))
+    if made.missing:
+        files = counted(made.missing, "snapshot or clip", "snapshots or clips")
+        typer.echo(f"warning: {files} of the archive cannot be found, and are left out", err=True)
     if not quiet:
         events = counted(made.events, "event")
         typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,8 +91,8 @@ class ArchiveReader:
         if not path.is_file():
             raise ConfigError(f"{folder}: no archive; it has no {FILE_NAME}")
         try:
-            # Read-only, not immutable: someone may be writing.
-            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+            self._db = sqlite3.connect(_address(path), uri=True, timeout=30)
+            self._db.execute("PRAGMA query_only = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error as error:
             raise SourceError(f"{path}: cannot be read: {why(error)}") from None
@@ -221,3 +222,19 @@ class ArchiveReader:
 
     def _shown(self, stored: str) -> str:
         return shown(self._folder.resolve() / stored)
+
+
+def _address(path: Path) -> str:
+    """Return how SQLite opens a database to read it.
+
+    Who may write opens it so: only such a reader takes its ``-wal`` and ``-shm`` away again. Who
+    may not can read a database beside which there are none only as one that nobody changes.
+    """
+    place = path.resolve()
+    if os.access(place, os.W_OK) and os.access(place.parent, os.W_OK):
+        mode = "rw"
+    elif place.with_name(f"{place.name}-wal").exists():
+        mode = "ro"
+    else:
+        mode = "ro&immutable=1"
+    return f"{place.as_uri()}?mode={mode}"

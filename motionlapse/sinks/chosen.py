@@ -113,7 +113,7 @@ def _masks(
     many: bool,
 ) -> Sink:
     if not settings.masks_film:
-        return MaskFolder(place / folder.name if many else place)
+        return MaskFolder(place / folder.name if many else place, info.label)
     return MaskFilm(
         _own(place, folder, many=many),
         layers=settings.layers.split(","),

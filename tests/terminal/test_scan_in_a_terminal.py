@@ -42,6 +42,14 @@ def plain(text):
     return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", text)
 
 
+def test_a_narrow_terminal_says_which_columns_it_has_no_room_for(door):
+    assert run_apart("scan", door, "--quiet").code == 0
+    narrow = plain(in_a_terminal("events", columns=60).out)
+    assert "left out for want of room: " in narrow
+    assert "kept" in narrow.partition("left out for want of room: ")[2]
+    assert "left out" not in plain(in_a_terminal("events", columns=200).out)
+
+
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
 def test_a_bar_and_a_table_appear(door, environ):
     ran = in_a_terminal("scan", door, environ=environ)
