@@ -24,6 +24,7 @@ LAYERS = {
             "settings",
             "settings_layers",
             "clock",
+            "closing",
             "units",
             "credentials",
             "processor",

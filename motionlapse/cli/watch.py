@@ -23,7 +23,7 @@ from motionlapse.cli.options import (
     Config,
     Set,
     flag_layers,
-    load_settings,
+    told_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, SinkError
@@ -66,10 +66,7 @@ def watch(  # the flags document themselves
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
 
     def load() -> Settings:
-        resolved = load_settings(config, set_, flags)
-        for key, origin in resolved.origins.items():
-            logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
-        return resolved.settings
+        return told_settings(config, set_, flags)
 
     settings = load()
     _check_measure(settings, flags)

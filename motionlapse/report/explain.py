@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
 from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.closing import Closing
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source
@@ -64,7 +63,7 @@ class Explanation:
     record: dict[str, object]
 
 
-class _Until:
+class _Until(Closing):
     """A source that ends before the first frame after a time, and is otherwise as it was.
 
     A setting that ended it there would end its opening too, from which a scan learns.
@@ -84,17 +83,6 @@ class _Until:
 
     def opening(self) -> Iterator[Frame] | None:
         return self._source.opening()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._source.close()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from motionlapse.closing import Closing
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
 from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
@@ -69,7 +69,7 @@ class EventFilter:
         )
 
 
-class ArchiveReader:
+class ArchiveReader(Closing):
     """An archive, opened for reading alone.
 
     Parameters
@@ -100,17 +100,6 @@ class ArchiveReader:
             raise SourceError(
                 f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the database; may be called again."""

@@ -17,10 +17,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from motionlapse.clock import Clock
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
@@ -41,7 +40,7 @@ _LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
 _BEGIN_S, _BEGIN_BYTES = 5.0, 60_000_000
 
 
-class Live:
+class Live(Closing):
     """A live source; see the module. `open` before reading.
 
     Parameters
@@ -166,17 +165,6 @@ class Live:
                 return
             else:
                 self._idle()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the source; may be called again.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
 
 from motionlapse.clock import SystemClock
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import parse_address
@@ -24,7 +23,7 @@ def is_live(name: str) -> bool:
     return name.isdecimal() or name.startswith(("/dev/", "demo:")) or "://" in name
 
 
-class LiveScene:
+class LiveScene(Closing):
     """The frames of a live source, as long as it is not lost.
 
     Parameters
@@ -90,17 +89,6 @@ class LiveScene:
             if item.time - begin_s > self._most_s:
                 return
             yield item
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the source; may be called again."""

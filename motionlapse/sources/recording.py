@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import av.error
@@ -16,6 +14,7 @@ import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
@@ -31,7 +30,7 @@ _CUT_OFF_S = 1.0
 _DEFAULT_FPS = 25.0
 
 
-class Recording:
+class Recording(Closing):
     """A film. Decoding starts with the object, in a thread, a few frames ahead.
 
     Frames with damage, and those after it up to the next key frame, are left out and reported.
@@ -97,17 +96,6 @@ class Recording:
                 yield from again
         except SourceError:
             return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""

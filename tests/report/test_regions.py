@@ -148,19 +148,22 @@ def test_a_live_source_shows_its_picture_and_what_moves(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with start("regions", "demo:", "--duration", "30s", "--no-open") as program:
-        host, _, rest = address_of(program).removeprefix("http://").partition("/")
-        with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+        try:
+            host, _, rest = address_of(program).removeprefix("http://").partition("/")
+            with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as connection:
 
-            def fetch(name: str) -> bytes:
-                connection.request("GET", f"/{rest}{name}")
-                with connection.getresponse() as answer:
-                    return answer.read()
+                def fetch(name: str) -> bytes:
+                    connection.request("GET", f"/{rest}{name}")
+                    with connection.getresponse() as answer:
+                        return answer.read()
 
-            assert fetch("picture").startswith(b"\xff\xd8")
-            assert json.loads(fetch("start"))["name"] == "demo:"
-            assert json.loads(fetch("state"))["size"] == [640, 360]
-        program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=20) == 130
+                assert fetch("picture").startswith(b"\xff\xd8")
+                assert json.loads(fetch("start"))["name"] == "demo:"
+                assert json.loads(fetch("state"))["size"] == [640, 360]
+            program.send_signal(signal.SIGINT)
+            assert program.wait(timeout=20) == 130
+        finally:
+            program.kill()
 
 
 @pytest.mark.parametrize(
