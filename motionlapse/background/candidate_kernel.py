@@ -42,8 +42,7 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _THIRD = np.float32(1 / 3)
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
-_TINT = np.float32(0.75**2)  # of the noise floor: how far a shadow's colour may be off
-_SHALLOW = np.float32(0.7)  # of the background's brightness: a deeper shadow may be a thing
+_QUARTER = np.float32(0.25)
 _SHADOW, _DEEP = np.float32(SHADOW_SCORE), np.float32(DEEP_SHADOW_SCORE)
 
 
@@ -87,14 +86,17 @@ def _ask_shadow(g, n, constants):  # type: ignore[no-untyped-def]
     l0, l1, l2 = g[LOOK, :n], g[LOOK + 1, :n], g[LOOK + 2, :n]
     b0, b1, b2 = g[MEAN, :n], g[MEAN + 1, :n], g[MEAN + 2, :n]
     followed, score = g[FOLLOWED, :n], g[SCORE, :n]
-    darkest, tolerance = constants[12], _TINT * constants[4]
+    # A shadow's colour may be off by half of what a repeated look may. One that takes more than the
+    # square root of the most (0.7 with 0.5: half of it, in stops of a lens) may be a thing.
+    darkest, tolerance = constants[12], _QUARTER * constants[7] * constants[4]
+    shallow = np.sqrt(darkest)
     for i in range(n):
         along = l0[i] * b0[i] + l1[i] * b1[i] + l2[i] * b2[i]
         ratio = along / (_ONE + b0[i] * b0[i] + b1[i] * b1[i] + b2[i] * b2[i])
         rest = max(_rest(l0[i], ratio, b0[i]), _rest(l1[i], ratio, b1[i]))
         rest = max(rest, _rest(l2[i], ratio, b2[i]))
         shadow = (ratio >= darkest) & (ratio <= _ONE) & (rest <= tolerance)
-        shade = _DEEP if ratio < _SHALLOW else _SHADOW
+        shade = _DEEP if ratio < shallow else _SHADOW
         score[i] = shade if shadow & (followed[i] > _ZERO) else score[i]
 
 

@@ -19,9 +19,7 @@ from motionlapse.types import Foreground
 # A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
 _LONGEST_STEP_S = 0.2
 _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
-# Times as multiples of the time constant: the most credit of a look, and the least with which a
-# candidate is promoted.
-_ABSORB, _PROMOTION = 8.0, 0.5
+_ABSORB = 8.0  # time constants: the most credit of a look
 _FIRST_FRAMES = 2
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
@@ -173,7 +171,10 @@ class Gaussian:
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
         self._scratch: Array = np.empty((count + 2, width), np.float32)
-        self._gain = GlobalGain(count, (width, height))
+        settings = self._settings
+        # What differs by less than a repeated look may is the same.
+        close = settings.k * settings.candidate_match * settings.noise_floor
+        self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height))
 
     def _clouds_since(self, buffers: Buffers, previous: Image, step_s: float, pace: float) -> Array:
@@ -219,7 +220,7 @@ class Gaussian:
                 settings.dark_floor,
                 k_squared,
                 k_squared * settings.candidate_match**2,
-                _PROMOTION * settings.time_constant,
+                settings.time_constant,  # the least credit with which a candidate is promoted
                 hurried_s,
                 settings.candidate_miss * hurried_s,
                 # Looking beside is dear: every other frame, for twice the credit.

@@ -22,9 +22,7 @@ Bools = npt.NDArray[np.bool_]
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 ROUNDING_S = 2e-5
-PROMOTION = 0.5  # in time constants
-TINT = 0.75  # of the noise floor
-SHALLOW, SHADOW_SCORE, DEEP_SHADOW_SCORE = 0.7, 48.0, 49.0
+SHADOW_SCORE, DEEP_SHADOW_SCORE = 48.0, 49.0
 
 
 def blue_green_red(luma: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
@@ -99,7 +97,7 @@ class Step:
         self.candidate_k2 = rounded(settings.k**2 * settings.candidate_match**2)
         self.floor = rounded(settings.noise_floor**2)
         self.most = rounded(most_credit(settings))
-        self.promotion = rounded(PROMOTION * settings.time_constant)
+        self.promotion = rounded(settings.time_constant)
         shape = self.look.shape[1:]
         self.moving, self.unsure = np.zeros(shape, bool), np.zeros(shape, bool)
         self.score = np.zeros(shape)
@@ -222,12 +220,12 @@ class Step:
     def _shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> float:
         ratio = (look * mean).sum() / (1 + (mean**2).sum())
         rest = ((look - ratio * mean) ** 2).max()
-        darkest, tolerance = rounded(self.settings.shadow), TINT**2 * self.floor
+        darkest, tolerance = rounded(self.settings.shadow), self.candidate_k2 / 4 * self.floor
         self.unsure[at] |= near(ratio, darkest) | near(ratio, 1) | near(rest, tolerance)
-        self.unsure[at] |= near(ratio, SHALLOW)
+        self.unsure[at] |= near(ratio, math.sqrt(darkest))
         if not (darkest <= ratio <= 1 and rest <= tolerance):
             return 0.0
-        return DEEP_SHADOW_SCORE if ratio < SHALLOW else SHADOW_SCORE
+        return DEEP_SHADOW_SCORE if ratio < math.sqrt(darkest) else SHADOW_SCORE
 
     def _fits_beside(self, y: int, x: int) -> bool:
         height, width = self.score.shape
