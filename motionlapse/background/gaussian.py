@@ -19,7 +19,9 @@ from motionlapse.types import Foreground
 # A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
 _LONGEST_STEP_S = 0.2
 _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
-_ABSORB = 8.0  # time constants: the most credit of a look
+# Times as multiples of the time constant: the most credit of a look, and the least with which a
+# candidate is promoted.
+_ABSORB, _PROMOTION = 8.0, 0.5
 _FIRST_FRAMES = 2
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
@@ -220,7 +222,7 @@ class Gaussian:
                 settings.dark_floor,
                 k_squared,
                 k_squared * settings.candidate_match**2,
-                settings.time_constant,  # the least credit with which a candidate is promoted
+                _PROMOTION * settings.time_constant,
                 hurried_s,
                 settings.candidate_miss * hurried_s,
                 # Looking beside is dear: every other frame, for twice the credit.

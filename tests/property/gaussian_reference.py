@@ -22,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 ROUNDING_S = 2e-5
+PROMOTION = 0.5  # in time constants
 SHADOW_SCORE, DEEP_SHADOW_SCORE = 48.0, 49.0
 
 
@@ -97,7 +98,7 @@ class Step:
         self.candidate_k2 = rounded(settings.k**2 * settings.candidate_match**2)
         self.floor = rounded(settings.noise_floor**2)
         self.most = rounded(most_credit(settings))
-        self.promotion = rounded(settings.time_constant)
+        self.promotion = rounded(PROMOTION * settings.time_constant)
         shape = self.look.shape[1:]
         self.moving, self.unsure = np.zeros(shape, bool), np.zeros(shape, bool)
         self.score = np.zeros(shape)
