@@ -31,7 +31,7 @@ from motionlapse.cli.options import (
 from motionlapse.errors import MotionlapseError, SinkError
 
 if TYPE_CHECKING:
-    from motionlapse.batch import BatchResult
+    from motionlapse.batch.result import BatchResult
     from motionlapse.cli.scan_output import ScanOutput
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -63,7 +63,7 @@ def scan(  # the flags document themselves
     for key, origin in resolved.origins.items():
         logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
 
-    from motionlapse.batch import Batch
+    from motionlapse.batch.batch import Batch
     from motionlapse.cli.scan_output import ScanOutput
     from motionlapse.clock import SystemClock
     from motionlapse.sources.footage import find_footage

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from motionlapse.batch import BatchResult
+from motionlapse.batch.result import BatchResult
 from motionlapse.cli.console import StdoutClosedError, logger, print_json, rich_console
 from motionlapse.cli.event_output import print_events, write_csv
 from motionlapse.frames import SourceInfo
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ScanOutput:
-    """A `motionlapse.batch.Listener` for people and pipes.
+    """A `motionlapse.batch.result.Listener` for people and pipes.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class ScanOutput:
     ) -> None:
         self._end_progress()
 
-    # ---- motionlapse.batch.Listener ----------------------------------------------------------
+    # ---- motionlapse.batch.result.Listener ----------------------------------------------------------
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         """Start the bar of a source."""

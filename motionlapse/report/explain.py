@@ -11,7 +11,7 @@ from typing import Self
 import cv2
 import numpy as np
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker, open_footage
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import cv2
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker, open_footage
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import MotionlapseError
 from motionlapse.frames import Image

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from motionlapse.batch.parts import analyzer_maker, open_footage
+from motionlapse.batch.result import BatchResult, Listener
 from motionlapse.clock import Clock
 from motionlapse.errors import (
     TRACEBACK_VARIABLE,
@@ -21,63 +21,12 @@ from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
-    from motionlapse.analysis.analyzer import Analyzer
     from motionlapse.frames import Source, SourceInfo
     from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
     from motionlapse.sinks.chosen import Recorded
-    from motionlapse.types import Analysis, Decision, KeptEvent
-
-
-class Listener(Protocol):
-    """Who is told how a batch goes."""
-
-    def begin(self, info: SourceInfo, number: int, total: int) -> None:
-        """Reading source `number` (from 1) of `total` begins."""
-
-    def frame(self, analysis: Analysis, decision: Decision) -> None:
-        """A frame has been done."""
-
-    def event(self, kept: KeptEvent) -> None:
-        """An event has ended and was kept."""
-
-    def note(self, text: str) -> None:
-        """Something that is as it should be, and not obvious."""
-
-    def warning(self, text: str) -> None:
-        """Something a person should know."""
-
-    def error(self, text: str) -> None:
-        """Something could not be read or written."""
-
-
-@dataclass(slots=True)
-class BatchResult:
-    """How a batch went.
-
-    Attributes
-    ----------
-    sources, events, frames
-        How many were read, found, analysed.
-    folders
-        The archive's folders of the sources, in order.
-    interrupted
-        True if it was stopped before its end.
-    exit_code
-        What a program should end with; 0 if all went well.
-    """
-
-    sources: int = 0
-    events: int = 0
-    frames: int = 0
-    folders: list[Path] = field(default_factory=list)
-    interrupted: bool = False
-    exit_code: int = 0
-
-    def note(self, code: int) -> None:
-        """Remember a failure; the gravest counts."""
-        self.exit_code = max(self.exit_code, code)
+    from motionlapse.types import KeptEvent
 
 
 class Batch:
@@ -269,27 +218,3 @@ class Batch:
 
 def _name(item: Footage | SourceError) -> str:
     return "" if isinstance(item, SourceError) else item.name
-
-
-def open_footage(footage: Footage, settings: Settings) -> Source:
-    """Open footage with what reads it; a film does not wait for the library of stills."""
-    if footage.stills:
-        from motionlapse.sources.stills import Stills
-
-        return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
-    from motionlapse.sources.recording import Recording
-
-    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
-
-
-def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
-    """Return a function that makes a new analyzer for pictures of (width, height)."""
-    from motionlapse.analysis.analyzer import Analyzer
-    from motionlapse.background import MODELS
-
-    def make_analyzer(size: tuple[int, int]) -> Analyzer:
-        chosen = settings.background
-        model = MODELS[chosen.model].make(chosen.of_model())
-        return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
-
-    return make_analyzer
