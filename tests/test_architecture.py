@@ -32,7 +32,7 @@ LAYERS = {
         WORDS,
     ),
     **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),
-    **dict.fromkeys(("pipeline", "pipeline_settings"), PIPELINE),
+    **dict.fromkeys(("pipeline", "pipeline_settings", "batch_settings"), PIPELINE),
     **dict.fromkeys(
         (
             "batch",

@@ -1,13 +1,16 @@
-"""Many recordings, one after another; a bad one never ends the rest."""
+"""Many recordings into one archive; a bad one never ends the rest."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from typing import Any
 
-from motionlapse.batch.parts import analyzer_maker, open_footage
+from motionlapse.batch.crew import Alone, Crew
+from motionlapse.batch.desk import Books, Desk
 from motionlapse.batch.result import BatchResult, Listener
+from motionlapse.batch.work import Job
 from motionlapse.clock import Clock
 from motionlapse.errors import (
     TRACEBACK_VARIABLE,
@@ -20,17 +23,12 @@ from motionlapse.errors import (
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
-if TYPE_CHECKING:
-    from motionlapse.frames import Source, SourceInfo
-    from motionlapse.pipeline import RunResult
-    from motionlapse.sinks.archive import ArchiveSink
-    from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
-    from motionlapse.sinks.chosen import Recorded
-    from motionlapse.types import KeptEvent
-
 
 class Batch:
-    """Scans footage into one archive.
+    """Scans footage into one archive, several sources at a time where there are cores for it.
+
+    Whoever scans a source writes its pictures, clips, masks and metrics; the archive's database is
+    written here alone.
 
     Parameters
     ----------
@@ -55,7 +53,7 @@ class Batch:
         self._listener = listener
         self._clock = clock
         self._should_stop = should_stop
-        self._store: ArchiveStore | None = None
+        self._under_way: dict[Future[Any], Desk] = {}
 
     def scan(self, found: Sequence[Footage | SourceError]) -> BatchResult:
         """Scan every source; what went wrong is told and in the result.
@@ -64,157 +62,96 @@ class Batch:
         ------
         SinkError
             If the archive cannot be opened: then nothing could be kept.
+        ConfigError
+            If there is no cluster at the address that was given.
         """
-        result = BatchResult()
+        books = Books(
+            self._settings, self._listener, self._clock, self._should_stop, total=len(found)
+        )
+        crew, settings = self._hire(found)
+        finished = False
         try:
             for number, item in enumerate(found, 1):
+                while len(self._under_way) >= crew.room and not self._should_stop():
+                    self._settle(crew, books)
                 if self._should_stop():
-                    result.interrupted = True
-                if result.interrupted:
+                    books.result.interrupted = True
                     break
-                self._try(item, number, len(found), result)
+                self._begin(item, number, settings, crew, books)
+            while self._under_way:
+                self._settle(crew, books)
+            finished = True
         finally:
-            if self._store is not None:
-                self._store.close()
-        return result
+            crew.close(at_once=not finished)
+            books.close()
+        return books.result
 
-    def _try(
-        self, item: Footage | SourceError, number: int, total: int, result: BatchResult
+    def _hire(self, found: Sequence[Footage | SourceError]) -> tuple[Crew, Settings]:
+        """Return who scans, and the settings as they need them."""
+        settings = self._settings
+        sources = sum(isinstance(item, Footage) for item in found)
+        count = min(settings.batch.count(), sources)
+        if count < 2:
+            return Alone(), settings
+        from motionlapse.batch.lanes import Lanes
+
+        return Lanes(count), settings
+
+    def _begin(
+        self,
+        item: Footage | SourceError,
+        number: int,
+        settings: Settings,
+        crew: Crew,
+        books: Books,
     ) -> None:
-        """Scan one source; what is wrong with it ends that source alone."""
+        """Hand a source out; what is wrong with it ends that source alone."""
+        if isinstance(item, SourceError):
+            books.fail(item)
+            self._listener.done(number)
+            return
+        if item.warning:
+            self._listener.warning(item.warning)
+        desk = Desk(books, number, item)
+        if self._settings.batch.resume and desk.is_done():
+            books.result.skipped += 1
+            desk.close()
+            return
+        if crew.elsewhere:
+            desk.reserve()
+        job = Job(number, item, settings, many=books.total > 1)
+        self._under_way[crew.submit(job, desk)] = desk
+
+    def _settle(self, crew: Crew, books: Books) -> None:
+        """Wait for sources that are done, and account for them."""
+        if self._should_stop():
+            crew.stop()
+        crew.wait()
+        for future in [future for future in self._under_way if future.done()]:
+            desk = self._under_way.pop(future)
+            try:
+                self._finish(crew, future, desk, books)
+            finally:
+                desk.close()
+
+    def _finish(self, crew: Crew, future: Future[Any], desk: Desk, books: Books) -> None:
         try:
-            if isinstance(item, SourceError):
-                raise item
-            if item.warning:
-                self._listener.warning(item.warning)
-            self._scan_one(item, number, total, result)
+            crew.finish(future, desk)
         except SourceError as error:
-            self._fail(error, result)
+            if desk.stored is None and self._should_stop():
+                books.result.interrupted = True  # it was not to begin any more
+            else:
+                books.fail(error)
         except ConfigError as error:
-            named = str(error).startswith(_name(item))
-            self._fail(error if named else ConfigError(f"{_name(item)}: {error}"), result)
+            named = str(error).startswith(desk.name)
+            books.fail(error if named else ConfigError(f"{desk.name}: {error}"))
         except SinkError as error:
-            if self._store is None:
+            if not books.archive_is_open:
                 raise  # no archive: nothing could be kept of any source
-            self._fail(error, result)
+            books.fail(error)
         except ImportError:
             raise  # it would fail for every source
         except Exception as error:
             if os.environ.get(TRACEBACK_VARIABLE):
                 raise
-            self._fail(MotionlapseError(f"{_name(item)}: {unexpected(error)}"), result)
-
-    def _fail(self, error: MotionlapseError, result: BatchResult) -> None:
-        self._listener.error(str(error))
-        result.note(error.exit_code)
-
-    def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
-        with open_footage(footage, self._settings) as source:
-            # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
-            import cv2
-
-            from motionlapse.decision.decider import Decider
-            from motionlapse.pipeline import run
-            from motionlapse.sinks.chosen import chosen_sinks
-
-            # The pictures of analysis are too small to share out, and the decoder has the cores.
-            cv2.setNumThreads(1)
-            settings = self._settings
-            info = source.info
-            make_analyzer = analyzer_maker(settings)
-            make_analyzer((info.width, info.height))  # regions that do not fit end it here
-            store, stored = self._begin(info, footage)
-            archive = self._archive_sink(footage, info, store, stored, result)
-            try:
-                chosen = chosen_sinks(
-                    settings.sinks,
-                    info,
-                    stored.folder,
-                    many=total > 1,
-                    live=False,
-                    exit_ratio=settings.decision.exit_ratio,
-                    keep=archive.keep,
-                    recorded=self._recorded(footage, archive),
-                )
-            except SinkError:
-                store.discard_run(stored)  # it would hide the events of the one before
-                raise
-            self._listener.begin(info, number, total)
-            outcome = run(
-                source,
-                make_analyzer,
-                Decider(settings.decision, archive.next_number),
-                [*chosen, archive],
-                should_stop=self._should_stop,
-                on_frame=self._listener.frame,
-            )
-            result.sources += 1
-            result.frames += outcome.frames
-            result.interrupted |= outcome.state == "interrupted"
-            result.folders.append(stored.folder)
-            self._report(source, outcome, result)
-            store.end_run(
-                stored,
-                state=outcome.state,
-                frames=outcome.frames,
-                end_s=outcome.end_s,
-                faults=[fault.text for fault in source.faults]
-                + [str(u) for u in outcome.unwritten],
-            )
-
-    def _begin(self, info: SourceInfo, footage: Footage) -> tuple[ArchiveStore, StoredRun]:
-        from motionlapse.sinks.archive_store import ArchiveStore
-
-        if self._store is None:
-            self._store = ArchiveStore(self._settings.sinks.out)
-        return self._store, self._store.begin_run(
-            info, footage.path, self._settings.model_dump(mode="json"), self._clock.now()
-        )
-
-    def _archive_sink(
-        self,
-        footage: Footage,
-        info: SourceInfo,
-        store: ArchiveStore,
-        stored: StoredRun,
-        result: BatchResult,
-    ) -> ArchiveSink:
-        from motionlapse.sinks.archive import ArchiveSink
-
-        def emit(kept: KeptEvent) -> None:
-            result.events += 1
-            self._listener.event(kept)
-
-        return ArchiveSink(store, stored, footage.path, info.start_wall, emit)
-
-    def _recorded(self, footage: Footage, archive: ArchiveSink) -> Recorded | None:
-        """Return the film that clips are cut out of; stills have none."""
-        if footage.stills:
-            if self._settings.sinks.clips != "none":
-                self._listener.warning(f"{footage.name}: there are no clips of stills")
-            return None
-        from motionlapse.sinks.chosen import Recorded
-        from motionlapse.sources.seeking import find_key_frame
-
-        return Recorded(footage.path, find_key_frame, archive.keep_clip, self._listener.note)
-
-    def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
-        """Tell what went wrong in a run that came to its end."""
-        for fault in source.faults:
-            if fault.lost:
-                self._fail(SourceError(fault.text), result)
-            else:
-                self._listener.warning(fault.text)
-        if outcome.overlay:
-            self._listener.warning(
-                f"{source.info.name}: a clock seems to be written into the picture; "
-                f'leave it out with --ignore "{outcome.overlay}"'
-            )
-        if outcome.failure:
-            self._fail(outcome.failure, result)
-        for unwritten in outcome.unwritten:
-            self._fail(SinkError(str(unwritten)), result)
-
-
-def _name(item: Footage | SourceError) -> str:
-    return "" if isinstance(item, SourceError) else item.name
+            books.fail(MotionlapseError(f"{desk.name}: {unexpected(error)}"))

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from motionlapse.frames import SourceInfo
-    from motionlapse.types import Analysis, Decision, KeptEvent
+    from motionlapse.types import KeptEvent
 
 
 class Listener(Protocol):
     """Who is told how a batch goes."""
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
-        """Reading source `number` (from 1) of `total` begins."""
+        """Reading source `number` (from 1) of `total` begins; others may be under way."""
 
-    def frame(self, analysis: Analysis, decision: Decision) -> None:
-        """A frame has been done."""
+    def progress(self, number: int, frames: int, time_s: float) -> None:
+        """So many frames of a source have been done, up to a media time."""
 
-    def event(self, kept: KeptEvent) -> None:
-        """An event has ended and was kept."""
+    def done(self, number: int) -> None:
+        """A source is done with, whether it was read, left out or failed."""
+
+    def event(self, kept: KeptEvent, number: int) -> None:
+        """An event of source `number` has ended and was kept."""
 
     def note(self, text: str) -> None:
         """Something that is as it should be, and not obvious."""
@@ -41,6 +44,8 @@ class BatchResult:
     ----------
     sources, events, frames
         How many were read, found, analysed.
+    skipped
+        How many sources were left out because the archive holds them already.
     folders
         The archive's folders of the sources, in order.
     interrupted
@@ -53,6 +58,7 @@ class BatchResult:
     events: int = 0
     frames: int = 0
     folders: list[Path] = field(default_factory=list)
+    skipped: int = 0
     interrupted: bool = False
     exit_code: int = 0
 

@@ -41,6 +41,7 @@ FOOTAGE_ONLY = (
     "sinks.pre",
     "sinks.join",
     "sinks.report",
+    "batch.*",
 )
 
 Config = Annotated[

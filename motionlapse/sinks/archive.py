@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 
 from motionlapse.errors import SinkError
 from motionlapse.frames import Image
-from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+from motionlapse.sinks.archive_store import StoredRun
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.files import shown
@@ -37,6 +38,28 @@ def _best(looks: list[_Look]) -> list[_Look]:
     return [max(looks, key=lambda look: look.score)]
 
 
+class EventBook(Protocol):
+    """Where the events of a run are written: an archive's database, or a line to whoever has it."""
+
+    def next_event(self, run: StoredRun) -> int:
+        """Give out a number; see `motionlapse.sinks.archive_store.ArchiveStore`."""
+
+    def add_event(
+        self,
+        run: StoredRun,
+        event: Event,
+        *,
+        walls: tuple[datetime | None, datetime | None],
+        mask_png: bytes,
+        snapshots: list[tuple[Path, float, int, float]],
+        clip: Path | None = None,
+    ) -> None:
+        """Add a finished event with its pictures."""
+
+    def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
+        """Add reduced scores."""
+
+
 class ArchiveSink:
     """Writes one run into an archive.
 
@@ -58,11 +81,13 @@ class ArchiveSink:
         Told of each event that begins.
     on_snapshot
         Told of each snapshot: its event as far as it is known, with this one picture.
+    show
+        Makes a text of the paths that are told.
     """
 
     def __init__(
         self,
-        store: ArchiveStore,
+        store: EventBook,
         run: StoredRun,
         location: Path | str,
         start_wall: datetime | None,
@@ -70,6 +95,7 @@ class ArchiveSink:
         *,
         on_start: Callable[[KeptEvent], None] = lambda _: None,
         on_snapshot: Callable[[KeptEvent], None] = lambda _: None,
+        show: Callable[[Path], str] = shown,
     ) -> None:
         self._store = store
         self._run = run
@@ -78,6 +104,7 @@ class ArchiveSink:
         self._emit = emit
         self._on_start = on_start
         self._on_snapshot = on_snapshot
+        self._show = show
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
         self._clips: dict[int, Path] = {}
@@ -203,12 +230,12 @@ class ArchiveSink:
     def _kept(self, event: Event, snapshots: list[Snapshot], clip: Path | None = None) -> KeptEvent:
         location = self._location
         return KeptEvent(
-            source=shown(location) if isinstance(location, Path) else location,
+            source=self._show(location) if isinstance(location, Path) else location,
             event=event,
             start_wall=self._wall(event.start_s),
             end_wall=self._wall(event.end_s),
-            snapshots=tuple(shown(shot.path) for shot in snapshots),
-            clip=None if clip is None else shown(clip),
+            snapshots=tuple(self._show(shot.path) for shot in snapshots),
+            clip=None if clip is None else self._show(clip),
         )
 
     def _wall(self, time_s: float) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
-from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.archive_schema import FILE_NAME, OLDEST_SCHEMA, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
@@ -95,7 +95,7 @@ class ArchiveReader:
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error as error:
             raise SourceError(f"{path}: cannot be read: {why(error)}") from None
-        if version != SCHEMA_VERSION:
+        if not OLDEST_SCHEMA <= version <= SCHEMA_VERSION:
             raise SourceError(
                 f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
             )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import av
 import av.error
@@ -61,7 +61,9 @@ class Recording:
         self.faults: list[Fault] = []
         self._container = _open(path, self._name)
         try:
-            self._stream = _video_stream(self._container, self._name)
+            self._stream = _video_stream(
+                self._container, self._name, self._settings.decoding_threads
+            )
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -81,7 +83,9 @@ class Recording:
             self._container.close()
             raise
         self.info = self._describe(first[1], label or path.stem)
-        self._ahead = Ahead(self._frames(first))
+        frames = self._frames(first)
+        alone = self._settings.decoding_threads == 1
+        self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -111,7 +115,8 @@ class Recording:
 
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
-        self._ahead.close()
+        if isinstance(self._ahead, Ahead):
+            self._ahead.close()
         self._container.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
@@ -265,7 +270,9 @@ def _open(path: Path, name: str) -> InputContainer:
         raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
 
 
-def _video_stream(container: InputContainer, name: str) -> VideoStream:
+def _video_stream(
+    container: InputContainer, name: str, threads: Literal["auto"] | int
+) -> VideoStream:
     """Return the first stream of moving pictures, its decoder set up."""
     streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
     if not streams:
@@ -275,7 +282,8 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
         raise SourceError(f"{name}: there is no decoder for its codec")
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    auto = (os.cpu_count() or 1) + 1
+    stream.codec_context.thread_count = auto if threads == "auto" else threads
     return stream
 
 

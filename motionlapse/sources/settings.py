@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
@@ -11,6 +11,19 @@ from motionlapse.settings import Duration, SettingsModel, setting
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.units import parse_wall
 
+_MOST_THREADS = 64
+
+
+def _parse_threads(value: object) -> object:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if number == "auto" or (type(number) is int and 1 <= number <= _MOST_THREADS):
+        return number
+    raise ValueError(
+        f"'{value}' is no number of threads; write auto or a whole number from 1 to {_MOST_THREADS}"
+    )
+
+
+Threads = Annotated[Literal["auto"] | int, BeforeValidator(_parse_threads)]
 Wall = Annotated[datetime, BeforeValidator(parse_wall)]
 
 
@@ -36,6 +49,11 @@ class SourceSettings(SettingsModel):
         metavar="RATE",
         gt=0,
         le=100_000,
+    )
+    decoding_threads: Threads = setting(
+        "auto",
+        "threads that decode a film; 1: the one that analyses it; auto: one more than cores, "
+        "or what --workers leaves for each",
     )
 
     live: LiveSettings = LiveSettings()

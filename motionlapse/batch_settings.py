@@ -1,0 +1,49 @@
+"""Settings of scanning many recordings."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from motionlapse.settings import SettingsModel, setting
+
+_MOST = 256
+
+
+def _parse_workers(value: object) -> object:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if number == "auto" or (type(number) is int and 1 <= number <= _MOST):
+        return number
+    raise ValueError(
+        f"'{value}' is no number of workers; write auto or a whole number from 1 to {_MOST}"
+    )
+
+
+Workers = Annotated[Literal["auto"] | int, BeforeValidator(_parse_workers)]
+
+
+class BatchSettings(SettingsModel):
+    """Who scans, and what."""
+
+    workers: Workers = setting(
+        "auto",
+        "how many processes scan, a source at a time each; auto: as many as cores",
+        flag="--workers",
+        metavar="N|auto",
+    )
+    resume: bool = setting(
+        False,
+        "leave out footage that the archive holds already, unchanged and with the same settings",
+        flag="--resume/--no-resume",
+    )
+
+    def count(self) -> int:
+        """Return the number of workers."""
+        return available_cores() if self.workers == "auto" else self.workers
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
