@@ -30,6 +30,7 @@ from motionlapse.errors import SourceError
 
 _PROGRESS_S = 0.1
 _LOOK_S = 0.2
+_FOR_THE_STARTER = (signal.SIGINT, signal.SIGTERM)
 
 
 class Lanes:
@@ -91,8 +92,9 @@ class Lanes:
     def close(self, *, at_once: bool = False) -> None:
         """End all processes."""
         lanes = [*self._idle, *self._busy.values()]
-        for lane in lanes if at_once else ():
-            lane.kill()
+        for lane in lanes:
+            if at_once or lane in self._idle:  # it has nothing to lose; leaving takes it 0.3 s
+                lane.kill()
         for lane in lanes:
             lane.close()
         self._idle, self._busy = [], {}
@@ -115,7 +117,13 @@ class _Lane:
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         self.desk = desk
-        future = self._executor.submit(_work, job)
+        # A new process takes over what is blocked: Ctrl-C reaches all that share a terminal, and may
+        # come before this one can say that it does not want it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_STARTER)
+        try:
+            future = self._executor.submit(_work, job)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._theirs.close()  # the process has its own by now: the pipe ends when it ends
         return future
 
@@ -185,8 +193,8 @@ _line: list[_PipeLine] = []  # the one of this process
 
 
 def _enter(pipe: Connection) -> None:
-    """Begin a process: signals are for whoever started it, and it ends with them."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Begin a process: signals are for whoever started it; it ends when they do."""
+    for number in _FOR_THE_STARTER:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pipe.send(os.getpid())

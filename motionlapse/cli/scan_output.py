@@ -42,8 +42,10 @@ class ScanOutput:
         self._bars = bars
         self._progress: ScanProgress | None = None
         self._start_s: dict[int, float] = {}
-        self._done: list[int] = []  # before there was a bar
-        self._found: list[tuple[int, KeptEvent]] = []
+        self._turn = 1  # the source whose events are printed as they come
+        self._ended: set[int] = set()  # those after it that are done
+        self._printed: dict[int, int] = {}
+        self._found: dict[int, list[KeptEvent]] = {}
         self.deaf = False
 
     def __enter__(self) -> Self:
@@ -68,7 +70,7 @@ class ScanOutput:
 
         if self._progress is None:
             self._progress = ScanProgress(total)
-            for done in self._done:
+            for done in [*range(1, self._turn), *self._ended]:
                 self._progress.end(done)
         self._progress.begin(info, number)
 
@@ -81,20 +83,32 @@ class ScanOutput:
     def done(self, number: int) -> None:
         """Count a source."""
         self._start_s.pop(number, None)
+        self._ended.add(number)
         if self._progress is not None:
             self._progress.end(number)
-        elif self._bars:
-            self._done.append(number)
+        while self._turn in self._ended:
+            self._ended.remove(self._turn)
+            self._turn += 1
+            self._print(self._turn)
 
     def event(self, kept: KeptEvent, number: int) -> None:
-        """Print or remember an event."""
-        self._found.append((number, kept))
-        if not self._json or self.deaf:
+        """Remember an event, and print it once all those of the sources before are."""
+        self._found.setdefault(number, []).append(kept)
+        if number == self._turn:
+            self._print(number)
+
+    def _print(self, number: int) -> None:
+        """Print the events of a source that have not been printed."""
+        if not self._json:
             return
-        try:
-            print_json(as_record(kept))
-        except StdoutClosedError:
-            self.deaf = True  # the loop ends in order, with everything kept
+        found = self._found.get(number, [])
+        for kept in found[self._printed.get(number, 0) :]:
+            if not self.deaf:
+                try:
+                    print_json(as_record(kept))
+                except StdoutClosedError:
+                    self.deaf = True  # the loop ends in order, with everything kept
+        self._printed[number] = len(found)
 
     def note(self, text: str) -> None:
         """Log what is as it should be."""
@@ -121,7 +135,9 @@ class ScanOutput:
             If the CSV cannot be written.
         """
         self._end_progress()
-        kept = [kept for _, kept in sorted(self._found, key=lambda item: item[0])]
+        for number in sorted(self._found):
+            self._print(number)
+        kept = [kept for number in sorted(self._found) for kept in self._found[number]]
         if csv is not None:
             write_csv(csv, kept)
         if self.deaf:

@@ -26,10 +26,14 @@ def source_row(db: sqlite3.Connection, location: str, label: str, kind: str) -> 
     query = "SELECT id, folder FROM sources WHERE location = ?"
     if row := db.execute(query, (location,)).fetchone():
         return int(row[0]), str(row[1])
-    taken = {str(name) for (name,) in db.execute("SELECT folder FROM sources")}
+
+    def taken(name: str) -> bool:
+        query = "SELECT 1 FROM sources WHERE folder = ?"  # it has an index: archives may be large
+        return name in _RESERVED or db.execute(query, (name,)).fetchone() is not None
+
     base = label.strip(". ") or "source"
     folder, number = base, 1
-    while folder in taken or folder in _RESERVED:
+    while taken(folder):
         number += 1
         folder = f"{base}-{number}"
     cursor = db.execute(
