@@ -116,7 +116,7 @@ class Desk:
 
         kind = "stills" if self._footage.stills else "recording"
         self._places = Places(self._books.store())
-        self._place = self._places.reserve(self._footage.label, kind, self._footage.path)
+        self._place = self._places.reserve(self._footage.label, kind, self._footage.place)
 
     def close(self) -> None:
         """Give back the folder of a source that had no run; may be called again."""
@@ -131,7 +131,7 @@ class Desk:
             return False
         from motionlapse.sinks.archive_places import Places
 
-        runs = Places(self._books.store()).whole_runs(self._footage.path, self._mark)
+        runs = Places(self._books.store()).whole_runs(self._footage.place, self._mark)
         return any(same_results(run, self._books.settings) for run in runs)
 
     # ---- motionlapse.batch.line.Line -----------------------------------------------------------
@@ -141,7 +141,7 @@ class Desk:
         books = self._books
         self.stored = books.store().begin_run(
             info,
-            self._footage.path,
+            self._footage.place,
             books.settings.model_dump(mode="json"),
             books.clock.now(),
         )
@@ -169,11 +169,12 @@ class Desk:
         """Tell of an event, with its paths as a person would type them here."""
         from motionlapse.sinks.files import shown
 
+        place = self._footage.place
         self._books.result.events += 1
         self._books.listener.event(
             replace(
                 kept,
-                source=shown(self._footage.path),
+                source=shown(place) if isinstance(place, Path) else place,
                 snapshots=tuple(shown(Path(path)) for path in kept.snapshots),
                 clip=None if kept.clip is None else shown(Path(kept.clip)),
             ),

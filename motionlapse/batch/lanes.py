@@ -117,8 +117,8 @@ class _Lane:
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         self.desk = desk
-        # A new process takes over what is blocked: Ctrl-C reaches all that share a terminal, and may
-        # come before this one can say that it does not want it.
+        # A new process takes over what is blocked: Ctrl-C reaches all that share a terminal, and
+        # may come before this one can say that it does not want it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_STARTER)
         try:
             future = self._executor.submit(_work, job)

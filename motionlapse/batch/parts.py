@@ -21,7 +21,9 @@ def open_footage(footage: Footage, settings: Settings) -> Source:
         return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
     from motionlapse.sources.recording import Recording
 
-    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
+    return Recording(
+        footage.url or footage.path, settings.sources, name=footage.name, label=footage.label
+    )
 
 
 def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:

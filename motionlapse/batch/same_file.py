@@ -47,12 +47,20 @@ def file_mark(footage: Footage, settings: Settings) -> str:
     """
     watched = settings.analysis.mask_image
     try:
-        marks = [_many(footage.stills) if footage.stills else _one(footage.path)]
+        marks = [_of(footage)]
         if watched is not None:
             marks.append(_one(watched))
     except OSError:
         return ""
     return " ".join(marks)
+
+
+def _of(footage: Footage) -> str:
+    if footage.url:
+        from motionlapse.sources.remote import remote_mark
+
+        return remote_mark(footage.url)
+    return _many(footage.stills) if footage.stills else _one(footage.path)
 
 
 def _one(path: Path) -> str:

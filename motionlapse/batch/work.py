@@ -67,7 +67,7 @@ def scan_source(job: Job, line: Line) -> None:
         make_analyzer = analyzer_maker(settings)
         make_analyzer((info.width, info.height))  # regions that do not fit end it here
         stored = line.begin(info)
-        archive = ArchiveSink(line, stored, footage.path, info.start_wall, line.keep, show=str)
+        archive = ArchiveSink(line, stored, footage.place, info.start_wall, line.keep, show=str)
         try:
             chosen = chosen_sinks(
                 settings.sinks,
@@ -95,11 +95,12 @@ def scan_source(job: Job, line: Line) -> None:
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
-    """Return the film that clips are cut out of; stills have none."""
+    """Return the film that clips are cut out of, where there is one in a folder."""
     footage = job.footage
-    if footage.stills:
+    if footage.stills or footage.url:
         if job.settings.sinks.clips != "none":
-            line.warning(f"{footage.name}: there are no clips of stills")
+            what = "stills" if footage.stills else "footage at a URL"
+            line.warning(f"{footage.name}: there are no clips of {what}")
         return None
     from motionlapse.sinks.chosen import Recorded
     from motionlapse.sources.seeking import find_key_frame

@@ -220,4 +220,4 @@ class ArchiveReader:
             raise SourceError(f"{self._folder / FILE_NAME}: cannot be read: {why(error)}") from None
 
     def _shown(self, stored: str) -> str:
-        return shown(self._folder.resolve() / stored)
+        return stored if "://" in stored else shown(self._folder.resolve() / stored)

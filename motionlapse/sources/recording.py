@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import av
 import av.error
-import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -20,6 +18,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.film_file import FilmFile
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
@@ -39,7 +38,7 @@ class Recording:
     Parameters
     ----------
     path
-        The file.
+        The file; a text is the URL of one.
     settings
         Which part of it, and when it was taken.
     name, label
@@ -53,17 +52,21 @@ class Recording:
     """
 
     def __init__(
-        self, path: Path, settings: SourceSettings | None = None, *, name: str = "", label: str = ""
+        self,
+        path: Path | str,
+        settings: SourceSettings | None = None,
+        *,
+        name: str = "",
+        label: str = "",
     ) -> None:
         self._name = name or str(path)
         self._path = path
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._container = _open(path, self._name)
+        self._file = FilmFile(path, self._name)
+        self._container = self._file.container
         try:
-            self._stream = _video_stream(
-                self._container, self._name, self._settings.decoding_threads
-            )
+            self._stream = self._file.video(self._name, self._settings.decoding_threads)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -71,18 +74,18 @@ class Recording:
             )
             self._base_index = 0
             if self._settings.start > 0:
-                self._seek(path)
+                self._seek()
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is None:
                 raise SourceError(f"{self._name}: {self._nothing_decoded()}")
         except av.error.FFmpegError as error:
-            self._container.close()
+            self._file.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         except SourceError:
-            self._container.close()
+            self._file.close()
             raise
-        self.info = self._describe(first[1], label or path.stem)
+        self.info = self._describe(first[1], label or Path(path).stem)
         frames = self._frames(first)
         alone = self._settings.decoding_threads == 1
         self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
@@ -117,7 +120,7 @@ class Recording:
         """Stop decoding and close the file; may be called again."""
         if isinstance(self._ahead, Ahead):
             self._ahead.close()
-        self._container.close()
+        self._file.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
@@ -191,7 +194,7 @@ class Recording:
         rate = self._stream.guessed_rate or self._stream.average_rate
         return float(rate) if rate else _DEFAULT_FPS
 
-    def _seek(self, path: Path) -> None:
+    def _seek(self) -> None:
         """Go to the key frame before --start, and count the frames before the one that shows."""
         duration_s = self._duration()
         start_s = self._settings.start
@@ -201,13 +204,15 @@ class Recording:
                 f"{format_duration(duration_s)}"
             )
         wanted = int(self._clock.seek(start_s))
-        with _open(path, self._name) as probe:
-            place = find_key_frame(probe, self._stream.index, wanted)
+        with FilmFile(self._path, self._name) as probe:
+            place = find_key_frame(probe.container, self._stream.index, wanted)
         if place is None:
             return  # this kind of file cannot seek: it is decoded from its beginning
         self._container.seek(place.target, stream=self._stream)
-        with _open(path, self._name) as counter:
-            self._base_index = count_packets_before(counter, self._stream.index, place.key)
+        with FilmFile(self._path, self._name) as counter:
+            self._base_index = count_packets_before(
+                counter.container, self._stream.index, place.key
+            )
 
     def _duration(self) -> float | None:
         """Return the length of the film in seconds, None where nobody knows."""
@@ -254,37 +259,6 @@ class Recording:
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _open(path: Path, name: str) -> InputContainer:
-    """Open a file, with every fault in one line."""
-    av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
-    try:
-        if path.stat().st_size == 0:
-            raise SourceError(f"{name}: the file is empty")
-        # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-        return av.open(f"file:{path}", metadata_errors="replace")
-    except av.error.InvalidDataError:
-        raise SourceError(f"{name}: not a film, or its header is damaged") from None
-    except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
-
-
-def _video_stream(
-    container: InputContainer, name: str, threads: Literal["auto"] | int
-) -> VideoStream:
-    """Return the first stream of moving pictures, its decoder set up."""
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
-    if not streams:
-        raise SourceError(f"{name}: has no video stream")
-    stream = streams[0]
-    if stream.codec_context is None:
-        raise SourceError(f"{name}: there is no decoder for its codec")
-    stream.thread_type = "AUTO"
-    # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-    auto = (os.cpu_count() or 1) + 1
-    stream.codec_context.thread_count = auto if threads == "auto" else threads
-    return stream
 
 
 def _creation_time(container: InputContainer) -> datetime | None:
