@@ -33,6 +33,12 @@ class BatchSettings(SettingsModel):
         flag="--workers",
         metavar="N|auto",
     )
+    cluster: str | None = setting(
+        None,
+        "scan on the Dask cluster whose scheduler is at this address",
+        flag="--cluster",
+        metavar="ADDRESS",
+    )
     resume: bool = setting(
         False,
         "leave out footage that the archive holds already, unchanged and with the same settings",

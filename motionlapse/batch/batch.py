@@ -90,6 +90,13 @@ class Batch:
         """Return who scans, and the settings as they need them."""
         settings = self._settings
         sources = sum(isinstance(item, Footage) for item in found)
+        if settings.batch.cluster is not None:
+            from motionlapse.batch.cluster import Cluster
+
+            cluster = Cluster(settings.batch.cluster, settings.sinks.out)
+            if not cluster.workers:
+                self._listener.warning("the cluster has no workers; the scan waits for some")
+            return cluster, settings
         count = min(settings.batch.count(), sources)
         if count < 2:
             return Alone(), settings
@@ -151,6 +158,8 @@ class Batch:
             books.fail(error)
         except ImportError:
             raise  # it would fail for every source
+        except MotionlapseError as error:
+            books.fail(MotionlapseError(f"{desk.name}: {error}"))
         except Exception as error:
             if os.environ.get(TRACEBACK_VARIABLE):
                 raise

@@ -118,6 +118,13 @@ class Desk:
         self._places = Places(self._books.store())
         self._place = self._places.reserve(self._footage.label, kind, self._footage.place)
 
+    @property
+    def place(self) -> Place:
+        """The place that was reserved."""
+        if self._place is None:
+            raise SinkError(f"{self.name}: has no place in the archive")
+        return self._place
+
     def close(self) -> None:
         """Give back the folder of a source that had no run; may be called again."""
         if self._places is not None and self._place is not None and self.stored is None:
