@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -24,6 +25,15 @@ def _parse_workers(value: object) -> object:
 Workers = Annotated[Literal["auto"] | int, BeforeValidator(_parse_workers)]
 
 
+def _parse_address(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", value):
+        raise ValueError(f"'{value}' is no address of a scheduler; write tcp://host:8786")
+    return value
+
+
+Address = Annotated[str, BeforeValidator(_parse_address)]
+
+
 class BatchSettings(SettingsModel):
     """Who scans, and what."""
 
@@ -33,7 +43,7 @@ class BatchSettings(SettingsModel):
         flag="--workers",
         metavar="N|auto",
     )
-    cluster: str | None = setting(
+    cluster: Address | None = setting(
         None,
         "scan on the Dask cluster whose scheduler is at this address",
         flag="--cluster",

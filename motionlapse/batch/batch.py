@@ -68,7 +68,7 @@ class Batch:
         books = Books(
             self._settings, self._listener, self._clock, self._should_stop, total=len(found)
         )
-        crew, settings = self._hire(found)
+        crew = self._hire(found)
         finished = False
         try:
             for number, item in enumerate(found, 1):
@@ -77,7 +77,7 @@ class Batch:
                 if self._should_stop():
                     books.result.interrupted = True
                     break
-                self._begin(item, number, settings, crew, books)
+                self._begin(item, number, crew, books)
             while self._under_way:
                 self._settle(crew, books)
             finished = True
@@ -86,8 +86,8 @@ class Batch:
             books.close()
         return books.result
 
-    def _hire(self, found: Sequence[Footage | SourceError]) -> tuple[Crew, Settings]:
-        """Return who scans, and the settings as they need them."""
+    def _hire(self, found: Sequence[Footage | SourceError]) -> Crew:
+        """Return who scans."""
         settings = self._settings
         sources = sum(isinstance(item, Footage) for item in found)
         if settings.batch.cluster is not None:
@@ -96,19 +96,18 @@ class Batch:
             cluster = Cluster(settings.batch.cluster, settings.sinks.out)
             if not cluster.workers:
                 self._listener.warning("the cluster has no workers; the scan waits for some")
-            return cluster, settings
+            return cluster
         count = min(settings.batch.count(), sources)
         if count < 2:
-            return Alone(), settings
+            return Alone()
         from motionlapse.batch.lanes import Lanes
 
-        return Lanes(count), settings
+        return Lanes(count)
 
     def _begin(
         self,
         item: Footage | SourceError,
         number: int,
-        settings: Settings,
         crew: Crew,
         books: Books,
     ) -> None:
@@ -126,6 +125,7 @@ class Batch:
             return
         if crew.elsewhere:
             desk.reserve()
+        settings = crew.fit(self._settings, left=books.total - number + 1)
         job = Job(number, item, settings, many=books.total > 1)
         self._under_way[crew.submit(job, desk)] = desk
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from motionlapse.batch.apart import STOP, Brought, Errand, Note, scan_apart
 from motionlapse.batch.desk import Desk
+from motionlapse.batch.threads import with_threads
 from motionlapse.batch.work import Job
 from motionlapse.errors import ConfigError, LibraryError, SinkError, SourceError, why
 from motionlapse.pipeline_settings import Settings
@@ -27,6 +28,7 @@ from motionlapse.types import Event, KeptEvent
 _CONNECT_S = 5
 _LOOK_S = 0.2
 _LAST_WORDS_S = 0.7  # how long those that were told to stop may take to bring what they have
+_CHATTER = ("distributed", "distributed.client", "distributed.core", "tornado.application")
 # Sources that wait at the cluster, so that workers that come later find some too.
 _LEAST_ROOM = 64
 
@@ -60,8 +62,8 @@ class Cluster:
             raise LibraryError(
                 "--cluster needs Dask; run pip install 'motionlapse[cluster]'"
             ) from None
-        # What it logs of connections is told here in other words.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for logger in _CHATTER:  # what they log of connections is told here in other words
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         try:
             connect: Any = Client  # Dask has no types
             self._client = connect(address, timeout=_CONNECT_S, set_as_default=False)
@@ -76,10 +78,14 @@ class Cluster:
         self._under_way: dict[Future[Any], Job] = {}
         self._stopped_s: float | None = None
 
+    def fit(self, settings: Settings, *, left: int) -> Settings:  # noqa: ARG002
+        """Decode with one thread: a cluster is best given a worker for each core."""
+        return _absolute(with_threads(settings, 1))
+
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Send a source to the cluster."""
         place = desk.place
-        away = replace(job, footage=_absolute_footage(job), settings=_absolute(job.settings))
+        away = replace(job, footage=_absolute_footage(job))
         errand = Errand(away, self._yard, place.folder.absolute(), place.last_event)
         future: Future[Any] = self._executor.submit(scan_apart, errand)
         self._under_way[future] = job

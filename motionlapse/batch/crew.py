@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from motionlapse.batch.desk import Desk
 from motionlapse.batch.work import Job, scan_source
+from motionlapse.pipeline_settings import Settings
 
 
 class Crew(Protocol):
@@ -23,6 +24,9 @@ class Crew(Protocol):
 
     room: int
     elsewhere: bool
+
+    def fit(self, settings: Settings, *, left: int) -> Settings:
+        """Return the settings as a worker needs them; so many sources are left."""
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Hand out a source whose line ends at `desk`."""
@@ -51,6 +55,10 @@ class Alone:
 
     room = 1
     elsewhere = False
+
+    def fit(self, settings: Settings, *, left: int) -> Settings:  # noqa: ARG002
+        """Leave them as they are."""
+        return settings
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Scan a source, now."""

@@ -25,8 +25,10 @@ from typing import Any
 
 from motionlapse.batch.desk import Desk
 from motionlapse.batch.line import FarLine
+from motionlapse.batch.threads import held
 from motionlapse.batch.work import Job, scan_source
 from motionlapse.errors import SourceError
+from motionlapse.pipeline_settings import Settings
 
 _PROGRESS_S = 0.1
 _LOOK_S = 0.2
@@ -50,6 +52,10 @@ class Lanes:
         self._bell, self._ringer = self._context.Pipe(duplex=False)
         self._idle: list[_Lane] = []
         self._busy: dict[Future[Any], _Lane] = {}
+
+    def fit(self, settings: Settings, *, left: int) -> Settings:
+        """Share the cores."""
+        return held(settings, workers=self.room, left=left)
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Give a source to a process that has none, a new one where there is none such."""
