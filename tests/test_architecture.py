@@ -56,6 +56,8 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli", "dashboard"},
     "av": {"sources", "sinks"},
+    "fsspec": {"sources"},
+    "distributed": {"batch"},
 }
 WRITES_FILMS = "motionlapse.sinks.video"  # of the sinks, these files alone know av
 NO_CV2 = {"decision", "clock", "settings", "settings_layers", "pipeline_settings", "cli"}

@@ -28,7 +28,8 @@ class Batch:
     """Scans footage into one archive, several sources at a time where there are cores for it.
 
     Whoever scans a source writes its pictures, clips, masks and metrics; the archive's database is
-    written here alone.
+    written here alone. Other processes import the program that uses this, as `multiprocessing`
+    asks: what it does belongs under ``if __name__ == "__main__":``.
 
     Parameters
     ----------

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from motionlapse.sinks.event_book import EventBook
 from motionlapse.types import Event, KeptEvent
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from motionlapse.sinks.archive_store import StoredRun
 
 
-class Line(Protocol):
+class Line(EventBook, Protocol):
     """One source's line to the archive.
 
     Raises
@@ -30,24 +29,6 @@ class Line(Protocol):
 
     def discard_run(self, run: StoredRun) -> None:
         """Forget a run that could not begin."""
-
-    def next_event(self, run: StoredRun) -> int:
-        """Give out the number of a new event."""
-
-    def add_event(
-        self,
-        run: StoredRun,
-        event: Event,
-        *,
-        walls: tuple[datetime | None, datetime | None],
-        mask_png: bytes,
-        snapshots: list[tuple[Path, float, int, float]],
-        clip: Path | None = None,
-    ) -> None:
-        """Add a finished event; see `motionlapse.sinks.archive_store.ArchiveStore`."""
-
-    def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
-        """Add reduced scores."""
 
     def keep(self, kept: KeptEvent) -> None:
         """Tell of a finished event; its paths are as the file system has them."""
@@ -91,32 +72,40 @@ class FarLine(ABC):
     def _progress(self, frames: int, time_s: float) -> None:
         """Tell how far it is, now and then."""
 
-    # ruff: noqa: D102
     def begin(self, info: SourceInfo) -> StoredRun:
+        """See `Line`."""
         self._frames = 0
         run: StoredRun = self._ask("begin", info)
         return run
 
     def discard_run(self, run: StoredRun) -> None:
+        """See `Line`."""
         self._ask("discard_run", run)
 
     def next_event(self, run: StoredRun) -> int:
+        """See `Line`."""
         return int(self._ask("next_event", run))
 
     def add_event(self, run: StoredRun, event: Event, **rest: Any) -> None:
+        """See `Line`."""
         self._ask("add_event", run, event, **rest)
 
     def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
+        """See `Line`."""
         self._ask("add_scores", run, chunks)
 
     def keep(self, kept: KeptEvent) -> None:
+        """See `Line`."""
         self._ask("keep", kept)
 
     def note(self, text: str) -> None:
+        """See `Line`."""
         self._ask("note", text)
 
     def warning(self, text: str) -> None:
+        """See `Line`."""
         self._ask("warning", text)
 
     def end(self, run: StoredRun, outcome: RunResult, faults: Sequence[Fault]) -> None:
+        """See `Line`."""
         self._ask("end", run, outcome, list(faults))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 
@@ -17,6 +16,7 @@ from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import StoredRun
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.clips import Clip
+from motionlapse.sinks.event_book import EventBook
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
@@ -36,28 +36,6 @@ class _Look:
 
 def _best(looks: list[_Look]) -> list[_Look]:
     return [max(looks, key=lambda look: look.score)]
-
-
-class EventBook(Protocol):
-    """Where the events of a run are written: an archive's database, or a line to whoever has it."""
-
-    def next_event(self, run: StoredRun) -> int:
-        """Give out a number; see `motionlapse.sinks.archive_store.ArchiveStore`."""
-
-    def add_event(
-        self,
-        run: StoredRun,
-        event: Event,
-        *,
-        walls: tuple[datetime | None, datetime | None],
-        mask_png: bytes,
-        snapshots: list[tuple[Path, float, int, float]],
-        clip: Path | None = None,
-    ) -> None:
-        """Add a finished event with its pictures."""
-
-    def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
-        """Add reduced scores."""
 
 
 class ArchiveSink:

@@ -12,7 +12,10 @@ from motionlapse.credentials import redact
 from motionlapse.errors import LibraryError, SourceError, why
 
 END_BYTES = 65_536
-_LIBRARY = "footage at a URL needs fsspec; run pip install 'motionlapse[cluster]'"
+_LIBRARY = (
+    "footage at a URL needs fsspec: run pip install 'motionlapse[cluster]' (a camera's stream is "
+    "watched, with 'motionlapse watch')"
+)
 
 
 def leads_to_files(url: str) -> bool:
