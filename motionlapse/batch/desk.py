@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionlapse.batch.result import BatchResult, Listener
+from motionlapse.batch.result import BatchResult, Listener, Outcome
 from motionlapse.batch.same_file import file_mark, same_results
 from motionlapse.clock import Clock
 from motionlapse.errors import MotionlapseError, SinkError, SourceError
@@ -16,7 +16,6 @@ from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
     from motionlapse.frames import Fault, SourceInfo
-    from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive_places import Place, Places
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
     from motionlapse.types import Event, KeptEvent
@@ -210,7 +209,7 @@ class Desk:
         """Pass on what a person should know."""
         self._books.listener.warning(text)
 
-    def end(self, run: StoredRun, outcome: RunResult, faults: Sequence[Fault]) -> None:
+    def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """Say how a run went, and write it down."""
         result = self._books.result
         result.sources += 1
@@ -226,11 +225,11 @@ class Desk:
             state=outcome.state,
             frames=outcome.frames,
             end_s=outcome.end_s,
-            faults=[fault.text for fault in faults] + [str(u) for u in outcome.unwritten],
+            faults=[fault.text for fault in faults] + list(outcome.unwritten),
             mark=self._mark if unchanged else "",
         )
 
-    def _report(self, outcome: RunResult, faults: Sequence[Fault]) -> None:
+    def _report(self, outcome: Outcome, faults: Sequence[Fault]) -> None:
         books = self._books
         for fault in faults:
             if fault.lost:
@@ -245,7 +244,7 @@ class Desk:
         if outcome.failure:
             books.fail(outcome.failure)
         for unwritten in outcome.unwritten:
-            books.fail(SinkError(str(unwritten)))
+            books.fail(SinkError(unwritten))
 
     # ---- when a worker has died ----------------------------------------------------------------
 

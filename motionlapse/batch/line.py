@@ -10,8 +10,8 @@ from motionlapse.sinks.event_book import EventBook
 from motionlapse.types import Event, KeptEvent
 
 if TYPE_CHECKING:
+    from motionlapse.batch.result import Outcome
     from motionlapse.frames import Fault, SourceInfo
-    from motionlapse.pipeline import RunResult
     from motionlapse.sinks.archive_store import StoredRun
 
 
@@ -45,7 +45,7 @@ class Line(EventBook, Protocol):
     def warning(self, text: str) -> None:
         """Tell what a person should know."""
 
-    def end(self, run: StoredRun, outcome: RunResult, faults: Sequence[Fault]) -> None:
+    def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """End the run: how it went, and what was wrong with the source."""
 
 
@@ -106,6 +106,6 @@ class FarLine(ABC):
         """See `Line`."""
         self._ask("warning", text)
 
-    def end(self, run: StoredRun, outcome: RunResult, faults: Sequence[Fault]) -> None:
+    def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """See `Line`."""
         self._ask("end", run, outcome, list(faults))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from motionlapse.errors import MotionlapseError
+
 if TYPE_CHECKING:
     from motionlapse.frames import SourceInfo
     from motionlapse.types import KeptEvent
@@ -34,6 +36,26 @@ class Listener(Protocol):
 
     def error(self, text: str) -> None:
         """Something could not be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the run of one source went: a `motionlapse.pipeline.RunResult` without its libraries.
+
+    Attributes
+    ----------
+    frames, end_s, state, failure, overlay
+        As of `RunResult`.
+    unwritten
+        What could not be written, a line for each sink.
+    """
+
+    frames: int
+    end_s: float
+    state: str
+    failure: MotionlapseError | None
+    unwritten: tuple[str, ...]
+    overlay: str | None
 
 
 @dataclass(slots=True)

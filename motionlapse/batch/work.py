@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from motionlapse.batch.line import Line
 from motionlapse.batch.parts import analyzer_maker, open_footage
+from motionlapse.batch.result import Outcome
 from motionlapse.errors import SinkError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
@@ -83,13 +84,21 @@ def scan_source(job: Job, line: Line) -> None:
         except SinkError:
             line.discard_run(stored)  # it would hide the events of the one before
             raise
-        outcome = run(
+        ran = run(
             source,
             make_analyzer,
             Decider(settings.decision, archive.next_number),
             [*chosen, archive],
             should_stop=line.should_stop,
             on_frame=lambda analysis, _: line.frame(analysis.frame.time),
+        )
+        outcome = Outcome(
+            frames=ran.frames,
+            end_s=ran.end_s,
+            state=ran.state,
+            failure=ran.failure,
+            unwritten=tuple(str(unwritten) for unwritten in ran.unwritten),
+            overlay=ran.overlay,
         )
         line.end(stored, outcome, source.faults)
 

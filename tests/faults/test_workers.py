@@ -5,6 +5,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -76,6 +77,25 @@ def test_two_workers_leave_what_one_does(week):
         f"SELECT folder, first_bin, bins FROM scores {_RUN} {_SOURCE} ORDER BY folder, first_bin",
     ):
         assert rows("one", query) == rows("two", query)
+
+
+def test_the_starter_needs_no_picture_library(film):
+    film("a.mp4")
+    film("b.mp4")
+    code = """
+import sys
+from motionlapse.cli.app import main
+if __name__ == "__main__":
+    try:
+        main()
+    except SystemExit as ended:
+        print(ended.code, *sorted({"cv2", "numba", "av", "rich"} & sys.modules.keys()))
+"""
+    words = ("scan", "a.mp4", "b.mp4", "--out", "kept", "--csv", "events.csv", "--quiet", *TWO)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
 
 
 # ---- a worker that dies ------------------------------------------------------------------------
