@@ -59,11 +59,19 @@ class Lanes:
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Give a source to a process that has none, a new one where there is none such."""
-        lane = self._idle.pop() if self._idle else _Lane(self._context)
+        lane = self._idle_one() or _Lane(self._context)
         future = lane.submit(job, desk)
         self._busy[future] = lane
         future.add_done_callback(lambda _: self._ringer.send_bytes(b"."))
         return future
+
+    def _idle_one(self) -> _Lane | None:
+        while self._idle:
+            lane = self._idle.pop()
+            if lane.lives():
+                return lane
+            lane.close()  # it was killed while it had nothing to do
+        return None
 
     def wait(self) -> None:
         """Answer the processes."""
@@ -153,6 +161,9 @@ class _Lane:
             answer = error
         with contextlib.suppress(OSError):  # it has died meanwhile
             self.pipe.send(answer)
+
+    def lives(self) -> bool:
+        return any(process.pid == self._pid for process in multiprocessing.active_children())
 
     def kill(self) -> None:
         """End the process without asking it, as soon as it is known."""

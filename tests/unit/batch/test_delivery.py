@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from films import write_film
+from listening import Heard
 
 from motionlapse.batch.apart import STOP, Errand, scan_apart
 from motionlapse.batch.delivery import Delivery
@@ -17,35 +18,8 @@ from motionlapse.batch.desk import Books, Desk
 from motionlapse.batch.work import Job
 from motionlapse.clock import ManualClock
 from motionlapse.errors import ConfigError, SinkError, SourceError
-from motionlapse.frames import SourceInfo
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
-from motionlapse.types import KeptEvent
-
-
-class Heard:
-    """Remembers what a listener is told."""
-
-    def __init__(self) -> None:
-        self.events: list[KeptEvent] = []
-        self.said: list[str] = []
-
-    def begin(self, info: SourceInfo, number: int, total: int) -> None:
-        self.said.append(f"begin {info.name} {number}/{total}")
-
-    def progress(self, number: int, frames: int, time_s: float) -> None:
-        self.said.append(f"progress {frames}")
-
-    def done(self, number: int) -> None:
-        self.said.append(f"done {number}")
-
-    def event(self, kept: KeptEvent, number: int) -> None:
-        self.events.append(kept)
-
-    def note(self, text: str) -> None:
-        self.said.append(text)
-
-    warning = error = note
 
 
 @pytest.fixture(scope="module")
