@@ -8,21 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from motionlapse.settings import SettingsModel, setting
+from motionlapse.settings import SettingsModel, auto_or_whole, setting
 
-_MOST = 256
-
-
-def _parse_workers(value: object) -> object:
-    number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if number == "auto" or (type(number) is int and 1 <= number <= _MOST):
-        return number
-    raise ValueError(
-        f"'{value}' is no number of workers; write auto or a whole number from 1 to {_MOST}"
-    )
-
-
-Workers = Annotated[Literal["auto"] | int, BeforeValidator(_parse_workers)]
+Workers = Annotated[Literal["auto"] | int, auto_or_whole("number of workers", 256)]
 
 
 def _parse_address(value: object) -> object:

@@ -7,23 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.settings import Duration, SettingsModel, auto_or_whole, setting
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.units import parse_wall
 
-_MOST_THREADS = 64
-
-
-def _parse_threads(value: object) -> object:
-    number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if number == "auto" or (type(number) is int and 1 <= number <= _MOST_THREADS):
-        return number
-    raise ValueError(
-        f"'{value}' is no number of threads; write auto or a whole number from 1 to {_MOST_THREADS}"
-    )
-
-
-Threads = Annotated[Literal["auto"] | int, BeforeValidator(_parse_threads)]
+Threads = Annotated[Literal["auto"] | int, auto_or_whole("number of threads", 64)]
 Wall = Annotated[datetime, BeforeValidator(parse_wall)]
 
 
