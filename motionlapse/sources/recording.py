@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -18,7 +19,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
-from motionlapse.sources.film_file import FilmFile
+from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
@@ -63,10 +64,12 @@ class Recording:
         self._path = path
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._file = FilmFile(path, self._name)
+        self._file = OpenFilm(path, self._name)
         self._container = self._file.container
         try:
-            self._stream = self._file.video(self._name, self._settings.decoding_threads)
+            self._stream = _video_stream(self._container, self._name)
+            if self._settings.decoding_threads != "auto":
+                self._stream.codec_context.thread_count = self._settings.decoding_threads
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -204,12 +207,12 @@ class Recording:
                 f"{format_duration(duration_s)}"
             )
         wanted = int(self._clock.seek(start_s))
-        with FilmFile(self._path, self._name) as probe:
+        with OpenFilm(self._path, self._name) as probe:
             place = find_key_frame(probe.container, self._stream.index, wanted)
         if place is None:
             return  # this kind of file cannot seek: it is decoded from its beginning
         self._container.seek(place.target, stream=self._stream)
-        with FilmFile(self._path, self._name) as counter:
+        with OpenFilm(self._path, self._name) as counter:
             self._base_index = count_packets_before(
                 counter.container, self._stream.index, place.key
             )
@@ -259,6 +262,20 @@ class Recording:
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
+
+
+def _video_stream(container: InputContainer, name: str) -> VideoStream:
+    """Return the first stream of moving pictures, its decoder set up."""
+    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    if not streams:
+        raise SourceError(f"{name}: has no video stream")
+    stream = streams[0]
+    if stream.codec_context is None:
+        raise SourceError(f"{name}: there is no decoder for its codec")
+    stream.thread_type = "AUTO"
+    # One more than the cores: a frame thread that waits for its reference leaves a core idle.
+    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    return stream
 
 
 def _creation_time(container: InputContainer) -> datetime | None:

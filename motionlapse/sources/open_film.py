@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import av
 import av.error
 import av.logging
 from av.container import InputContainer
-from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError, why
 
 
-class FilmFile:
+class OpenFilm:
     """An open film.
 
     Parameters
@@ -79,24 +77,3 @@ class FilmFile:
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
-
-    def video(self, name: str, threads: Literal["auto"] | int) -> VideoStream:
-        """Return the first stream of moving pictures, its decoder set up.
-
-        Raises
-        ------
-        SourceError
-            If there is none.
-        """
-        streams = self.container.streams.video
-        streams = tuple(s for s in streams if "attached_pic" not in str(s.disposition))
-        if not streams:
-            raise SourceError(f"{name}: has no video stream")
-        stream = streams[0]
-        if stream.codec_context is None:
-            raise SourceError(f"{name}: there is no decoder for its codec")
-        stream.thread_type = "AUTO"
-        # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-        auto = (os.cpu_count() or 1) + 1
-        stream.codec_context.thread_count = auto if threads == "auto" else threads
-        return stream
