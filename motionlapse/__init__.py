@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from motionlapse.background import MODELS
     from motionlapse.background.gaussian import Gaussian
     from motionlapse.background.mog2 import MOG2
-    from motionlapse.batch import Batch, BatchResult
+    from motionlapse.batch.batch import Batch
+    from motionlapse.batch.result import BatchResult
     from motionlapse.comparison.last_kept import LastKept
     from motionlapse.comparison.pair import compare
     from motionlapse.comparison.preparation import Preparation
@@ -75,8 +76,8 @@ _PLACES = {
     "Analyzer": "analysis.analyzer",
     "ArchiveReader": "sinks.archive_reader",
     "BackgroundModel": "types",
-    "Batch": "batch",
-    "BatchResult": "batch",
+    "Batch": "batch.batch",
+    "BatchResult": "batch.result",
     "Blob": "inside",
     "ChangeScore": "types",
     "ConfigError": "errors",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.settings import BackgroundSettings
+from motionlapse.batch_settings import BatchSettings
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.measures.settings import MeasureSettings
 from motionlapse.settings import SettingsModel
@@ -20,3 +21,4 @@ class Settings(SettingsModel):
     decision: DecisionSettings = DecisionSettings()
     sinks: SinkSettings = SinkSettings()
     measures: MeasureSettings = MeasureSettings()
+    batch: BatchSettings = BatchSettings()

@@ -50,6 +50,19 @@ def _split_texts(value: object) -> object:
 Texts = Annotated[tuple[str, ...], BeforeValidator(_split_texts)]
 """Several texts: a TOML list, a repeated flag, or parts split at ``;``."""
 
+
+def auto_or_whole(what: str, most: int) -> BeforeValidator:
+    """Return what reads ``auto`` or a whole number from 1 to `most`; `what` it is, for messages."""
+
+    def parse(value: object) -> object:
+        number = int(value) if isinstance(value, str) and value.isdecimal() else value
+        if number == "auto" or (type(number) is int and 1 <= number <= most):
+            return number
+        raise ValueError(f"'{value}' is no {what}; write auto or a whole number from 1 to {most}")
+
+    return BeforeValidator(parse)
+
+
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -79,7 +79,9 @@ def _open(name: str, settings: Settings) -> Source:
         return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
     from motionlapse.sources.recording import Recording
 
-    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
+    return Recording(
+        footage.url or footage.path, settings.sources, name=footage.name, label=footage.label
+    )
 
 
 def _watch(

@@ -42,6 +42,7 @@ FOOTAGE_ONLY = (
     "sinks.pre",
     "sinks.join",
     "sinks.report",
+    "batch.*",
 )
 
 Config = Annotated[

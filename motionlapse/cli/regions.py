@@ -107,7 +107,7 @@ def _source(
     ConfigError
         If a piece is asked for that a live source does not have.
     """
-    from motionlapse.batch import open_footage
+    from motionlapse.batch.parts import open_footage
     from motionlapse.sources.address import parse_address
     from motionlapse.sources.footage import one_footage
     from motionlapse.sources.live_scene import LiveScene, is_live

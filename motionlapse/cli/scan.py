@@ -28,7 +28,7 @@ from motionlapse.cli.options import (
 from motionlapse.errors import MotionlapseError, SinkError
 
 if TYPE_CHECKING:
-    from motionlapse.batch import BatchResult
+    from motionlapse.batch.result import BatchResult
     from motionlapse.cli.scan_output import ScanOutput
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -58,7 +58,7 @@ def scan(  # the flags document themselves
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = told_settings(config, set_, flags)
 
-    from motionlapse.batch import Batch
+    from motionlapse.batch.batch import Batch
     from motionlapse.cli.scan_output import ScanOutput
     from motionlapse.cli.stopping import Stop
     from motionlapse.clock import SystemClock

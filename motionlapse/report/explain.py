@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker, open_footage
 from motionlapse.closing import Closing
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError

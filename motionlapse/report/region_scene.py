@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import cv2
 
-from motionlapse.batch import analyzer_maker
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import MotionlapseError
 from motionlapse.frames import Image, Source

@@ -14,7 +14,7 @@ from typing import Any
 from motionlapse.closing import Closing
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
-from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.archive_schema import FILE_NAME, OLDEST_SCHEMA, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
@@ -96,7 +96,7 @@ class ArchiveReader(Closing):
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error as error:
             raise SourceError(f"{path}: cannot be read: {why(error)}") from None
-        if version != SCHEMA_VERSION:
+        if not OLDEST_SCHEMA <= version <= SCHEMA_VERSION:
             raise SourceError(
                 f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
             )
@@ -210,7 +210,7 @@ class ArchiveReader(Closing):
             raise SourceError(f"{self._folder / FILE_NAME}: cannot be read: {why(error)}") from None
 
     def _shown(self, stored: str) -> str:
-        return shown(self._folder.resolve() / stored)
+        return stored if "://" in stored else shown(self._folder.resolve() / stored)
 
 
 def _address(path: Path) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import av
 import av.error
-import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -19,6 +18,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
@@ -38,7 +38,7 @@ class Recording(Closing):
     Parameters
     ----------
     path
-        The file.
+        The file; a text is the URL of one.
     settings
         Which part of it, and when it was taken.
     name, label
@@ -52,15 +52,23 @@ class Recording(Closing):
     """
 
     def __init__(
-        self, path: Path, settings: SourceSettings | None = None, *, name: str = "", label: str = ""
+        self,
+        path: Path | str,
+        settings: SourceSettings | None = None,
+        *,
+        name: str = "",
+        label: str = "",
     ) -> None:
         self._name = name or str(path)
         self._path = path
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._container = _open(path, self._name)
+        self._file = OpenFilm(path, self._name)
+        self._container = self._file.container
         try:
             self._stream = _video_stream(self._container, self._name)
+            if self._settings.decoding_threads != "auto":
+                self._stream.codec_context.thread_count = self._settings.decoding_threads
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -68,19 +76,21 @@ class Recording(Closing):
             )
             self._base_index = 0
             if self._settings.start > 0:
-                self._seek(path)
+                self._seek()
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is None:
                 raise SourceError(f"{self._name}: {self._nothing_decoded()}")
         except av.error.FFmpegError as error:
-            self._container.close()
+            self._file.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         except SourceError:
-            self._container.close()
+            self._file.close()
             raise
-        self.info = self._describe(first[1], label or path.stem)
-        self._ahead = Ahead(self._frames(first))
+        self.info = self._describe(first[1], label or Path(path).stem)
+        frames = self._frames(first)
+        alone = self._settings.decoding_threads == 1
+        self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -99,8 +109,9 @@ class Recording(Closing):
 
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
-        self._ahead.close()
-        self._container.close()
+        if isinstance(self._ahead, Ahead):
+            self._ahead.close()
+        self._file.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
@@ -174,7 +185,7 @@ class Recording(Closing):
         rate = self._stream.guessed_rate or self._stream.average_rate
         return float(rate) if rate else _DEFAULT_FPS
 
-    def _seek(self, path: Path) -> None:
+    def _seek(self) -> None:
         """Go to the key frame before --start, and count the frames before the one that shows."""
         duration_s = self._duration()
         start_s = self._settings.start
@@ -184,13 +195,15 @@ class Recording(Closing):
                 f"{format_duration(duration_s)}"
             )
         wanted = int(self._clock.seek(start_s))
-        with _open(path, self._name) as probe:
-            place = find_key_frame(probe, self._stream.index, wanted)
+        with OpenFilm(self._path, self._name) as probe:
+            place = find_key_frame(probe.container, self._stream.index, wanted)
         if place is None:
             return  # this kind of file cannot seek: it is decoded from its beginning
         self._container.seek(place.target, stream=self._stream)
-        with _open(path, self._name) as counter:
-            self._base_index = count_packets_before(counter, self._stream.index, place.key)
+        with OpenFilm(self._path, self._name) as counter:
+            self._base_index = count_packets_before(
+                counter.container, self._stream.index, place.key
+            )
 
     def _duration(self) -> float | None:
         """Return the length of the film in seconds, None where nobody knows."""
@@ -237,20 +250,6 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _open(path: Path, name: str) -> InputContainer:
-    """Open a file, with every fault in one line."""
-    av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
-    try:
-        if path.stat().st_size == 0:
-            raise SourceError(f"{name}: the file is empty")
-        # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-        return av.open(f"file:{path}", metadata_errors="replace")
-    except av.error.InvalidDataError:
-        raise SourceError(f"{name}: not a film, or its header is damaged") from None
-    except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
 
 
 def _video_stream(container: InputContainer, name: str) -> VideoStream:
