@@ -19,11 +19,13 @@ from motionlapse.errors import (
 )
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
+from motionlapse.sources.opening import open_footage
 
 if TYPE_CHECKING:
     from motionlapse.analysis.analyzer import Analyzer
     from motionlapse.frames import Source, SourceInfo
     from motionlapse.pipeline import RunResult
+    from motionlapse.prescan.film import Stretches
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
     from motionlapse.sinks.chosen import Recorded
@@ -160,12 +162,13 @@ class Batch:
         result.note(error.exit_code)
 
     def _scan_one(self, footage: Footage, number: int, total: int, result: BatchResult) -> None:
-        with open_footage(footage, self._settings) as source:
+        with self._open(footage) as source:
             # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
             import cv2
 
             from motionlapse.decision.decider import Decider
             from motionlapse.pipeline import run
+            from motionlapse.prescan.film import Stretches
             from motionlapse.sinks.chosen import chosen_sinks
 
             # The pictures of analysis are too small to share out, and the decoder has the cores.
@@ -191,10 +194,13 @@ class Batch:
                 store.discard_run(stored)  # it would hide the events of the one before
                 raise
             self._listener.begin(info, number, total)
+            decider = Decider(settings.decision, archive.next_number)
+            if isinstance(source, Stretches):
+                source.follow(lambda: decider.undecided)
             outcome = run(
                 source,
                 make_analyzer,
-                Decider(settings.decision, archive.next_number),
+                decider,
                 [*chosen, archive],
                 should_stop=self._should_stop,
                 on_frame=self._listener.frame,
@@ -212,6 +218,16 @@ class Batch:
                 faults=[fault.text for fault in source.faults]
                 + [str(u) for u in outcome.unwritten],
             )
+
+    def _open(self, footage: Footage) -> Source | Stretches:
+        settings = self._settings
+        if settings.sources.prescan:
+            from motionlapse.prescan.prescan import prescan
+
+            make, note = analyzer_maker(settings), self._listener.note
+            if chosen := prescan(footage, settings, make, note, self._should_stop):
+                return chosen
+        return open_footage(footage, settings.sources)
 
     def _begin(self, info: SourceInfo, footage: Footage) -> tuple[ArchiveStore, StoredRun]:
         from motionlapse.sinks.archive_store import ArchiveStore
@@ -249,7 +265,7 @@ class Batch:
 
         return Recorded(footage.path, find_key_frame, archive.keep_clip, self._listener.note)
 
-    def _report(self, source: Source, outcome: RunResult, result: BatchResult) -> None:
+    def _report(self, source: Source | Stretches, outcome: RunResult, result: BatchResult) -> None:
         """Tell what went wrong in a run that came to its end."""
         for fault in source.faults:
             if fault.lost:
@@ -269,17 +285,6 @@ class Batch:
 
 def _name(item: Footage | SourceError) -> str:
     return "" if isinstance(item, SourceError) else item.name
-
-
-def open_footage(footage: Footage, settings: Settings) -> Source:
-    """Open footage with what reads it; a film does not wait for the library of stills."""
-    if footage.stills:
-        from motionlapse.sources.stills import Stills
-
-        return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
-    from motionlapse.sources.recording import Recording
-
-    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
 
 
 def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:

@@ -36,6 +36,7 @@ LAYERS = {
     **dict.fromkeys(
         (
             "batch",
+            "prescan",
             "comparison",
             "sifting",
             "calibration",

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import cv2
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch import analyzer_maker
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import MotionlapseError
 from motionlapse.frames import Image
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
+from motionlapse.sources.opening import open_footage
 from motionlapse.types import Analysis, Decision
 
 _WIDEST = 1600
@@ -87,7 +88,7 @@ class Scene:
 
     def _scan(self, footage: Footage, settings: Settings) -> None:
         try:
-            with open_footage(footage, settings) as source:
+            with open_footage(footage, settings.sources) as source:
                 self.size = source.info.width, source.info.height
                 outcome = run(
                     source,

@@ -6,6 +6,7 @@ import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -64,6 +65,8 @@ class KeyFrames:
     ) -> None:
         self._container = open_container(path, name or str(path))
         self._stream = moving_pictures(self._container, name or str(path))
+        # Taken now: a closed container leaves the stream without anything behind it.
+        self._time_base = self._stream.time_base or Fraction(1, av.time_base)
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
         self._start_s, self._stop_s = start_s, stop_s
@@ -119,7 +122,7 @@ class KeyFrames:
         return planes_of(frame)
 
     def _time(self, pts: int) -> float:
-        return float((pts - (self._first_pts or 0)) * (self._stream.time_base or 0))
+        return float((pts - (self._first_pts or 0)) * self._time_base)
 
     def groups(self) -> list[Group]:
         """Return the groups of pictures between start and stop, once all has been read."""

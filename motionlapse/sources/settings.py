@@ -37,6 +37,11 @@ class SourceSettings(SettingsModel):
         gt=0,
         le=100_000,
     )
+    prescan: bool = setting(
+        False,
+        "films: look at key frames and packets first, and decode only what is not surely quiet",
+        flag="--prescan/--no-prescan",
+    )
 
     live: LiveSettings = LiveSettings()
 
