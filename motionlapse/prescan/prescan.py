@@ -144,13 +144,13 @@ class _Prescan:
     def _suspicious(
         self, groups: Sequence[Group], pictures: np.ndarray[tuple[int], np.dtype[np.float64]]
     ) -> Flags:
-        if len(groups) < _FEWEST:
-            raise _WholeError(f"it is too short, with {len(groups)} key frames of {_FEWEST}")
         lengths_s = np.array([group.end_s - group.start_s for group in groups])
         if (usual_s := float(np.median(lengths_s))) > _FARTHEST_S:
             raise _WholeError(
                 f"its key frames are {usual_s:.3g} s apart, more than {_FARTHEST_S:g} s"
             )
+        if len(groups) < _FEWEST:
+            raise _WholeError(f"it is too short, with {len(groups)} key frames of {_FEWEST}")
         totals = np.array([group.sizes.sum() for group in groups], np.float64)
         largest = np.array([group.sizes.max(initial=0) for group in groups], np.float64)
         return suspicious(pictures, totals, largest) | (lengths_s > _FARTHEST_S)
