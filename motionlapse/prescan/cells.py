@@ -71,7 +71,9 @@ class CellScores:
 def _around(pictures: Array, number: int) -> Array:
     """Return the median over the pictures around one; at the ends, as many on the other side."""
     first = max(0, min(number - AROUND, len(pictures) - 2 * AROUND - 1))
-    median: Array = np.median(pictures[first : first + 2 * AROUND + 1], axis=0)
+    window = pictures[first : first + 2 * AROUND + 1]
+    middle = len(window) // 2
+    median: Array = np.partition(window, middle, axis=0)[middle]  # np.median: six times as long
     return median
 
 
@@ -83,10 +85,9 @@ def _cells(planes: Planes, watched: npt.NDArray[np.bool_] | None) -> Array:
 
 def _means(plane: Plane) -> Array:
     size = _ACROSS * _INSIDE, _DOWN * _INSIDE
-    small = cv2.resize(plane.view, size, interpolation=cv2.INTER_AREA)
-    parts = small.reshape(_DOWN, _INSIDE, _ACROSS, _INSIDE)
-    means: Array = parts.mean(axis=(1, 3), dtype=np.float32).ravel()
-    return means
+    small = cv2.resize(plane.view, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    means = cv2.resize(small, (_ACROSS, _DOWN), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).ravel()
 
 
 def _watched_cells(watched: Image | None) -> npt.NDArray[np.bool_] | None:
