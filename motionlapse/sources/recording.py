@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -124,6 +124,7 @@ class Recording:
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
         self._ahead.close()
+        self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
         self._container.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
@@ -152,7 +153,7 @@ class Recording:
             to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
 
-    def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:
+    def _decode(self) -> Generator[tuple[int, av.VideoFrame, float]]:
         """Yield (index, frame, media time) of the good frames from --start to --end."""
         damage = Damage(1 / nominal_fps(self._stream), self._container.format.name == "mpegts")
         pending = PendingPackets()
