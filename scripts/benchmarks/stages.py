@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from benchmarks.films import load_luma, walking_planes
+from benchmarks.mean_sigma import MeanSigmaPass
 from benchmarks.tables import Figures
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.analysis.areas import WatchedArea
@@ -40,13 +41,14 @@ def models(film: Path, *, quick: bool) -> Figures:
     luma = load_luma(film, 4 if quick else 24)
     height, width = luma[0].shape
     table = Figures(f"models on luma of {width}×{height}, one thread", ("ms", "times the default"))
-    model = Gaussian()
+    model, alone = Gaussian(), MeanSigmaPass(luma[0])
     frames = [Planes(Plane(image, image.shape[1])) for image in luma]
     mog2 = cv2.createBackgroundSubtractorMOG2(detectShadows=False)
     knn = cv2.createBackgroundSubtractorKNN(detectShadows=False)
     cnt = cv2.bgsegm.createBackgroundSubtractorCNT()
     timed: dict[str, Timed] = {
         "gaussian (the default)": lambda i: model.apply(frames[i], elapsed_s=0.04, pace=1.0),
+        "judge and learn alone": lambda i: alone(luma[i]),
         "MOG2": lambda i: mog2.apply(luma[i], learningRate=0.01),
         "KNN": lambda i: knn.apply(luma[i], learningRate=0.01),
         "CNT": lambda i: cnt.apply(luma[i]),
