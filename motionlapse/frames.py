@@ -167,7 +167,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A break between two frames of a live source: no frames came, or none were looked at.
+    """A break between two frames: no frames came, or none were looked at.
 
     Attributes
     ----------
@@ -177,11 +177,14 @@ class Interruption:
         How many seconds of media time nothing counts after it.
     forget
         True if what was learned before it is of no use after it.
+    quiet_s
+        For how long before the next frame nothing has moved, as far as that is known.
     """
 
     reason: str
     settle_s: float = 0.0
     forget: bool = False
+    quiet_s: float = 0.0
 
     def and_then(self, newer: Interruption) -> Interruption:
         """Return one interruption that does what this one and the next would have done."""
@@ -191,7 +194,7 @@ class Interruption:
 
 
 class Stream(Protocol):
-    """What the loop reads: frames, and for live sources interruptions between them."""
+    """What the loop reads: frames, and interruptions between them where there are such."""
 
     @property
     def info(self) -> SourceInfo:
@@ -200,7 +203,10 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Frame | Interruption]: ...
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return the first frames, read apart; None where nothing can be read twice."""
+        """Return the first frames, or after an interruption those that come next, read apart.
+
+        None where nothing can be read twice.
+        """
 
 
 class Source(Protocol):

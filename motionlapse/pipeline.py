@@ -114,7 +114,9 @@ def run(
                 if isinstance(frame, Interruption):
                     guard.finish(decider.interrupt(frame.reason, settle_s=frame.settle_s))
                     if frame.forget:
+                        result.overlay = result.overlay or analyzer.overlay()
                         analyzer = make_analyzer(analyzer.size)
+                        analyzer.prime(source.opening() or (), quiet_s=frame.quiet_s)
                     else:
                         # The time since the frame before says nothing of how much to learn.
                         pace = 0.0
@@ -133,7 +135,7 @@ def run(
         except (SourceError, ConfigError) as error:
             # A ConfigError here: a region that does not fit pictures whose size has changed.
             ending, result.state, result.failure = "the source failed", "failed", error
-        result.overlay = analyzer.overlay()
+        result.overlay = result.overlay or analyzer.overlay()
         guard.finish(decider.finish(ending))
     return result
 

@@ -67,7 +67,8 @@ class BackgroundModel(Protocol):
             One or more pictures of the first seconds, in order, which will be judged afterwards.
             Not modified and not kept.
         seconds
-            Media time from the first of them to the last.
+            For how long it has looked like that: media time from the first of them to the last, or
+            more where that is known.
         """
 
     def apply(

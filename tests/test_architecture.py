@@ -37,6 +37,7 @@ LAYERS = {
     **dict.fromkeys(
         (
             "batch",
+            "prescan",
             "comparison",
             "sifting",
             "calibration",

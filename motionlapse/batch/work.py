@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionlapse.batch.line import Line
-from motionlapse.batch.parts import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.batch.result import Outcome
 from motionlapse.errors import SinkError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
+from motionlapse.sources.opening import open_footage
 
 if TYPE_CHECKING:
+    from motionlapse.frames import Source
+    from motionlapse.prescan.film import Stretches
     from motionlapse.sinks.archive import ArchiveSink
     from motionlapse.sinks.chosen import Recorded
 
@@ -53,12 +56,13 @@ def scan_source(job: Job, line: Line) -> None:
         If it cannot even begin; what happens later is in what the line is told at the end.
     """
     footage, settings = job.footage, job.settings
-    with open_footage(footage, settings) as source:
+    with _open(job, line) as source:
         # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
         import cv2
 
         from motionlapse.decision.decider import Decider
         from motionlapse.pipeline import run
+        from motionlapse.prescan.film import Stretches
         from motionlapse.sinks.archive import ArchiveSink
         from motionlapse.sinks.chosen import chosen_sinks
 
@@ -84,10 +88,13 @@ def scan_source(job: Job, line: Line) -> None:
         except SinkError:
             line.discard_run(stored)  # it would hide the events of the one before
             raise
+        decider = Decider(settings.decision, archive.next_number)
+        if isinstance(source, Stretches):
+            source.follow(lambda: decider.undecided)
         ran = run(
             source,
             make_analyzer,
-            Decider(settings.decision, archive.next_number),
+            decider,
             [*chosen, archive],
             should_stop=line.should_stop,
             on_frame=lambda analysis, _: line.frame(analysis.frame.time),
@@ -101,6 +108,18 @@ def scan_source(job: Job, line: Line) -> None:
             overlay=ran.overlay,
         )
         line.end(stored, outcome, source.faults)
+
+
+def _open(job: Job, line: Line) -> Source | Stretches:
+    """Open the source, or those stretches of it that a prescan leaves."""
+    settings = job.settings
+    if settings.sources.prescan:
+        from motionlapse.prescan.prescan import prescan
+
+        make = analyzer_maker(settings)
+        if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
+            return chosen
+    return open_footage(job.footage, settings.sources)
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

@@ -21,7 +21,7 @@ _OTHER_SETTINGS = [
     entry.key
     for entry in entries(Settings)
     if entry.key.startswith(("sinks.", "batch."))
-    or entry.key in ("sources.end", "sources.duration")
+    or entry.key in ("sources.end", "sources.duration", "sources.prescan")
 ]
 
 

@@ -39,6 +39,7 @@ FOOTAGE_ONLY = (
     "sources.duration",
     "sources.wall_start",
     "sources.fps",
+    "sources.prescan",
     "sinks.pre",
     "sinks.join",
     "sinks.report",

@@ -107,10 +107,10 @@ def _source(
     ConfigError
         If a piece is asked for that a live source does not have.
     """
-    from motionlapse.batch.parts import open_footage
     from motionlapse.sources.address import parse_address
     from motionlapse.sources.footage import one_footage
     from motionlapse.sources.live_scene import LiveScene, is_live
+    from motionlapse.sources.opening import open_footage
 
     sources = settings.sources
     if is_live(name):
@@ -120,9 +120,8 @@ def _source(
         return shown, lambda: LiveScene(name, sources.live, most_s=most_s, should_stop=should_stop)
     if sources.duration is None and sources.end is None:
         sources = sources.model_copy(update={"duration": _PIECE_S})
-    piece = settings.model_copy(update={"sources": sources})
     footage = one_footage(name)
-    return name, lambda: open_footage(footage, piece)
+    return name, lambda: open_footage(footage, sources)
 
 
 def _has_browser() -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from motionlapse.batch.parts import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.closing import Closing
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
@@ -31,6 +31,7 @@ from motionlapse.sinks.drawing import (
 from motionlapse.sinks.layers import panel, panel_size
 from motionlapse.sinks.settings import LAYERS
 from motionlapse.sources.footage import Footage
+from motionlapse.sources.opening import open_footage
 from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, format_share
 
@@ -131,7 +132,7 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     whole = settings.sources.model_copy(update={"end": None, "duration": None})
     settings = settings.model_copy(update={"sources": whole})
     last = _LastFrame()
-    with open_footage(footage, settings) as source:
+    with open_footage(footage, settings.sources) as source:
         info = source.info
         reach_s = None if info.duration_s is None else whole.start + info.duration_s
         if reach_s is not None and info.kind == "recording" and reach_s < at_s:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Generator, Iterator
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,16 +18,19 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.film_file import (
+    creation_time,
+    cut_off,
+    duration_of,
+    moving_pictures,
+    nominal_fps,
+)
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
-from motionlapse.sources.seeking import count_packets_before, find_key_frame
+from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
-from motionlapse.units import format_duration, parse_wall
-
-# Containers round their durations, and the last frame lasts a while too.
-_CUT_OFF_S = 1.0
-_DEFAULT_FPS = 25.0
+from motionlapse.units import format_duration
 
 
 class Recording(Closing):
@@ -43,6 +46,8 @@ class Recording(Closing):
         Which part of it, and when it was taken.
     name, label
         As in `SourceInfo`; by default the path and its stem.
+    at
+        The key frame before `SourceSettings.start`, where somebody has looked for it already.
 
     Raises
     ------
@@ -58,9 +63,11 @@ class Recording(Closing):
         *,
         name: str = "",
         label: str = "",
+        at: KeyFrame | None = None,
     ) -> None:
         self._name = name or str(path)
         self._path = path
+        self._at = at
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
         self._file = OpenFilm(path, self._name)
@@ -72,7 +79,7 @@ class Recording(Closing):
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
-                1.0 / self._nominal_fps(),
+                1.0 / nominal_fps(self._stream),
             )
             self._base_index = 0
             if self._settings.start > 0:
@@ -102,7 +109,7 @@ class Recording(Closing):
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
         try:
-            with Recording(self._path, self._settings, name=self._name) as again:
+            with Recording(self._path, self._settings, name=self._name, at=self._at) as again:
                 yield from again
         except SourceError:
             return
@@ -111,6 +118,7 @@ class Recording(Closing):
         """Stop decoding and close the file; may be called again."""
         if isinstance(self._ahead, Ahead):
             self._ahead.close()
+        self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
         self._file.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
@@ -139,9 +147,9 @@ class Recording(Closing):
             to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
 
-    def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:
+    def _decode(self) -> Generator[tuple[int, av.VideoFrame, float]]:
         """Yield (index, frame, media time) of the good frames from --start to --end."""
-        damage = Damage(1 / self._nominal_fps(), self._container.format.name == "mpegts")
+        damage = Damage(1 / nominal_fps(self._stream), self._container.format.name == "mpegts")
         pending = PendingPackets()
         index, time = self._base_index - 1, 0.0
         for frame in self._pictures(damage, pending):
@@ -156,9 +164,9 @@ class Recording(Closing):
                 self._fault(damage.stretch, lost=True)
             if not damage.open and time >= self._settings.start:
                 yield index, frame, time
-        cut_off = self._cut_off(time)
-        if cut_off:
-            self._fault(cut_off, lost=True)
+        early = cut_off(self._container, self._stream, time)
+        if early:
+            self._fault(early, lost=True)
         elif damage.open:
             self._fault(damage.end(), lost=True)
 
@@ -181,19 +189,22 @@ class Recording(Closing):
 
     # ---- beginning and end -------------------------------------------------------------------
 
-    def _nominal_fps(self) -> float:
-        rate = self._stream.guessed_rate or self._stream.average_rate
-        return float(rate) if rate else _DEFAULT_FPS
-
     def _seek(self) -> None:
         """Go to the key frame before --start, and count the frames before the one that shows."""
-        duration_s = self._duration()
+        duration_s = duration_of(self._container, self._stream)
         start_s = self._settings.start
         if duration_s is not None and start_s >= duration_s:
             raise SourceError(
                 f"{self._name}: --start {format_duration(start_s)} is after its end at "
                 f"{format_duration(duration_s)}"
             )
+        if self._at is not None:
+            with OpenFilm(self._path, self._name) as probe:
+                known = leads_to(probe.container, self._stream.index, self._at.pts)
+            if known:
+                self._container.seek(self._at.pts, stream=self._stream)
+                self._base_index = self._at.index
+                return
         wanted = int(self._clock.seek(start_s))
         with OpenFilm(self._path, self._name) as probe:
             place = find_key_frame(probe.container, self._stream.index, wanted)
@@ -205,27 +216,6 @@ class Recording(Closing):
                 counter.container, self._stream.index, place.key
             )
 
-    def _duration(self) -> float | None:
-        """Return the length of the film in seconds, None where nobody knows."""
-        if self._stream.duration and self._stream.time_base:
-            return float(self._stream.duration * self._stream.time_base)
-        if not self._container.duration:
-            return None
-        if "matroska" not in self._container.format.name:
-            return self._container.duration / av.time_base
-        # Matroska states the time at which the longest of its streams ends.
-        if len(self._container.streams) > 1:
-            return None
-        return (self._container.duration - (self._container.start_time or 0)) / av.time_base
-
-    def _cut_off(self, time: float) -> str:
-        """Return a line if the film ends long before it should, else ``""``."""
-        duration_s = self._duration()
-        slack_s = max(_CUT_OFF_S, 5 / self._nominal_fps())
-        if duration_s is None or time + slack_s >= duration_s:
-            return ""
-        return f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}"
-
     def _nothing_decoded(self) -> str:
         if self._settings.start > 0 and not self.faults:
             return f"there is no picture from {format_duration(self._settings.start)} on"
@@ -234,7 +224,7 @@ class Recording(Closing):
 
     def _describe(self, first: av.VideoFrame, label: str) -> SourceInfo:
         width, height = upright_size(first)
-        total_s = self._duration()
+        total_s = duration_of(self._container, self._stream)
         if total_s is not None:
             total_s = max(0.0, min(total_s, self._settings.stop_s) - self._settings.start)
         return SourceInfo(
@@ -243,9 +233,9 @@ class Recording(Closing):
             kind="recording",
             width=width,
             height=height,
-            fps=self._nominal_fps(),
+            fps=nominal_fps(self._stream),
             duration_s=total_s,
-            start_wall=self._settings.wall_start or _creation_time(self._container),
+            start_wall=self._settings.wall_start or creation_time(self._container),
         )
 
     def _fault(self, text: str, *, lost: bool) -> None:
@@ -254,22 +244,8 @@ class Recording(Closing):
 
 def _video_stream(container: InputContainer, name: str) -> VideoStream:
     """Return the first stream of moving pictures, its decoder set up."""
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
-    if not streams:
-        raise SourceError(f"{name}: has no video stream")
-    stream = streams[0]
-    if stream.codec_context is None:
-        raise SourceError(f"{name}: there is no decoder for its codec")
+    stream = moving_pictures(container, name)
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
     stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
     return stream
-
-
-def _creation_time(container: InputContainer) -> datetime | None:
-    """Return when the container says it was made, aware; None for the makers' zero dates."""
-    try:
-        moment = parse_wall(container.metadata["creation_time"].replace("Z", "+00:00"))
-    except (KeyError, ValueError):
-        return None
-    return moment if moment.year > 1971 else None

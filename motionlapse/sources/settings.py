@@ -43,6 +43,11 @@ class SourceSettings(SettingsModel):
         "threads that decode a film; 1: the one that analyses it; auto: one more than cores, "
         "or what --workers leaves for each",
     )
+    prescan: bool = setting(
+        False,
+        "films: look at key frames and packets first, and decode only what is not surely quiet",
+        flag="--prescan/--no-prescan",
+    )
 
     live: LiveSettings = LiveSettings()
 
