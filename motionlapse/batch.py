@@ -198,6 +198,7 @@ class Batch:
                 [*chosen, archive],
                 should_stop=self._should_stop,
                 on_frame=self._listener.frame,
+                pacing=settings.pace(),
             )
             result.sources += 1
             result.frames += outcome.frames

@@ -77,6 +77,7 @@ class Gaussian:
         self._settings = settings or GaussianSettings()
         self._frames = 0
         self._since_clouds_s = 0.0
+        self._marked: tuple[Array, Array] | None = None
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
@@ -134,6 +135,15 @@ class Gaussian:
             learning_rate=rate,
             light_gain=float(self._gain.gain.mean()),
         )
+
+    def mark(self) -> None:
+        """Remember how old the candidates are; see `motionlapse.inside.GoesBack`."""
+        self._marked = (self._doubt.copy(), self._gain.gain.copy()) if self._frames else None
+
+    def go_back(self) -> None:
+        """Make the candidates as old as they were; see `motionlapse.inside.GoesBack`."""
+        if self._marked is not None:
+            self._doubt[:], self._gain.gain[:] = self._marked
 
     def background(self) -> Image:
         """Return the background's luma, uint8 ``(H, W)``.

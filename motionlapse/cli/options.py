@@ -38,6 +38,7 @@ FOOTAGE_ONLY = (
     "sources.duration",
     "sources.wall_start",
     "sources.fps",
+    "sources.fast",
     "sinks.pre",
     "sinks.join",
     "sinks.report",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,7 +62,7 @@ class Recording:
         self.faults: list[Fault] = []
         self._container = _open(path, self._name)
         try:
-            self._stream = _video_stream(self._container, self._name)
+            self._stream = _video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -135,7 +136,7 @@ class Recording:
             time=time,
             wall=start + timedelta(seconds=time) if start else None,
             number=index,
-            planes=planes_of(frame),
+            to_planes=cache(partial(planes_of, frame)),
             to_bgr=lambda: bgr_of(frame),
             to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
@@ -265,7 +266,7 @@ def _open(path: Path, name: str) -> InputContainer:
         raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
 
 
-def _video_stream(container: InputContainer, name: str) -> VideoStream:
+def _video_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
     """Return the first stream of moving pictures, its decoder set up."""
     streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
     if not streams:
@@ -276,6 +277,11 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
     stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    # Deblocking is a fifth of decoding H.264 and HEVC. Pictures that no other refers to go without:
+    # that spares 6 to 10 % where there are such, and masks agree to 0.996. Without any it spares
+    # 15 to 18 %, errors add up until the next key frame, and masks agree to 0.6 to 0.98.
+    skipped = "all" if settings.fast else "noref"
+    stream.codec_context.options = {"skip_loop_filter": skipped}
     return stream
 
 

@@ -37,6 +37,11 @@ class SourceSettings(SettingsModel):
         gt=0,
         le=100_000,
     )
+    fast: bool = setting(
+        False,
+        "decode H.264 and HEVC without deblocking: faster, less exact, snapshots show blocks",
+        flag="--fast/--no-fast",
+    )
 
     live: LiveSettings = LiveSettings()
 

@@ -137,6 +137,10 @@ class Watch:
         """The share of the watched area that opens an event, as it is now."""
         return self._settings.decision.enter * self.controls.threshold
 
+    @property
+    def _encodes(self) -> bool:
+        return self._settings.sinks.clips != "none" and self._ring is None
+
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 
     def _one_run(self) -> bool:
@@ -168,6 +172,7 @@ class Watch:
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
+                pacing=settings.pace(every_frame=self._encodes),
             )
             self._end(store, stored, outcome)
         finally:
