@@ -85,13 +85,14 @@ class Policy:
         time
             Its media time, not before the last one.
         """
+        first = self._previous_s is None
         gap_s = 0.0 if self._previous_s is None else time - self._previous_s
         self._previous_s = time
         if time - self._taken_s < self._grid_s:
             return Choice.LEAVE
         gap_s = max(gap_s, self._grid_s)
         self._taken_s = time
-        if self._all or self._held >= self._most_held or self._is_due(time, gap_s):
+        if self._all or first or self._held >= self._most_held or self._is_due(time, gap_s):
             return Choice.LOOK
         self._held += 1
         return Choice.HOLD
@@ -134,6 +135,5 @@ class Policy:
     def rest(self) -> None:
         """Take note of a break: what is held is looked at now, and the frame after it too."""
         self._held = 0
-        self._level = Level.SOME
         self._previous_s = None
         self._taken_s = float("-inf")

@@ -137,10 +137,6 @@ class Watch:
         """The share of the watched area that opens an event, as it is now."""
         return self._settings.decision.enter * self.controls.threshold
 
-    @property
-    def _encodes(self) -> bool:
-        return self._settings.sinks.clips != "none" and self._ring is None
-
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 
     def _one_run(self) -> bool:
@@ -172,7 +168,7 @@ class Watch:
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
-                pacing=settings.pace(every_frame=self._encodes),
+                pacing=settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring),
             )
             self._end(store, stored, outcome)
         finally:
@@ -211,8 +207,7 @@ class Watch:
         return True
 
     def _location(self) -> Path | str:
-        address = self._address
-        return Path(address.target) if address.kind is Kind.FILE else address.name
+        return Path(self._address.target) if self._address.kind is Kind.FILE else self.name
 
     def _make_analyzer(self, size: tuple[int, int]) -> Analyzer:
         chosen = self._settings.background
