@@ -92,8 +92,8 @@ class Frame:
     number
         The number that files made from this frame carry: the last digits in a still's name, else
         `index`.
-    planes
-        Upright: rotation that the footage asks for is done.
+    to_planes
+        Returns the planes; use `planes`.
     to_bgr
         Makes the picture in colour; use `bgr`.
     to_small_bgr
@@ -105,9 +105,18 @@ class Frame:
     time: float
     wall: datetime | None
     number: int
-    planes: Planes
+    to_planes: Callable[[], Planes]
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
+
+    @property
+    def planes(self) -> Planes:
+        """The picture as planes, upright: rotation that the footage asks for is done.
+
+        Where that takes copies they are made at the first call: frames that nobody looks at cost
+        their decoding alone.
+        """
+        return self.to_planes()
 
     def bgr(self) -> Image:
         """Return the picture as BGR uint8 ``(H, W, 3)``, upright, converted at this call."""

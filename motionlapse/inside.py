@@ -22,6 +22,17 @@ class KnowsNoise(Protocol):
         """Return σ in grey levels, float32 ``(H, W)``."""
 
 
+@runtime_checkable
+class GoesBack(Protocol):
+    """What a background model has more that can judge frames after a later one was judged."""
+
+    def mark(self) -> None:
+        """Remember what the next frame would spoil for those before it."""
+
+    def go_back(self) -> None:
+        """Return to the mark, as far as it matters; at most once for each mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """One connected piece of foreground.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -79,7 +80,7 @@ def _frame(
         time=time,
         wall=wall,
         number=index if number is None else number,
-        planes=_planes(luma, *chroma),
+        to_planes=functools.cache(functools.partial(_planes, luma, *chroma)),
         to_bgr=lambda: np.repeat(luma[:, :, None], 3, axis=2),
     )
 

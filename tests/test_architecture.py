@@ -32,7 +32,9 @@ LAYERS = {
         ),
         WORDS,
     ),
-    **dict.fromkeys(("sources", "background", "analysis", "decision", "sinks", "measures"), PARTS),
+    **dict.fromkeys(
+        ("sources", "background", "analysis", "decision", "pacing", "sinks", "measures"), PARTS
+    ),
     **dict.fromkeys(("pipeline", "pipeline_settings", "batch_settings"), PIPELINE),
     **dict.fromkeys(
         (

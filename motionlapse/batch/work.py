@@ -98,6 +98,7 @@ def scan_source(job: Job, line: Line) -> None:
             [*chosen, archive],
             should_stop=line.should_stop,
             on_frame=lambda analysis, _: line.frame(analysis.frame.time),
+            pacing=settings.pace(),
         )
         outcome = Outcome(
             frames=ran.frames,

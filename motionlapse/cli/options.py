@@ -40,6 +40,7 @@ FOOTAGE_ONLY = (
     "sources.wall_start",
     "sources.fps",
     "sources.prescan",
+    "sources.fast",
     "sinks.pre",
     "sinks.join",
     "sinks.report",

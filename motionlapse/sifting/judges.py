@@ -234,7 +234,7 @@ class ModelJudge:
 
 
 def _frame(index: int, time_s: float, planes: Planes) -> Frame:
-    return Frame(index, time_s, None, index, planes, lambda: planes.luma.view)
+    return Frame(index, time_s, None, index, lambda: planes, lambda: planes.luma.view)
 
 
 def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice], int]]:

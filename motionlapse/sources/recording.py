@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator, Iterator
 from datetime import timedelta
 from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 
 import av
@@ -73,9 +74,7 @@ class Recording(Closing):
         self._file = OpenFilm(path, self._name)
         self._container = self._file.container
         try:
-            self._stream = _video_stream(self._container, self._name)
-            if self._settings.decoding_threads != "auto":
-                self._stream.codec_context.thread_count = self._settings.decoding_threads
+            self._stream = _video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -142,7 +141,7 @@ class Recording(Closing):
             time=time,
             wall=start + timedelta(seconds=time) if start else None,
             number=index,
-            planes=planes_of(frame),
+            to_planes=cache(partial(planes_of, frame)),
             to_bgr=lambda: bgr_of(frame),
             to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
@@ -242,10 +241,16 @@ class Recording(Closing):
         self.faults.append(Fault(f"{self._name}: {text}", lost))
 
 
-def _video_stream(container: InputContainer, name: str) -> VideoStream:
+def _video_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
     """Return the first stream of moving pictures, its decoder set up."""
     stream = moving_pictures(container, name)
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    threads = settings.decoding_threads
+    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1 if threads == "auto" else threads
+    # Deblocking is a fifth of decoding H.264 and HEVC. Pictures that no other refers to go without:
+    # that spares 6 to 10 % where there are such, and masks agree to 0.996. Without any it spares
+    # 15 to 18 %, errors add up until the next key frame, and masks agree to 0.6 to 0.98.
+    skipped = "all" if settings.fast else "noref"
+    stream.codec_context.options = {"skip_loop_filter": skipped}
     return stream

@@ -48,6 +48,11 @@ class SourceSettings(SettingsModel):
         "films: look at key frames and packets first, and decode only what is not surely quiet",
         flag="--prescan/--no-prescan",
     )
+    fast: bool = setting(
+        False,
+        "decode H.264 and HEVC without deblocking: faster, less exact, snapshots show blocks",
+        flag="--fast/--no-fast",
+    )
 
     live: LiveSettings = LiveSettings()
 

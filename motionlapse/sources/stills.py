@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -153,19 +154,13 @@ class Stills(Closing):
                 time=still.time,
                 wall=still.wall,
                 number=still.number,
-                planes=planes,
-                to_bgr=_BgrOf(planes),
+                to_planes=partial(_same, planes),
+                to_bgr=partial(bgr_of_planes, planes),
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _BgrOf:
-    """Makes BGR from a still's planes."""
-
-    planes: Planes
-
-    def __call__(self) -> Image:
-        return bgr_of_planes(self.planes)
+def _same(planes: Planes) -> Planes:
+    return planes
 
 
 def bgr_of_planes(planes: Planes) -> Image:

@@ -165,6 +165,7 @@ class Watch:
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
+                pacing=settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring),
             )
             self._end(store, stored, outcome)
         finally:
@@ -204,8 +205,7 @@ class Watch:
         return True
 
     def _location(self) -> Path | str:
-        address = self._address
-        return Path(address.target) if address.kind is Kind.FILE else address.name
+        return Path(self._address.target) if self._address.kind is Kind.FILE else self.name
 
     # ---- sinks -----------------------------------------------------------------------------------
 
