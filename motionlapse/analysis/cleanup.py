@@ -103,9 +103,13 @@ class Cleanup:
         """Return the outlines of all foreground, small and large, with their pixels."""
         voted = self._vote(score)
         outlines = _outlines(voted)
-        return outlines + self._uncast(score, voted)
+        casts = np.zeros_like(score)
+        for contour, pixels in outlines:
+            if pixels >= self._min_pixels:
+                cv2.drawContours(casts, [contour], -1, 255, cv2.FILLED)
+        return outlines + self._uncast(score, voted, casts)
 
-    def _uncast(self, score: Image, voted: Image) -> list[_Piece]:
+    def _uncast(self, score: Image, voted: Image, casts: Image) -> list[_Piece]:
         """Return deep shadows that nothing casts: something dark that has the background's colour.
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
@@ -116,7 +120,7 @@ class Cleanup:
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
         dense = cv2.medianBlur(deep, 3)
-        beside = cv2.dilate(voted, self._surroundings)
+        beside = cv2.dilate(casts, self._surroundings)
         if cv2.countNonZero(cv2.bitwise_and(dense, cv2.bitwise_not(beside))) < self._min_pixels / 2:
             return []
         left, top, width, height = self._around(dense)
