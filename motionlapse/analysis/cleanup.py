@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -24,6 +23,8 @@ _WIDENED = 5
 # The picture for which the sizes below were chosen; others scale with its diagonal.
 _USUAL_PIXELS = 320 * 240
 _CLOSE_RADIUS_PX = 4
+
+_Piece = tuple[cv2.typing.MatLike, float]
 
 
 class Cleanup:
@@ -52,6 +53,7 @@ class Cleanup:
         side = 2 * max(1, radius) + 1
         # A square costs less than half of a disc, and a thousandth of F.
         self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+        self._surroundings = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
         self._kernel = cv2.getGaussianKernel(_VOTERS, _SIGMA_PX)
 
     def __call__(self, score: Image) -> tuple[Image, tuple[Blob, ...], int]:
@@ -70,14 +72,12 @@ class Cleanup:
         beyond = np.count_nonzero(watched >= DEEP_SHADOW_SCORE)
         if beyond * _WIDENED < self._shortest_outline:
             return clean, (), 0
-        blobs = []
-        for contour in _outlines(self._with_uncast(watched, self._vote(watched))):
-            pixels = _pixels(contour)
-            if pixels >= self._min_pixels:
-                cv2.drawContours(clean, [contour], -1, 255, cv2.FILLED)
-                blobs.append(self._blob(contour, pixels))
-        if blobs and self._area.mask is not None:
+        large = [found for found in self._pieces(watched) if found[1] >= self._min_pixels]
+        for contour, _ in large:
+            cv2.drawContours(clean, [contour], -1, 255, cv2.FILLED)
+        if large and self._area.mask is not None:
             cv2.bitwise_and(clean, self._area.mask, dst=clean)
+        blobs = [self._blob(contour, pixels) for contour, pixels in large]
         blobs.sort(key=lambda blob: blob.area, reverse=True)
         return clean, tuple(blobs), cv2.countNonZero(clean) if blobs else 0
 
@@ -95,31 +95,41 @@ class Cleanup:
             uint8 ``(H, W)`` from the model; not modified.
         """
         watched = score if self._area.mask is None else score & self._area.mask
-        contours = _outlines(self._with_uncast(watched, self._vote(watched)))
-        sized = [(contour, _pixels(contour)) for contour in contours]
+        sized = self._pieces(watched)
         blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
         pieces = (Piece(blob.x, blob.y, blob.width, blob.height, blob.area) for blob in blobs)
         return tuple(sorted(pieces, key=lambda piece: piece.area, reverse=True))
 
-    def _with_uncast(self, score: Image, voted: Image) -> Image:
-        """Add deep shadows that nothing casts: something dark that has the background's colour.
+    def _pieces(self, score: Image) -> list[_Piece]:
+        """Return the outlines of all foreground, small and large, with their pixels."""
+        voted = self._vote(score)
+        outlines = _outlines(voted)
+        return outlines + self._uncast(score, voted)
+
+    def _uncast(self, score: Image, voted: Image) -> list[_Piece]:
+        """Return deep shadows that nothing casts: something dark that has the background's colour.
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
         """
         deep = np.asarray(cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE), np.uint8)
         if cv2.countNonZero(deep) < self._min_pixels:
-            return voted
-        dense = cv2.medianBlur(deep, 3)  # specks are in every frame, and the vote is dear
-        if cv2.countNonZero(dense) < self._min_pixels / 2:
-            return voted
+            return []
+        # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
+        # dear, and most frames end here.
+        dense = cv2.medianBlur(deep, 3)
+        beside = cv2.dilate(voted, self._surroundings)
+        if cv2.countNonZero(cv2.bitwise_and(dense, cv2.bitwise_not(beside))) < self._min_pixels / 2:
+            return []
         left, top, width, height = self._around(dense)
         part = slice(top, top + height), slice(left, left + width)
         lifted = np.asarray(cv2.bitwise_or(score[part], deep[part] // 2), np.uint8)
-        for contour in _outlines(self._vote(lifted)):
-            x, y, width, height = self._around(np.add(contour, (left, top)))
+        found: list[_Piece] = []
+        for contour, pixels in _outlines(self._vote(lifted)):
+            moved = np.add(contour, (left, top)).astype(np.int32)
+            x, y, width, height = self._around(moved)
             if cv2.countNonZero(voted[y : y + height, x : x + width]) < self._min_pixels:
-                cv2.drawContours(voted, [contour], -1, 255, cv2.FILLED, offset=(left, top))
-        return voted
+                found.append((moved, pixels))
+        return found
 
     def _around(self, what: cv2.typing.MatLike) -> tuple[int, int, int, int]:
         """Return the bounding box of an outline or mask, wider by twice the gap that is closed."""
@@ -146,5 +156,6 @@ def _pixels(contour: cv2.typing.MatLike) -> float:
     return cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
 
 
-def _outlines(mask: Image) -> Sequence[cv2.typing.MatLike]:
-    return cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+def _outlines(mask: Image) -> list[_Piece]:
+    found = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    return [(contour, _pixels(contour)) for contour in found]

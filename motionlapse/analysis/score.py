@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from motionlapse.analysis.settings import FlowSettings
 from motionlapse.frames import Image
@@ -13,7 +12,7 @@ def moving_pixels(moving: Image, mask: Image) -> int:
     """Return how many pixels of the foreground move.
 
     A pixel counts if most of the 3×3 around it are moving foreground: specks along the outline of
-    something that stands still are noise.
+    something that stands still are noise. (Beyond the edge, the edge goes on.)
 
     Parameters
     ----------
@@ -22,11 +21,8 @@ def moving_pixels(moving: Image, mask: Image) -> int:
     mask
         0/255 uint8 ``(H, W)`` after cleanup.
     """
-    x, y, width, height = cv2.boundingRect(mask)
-    inside = slice(y, y + height), slice(x, x + width)
-    ones = moving[inside] & mask[inside] & np.uint8(1)
-    votes = cv2.boxFilter(ones, cv2.CV_8U, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    return int(np.count_nonzero(votes > 4))
+    # The median of nine is what most of them are.
+    return cv2.countNonZero(cv2.medianBlur(cv2.bitwise_and(moving, mask), 3))
 
 
 def change_value(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.candidate_kernel import others_length
+from motionlapse.background.gathered_kernel import others_length
 from motionlapse.background.gaussian_kernel import judge_and_learn, sample_looks
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain
@@ -23,6 +23,7 @@ _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
 # candidate is promoted.
 _ABSORB, _PROMOTION = 8.0, 0.5
 _FIRST_FRAMES = 2
+_TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
 Array = npt.NDArray[np.float32]
 
@@ -77,7 +78,8 @@ class Gaussian:
         self._settings = settings or GaussianSettings()
         self._frames = 0
         self._since_clouds_s = 0.0
-        self._marked: tuple[Array, Array] | None = None
+        self._time_s = 0.0  # for which frames have taught something
+        self._then: tuple[float, Array] | None = None  # time and gain at the mark
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
@@ -110,6 +112,7 @@ class Gaussian:
         buffers = _buffers(planes)
         self._gain.update(buffers, self._mean, foreground, step_s)
         light = self._clouds_since(buffers, foreground, step_s, pace)
+        constants = self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace)
         pixels = judge_and_learn(
             *buffers,
             self._gain.gain,
@@ -117,14 +120,13 @@ class Gaussian:
             self._mean,
             self._variance,
             self._credit,
-            self._doubt,
             self._others,
-            self._doubtful,
+            self._stirred,
             self._young,
             self._score,
             self._moving,
             self._scratch,
-            self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace),
+            constants,
             self._frames,
         )
         return Foreground(
@@ -137,13 +139,16 @@ class Gaussian:
         )
 
     def mark(self) -> None:
-        """Remember how old the candidates are; see `motionlapse.inside.GoesBack`."""
-        self._marked = (self._doubt.copy(), self._gain.gain.copy()) if self._frames else None
+        """Remember the candidates; see `motionlapse.inside.GoesBack`."""
+        if self._frames:
+            np.copyto(self._others_then, self._others)  # all of it: a part takes longer
+            self._then = self._time_s, self._gain.gain.copy()
 
     def go_back(self) -> None:
-        """Make the candidates as old as they were; see `motionlapse.inside.GoesBack`."""
-        if self._marked is not None:
-            self._doubt[:], self._gain.gain[:] = self._marked
+        """Return to the candidates as they were; see `motionlapse.inside.GoesBack`."""
+        if self._then is not None:
+            np.copyto(self._others, self._others_then)
+            self._time_s, self._gain.gain[:] = self._then
 
     def background(self) -> Image:
         """Return the background's luma, uint8 ``(H, W)``.
@@ -171,18 +176,22 @@ class Gaussian:
         count = 1 if planes.chroma is None else 3
         width, height = planes.size
         shape = (height, width)
+        self._then = None
         self._mean: Array = np.zeros((count, *shape), np.float32)
         self._variance: Array = np.full(shape, 2 * self._settings.noise_floor**2, np.float32)
         self._credit: Array = np.zeros(shape, np.float32)
-        self._doubt: Array = np.zeros(shape, np.float32)
         self._others: Array = np.zeros((*shape, others_length(count)), np.float32)
-        self._doubtful: Image = np.zeros(height, np.uint8)
+        self._others_then = np.empty_like(self._others)
+        self._stirred: Image = np.zeros(height, np.uint8)
         self._young: Image = np.ones(height, np.uint8)
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
         self._scratch: Array = np.empty((count + 2, width), np.float32)
-        self._gain = GlobalGain(count, (width, height))
+        settings = self._settings
+        # What differs by less than a repeated look may is the same.
+        close = settings.k * settings.candidate_match * settings.noise_floor
+        self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height))
 
     def _clouds_since(self, buffers: Buffers, previous: Image, step_s: float, pace: float) -> Array:
@@ -204,17 +213,25 @@ class Gaussian:
         chosen = self._settings.absorb
         return _ABSORB * self._settings.time_constant if chosen is None else chosen
 
+    def _pass_time(self, step_s: float) -> tuple[float, float]:
+        """Return the model's own time before a frame and after it."""
+        if self._time_s > _TURN_BACK_S:
+            self._time_s -= _TURN_BACK_S
+            self._others[..., len(self._mean) + 2] -= _TURN_BACK_S
+        before_s, self._time_s = self._time_s, self._time_s + step_s
+        return before_s, self._time_s
+
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:
         """Return what the kernels need, in their order."""
         settings = self._settings
         floor, k_squared = settings.noise_floor**2, settings.k**2
         hurried_s = step_s * pace
-        most = self._most_credit()
+        taught_s = step_s if pace > 0 else 0.0
         return np.array(
             [
                 rate,
-                step_s if pace > 0 else 0.0,
-                most,
+                taught_s,
+                self._most_credit(),
                 1 / k_squared,
                 floor,
                 settings.dark_floor,
@@ -227,6 +244,7 @@ class Gaussian:
                 2 * settings.ghost_credit * hurried_s * (self._frames % 2),
                 settings.shadow,
                 settings.standing,
+                *self._pass_time(taught_s),
             ],
             np.float32,
         )

@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, void
 
-from motionlapse.background.candidate_kernel import follow_row
+from motionlapse.background.candidate_kernel import follow
 from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
+from motionlapse.background.gathered_kernel import GATHERED_ROWS, gather_row
 from motionlapse.background.score_levels import THRESHOLD_SCORE
 
 _ZERO = np.float32(0.0)
@@ -28,6 +29,7 @@ _TURNS = 16
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 # Scores are whole: up to here they are cut to that of the threshold.
 _BEYOND = np.float32((65 / 64) ** 2)
+_TOGETHER = 512  # foreground pixels that are followed together: they fit the second cache
 CELL = 32
 """Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
@@ -76,9 +78,11 @@ def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _judge_grey(luma, look, mean, variance, credit, score, inverse, constants):  # type: ignore[no-untyped-def]
+def _judge_grey(y, lumas, looks, means, variances, credit, scores, inverses, constants):  # type: ignore[no-untyped-def]
     """Judge and teach a row of luma; see `_judge_colour`."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
+    inverse = inverses[0]
+    luma, look, mean, variance, score = lumas[y], looks[0], means[0, y], variances[y], scores[y]
     for x in range(score.shape[0]):
         look[x] = np.float32(luma[x]) * inverse
         d = look[x] - mean[x]
@@ -97,12 +101,14 @@ def _judge_grey(luma, look, mean, variance, credit, score, inverse, constants): 
 
 @compiled()
 def _judge_colour(  # type: ignore[no-untyped-def]
-    luma, blue, red, look0, look1, look2, mean0, mean1, mean2, variance, credit, score, inverse,
-    constants,
-):  # fmt: skip
+    y, lumas, blues, reds, looks, means, variances, credit, scores, inverses, constants
+):
     """Judge and teach a row in colour: everything that a pixel needs in one vectorised loop."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
-    inverse0, inverse1, inverse2 = inverse[0], inverse[1], inverse[2]
+    inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]
+    luma, blue, red, variance, score = lumas[y], blues[y], reds[y], variances[y], scores[y]
+    look0, look1, look2 = looks[0], looks[1], looks[2]
+    mean0, mean1, mean2 = means[0, y], means[1, y], means[2, y]
     for x in range(score.shape[0]):
         b, g, r = blue_green_red(luma[x], blue[x], red[x])
         b, g, r = b * inverse0, g * inverse1, r * inverse2
@@ -125,15 +131,6 @@ def _judge_colour(  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _has_foreground(score):  # type: ignore[no-untyped-def]
-    """Tell whether any pixel of the row is foreground."""
-    highest = np.uint8(0)
-    for x in range(score.shape[0]):
-        highest = max(highest, score[x])
-    return highest > THRESHOLD_SCORE
-
-
-@compiled()
 def _is_young(credit, most):  # type: ignore[no-untyped-def]
     """Tell whether any background of the row has less than the most credit."""
     least = most
@@ -142,20 +139,9 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
     return least < most
 
 
-@compiled()
-def _forget(doubt, score, elapsed):  # type: ignore[no-untyped-def]
-    """Take credit from the row's candidates where the background fits; tell if any had some."""
-    most = _ZERO
-    for x in range(score.shape[0]):
-        most = max(most, doubt[x])
-        fits = score[x] <= THRESHOLD_SCORE
-        doubt[x] = max(doubt[x] - (elapsed if fits else _ZERO), _ZERO)
-    return most > _ZERO
-
-
 @compiled(
     int64(
-        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F2, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
+        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
     )
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -167,9 +153,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     mean,
     variance,
     credit,
-    doubt,
     others,
-    doubtful,
+    stirred,
     young,
     score,
     moving,
@@ -190,12 +175,10 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         them where the light has not changed.
     mean, variance, credit
         The background ``(P, H, W)``, ``(H, W)``, ``(H, W)``; learned.
-    doubt
-        The candidate's credit ``(H, W)``; shrinks where the background fits.
     others
         Candidate and retired background; see `candidate_kernel`.
-    doubtful
-        uint8 ``(H,)``: 0 for rows in which no candidate has credit, which are most.
+    stirred
+        uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young
         uint8 ``(H,)``: 0 for rows in which every background has all the credit there is.
     score
@@ -206,8 +189,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         float32 ``(P + 2, W)``.
     constants
         Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
-        and its share in the dark; the rest is `candidate_kernel.follow_row`'s.
-
+        and its share in the dark; the rest is `candidate_kernel.follow`'s.
     turn
         Counts frames: rows take turns to be asked whether they still are young.
 
@@ -219,10 +201,13 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     planes, height, width = mean.shape
     full, factor, look = scratch[planes], scratch[planes + 1], scratch[:planes]
     inverse = _ONE / gain
-    elapsed, most = constants[1], constants[2]
+    most = constants[2]
     for x in range(width):
         full[x] = most
-    pixels = 0
+    room = _TOGETHER + width + 1
+    gathered = np.empty((GATHERED_ROWS, room), np.float32)
+    spots = np.empty(room, np.uint32)
+    pixels = waiting = 0
     for y in range(height):
         if light.shape[0]:
             _relight(mean, y, light, factor)
@@ -230,24 +215,24 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         # row that says so stands for it and stays in the nearest cache.
         trust = credit[y] if young[y] else full
         if planes == 1:
-            _judge_grey(
-                luma[y], look[0], mean[0, y], variance[y], trust, score[y], inverse[0], constants
-            )
+            _judge_grey(y, luma, look, mean, variance, trust, score, inverse, constants)
         else:
             _judge_colour(
-                luma[y], blue[y], red[y], look[0], look[1], look[2], mean[0, y], mean[1, y],
-                mean[2, y], variance[y], trust, score[y], inverse, constants,
-            )  # fmt: skip
+                y, luma, blue, red, look, mean, variance, trust, score, inverse, constants
+            )
         if young[y] and y % _TURNS == turn % _TURNS:
             young[y] = _is_young(credit[y], most)
-        if doubtful[y]:
-            doubtful[y] = _forget(doubt[y], score[y], elapsed)
-            moving[y, :] = 0
-        if _has_foreground(score[y]):
-            doubtful[y] = 1
-            young[y] = 1
-            pixels += follow_row(
-                y, look, mean, variance, credit, doubt, others, score[y], moving[y],
-                constants,
+        if stirred[y]:
+            moving[y, :] = stirred[y] = 0
+        before = waiting
+        waiting = gather_row(y, look, score[y], spots, gathered, before)
+        if waiting > before:
+            stirred[y] = 1
+            pixels += waiting - before
+        if waiting and (waiting >= _TOGETHER or y == height - 1):
+            follow(
+                spots[:waiting], gathered, mean, variance, credit, others, young, score,
+                moving, constants,
             )  # fmt: skip
+            waiting = 0
     return pixels

@@ -23,9 +23,7 @@ _STRIDED_PLANES = float32[:, :, :]
 _STRIDED_MASK = uint8[:, :]
 _DARK, _BURNT = 8.0, 250.0  # levels at which a ratio says nothing
 _LOWEST, _HIGHEST = 0.3, 3.0
-_CLOSE = 12.0  # levels within which a sample fits
 _BETTER = 0.05  # share of samples by which a new gain must fit more than the one in force
-_RETURN_S = 20.0  # how long a gain takes to return to 1, while the background follows the light
 _FAINTEST = 0.002  # relative change below which the background's own learning is enough
 
 _BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
@@ -47,6 +45,10 @@ class GlobalGain:
         How many.
     size
         (width, height) of analysis.
+    close
+        Levels within which a sample fits.
+    return_s
+        How long a gain takes to return to 1, while the background follows the light.
 
     Attributes
     ----------
@@ -54,7 +56,8 @@ class GlobalGain:
         float32 ``(P,)``, 1 where the light is that of the background.
     """
 
-    def __init__(self, planes: int, size: tuple[int, int]) -> None:
+    def __init__(self, planes: int, size: tuple[int, int], close: float, return_s: float) -> None:
+        self._close, self._return_s = close, return_s
         self.gain: Array = np.ones(planes, np.float32)
         self._look = _samples(planes, size, _STRIDE)
 
@@ -73,13 +76,14 @@ class GlobalGain:
             Since the frame before.
         """
         sample_looks(*planes, self._look, _STRIDE)
-        back = math.exp(-elapsed_s / _RETURN_S)
+        back = math.exp(-elapsed_s / self._return_s)
         better_gains(
             self._look,
             mean[:, ::_STRIDE, ::_STRIDE],
             previous[::_STRIDE, ::_STRIDE],
             self.gain,
             np.float32(back),
+            np.float32(self._close),
         )
 
 
@@ -87,8 +91,8 @@ def _samples(planes: int, size: tuple[int, int], stride: int) -> Array:
     return np.empty((planes, -(-size[1] // stride), -(-size[0] // stride)), np.float32)
 
 
-@compiled(void(F3, _STRIDED_PLANES, _STRIDED_MASK, F1, float32))
-def better_gains(look, mean, foreground, gain, back):  # type: ignore[no-untyped-def]
+@compiled(void(F3, _STRIDED_PLANES, _STRIDED_MASK, F1, float32, float32))
+def better_gains(look, mean, foreground, gain, back, close):  # type: ignore[no-untyped-def]
     """Set each gain to the median ratio of frame and background where that fits better.
 
     Parameters
@@ -100,6 +104,8 @@ def better_gains(look, mean, foreground, gain, back):  # type: ignore[no-untyped
     gain
         Those in force; where the median does not fit better they go the share ``1 - back`` of
         their way back to 1.
+    close
+        Levels within which a sample fits.
     """
     planes, height, width = look.shape
     frame = np.empty(height * width, np.float32)
@@ -122,8 +128,8 @@ def better_gains(look, mean, foreground, gain, back):  # type: ignore[no-untyped
         fits_now = 0
         fits_then = 0
         for i in range(count):
-            fits_now += abs(frame[i] / returned - usual[i]) < _CLOSE
-            fits_then += abs(frame[i] / wanted - usual[i]) < _CLOSE
+            fits_now += abs(frame[i] / returned - usual[i]) < close
+            fits_then += abs(frame[i] / wanted - usual[i]) < close
         if fits_then > fits_now + _BETTER * count:
             gain[p] = wanted
 

@@ -14,12 +14,63 @@ _PICTURES = types.Array(uint8, 4, "C", readonly=True)
 
 
 @compiled()
-def _apart(looks, planes, one, other):  # type: ignore[no-untyped-def]
-    """Return the largest difference over the planes of two looks."""
-    farthest = _ZERO
-    for p in range(planes):
-        farthest = max(farthest, abs(looks[one, p] - looks[other, p]))
-    return farthest
+def _take_row(pictures, k, y, looks):  # type: ignore[no-untyped-def]
+    """Fill in the looks of a row of one picture, ``(P, W)``."""
+    if looks.shape[0] == 1:
+        for x in range(looks.shape[1]):
+            looks[0, x] = np.float32(pictures[k, 0, y, x])
+        return
+    luma, u, v = pictures[k, 0, y], pictures[k, 1, y], pictures[k, 2, y]
+    blue, green, red = looks[0], looks[1], looks[2]
+    for x in range(looks.shape[1]):
+        blue[x], green[x], red[x] = blue_green_red(luma[x], u[x], v[x])
+
+
+@compiled()
+def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
+    """Fill in the largest difference over the planes of the looks of two rows."""
+    apart[:] = _ZERO
+    for p in range(one.shape[0]):
+        first, second = one[p], other[p]
+        for x in range(apart.shape[0]):
+            apart[x] = max(apart[x], abs(first[x] - second[x]))
+
+
+@compiled()
+def _agree_both(apart, per_reach, one, other):  # type: ignore[no-untyped-def]
+    """Add to the agreement of two pictures with each other."""
+    for x in range(apart.shape[0]):
+        agreement = max(_ONE - apart[x] * per_reach, _ZERO)
+        one[x] += agreement
+        other[x] += agreement
+
+
+@compiled()
+def _choose(agreement, most, looks, chosen):  # type: ignore[no-untyped-def]
+    """Take over a picture's looks where more agree on them."""
+    for p in range(chosen.shape[0]):
+        look, best = looks[p], chosen[p]
+        for x in range(most.shape[0]):
+            best[x] = look[x] if agreement[x] > most[x] else best[x]
+    for x in range(most.shape[0]):
+        most[x] = max(most[x], agreement[x])
+
+
+@compiled()
+def _add(apart, reach, look, total, count):  # type: ignore[no-untyped-def]
+    """Add the looks within reach, and count them."""
+    for x in range(count.shape[0]):
+        inside = apart[x] < reach
+        total[x] += look[x] if inside else _ZERO
+        count[x] += _ONE if inside else _ZERO
+
+
+@compiled()
+def _add_squares(apart, reach, look, mean, total):  # type: ignore[no-untyped-def]
+    """Add the squared differences from the mean of the looks within reach."""
+    for x in range(total.shape[0]):
+        d = look[x] - mean[x]
+        total[x] += d * d if apart[x] < reach else _ZERO
 
 
 @compiled(void(_PICTURES, F3, F2, F2, float32, float32))
@@ -43,38 +94,36 @@ def agree(pictures, mean, variance, share, reach, floor):  # type: ignore[no-unt
         The least variance.
     """
     count, planes, height, width = pictures.shape
-    looks = np.empty((count, planes), np.float32)
+    # A row at a time: its loops vectorise, and what they need stays in the nearest cache.
+    looks = np.empty((count, planes, width), np.float32)
+    agreement = np.empty((count, width), np.float32)
+    apart = np.empty((count, width), np.float32)
+    chosen = np.empty((planes, width), np.float32)
+    most, inside = np.empty(width, np.float32), np.empty(width, np.float32)
     for y in range(height):
+        agreement[:] = _ONE
+        for k in range(count):
+            _take_row(pictures, k, y, looks[k])
+        for one in range(count):
+            for other in range(one + 1, count):
+                _measure_apart(looks[one], looks[other], apart[0])
+                _agree_both(apart[0], _ONE / reach, agreement[one], agreement[other])
+        most[:] = _ZERO
+        for k in range(count):
+            _choose(agreement[k], most, looks[k], chosen)
+        for k in range(count):
+            _measure_apart(looks[k], chosen, apart[k])
+        spread = most
+        spread[:] = _ZERO
+        for p in range(planes):
+            total = mean[p, y]
+            total[:] = inside[:] = _ZERO
+            for k in range(count):
+                _add(apart[k], reach, looks[k, p], total, inside)
+            for x in range(width):
+                total[x] /= inside[x]
+            for k in range(count):
+                _add_squares(apart[k], reach, looks[k, p], total, spread)
         for x in range(width):
-            for k in range(count):
-                if planes == 1:
-                    looks[k, 0] = np.float32(pictures[k, 0, y, x])
-                else:
-                    looks[k, 0], looks[k, 1], looks[k, 2] = blue_green_red(
-                        pictures[k, 0, y, x], pictures[k, 1, y, x], pictures[k, 2, y, x]
-                    )
-            best, most = 0, -_ONE
-            for one in range(count):
-                agreement = _ZERO
-                for other in range(count):
-                    agreement += max(_ONE - _apart(looks, planes, one, other) / reach, _ZERO)
-                if agreement > most:
-                    best, most = one, agreement
-            inside = 0
-            for p in range(planes):
-                mean[p, y, x] = _ZERO
-            for k in range(count):
-                if _apart(looks, planes, best, k) < reach:
-                    inside += 1
-                    for p in range(planes):
-                        mean[p, y, x] += looks[k, p]
-            for p in range(planes):
-                mean[p, y, x] /= np.float32(inside)
-            spread = _ZERO
-            for k in range(count):
-                if _apart(looks, planes, best, k) < reach:
-                    for p in range(planes):
-                        d = looks[k, p] - mean[p, y, x]
-                        spread += d * d
-            variance[y, x] = max(spread / np.float32(inside * planes), floor)
-            share[y, x] = np.float32(inside) / np.float32(count)
+            variance[y, x] = max(spread[x] / (inside[x] * np.float32(planes)), floor)
+            share[y, x] = inside[x] / np.float32(count)

@@ -21,9 +21,9 @@ Bools = npt.NDArray[np.bool_]
 
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
+ROUNDING_S = 2e-5
 PROMOTION = 0.5  # in time constants
-TINT = 0.75  # of the noise floor
-SHALLOW, SHADOW_SCORE, DEEP_SHADOW_SCORE = 0.7, 48.0, 49.0
+SHADOW_SCORE, DEEP_SHADOW_SCORE = 48.0, 49.0
 
 
 def blue_green_red(luma: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
@@ -64,11 +64,14 @@ class State:
     def of(cls, model: Gaussian) -> State:
         planes = len(model._mean)
         others = np.moveaxis(model._others.astype(np.float64), -1, 0)
-        candidate, retired = others[: planes + 1], others[planes + 1 : -1]
+        candidate, retired = others[: planes + 1], others[planes + 3 : -1]
+        # A candidate's credit is what it was when it was last followed, less the time since.
+        doubt = np.maximum(others[planes + 1] - (model._time_s - others[planes + 2]), 0)
+        doubt[doubt < ROUNDING_S] = 0
         return cls(
             np.stack([model._mean, candidate[:-1], retired[:-1]]),
             np.stack([model._variance, candidate[-1], retired[-1]]),
-            np.stack([model._credit, model._doubt, others[-1]]),
+            np.stack([model._credit, doubt, others[-1]]),
         )
 
 
@@ -101,8 +104,11 @@ class Step:
         self.score = np.zeros(shape)
         for y in range(shape[0]):
             self._judge(y)
-            for x in np.flatnonzero(self.score[y] >= 65):
-                self._follow(y, int(x))
+        # All are asked before any background changes place.
+        foreground = [(int(y), int(x)) for y, x in np.argwhere(self.score >= 65)]
+        beside = [self.looks_beside and self._fits_beside(*at) for at in foreground]
+        for (y, x), fits in zip(foreground, beside, strict=True):
+            self._follow(y, x, fits)
 
     def _judge(self, y: int) -> None:
         mean, v = self.state.means[0, :, y], self.state.variances[0, y]
@@ -124,7 +130,7 @@ class Step:
         credit[:] = np.minimum(credit + gained, self.most)
         doubt[:] = np.maximum(doubt - gained, 0)
 
-    def _follow(self, y: int, x: int) -> None:
+    def _follow(self, y: int, x: int, fits_beside: bool) -> None:
         at = (..., y, x)
         means, variances, credit = (
             part[at] for part in (self.state.means, self.state.variances, self.state.credits)
@@ -139,7 +145,7 @@ class Step:
         if len(look) == 3 and (shadow := self._shadow(look, means[BACKGROUND], at)):
             self.did["shadow"] += 1
             self.score[at] = shadow
-        if self._follow_candidate(look, means, variances, credit, y, x):
+        if self._follow_candidate(look, means, variances, credit, at, fits_beside):
             return
         standing = rounded(self.settings.standing)
         self.unsure[at] |= near_sum(credit[CANDIDATE], standing)
@@ -151,11 +157,11 @@ class Step:
         means: Floats,
         variances: Floats,
         credit: Floats,
-        y: int,
-        x: int,
+        at: tuple[object, ...],
+        fits_beside: bool,
     ) -> bool:
         """Return whether the candidate became the background."""
-        at, own, dt = (..., y, x), float(credit[CANDIDATE]), self.hurried_s
+        own, dt = float(credit[CANDIDATE]), self.hurried_s
         missed = rounded(self.settings.candidate_miss) * dt
         if (
             own > 0
@@ -163,7 +169,7 @@ class Step:
         ):
             self.did["learn"] += 1
             self._approach(CANDIDATE, look, max(self.rate, dt / (own + dt)), at)
-            ghost = 2 * (self.looks_beside and self._fits_beside(y, x))
+            ghost = 2 * fits_beside
             self.did["ghost"] += bool(ghost)
             credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
             needed = max(credit[BACKGROUND], self.promotion)
@@ -215,12 +221,12 @@ class Step:
     def _shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> float:
         ratio = (look * mean).sum() / (1 + (mean**2).sum())
         rest = ((look - ratio * mean) ** 2).max()
-        darkest, tolerance = rounded(self.settings.shadow), TINT**2 * self.floor
+        darkest, tolerance = rounded(self.settings.shadow), self.candidate_k2 / 4 * self.floor
         self.unsure[at] |= near(ratio, darkest) | near(ratio, 1) | near(rest, tolerance)
-        self.unsure[at] |= near(ratio, SHALLOW)
+        self.unsure[at] |= near(ratio, math.sqrt(darkest))
         if not (darkest <= ratio <= 1 and rest <= tolerance):
             return 0.0
-        return DEEP_SHADOW_SCORE if ratio < SHALLOW else SHADOW_SCORE
+        return DEEP_SHADOW_SCORE if ratio < math.sqrt(darkest) else SHADOW_SCORE
 
     def _fits_beside(self, y: int, x: int) -> bool:
         height, width = self.score.shape

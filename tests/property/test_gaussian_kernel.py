@@ -144,8 +144,8 @@ def test_kernels_do_what_the_formulas_say(
 @pytest.mark.parametrize("planes", [1, 3], ids=["grey", "colour"])
 def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> None:
     did, unsure = Counter[str](), []
-    for seed in range(8):
-        for make_frames in (random_frames, visit):
+    for make_frames, seeds_of in ((random_frames, 8), (visit, 12)):
+        for seed in range(seeds_of):
             model = Gaussian(GaussianSettings(cloud_time=1e9, time_constant=0.8))
             frames = make_frames(seed, planes, 80)
             seen, share = follow(make_planes, model, frames, [0.05, 0.09], 1.0)
@@ -153,7 +153,7 @@ def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> Non
             unsure.append(share)
     expected = {"foreground", "learn", "ghost", "miss", "restart", "promotion"}
     expected |= {"return", "exchange"} | ({"shadow"} if planes == 3 else set())
-    assert {name for name, times in did.items() if times >= 20} == expected
+    assert {name for name, times in did.items() if times >= 10} == expected
     assert np.mean(unsure) < 0.02
 
 

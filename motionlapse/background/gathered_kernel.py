@@ -1,0 +1,148 @@
+"""Bringing foreground pixels together, with all that they need side by side, and back.
+
+``others[y, x]`` is the candidate's means, variance and credit, and when it was last followed, then
+the retired background's means, variance and credit. A candidate loses credit for all the time in
+which the background fits: that is made up for when the pixel is next foreground.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motionlapse.background.compiled import compiled
+from motionlapse.background.score_levels import THRESHOLD_SCORE
+
+_ZERO = np.float32(0.0)
+_ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
+_THRESHOLD = np.uint8(THRESHOLD_SCORE)
+_PIECE = 16  # pixels of a row that are looked at together
+
+# The rows of `gathered`. First what is brought: looks, the means of the background, candidate and
+# retired background (luma stands for all planes), their variances and credits.
+LOOK, MEAN, CANDIDATE, RETIRED = 0, 3, 6, 9
+CANDIDATE_V, RETIRED_V, RETIRED_TRUST = 12, 13, 14
+TRUST, DOUBT, SCORE = 15, 16, 17
+# Then what is found: who is not the retired background, whose candidate is known or new, and who
+# fits the background beside it; what changes places with the background; how far means move.
+FOLLOWED, KNOWN, ANEW, BESIDE, EXCHANGED, PROMOTED = 18, 19, 20, 21, 22, 23
+TO_RETIRED, TO_CANDIDATE, STANDS = 24, 25, 26
+GATHERED_ROWS = 27
+"""How many numbers a pixel needs while it is followed."""
+
+
+def others_length(planes: int) -> int:
+    """Return how many numbers `others` holds for a pixel."""
+    return 2 * (planes + 1) + 3
+
+
+@compiled()
+def gather_row(y, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
+    """Bring a row's foreground pixels to those that are waiting to be followed.
+
+    Parameters
+    ----------
+    y
+        Which row.
+    look
+        Its looks, float32 ``(P, W)``.
+    score
+        uint8 ``(W,)``; what is above the threshold is foreground.
+    spots
+        uint32 ``(N,)``: where the waiting pixels are, row after row; filled from `count` on. There
+        must be room for all of the row and one more.
+    gathered
+        float32 ``(GATHERED_ROWS, N)``: what they need; their looks are filled in.
+    count
+        How many are waiting.
+
+    Returns
+    -------
+    int
+        How many are waiting now.
+    """
+    planes, width = look.shape
+    first = count
+    for start in range(0, width, _PIECE):
+        end = min(start + _PIECE, width)
+        if _highest(score[start:end]) <= _THRESHOLD:
+            continue
+        for x in range(start, end):
+            spots[count] = y * width + x
+            count += score[x] > _THRESHOLD
+    for i in range(first, count):
+        for p in range(3):
+            gathered[LOOK + p, i] = look[min(p, planes - 1), spots[i] - y * width]
+    return count
+
+
+@compiled()
+def _highest(score):  # type: ignore[no-untyped-def]
+    highest = np.uint8(0)
+    for x in range(score.shape[0]):
+        highest = max(highest, score[x])
+    return highest
+
+
+@compiled()
+def bring(spots, gathered, mean, credit, others, score, before):  # type: ignore[no-untyped-def]
+    """Fill in what lies elsewhere of every pixel."""
+    planes = mean.shape[0]
+    back = planes + 3
+    for i in range(len(spots)):
+        spot = spots[i]
+        own = others[spot]
+        for p in range(3):
+            q = min(p, planes - 1)
+            gathered[MEAN + p, i] = mean[q, spot]
+            gathered[CANDIDATE + p, i] = own[q]
+            gathered[RETIRED + p, i] = own[back + q]
+        gathered[CANDIDATE_V, i] = own[planes]
+        credit_left = own[planes + 1] - max(before - own[planes + 2], _ZERO)
+        gathered[DOUBT, i] = credit_left if credit_left > _ROUNDING else _ZERO
+        gathered[RETIRED_V, i] = own[back + planes]
+        gathered[RETIRED_TRUST, i] = own[back + planes + 1]
+        gathered[TRUST, i] = credit[spot]
+        gathered[SCORE, i] = score[spot]
+
+
+@compiled()
+def give(  # type: ignore[no-untyped-def]
+    spots, gathered, mean, variance, credit, others, young, score, moving, most, now
+):
+    """Put everything back, with what has changed places."""
+    planes = mean.shape[0]
+    back, width = planes + 3, len(score) // len(young)
+    for i in range(len(spots)):
+        spot = spots[i]
+        own = others[spot]
+        for p in range(planes):
+            own[p] = gathered[CANDIDATE + p, i]
+            own[back + p] = gathered[RETIRED + p, i]
+        own[planes] = gathered[CANDIDATE_V, i]
+        own[planes + 1] = gathered[DOUBT, i]
+        own[planes + 2] = now
+        own[back + planes] = gathered[RETIRED_V, i]
+        own[back + planes + 1] = gathered[RETIRED_TRUST, i]
+        score[spot] = np.uint8(gathered[SCORE, i])
+        moving[spot] = 0 if gathered[STANDS, i] > _ZERO else 255
+        if gathered[EXCHANGED, i] + gathered[PROMOTED, i] > _ZERO:
+            young[spot // width] = 1
+            _retire(mean, variance, credit, own, spot)
+        if gathered[PROMOTED, i] > _ZERO:
+            for p in range(planes):
+                mean[p, spot] = own[p]
+            variance[spot] = own[planes]
+            credit[spot] = min(own[planes + 1], most)
+            own[planes + 1] = _ZERO
+
+
+@compiled()
+def _retire(mean, variance, credit, own, spot):  # type: ignore[no-untyped-def]
+    """Let the background and the retired one change places."""
+    planes = mean.shape[0]
+    back = planes + 3
+    for p in range(planes):
+        mean[p, spot], own[back + p] = own[back + p], mean[p, spot]
+    at = back + planes
+    variance[spot], own[at] = own[at], variance[spot]
+    credit[spot], own[at + 1] = own[at + 1], credit[spot]
