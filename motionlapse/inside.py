@@ -30,7 +30,7 @@ class GoesBack(Protocol):
         """Remember what the next frame would spoil for those before it."""
 
     def go_back(self) -> None:
-        """Return to the mark, as far as it matters; at most once for each mark."""
+        """Return to the mark, as far as it matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ class Analyzer:
         )
 
     def mark(self) -> None:
-        """Make ready for `go_back`; 0.05 ms."""
+        """Make ready for `go_back`."""
         if isinstance(self._model, GoesBack):
             self._model.mark()
 

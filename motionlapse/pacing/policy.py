@@ -6,7 +6,7 @@ differ it is looked at after all, from the oldest on. So events begin and end wh
 every frame were looked at, while between two looks there may be
 
 ======================================  ================================================
-nothing moves and no event is open      `PacingSettings.quiet_step`; 1/15 s if not adaptive
+nothing moves, for 1 s, and no event    `PacingSettings.quiet_step`; 1/15 s if not adaptive
 much moves in an event that is open     1/15 s
 else: an event may begin or end         nothing is left out
 ======================================  ================================================
@@ -27,6 +27,9 @@ _SLOW_GAP_S = 1 / 20
 _ROUNDING_S = 1e-3  # containers round times to milliseconds
 # Times the threshold, from which an event does not end from one look to the next.
 _PLENTY = 3.0
+# A slow mover comes out of hiding in single frames that are foreground: with every fifth frame
+# between them its event began 1 s late.
+_CALM_S = 1.0
 
 
 class Choice(Enum):
@@ -76,6 +79,7 @@ class Policy:
         self._previous_s: float | None = None  # the frame before
         self._taken_s = float("-inf")  # the last that was not left out
         self._looked_s = float("-inf")
+        self._stirred_s = float("-inf")
 
     def choose(self, time: float) -> Choice:
         """Return what becomes of the next frame.
@@ -129,6 +133,10 @@ class Policy:
         # Where an event may open or close with any frame, none is left out. While one was fading
         # and every other frame was looked at, an end came 1.5 s early: one frame had reopened it.
         expected = {Level.NONE: State.QUIET, Level.PLENTY: State.ACTIVE}
+        if level is not Level.NONE:
+            self._stirred_s = time
+        elif time - self._stirred_s < _CALM_S:
+            self._level = Level.SOME
         if state is not expected.get(level):
             self._level = Level.SOME
 
