@@ -70,6 +70,11 @@ class Planes:
         """(width, height) in pixels."""
         return self.luma.width, self.luma.height
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return sum(plane.buffer.nbytes for plane in self)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -87,8 +92,8 @@ class Frame:
     number
         The number that files made from this frame carry: the last digits in a still's name, else
         `index`.
-    planes
-        Upright: rotation that the footage asks for is done.
+    to_planes
+        Returns the planes; use `planes`.
     to_bgr
         Makes the picture in colour; use `bgr`.
     to_small_bgr
@@ -100,9 +105,18 @@ class Frame:
     time: float
     wall: datetime | None
     number: int
-    planes: Planes
+    to_planes: Callable[[], Planes]
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
+
+    @property
+    def planes(self) -> Planes:
+        """The picture as planes, upright: rotation that the footage asks for is done.
+
+        Where that takes copies they are made at the first call: frames that nobody looks at cost
+        their decoding alone.
+        """
+        return self.to_planes()
 
     def bgr(self) -> Image:
         """Return the picture as BGR uint8 ``(H, W, 3)``, upright, converted at this call."""
@@ -180,6 +194,12 @@ class Interruption:
     settle_s: float = 0.0
     forget: bool = False
     quiet_s: float = 0.0
+
+    def and_then(self, newer: Interruption) -> Interruption:
+        """Return one interruption that does what this one and the next would have done."""
+        return Interruption(
+            self.reason, max(self.settle_s, newer.settle_s), self.forget or newer.forget
+        )
 
 
 class Stream(Protocol):

@@ -12,11 +12,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from typing import TypeAlias
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.decision.machine import EventMachine
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.frames import Frame, Interruption, Stream
+from motionlapse.pacing.pacer import Pacer
+from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import Analysis, Decision, Sink
 
 
@@ -46,7 +49,7 @@ class RunResult:
     Attributes
     ----------
     frames
-        How many were analysed.
+        How many were read; fewer may have been analysed.
     end_s
         Media time of the last.
     state
@@ -77,6 +80,7 @@ def run(
     on_frame: Callable[[Analysis, Decision], None] = lambda _analysis, _decision: None,
     on_unwritten: Callable[[str], None] = lambda _: None,
     ending: str = "end of footage",
+    pacing: PacingSettings | None = None,
 ) -> RunResult:
     """Take every frame of a source through analysis and decision into the sinks.
 
@@ -94,50 +98,117 @@ def run(
     should_stop
         Asked before each frame.
     on_frame
-        Told of each frame after the sinks.
+        Told of each frame that was analysed, after the sinks.
     on_unwritten
         Told each time that a sink could not write something.
     ending
         Why the last event ends when there are no more frames.
+    pacing
+        How many of the frames are analysed; None for all.
     """
     result = RunResult()
     guard = _Guard(sinks, result, on_unwritten)
     with ExitStack() as stack:
         stack.callback(guard.close)
-        analyzer = make_analyzer((source.info.width, source.info.height))
-        pace = 1.0
+        look = _Look(source, make_analyzer, decider, pacing)
         try:
-            for frame in _primed(source, analyzer, should_stop):
+            for item in _primed(source, look.analyzer, should_stop):
                 if should_stop():
                     ending, result.state = "interrupted", "interrupted"
                     break
-                if isinstance(frame, Interruption):
-                    guard.finish(decider.interrupt(frame.reason, settle_s=frame.settle_s))
-                    if frame.forget:
-                        result.overlay = result.overlay or analyzer.overlay()
-                        analyzer = make_analyzer(analyzer.size)
-                        analyzer.prime(source.opening() or (), quiet_s=frame.quiet_s)
-                    else:
-                        # The time since the frame before says nothing of how much to learn.
-                        pace = 0.0
-                    continue
-                if not analyzer.fits(frame.planes):
-                    analyzer = make_analyzer(frame.planes.size)
-                analysis = analyzer.step(frame, pace)
-                decision = decider.step(
-                    frame.time, frame.index, analysis.score, ready=analysis.ready
-                )
-                pace = decision.pace
-                result.frames += 1
-                result.end_s = frame.time
+                if isinstance(item, Interruption):
+                    seen = look.break_off()
+                else:
+                    seen = look.at(item)
+                    result.frames += 1
+                    result.end_s = item.time
+                for analysis, decision in seen:
+                    guard.write(analysis, decision)
+                    on_frame(analysis, decision)
+                if isinstance(item, Interruption):
+                    guard.finish(look.interrupt(item))
+            for analysis, decision in look.break_off():
                 guard.write(analysis, decision)
                 on_frame(analysis, decision)
         except (SourceError, ConfigError) as error:
             # A ConfigError here: a region that does not fit pictures whose size has changed.
             ending, result.state, result.failure = "the source failed", "failed", error
-        result.overlay = result.overlay or analyzer.overlay()
+        result.overlay = look.overlay()
         guard.finish(decider.finish(ending))
     return result
+
+
+Seen: TypeAlias = Iterator[tuple[Analysis, Decision]]
+
+
+class _Look:
+    """Analysis and decision, frame by frame; goes back over frames where the pacer wants it."""
+
+    def __init__(
+        self,
+        source: Stream,
+        make_analyzer: Callable[[tuple[int, int]], Analyzer],
+        decider: EventMachine,
+        pacing: PacingSettings | None,
+    ) -> None:
+        info = source.info
+        self._opening = source.opening
+        self._overlay: str | None = None
+        self._make_analyzer = make_analyzer
+        self._decider = decider
+        self._pacer = Pacer(pacing, info)
+        self._pace = 1.0
+        self.analyzer = make_analyzer((info.width, info.height))
+
+    def at(self, frame: Frame) -> Seen:
+        """Take the next frame; yield what is known of it and of those before it, in order."""
+        if not self._pacer.wants(frame):
+            return
+        if not self.analyzer.fits(frame.planes):
+            yield from self.break_off()
+        if self._pacer.holds:
+            self.analyzer.mark()
+        analysis = self._analyse(frame)
+        before = self._pacer.before(analysis)
+        if before:
+            self.analyzer.go_back()
+            for earlier in before:
+                yield self._decide(self._analyse(earlier))
+            analysis = self._analyse(frame)
+        yield self._decide(analysis)
+
+    def break_off(self) -> Seen:
+        """Look at what was held for the next look: there is none, or it is too different."""
+        for frame in self._pacer.rest():
+            yield self._decide(self._analyse(frame))
+
+    def interrupt(self, item: Interruption) -> Decision:
+        """Take a break between two frames."""
+        decision = self._decider.interrupt(item.reason, settle_s=item.settle_s)
+        if item.forget:
+            self._overlay = self.overlay()
+            self.analyzer = self._make_analyzer(self.analyzer.size)
+            self.analyzer.prime(self._opening() or (), quiet_s=item.quiet_s)
+        else:
+            # The time since the frame before says nothing of how much to learn.
+            self._pace = 0.0
+        return decision
+
+    def overlay(self) -> str | None:
+        """Return where a clock is written into the picture; see `Analyzer.overlay`."""
+        return self._overlay or self.analyzer.overlay()
+
+    def _analyse(self, frame: Frame) -> Analysis:
+        if not self.analyzer.fits(frame.planes):
+            self.analyzer = self._make_analyzer(frame.planes.size)
+        return self.analyzer.step(frame, self._pace)
+
+    def _decide(self, analysis: Analysis) -> tuple[Analysis, Decision]:
+        frame = analysis.frame
+        decision = self._decider.step(frame.time, frame.index, analysis.score, ready=analysis.ready)
+        self._pace = decision.pace
+        self._pacer.saw(analysis, decision)
+        return analysis, decision
 
 
 # What of the first frames is held where they cannot be read twice: 1.3 s of 1080p at 25 a second.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.settings import BackgroundSettings
+from motionlapse.batch_settings import BatchSettings
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.measures.settings import MeasureSettings
+from motionlapse.pacing.settings import PacingSettings
 from motionlapse.settings import SettingsModel
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.settings import SourceSettings
@@ -15,8 +17,23 @@ class Settings(SettingsModel):
     """Every setting; TOML tables are named as the fields."""
 
     sources: SourceSettings = SourceSettings()
+    pacing: PacingSettings = PacingSettings()
     background: BackgroundSettings = BackgroundSettings()
     analysis: AnalysisSettings = AnalysisSettings()
     decision: DecisionSettings = DecisionSettings()
     sinks: SinkSettings = SinkSettings()
     measures: MeasureSettings = MeasureSettings()
+    batch: BatchSettings = BatchSettings()
+
+    def pace(self, *, every_frame: bool = False) -> PacingSettings | None:
+        """Return how many frames a scan looks at; None for all of them.
+
+        Parameters
+        ----------
+        every_frame
+            True if something else than what the settings name needs every frame.
+        """
+        sinks = self.sinks
+        shown = sinks.masks is not None or sinks.metrics is not None or sinks.snapshots == "all"
+        chosen = self.decision.lapse.every is not None  # a time-lapse chooses its frames itself
+        return None if every_frame or shown or chosen else self.pacing

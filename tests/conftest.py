@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import settings
 
 from motionlapse.frames import Frame, Image, Plane, Planes
-from motionlapse.types import Analysis, Blob, ChangeScore, Decision, Event, State
+from motionlapse.inside import Blob
+from motionlapse.types import Analysis, ChangeScore, Decision, Event, State
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -78,7 +80,7 @@ def _frame(
         time=time,
         wall=wall,
         number=index if number is None else number,
-        planes=_planes(luma, *chroma),
+        to_planes=functools.cache(functools.partial(_planes, luma, *chroma)),
         to_bgr=lambda: np.repeat(luma[:, :, None], 3, axis=2),
     )
 

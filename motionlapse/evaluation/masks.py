@@ -203,7 +203,8 @@ class _ModelRun:
         """Have everything compiled that a frame with foreground needs, and forget the frames."""
         analyzer = self._make(frame.planes.size)
         analyzer.step(frame)
-        upside_down = replace(frame, time=frame.time + 0.04, planes=_upside_down(frame.planes))
+        planes = _upside_down(frame.planes)
+        upside_down = replace(frame, time=frame.time + 0.04, to_planes=lambda: planes)
         analyzer.step(upside_down)
 
 

@@ -34,7 +34,7 @@ class Stretches:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         settings: SourceSettings,
         groups: Sequence[Group],
         stretches: Sequence[Stretch],

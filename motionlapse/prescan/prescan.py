@@ -100,7 +100,10 @@ class _Prescan:
             raise _WholeError("--masks and --metrics cover every frame")
         source = self._settings.sources
         reader = KeyFrames(
-            self._footage.path, self._footage.name, start_s=source.start, stop_s=source.stop_s
+            self._footage.url or self._footage.path,
+            self._footage.name,
+            start_s=source.start,
+            stop_s=source.stop_s,
         )
         try:
             pictures = self._pictures(reader)
@@ -175,7 +178,7 @@ class _Prescan:
 
     def _open(self, groups: Sequence[Group], stretches: Sequence[Stretch]) -> Stretches:
         return Stretches(
-            self._footage.path,
+            self._footage.url or self._footage.path,
             self._settings.sources,
             groups,
             stretches,

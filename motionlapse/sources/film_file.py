@@ -1,42 +1,19 @@
-"""A film as a container: opened with one clear line for every fault, and what it says of itself."""
+"""What a film's container says of itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import av
-import av.error
-import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from motionlapse.errors import SourceError, why
+from motionlapse.errors import SourceError
 from motionlapse.units import format_duration, parse_wall
 
 # Containers round their durations, and the last frame lasts a while too.
 _CUT_OFF_S = 1.0
 _DEFAULT_FPS = 25.0
-
-
-def open_container(path: Path, name: str) -> InputContainer:
-    """Open a file.
-
-    Raises
-    ------
-    SourceError
-        If it cannot be opened, with every fault in one line.
-    """
-    av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
-    try:
-        if path.stat().st_size == 0:
-            raise SourceError(f"{name}: the file is empty")
-        # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-        return av.open(f"file:{path}", metadata_errors="replace")
-    except av.error.InvalidDataError:
-        raise SourceError(f"{name}: not a film, or its header is damaged") from None
-    except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
 
 
 def moving_pictures(container: InputContainer, name: str) -> VideoStream:

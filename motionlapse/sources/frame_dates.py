@@ -68,6 +68,6 @@ class FrameDates:
             time=time,
             wall=self._clock.now() + timedelta(seconds=time - elapsed_s - clock.lead_s),
             number=index,
-            planes=picture.planes,
+            to_planes=lambda: picture.planes,
             to_bgr=picture.to_bgr,
         )

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Planes
-from motionlapse.sources.film_file import cut_off, moving_pictures, open_container
+from motionlapse.sources.film_file import cut_off, moving_pictures
+from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame
 
@@ -49,7 +50,7 @@ class KeyFrames:
     Parameters
     ----------
     path, name
-        The film, and how a person calls it.
+        The film (a text is the URL of one), and how a person calls it.
     start_s, stop_s
         Key frames before and after these media times are passed over.
 
@@ -61,9 +62,15 @@ class KeyFrames:
     """
 
     def __init__(
-        self, path: Path, name: str = "", *, start_s: float = 0.0, stop_s: float = float("inf")
+        self,
+        path: Path | str,
+        name: str = "",
+        *,
+        start_s: float = 0.0,
+        stop_s: float = float("inf"),
     ) -> None:
-        self._container = open_container(path, name or str(path))
+        self._file = OpenFilm(path, name or str(path))
+        self._container = self._file.container
         self._stream = moving_pictures(self._container, name or str(path))
         # Taken now: a closed container leaves the stream without anything behind it.
         self._time_base = self._stream.time_base or Fraction(1, av.time_base)
@@ -90,7 +97,7 @@ class KeyFrames:
         except (av.error.FFmpegError, OSError, IndexError) as error:
             raise SourceError(f"it is damaged ({why(error)})") from None
         finally:
-            self._container.close()
+            self._file.close()
         if pictures != len(self._keys):
             raise SourceError("some of its key frames give no picture")
         if early:

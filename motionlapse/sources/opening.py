@@ -15,4 +15,4 @@ def open_footage(footage: Footage, settings: SourceSettings) -> Source:
         return Stills(footage.stills, settings, name=footage.name, label=footage.label)
     from motionlapse.sources.recording import Recording
 
-    return Recording(footage.path, settings, name=footage.name, label=footage.label)
+    return Recording(footage.url or footage.path, settings, name=footage.name, label=footage.label)

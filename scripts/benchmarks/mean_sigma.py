@@ -18,6 +18,7 @@ class MeanSigmaPass:
         self._mean = first[None].astype(np.float32)
         self._variance = np.full((height, width), floor, np.float32)
         self._credit = np.full((height, width), most, np.float32)
+        self._doubt = np.zeros((height, width, 2), np.float32)
         self._others = np.zeros((height, width, others_length(1)), np.float32)
         self._rows = np.zeros(height, np.uint8), np.zeros(height, np.uint8)
         self._score = np.zeros((height, width), np.uint8)
@@ -30,6 +31,6 @@ class MeanSigmaPass:
 
     def __call__(self, luma: Image) -> int:
         """Judge a frame, then learn from it."""
-        state = self._mean, self._variance, self._credit, self._others, *self._rows
+        state = self._mean, self._variance, self._credit, self._doubt, self._others, *self._rows
         out = self._score, self._moving, self._scratch, self._constants
         return judge_and_learn(luma, luma, luma, *self._light, *state, *out, 0)  # type: ignore[no-any-return]

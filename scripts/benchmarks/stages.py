@@ -21,7 +21,7 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.gaussian import Gaussian
-from motionlapse.batch import analyzer_maker
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.clock import SystemClock
 from motionlapse.decision.decider import Decider
 from motionlapse.frames import Plane, Planes

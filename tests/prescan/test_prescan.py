@@ -146,7 +146,7 @@ def test_stopping_in_the_middle_of_it(long_film, monkeypatch):
         asked.append(1)
         return len(asked) > 5
 
-    from motionlapse.batch import analyzer_maker
+    from motionlapse.batch.parts import analyzer_maker
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sources.footage import one_footage
 

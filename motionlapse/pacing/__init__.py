@@ -1,0 +1,1 @@
+"""Which frames are looked at, and when to go back to those in between."""

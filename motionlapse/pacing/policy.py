@@ -1,0 +1,139 @@
+"""Which frames are looked at: times and levels in, choices out. No pictures and no clock.
+
+What is not looked at is held until the next look. Where the looks on both sides of it agree, both
+that nothing moves or both that much does, it is dropped: no event begins or ends there. Where they
+differ it is looked at after all, from the oldest on. So events begin and end where they would if
+every frame were looked at, while between two looks there may be
+
+======================================  ================================================
+nothing moves and no event is open      `PacingSettings.quiet_step`; 1/15 s if not adaptive
+much moves in an event that is open     1/15 s
+else: an event may begin or end         nothing is left out
+======================================  ================================================
+
+Of footage with less than 20 frames a second nothing is left out.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+from motionlapse.pacing.settings import PacingSettings
+from motionlapse.types import ChangeScore, State
+
+_AUTO_STEP_S = 1 / 15
+_ABOUT = 0.88  # "about 15": of 50 a second every third is taken, not every fourth
+_SLOW_GAP_S = 1 / 20
+_ROUNDING_S = 1e-3  # containers round times to milliseconds
+# Times the threshold, from which an event does not end from one look to the next.
+_PLENTY = 3.0
+
+
+class Choice(Enum):
+    """What becomes of a frame."""
+
+    LEAVE = "leave"
+    HOLD = "hold"
+    LOOK = "look"
+
+
+class Level(IntEnum):
+    """How much moved in a frame that was looked at."""
+
+    NONE = 0
+    SOME = 1
+    PLENTY = 2
+
+
+def level_of(score: ChangeScore, *, ready: bool) -> Level:
+    """Return the level of a score; what cannot be trusted is neither surely none nor plenty."""
+    if not ready or score.light:
+        return Level.SOME
+    if score.value >= _PLENTY:
+        return Level.PLENTY
+    return Level.SOME if score.value > 0 else Level.NONE
+
+
+class Policy:
+    """Chooses frame by frame, in the order of their times.
+
+    Parameters
+    ----------
+    settings
+        The rate.
+    most_held
+        How many frames may wait; with more, one is looked at before its time.
+    """
+
+    def __init__(self, settings: PacingSettings, most_held: int) -> None:
+        rate = settings.analyse_fps
+        self._all = rate == "all"
+        self._grid_s = (1 - 1e-2) / rate if isinstance(rate, float) else 0.0
+        self._quiet_s = settings.quiet_step if settings.adaptive else 0.0
+        self._most_held = most_held
+        self._held = 0
+        self._level = Level.SOME
+        self._previous_s: float | None = None  # the frame before
+        self._taken_s = float("-inf")  # the last that was not left out
+        self._looked_s = float("-inf")
+
+    def choose(self, time: float) -> Choice:
+        """Return what becomes of the next frame.
+
+        Parameters
+        ----------
+        time
+            Its media time, not before the last one.
+        """
+        first = self._previous_s is None
+        gap_s = 0.0 if self._previous_s is None else time - self._previous_s
+        self._previous_s = time
+        if time - self._taken_s < self._grid_s:
+            return Choice.LEAVE
+        gap_s = max(gap_s, self._grid_s)
+        self._taken_s = time
+        if self._all or first or self._held >= self._most_held or self._is_due(time, gap_s):
+            return Choice.LOOK
+        self._held += 1
+        return Choice.HOLD
+
+    def _is_due(self, time: float, gap_s: float) -> bool:
+        if self._level is Level.SOME or gap_s > _SLOW_GAP_S + _ROUNDING_S:
+            return True
+        since_s = time - self._looked_s
+        if self._level is Level.NONE and self._quiet_s:
+            # The next frame, if it comes like this one, would be too late.
+            return since_s + gap_s > self._quiet_s + _ROUNDING_S
+        return since_s >= _ABOUT * _AUTO_STEP_S
+
+    def goes_back(self, level: Level) -> bool:
+        """Tell whether a look shows that the held frames are to be looked at before it."""
+        back = self._held > 0 and level is not self._level
+        self._held = 0
+        return back
+
+    def saw(self, time: float, level: Level, state: State) -> None:
+        """Take what a look has shown, in the order of times.
+
+        Parameters
+        ----------
+        time
+            Media time of the frame.
+        level
+            How much moved in it.
+        state
+            Where the event machine stands after it.
+        """
+        self._looked_s = time
+        self._level = level
+        # Where an event may open or close with any frame, none is left out. While one was fading
+        # and every other frame was looked at, an end came 1.5 s early: one frame had reopened it.
+        expected = {Level.NONE: State.QUIET, Level.PLENTY: State.ACTIVE}
+        if state is not expected.get(level):
+            self._level = Level.SOME
+
+    def rest(self) -> None:
+        """Take note of a break: what is held is looked at now, and the frame after it too."""
+        self._held = 0
+        self._previous_s = None
+        self._taken_s = float("-inf")

@@ -1,0 +1,44 @@
+"""Settings of the pace: how many of the frames are analysed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from motionlapse.settings import Duration, SettingsModel, setting
+
+
+def _parse_rate(value: object) -> object:
+    if value in ("auto", "all"):
+        return value
+    try:
+        rate = float(value)  # type: ignore[arg-type]  # what it cannot take is told below
+    except (TypeError, ValueError):
+        rate = 0.0
+    if not isinstance(value, bool) and 0.1 <= rate <= 1000:
+        return rate
+    raise ValueError(f"'{value}' is no rate; write auto, all or frames a second, 0.1 to 1000")
+
+
+Rate = Annotated[Literal["auto", "all"] | float, BeforeValidator(_parse_rate)]
+"""``auto``, ``all``, or frames a second of media time."""
+
+
+class PacingSettings(SettingsModel):
+    """How many of the frames are analysed; with masks or metrics it is always all of them."""
+
+    analyse_fps: Rate = setting(
+        "auto",
+        "frames that are analysed a second: all, at most RATE, or auto: at most about 15, and all "
+        "where motion begins or ends",
+        flag="--analyse-fps",
+        metavar="auto|all|RATE",
+    )
+    adaptive: bool = setting(
+        True,
+        "look at fewer frames while nothing moves, and go back over the others when something does",
+    )
+    quiet_step: Duration = setting(
+        0.2, "longest time between two frames that are analysed while nothing moves", gt=0, le=1
+    )

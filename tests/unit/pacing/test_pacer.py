@@ -1,0 +1,134 @@
+"""Which frames the loop looks at, and that it goes back: the loop itself on drawn pictures."""
+
+import numpy as np
+import pytest
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.decision.decider import Decider
+from motionlapse.decision.settings import DecisionSettings
+from motionlapse.frames import Interruption, SourceInfo
+from motionlapse.pacing.pacer import Pacer
+from motionlapse.pacing.settings import PacingSettings
+from motionlapse.pipeline import run
+from motionlapse.pipeline_settings import Settings
+
+
+class Film:
+    def __init__(self, items):
+        self.items = items
+        self.info = SourceInfo("film", "film", "recording", 160, 120)
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def opening(self):
+        return None
+
+
+class Notes:
+    def __init__(self):
+        self.frames, self.events = [], []
+
+    def write(self, analysis, decision):
+        self.frames.append(analysis.frame.index)
+        self.finish(decision)
+
+    def finish(self, decision):
+        if decision.closed:
+            self.events.append(decision.closed)
+
+    def close(self):
+        pass
+
+
+def walk(make_frame, *, fps, start_s=6.0, end_s=9.0, seconds=14.0):
+    """Return noise in which a square crosses the picture for some seconds."""
+    rng = np.random.default_rng(5)
+    frames = []
+    for index in range(int(seconds * fps)):
+        time = index / fps
+        picture = rng.normal(110, 2, (120, 160))
+        if start_s <= time < end_s:
+            x = int((time - start_s) / (end_s - start_s) * 120)
+            picture[40:70, x : x + 30] = 210
+        frames.append(make_frame(picture.astype(np.uint8), index=index, time=time))
+    return frames
+
+
+def play(items, pacing):
+    notes = Notes()
+    result = run(
+        Film(items),
+        lambda size: Analyzer(size, Gaussian(), AnalysisSettings(), enter=0.002),
+        Decider(DecisionSettings()),
+        [notes],
+        pacing=pacing,
+    )
+    return notes, result
+
+
+@pytest.mark.parametrize("fps", [25, 30, 60])
+@pytest.mark.parametrize("adaptive", [True, False])
+def test_the_event_begins_and_ends_where_it_does_with_every_frame(make_frame, fps, adaptive):
+    frames = walk(make_frame, fps=fps)
+    every, _ = play(frames, None)
+    some, result = play(frames, PacingSettings(adaptive=adaptive))
+    assert [e.start_frame for e in some.events] == [e.start_frame for e in every.events]
+    assert [e.end_s for e in some.events] == pytest.approx(
+        [e.end_s for e in every.events], abs=0.15
+    )
+    assert len(every.events) == 1
+    assert every.frames == list(range(len(frames)))
+    assert some.frames == sorted(set(some.frames))
+    assert len(some.frames) < (0.6 if adaptive else 0.75) * len(frames)
+    assert result.frames == len(frames)
+
+
+def test_slow_footage_is_not_thinned(make_frame):
+    frames = walk(make_frame, fps=12)
+    notes, _ = play(frames, PacingSettings())
+    assert notes.frames == list(range(len(frames)))
+
+
+def test_frames_that_are_left_out_are_never_converted(make_frame):
+    frames = walk(make_frame, fps=25, start_s=99)
+    looked, _ = play(frames, PacingSettings())
+    converted = [f.index for f in frames if f.to_planes.cache_info().currsize]
+    late = [index for index in converted if index > 80]  # after the opening
+    assert late == [index for index in looked.frames if index > 80]
+    assert len(late) < (len(frames) - 80) / 4
+
+
+def test_what_is_held_is_looked_at_before_a_break(make_frame):
+    frames = walk(make_frame, fps=25, start_s=99, seconds=4.2)
+    notes, _ = play([*frames[:93], Interruption("lost"), *frames[93:]], PacingSettings())
+    assert {92, 93, 104} <= set(notes.frames)
+    assert notes.frames == sorted(notes.frames)
+
+
+def test_held_frames_are_few_where_pictures_are_large(make_frame):
+    info = SourceInfo("large", "large", "recording", 3840, 2160)
+    pacer = Pacer(PacingSettings(quiet_step=1.0), info)
+    most = 0
+    for frame in walk(make_frame, fps=60, start_s=99, seconds=2):
+        if pacer.wants(frame):
+            pacer.rest()
+        most = max(most, sum(1 for _ in pacer._held))
+    assert most <= 3
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sinks": {"masks": "masks"}},
+        {"sinks": {"metrics": "numbers.csv"}},
+        {"sinks": {"snapshots": "all"}},
+        {"decision": {"lapse": {"every": 10}}},
+    ],
+)
+def test_what_shows_every_frame_needs_every_frame(settings):
+    assert Settings(**settings).pace() is None
+    assert Settings().pace() == PacingSettings()
+    assert Settings().pace(every_frame=True) is None
