@@ -34,6 +34,7 @@ class Settings(SettingsModel):
             True if something else than what the settings name needs every frame.
         """
         sinks = self.sinks
-        shown = sinks.masks is not None or sinks.metrics is not None or sinks.snapshots == "all"
+        shown = sinks.masks is not None or sinks.metrics is not None
+        shown |= sinks.snapshots.startswith(("all", "every"))  # of these the times are promised
         chosen = self.decision.lapse.every is not None  # a time-lapse chooses its frames itself
         return None if every_frame or shown or chosen else self.pacing

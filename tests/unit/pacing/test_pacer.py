@@ -125,6 +125,7 @@ def test_held_frames_are_few_where_pictures_are_large(make_frame):
         {"sinks": {"masks": "masks"}},
         {"sinks": {"metrics": "numbers.csv"}},
         {"sinks": {"snapshots": "all"}},
+        {"sinks": {"snapshots": "every:2s"}},
         {"decision": {"lapse": {"every": 10}}},
     ],
 )
