@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from motionlapse.background import MODELS
     from motionlapse.background.gaussian import Gaussian
     from motionlapse.background.mog2 import MOG2
-    from motionlapse.batch import Batch, BatchResult
+    from motionlapse.batch.batch import Batch
+    from motionlapse.batch.result import BatchResult
     from motionlapse.comparison.last_kept import LastKept
     from motionlapse.comparison.pair import compare
     from motionlapse.comparison.preparation import Preparation
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from motionlapse.frames import Frame, Plane, Planes, Source, SourceInfo
+    from motionlapse.inside import Blob
     from motionlapse.measures import MEASURES
     from motionlapse.pipeline import RunResult, run
     from motionlapse.pipeline_settings import Settings
@@ -56,7 +58,6 @@ if TYPE_CHECKING:
     from motionlapse.types import (
         Analysis,
         BackgroundModel,
-        Blob,
         ChangeScore,
         Decision,
         Event,
@@ -75,9 +76,9 @@ _PLACES = {
     "Analyzer": "analysis.analyzer",
     "ArchiveReader": "sinks.archive_reader",
     "BackgroundModel": "types",
-    "Batch": "batch",
-    "BatchResult": "batch",
-    "Blob": "types",
+    "Batch": "batch.batch",
+    "BatchResult": "batch.result",
+    "Blob": "inside",
     "ChangeScore": "types",
     "ConfigError": "errors",
     "Decider": "decision.decider",

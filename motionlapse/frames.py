@@ -70,6 +70,11 @@ class Planes:
         """(width, height) in pixels."""
         return self.luma.width, self.luma.height
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return sum(plane.buffer.nbytes for plane in self)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -171,7 +176,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A break between two frames of a live source: no frames came, or none were looked at.
+    """A break between two frames: no frames came, or none were looked at.
 
     Attributes
     ----------
@@ -181,15 +186,24 @@ class Interruption:
         How many seconds of media time nothing counts after it.
     forget
         True if what was learned before it is of no use after it.
+    quiet_s
+        For how long before the next frame nothing has moved, as far as that is known.
     """
 
     reason: str
     settle_s: float = 0.0
     forget: bool = False
+    quiet_s: float = 0.0
+
+    def and_then(self, newer: Interruption) -> Interruption:
+        """Return one interruption that does what this one and the next would have done."""
+        return Interruption(
+            self.reason, max(self.settle_s, newer.settle_s), self.forget or newer.forget
+        )
 
 
 class Stream(Protocol):
-    """What the loop reads: frames, and for live sources interruptions between them."""
+    """What the loop reads: frames, and interruptions between them where there are such."""
 
     @property
     def info(self) -> SourceInfo:
@@ -198,7 +212,10 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Frame | Interruption]: ...
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return the first frames, read apart; None where nothing can be read twice."""
+        """Return the first frames, or after an interruption those that come next, read apart.
+
+        None where nothing can be read twice.
+        """
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,9 @@ class GoesBack(Protocol):
         """Return to the mark, as far as it matters."""
 
 
-class Piece(NamedTuple):
-    """A connected piece of foreground that is too small to be a blob.
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One connected piece of foreground.
 
     Attributes
     ----------
@@ -70,7 +71,8 @@ class Inside:
         Gives corners in the foreground and how they move, float32 ``(N, 4)``: x, y in pixels of
         the upright source picture, and their speed in such pixels a second.
     too_small
-        Gives the pieces of foreground that were too small to be blobs, from large to small.
+        Gives the connected pieces of foreground that were too small to count as blobs, from large
+        to small.
     least_area
         The share of the watched area from which a piece is a blob.
     watched
@@ -81,6 +83,6 @@ class Inside:
     background: Callable[[], Image]
     sigma: Callable[[], Floats | None]
     tracks: Callable[[], Floats]
-    too_small: Callable[[], tuple[Piece, ...]]
+    too_small: Callable[[], tuple[Blob, ...]]
     least_area: float
     watched: Image | None

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.decision.machine import EventMachine
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
-from motionlapse.frames import Frame, Interruption, SourceInfo, Stream
+from motionlapse.frames import Frame, Interruption, Stream
 from motionlapse.pacing.pacer import Pacer
 from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import Analysis, Decision, Sink
@@ -110,7 +110,7 @@ def run(
     guard = _Guard(sinks, result, on_unwritten)
     with ExitStack() as stack:
         stack.callback(guard.close)
-        look = _Look(source.info, make_analyzer, decider, pacing)
+        look = _Look(source, make_analyzer, decider, pacing)
         try:
             for item in _primed(source, look.analyzer, should_stop):
                 if should_stop():
@@ -133,7 +133,7 @@ def run(
         except (SourceError, ConfigError) as error:
             # A ConfigError here: a region that does not fit pictures whose size has changed.
             ending, result.state, result.failure = "the source failed", "failed", error
-        result.overlay = look.analyzer.overlay()
+        result.overlay = look.overlay()
         guard.finish(decider.finish(ending))
     return result
 
@@ -146,11 +146,14 @@ class _Look:
 
     def __init__(
         self,
-        info: SourceInfo,
+        source: Stream,
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         decider: EventMachine,
         pacing: PacingSettings | None,
     ) -> None:
+        info = source.info
+        self._opening = source.opening
+        self._overlay: str | None = None
         self._make_analyzer = make_analyzer
         self._decider = decider
         self._pacer = Pacer(pacing, info)
@@ -183,11 +186,17 @@ class _Look:
         """Take a break between two frames."""
         decision = self._decider.interrupt(item.reason, settle_s=item.settle_s)
         if item.forget:
+            self._overlay = self.overlay()
             self.analyzer = self._make_analyzer(self.analyzer.size)
+            self.analyzer.prime(self._opening() or (), quiet_s=item.quiet_s)
         else:
             # The time since the frame before says nothing of how much to learn.
             self._pace = 0.0
         return decision
+
+    def overlay(self) -> str | None:
+        """Return where a clock is written into the picture; see `Analyzer.overlay`."""
+        return self._overlay or self.analyzer.overlay()
 
     def _analyse(self, frame: Frame) -> Analysis:
         if not self.analyzer.fits(frame.planes):

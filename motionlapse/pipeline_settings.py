@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.settings import BackgroundSettings
+from motionlapse.batch_settings import BatchSettings
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.measures.settings import MeasureSettings
 from motionlapse.pacing.settings import PacingSettings
@@ -22,6 +23,7 @@ class Settings(SettingsModel):
     decision: DecisionSettings = DecisionSettings()
     sinks: SinkSettings = SinkSettings()
     measures: MeasureSettings = MeasureSettings()
+    batch: BatchSettings = BatchSettings()
 
     def pace(self, *, every_frame: bool = False) -> PacingSettings | None:
         """Return how many frames a scan looks at; None for all of them.

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from motionlapse.errors import ConfigError, nearest
 from motionlapse.units import (
@@ -48,6 +49,19 @@ def _split_texts(value: object) -> object:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_split_texts)]
 """Several texts: a TOML list, a repeated flag, or parts split at ``;``."""
+
+
+def auto_or_whole(what: str, most: int) -> BeforeValidator:
+    """Return what reads ``auto`` or a whole number from 1 to `most`; `what` it is, for messages."""
+
+    def parse(value: object) -> object:
+        number = int(value) if isinstance(value, str) and value.isdecimal() else value
+        if number == "auto" or (type(number) is int and 1 <= number <= most):
+            return number
+        raise ValueError(f"'{value}' is no {what}; write auto or a whole number from 1 to {most}")
+
+    return BeforeValidator(parse)
+
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -230,22 +244,36 @@ def resolve(model: type[M], layers: Iterable[Layer]) -> Resolved[M]:
         For an unknown key (with the nearest known one) or a value that is not allowed, naming the
         place where it was set.
     """
+    found = _laid(model, layers)
+    if isinstance(found, list):
+        raise ConfigError(found[0])
+    return found
+
+
+def complaints(model: type[BaseModel], layers: Iterable[Layer]) -> list[str]:
+    """Return all that `resolve` would complain about, each in one line."""
+    found = _laid(model, layers)
+    return found if isinstance(found, list) else []
+
+
+def _laid(model: type[M], layers: Iterable[Layer]) -> Resolved[M] | list[str]:
+    """Return the settings, or what is wrong with them."""
     known = [entry.key for entry in entries(model)]
-    flat: dict[str, object] = {}
+    tree: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    wrong: list[str] = []
     for layer in layers:
         for key, value in layer.values.items():
-            if key not in known:
-                raise ConfigError(f"{layer.origin}: unknown key '{key}'{nearest(key, known)}")
-            flat[key] = None if value == "" else value
-            origins[key] = layer.origin
-    tree: dict[str, Any] = {}
-    for key, value in flat.items():
-        _put(tree, key.split("."), value)
+            if key in known:
+                _put(tree, key.split("."), None if value == "" else value)
+                origins[key] = layer.origin
+            else:
+                wrong.append(f"{layer.origin}: unknown key '{key}'{nearest(key, known)}")
     try:
-        return Resolved(model.model_validate(tree), origins)
+        settings = model.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError(_say(error, origins)) from None
+        return wrong + [_say(one, origins) for one in error.errors(include_url=False)]
+    return wrong or Resolved(settings, origins)
 
 
 def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
@@ -254,13 +282,12 @@ def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
     tree[path[-1]] = value
 
 
-def _say(error: ValidationError, origins: Mapping[str, str]) -> str:
-    """Return the first complaint of pydantic in one line: where, what, what is allowed."""
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    message = first["msg"].removeprefix("Value error, ")
+def _say(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
+    """Return a complaint of pydantic in one line: where, what, what is allowed."""
+    key = ".".join(str(part) for part in complaint["loc"] if not isinstance(part, int))
+    message = complaint["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    value = first["input"]
+    value = complaint["input"]
     if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
         message = f"'{value}': {message}"
     inside = [name for name in origins if name == key or name.startswith(f"{key}.")]

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from motionlapse.frames import Frame, Image, Planes
-from motionlapse.inside import Inside
+from motionlapse.inside import Blob, Inside
 
 # ---- analysis --------------------------------------------------------------------------------
 
@@ -67,7 +67,8 @@ class BackgroundModel(Protocol):
             One or more pictures of the first seconds, in order, which will be judged afterwards.
             Not modified and not kept.
         seconds
-            Media time from the first of them to the last.
+            For how long it has looked like that: media time from the first of them to the last, or
+            more where that is known.
         """
 
     def apply(
@@ -93,25 +94,6 @@ class BackgroundModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
-    """One connected piece of foreground.
-
-    Attributes
-    ----------
-    x, y, width, height
-        Its bounding box in pixels of the upright source picture.
-    area
-        Share of the watched area, 0 to 1.
-    """
-
-    x: int
-    y: int
-    width: int
-    height: int
-    area: float
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeScore:
     """How much a frame differs from the background; the numbers that decide.
 
@@ -131,6 +113,8 @@ class ChangeScore:
         True if most of the picture changed at once: the light, not a mover.
     regions
         Names of the regions that hold foreground.
+    measured
+        What a measure says, in words, where that decides and not the foreground; else ``""``.
     """
 
     value: float
@@ -139,6 +123,7 @@ class ChangeScore:
     flow: float | None = None
     light: bool = False
     regions: tuple[str, ...] = ()
+    measured: str = ""
 
 
 @dataclass(frozen=True, slots=True)

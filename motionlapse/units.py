@@ -149,6 +149,11 @@ def format_size(size: float) -> str:
     return f"{size:.3g} TB"
 
 
+def counted(number: int, word: str, words: str = "") -> str:
+    """Return ``1 event``, ``2 events``; `words` where the plural has more than an *s*."""
+    return f"{number} {word if number == 1 else words or word + 's'}"
+
+
 def parse_moment(text: str, now: datetime) -> datetime:
     """Return the next moment at a time of day, or the moment of an ISO 8601 text, aware.
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import settings
 
 from motionlapse.frames import Frame, Image, Plane, Planes
-from motionlapse.types import Analysis, Blob, ChangeScore, Decision, Event, State
+from motionlapse.inside import Blob
+from motionlapse.types import Analysis, ChangeScore, Decision, Event, State
 
 _ROOT = Path(__file__).resolve().parent.parent
 

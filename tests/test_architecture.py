@@ -24,6 +24,7 @@ LAYERS = {
             "settings",
             "settings_layers",
             "clock",
+            "closing",
             "units",
             "credentials",
             "processor",
@@ -34,10 +35,11 @@ LAYERS = {
     **dict.fromkeys(
         ("sources", "background", "analysis", "decision", "pacing", "sinks", "measures"), PARTS
     ),
-    **dict.fromkeys(("pipeline", "pipeline_settings"), PIPELINE),
+    **dict.fromkeys(("pipeline", "pipeline_settings", "batch_settings"), PIPELINE),
     **dict.fromkeys(
         (
             "batch",
+            "prescan",
             "comparison",
             "sifting",
             "calibration",
@@ -58,6 +60,8 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli", "dashboard"},
     "av": {"sources", "sinks"},
+    "fsspec": {"sources"},
+    "distributed": {"batch"},
 }
 WRITES_FILMS = "motionlapse.sinks.video"  # of the sinks, these files alone know av
 NO_CV2 = {"decision", "clock", "settings", "settings_layers", "pipeline_settings", "cli"}

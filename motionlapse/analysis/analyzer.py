@@ -91,7 +91,7 @@ class Analyzer:
         same_kind = self._colour in (None, planes.chroma is not None)
         return planes.size == self.size and same_kind
 
-    def prime(self, opening: Iterable[Frame]) -> None:
+    def prime(self, opening: Iterable[Frame], *, quiet_s: float = 0.0) -> None:
         """Learn from the first frames before they are judged.
 
         A few pictures that are spread over `AnalysisSettings.opening` are enough; fewer than
@@ -101,6 +101,8 @@ class Analyzer:
         ----------
         opening
             The first frames of the source, as many as it takes; those after are not asked for.
+        quiet_s
+            For how long at least, up to the end of them, it has looked like that.
         """
         chosen: list[Planes] = []
         first_s = last_s = 0.0
@@ -114,7 +116,7 @@ class Analyzer:
                 chosen.append(_copied(self._prepared(frame)))
                 last_s = frame.time
         if len(chosen) >= _FEWEST:
-            self._model.prime(chosen, seconds=last_s - first_s)
+            self._model.prime(chosen, seconds=max(last_s - first_s, quiet_s))
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.

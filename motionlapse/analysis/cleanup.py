@@ -10,8 +10,8 @@ import numpy as np
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
-from motionlapse.inside import Piece
-from motionlapse.types import DEEP_SHADOW_SCORE, Blob
+from motionlapse.inside import Blob
+from motionlapse.types import DEEP_SHADOW_SCORE
 
 # How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
 # 255 does not reach it, a patch somewhat above the threshold of 64 does.
@@ -86,7 +86,7 @@ class Cleanup:
         """The share of the watched area from which a piece of foreground is a blob."""
         return self._min_pixels / self._area.pixels
 
-    def too_small(self, score: Image) -> tuple[Piece, ...]:
+    def too_small(self, score: Image) -> tuple[Blob, ...]:
         """Return the pieces of foreground that are too small to be blobs, from large to small.
 
         Parameters
@@ -97,16 +97,19 @@ class Cleanup:
         watched = score if self._area.mask is None else score & self._area.mask
         sized = self._pieces(watched)
         blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
-        pieces = (Piece(blob.x, blob.y, blob.width, blob.height, blob.area) for blob in blobs)
-        return tuple(sorted(pieces, key=lambda piece: piece.area, reverse=True))
+        return tuple(sorted(blobs, key=lambda blob: blob.area, reverse=True))
 
     def _pieces(self, score: Image) -> list[_Piece]:
         """Return the outlines of all foreground, small and large, with their pixels."""
         voted = self._vote(score)
         outlines = _outlines(voted)
-        return outlines + self._uncast(score, voted)
+        casts = np.zeros_like(score)
+        for contour, pixels in outlines:
+            if pixels >= self._min_pixels:
+                cv2.drawContours(casts, [contour], -1, 255, cv2.FILLED)
+        return outlines + self._uncast(score, voted, casts)
 
-    def _uncast(self, score: Image, voted: Image) -> list[_Piece]:
+    def _uncast(self, score: Image, voted: Image, casts: Image) -> list[_Piece]:
         """Return deep shadows that nothing casts: something dark that has the background's colour.
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
@@ -117,7 +120,7 @@ class Cleanup:
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
         dense = cv2.medianBlur(deep, 3)
-        beside = cv2.dilate(voted, self._surroundings)
+        beside = cv2.dilate(casts, self._surroundings)
         if cv2.countNonZero(cv2.bitwise_and(dense, cv2.bitwise_not(beside))) < self._min_pixels / 2:
             return []
         left, top, width, height = self._around(dense)

@@ -5,19 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from motionlapse.settings import Duration, SettingsModel, Share, Texts, auto_or_whole, setting
 
-from motionlapse.settings import Duration, SettingsModel, Share, Texts, setting
-
-
-def _parse_scale(value: object) -> object:
-    number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if number == "auto" or (type(number) is int and 1 <= number <= 16):
-        return number
-    raise ValueError(f"'{value}' is no scale; write auto or a whole number from 1 to 16")
-
-
-Scale = Annotated[Literal["auto"] | int, BeforeValidator(_parse_scale)]
+Scale = Annotated[Literal["auto"] | int, auto_or_whole("scale", 16)]
 
 
 class FlowSettings(SettingsModel):
@@ -70,7 +60,10 @@ class AnalysisSettings(SettingsModel):
     )
     min_blob: Share = setting(0.0005, "smallest blob that counts, as a share of the watched area")
     min_blob_pixels: int = setting(
-        12, "and at least this many pixels of analysis, where the watched area is small", ge=0
+        12,
+        "and at least this many pixels of analysis, where there are few (at --scale 16, 1.4% of "
+        "640×360)",
+        ge=0,
     )
     flow: bool = setting(
         False, "measure flow, and count foreground less that stands still", flag="--flow/--no-flow"

@@ -183,7 +183,7 @@ def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no
 
 @compiled()
 def follow(  # type: ignore[no-untyped-def]
-    spots, gathered, mean, variance, credit, others, young, score, moving, constants
+    spots, gathered, mean, variance, credit, doubt, others, young, score, moving, constants
 ):
     """Take foreground pixels through all questions; see `gaussian.Gaussian`.
 
@@ -191,7 +191,7 @@ def follow(  # type: ignore[no-untyped-def]
     ----------
     spots, gathered
         From `gather_row`, as long as there are pixels.
-    mean, variance, credit, others, young, score, moving
+    mean, variance, credit, doubt, others, young, score, moving
         As in `gaussian_kernel.judge_and_learn`; changed for these pixels.
     constants
         0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
@@ -207,10 +207,11 @@ def follow(  # type: ignore[no-untyped-def]
         credit.reshape(size),
     )
     others = others.reshape(size, others.shape[2])
+    doubt = doubt.reshape(size, 2)
     variance, credit = variance.reshape(size), credit.reshape(size)
     scores, moves = score.reshape(size), moving.reshape(size)
     n = len(spots)
-    bring(spots, gathered, mean, credit, others, scores, constants[14])
+    bring(spots, gathered, mean, credit, doubt, others, scores, constants[14])
     _ask_retired(gathered, n, constants)
     if planes > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)
@@ -222,6 +223,6 @@ def follow(  # type: ignore[no-untyped-def]
     for p in range(planes):
         _move(gathered, n, p)
     give(
-        spots, gathered, mean, variance, credit, others, young, scores, moves, constants[2],
+        spots, gathered, mean, variance, credit, doubt, others, young, scores, moves, constants[2],
         constants[15],
     )  # fmt: skip

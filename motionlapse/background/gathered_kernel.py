@@ -1,8 +1,9 @@
 """Bringing foreground pixels together, with all that they need side by side, and back.
 
-``others[y, x]`` is the candidate's means, variance and credit, and when it was last followed, then
-the retired background's means, variance and credit. A candidate loses credit for all the time in
-which the background fits: that is made up for when the pixel is next foreground.
+``others[y, x]`` is the candidate's means and variance, then the retired background's means,
+variance and credit. ``doubt[y, x]`` is the candidate's credit, and when it was last followed: it
+loses credit for all the time in which the background fits, and that is made up for when the pixel
+is next foreground.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ GATHERED_ROWS = 27
 
 def others_length(planes: int) -> int:
     """Return how many numbers `others` holds for a pixel."""
-    return 2 * (planes + 1) + 3
+    return 2 * (planes + 1) + 1
 
 
 @compiled()
@@ -84,10 +85,10 @@ def _highest(score):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def bring(spots, gathered, mean, credit, others, score, before):  # type: ignore[no-untyped-def]
+def bring(spots, gathered, mean, credit, doubt, others, score, before):  # type: ignore[no-untyped-def]
     """Fill in what lies elsewhere of every pixel."""
     planes = mean.shape[0]
-    back = planes + 3
+    back = planes + 1
     for i in range(len(spots)):
         spot = spots[i]
         own = others[spot]
@@ -97,7 +98,7 @@ def bring(spots, gathered, mean, credit, others, score, before):  # type: ignore
             gathered[CANDIDATE + p, i] = own[q]
             gathered[RETIRED + p, i] = own[back + q]
         gathered[CANDIDATE_V, i] = own[planes]
-        credit_left = own[planes + 1] - max(before - own[planes + 2], _ZERO)
+        credit_left = doubt[spot, 0] - max(before - doubt[spot, 1], _ZERO)
         gathered[DOUBT, i] = credit_left if credit_left > _ROUNDING else _ZERO
         gathered[RETIRED_V, i] = own[back + planes]
         gathered[RETIRED_TRUST, i] = own[back + planes + 1]
@@ -107,11 +108,11 @@ def bring(spots, gathered, mean, credit, others, score, before):  # type: ignore
 
 @compiled()
 def give(  # type: ignore[no-untyped-def]
-    spots, gathered, mean, variance, credit, others, young, score, moving, most, now
+    spots, gathered, mean, variance, credit, doubt, others, young, score, moving, most, now
 ):
     """Put everything back, with what has changed places."""
     planes = mean.shape[0]
-    back, width = planes + 3, len(score) // len(young)
+    back, width = planes + 1, len(score) // len(young)
     for i in range(len(spots)):
         spot = spots[i]
         own = others[spot]
@@ -119,8 +120,8 @@ def give(  # type: ignore[no-untyped-def]
             own[p] = gathered[CANDIDATE + p, i]
             own[back + p] = gathered[RETIRED + p, i]
         own[planes] = gathered[CANDIDATE_V, i]
-        own[planes + 1] = gathered[DOUBT, i]
-        own[planes + 2] = now
+        doubt[spot, 0] = gathered[DOUBT, i]
+        doubt[spot, 1] = now
         own[back + planes] = gathered[RETIRED_V, i]
         own[back + planes + 1] = gathered[RETIRED_TRUST, i]
         score[spot] = np.uint8(gathered[SCORE, i])
@@ -132,15 +133,15 @@ def give(  # type: ignore[no-untyped-def]
             for p in range(planes):
                 mean[p, spot] = own[p]
             variance[spot] = own[planes]
-            credit[spot] = min(own[planes + 1], most)
-            own[planes + 1] = _ZERO
+            credit[spot] = min(doubt[spot, 0], most)
+            doubt[spot, 0] = _ZERO
 
 
 @compiled()
 def _retire(mean, variance, credit, own, spot):  # type: ignore[no-untyped-def]
     """Let the background and the retired one change places."""
     planes = mean.shape[0]
-    back = planes + 3
+    back = planes + 1
     for p in range(planes):
         mean[p, spot], own[back + p] = own[back + p], mean[p, spot]
     at = back + planes

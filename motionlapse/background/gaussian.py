@@ -79,7 +79,7 @@ class Gaussian:
         self._frames = 0
         self._since_clouds_s = 0.0
         self._time_s = 0.0  # for which frames have taught something
-        self._then: tuple[float, Array] | None = None  # time and gain at the mark
+        self._marked: tuple[Array, Array, float] | None = None
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
@@ -120,6 +120,7 @@ class Gaussian:
             self._mean,
             self._variance,
             self._credit,
+            self._doubt,
             self._others,
             self._stirred,
             self._young,
@@ -139,16 +140,14 @@ class Gaussian:
         )
 
     def mark(self) -> None:
-        """Remember the candidates; see `motionlapse.inside.GoesBack`."""
+        """Remember how old the candidates are; see `motionlapse.inside.GoesBack`."""
         if self._frames:
-            np.copyto(self._others_then, self._others)  # all of it: a part takes longer
-            self._then = self._time_s, self._gain.gain.copy()
+            self._marked = self._doubt.copy(), self._gain.gain.copy(), self._time_s
 
     def go_back(self) -> None:
-        """Return to the candidates as they were; see `motionlapse.inside.GoesBack`."""
-        if self._then is not None:
-            np.copyto(self._others, self._others_then)
-            self._time_s, self._gain.gain[:] = self._then
+        """Make the candidates as old as they were; see `motionlapse.inside.GoesBack`."""
+        if self._marked is not None:
+            self._doubt[:], self._gain.gain[:], self._time_s = self._marked
 
     def background(self) -> Image:
         """Return the background's luma, uint8 ``(H, W)``.
@@ -176,12 +175,12 @@ class Gaussian:
         count = 1 if planes.chroma is None else 3
         width, height = planes.size
         shape = (height, width)
-        self._then = None
+        self._marked = None
         self._mean: Array = np.zeros((count, *shape), np.float32)
         self._variance: Array = np.full(shape, 2 * self._settings.noise_floor**2, np.float32)
         self._credit: Array = np.zeros(shape, np.float32)
+        self._doubt: Array = np.zeros((*shape, 2), np.float32)
         self._others: Array = np.zeros((*shape, others_length(count)), np.float32)
-        self._others_then = np.empty_like(self._others)
         self._stirred: Image = np.zeros(height, np.uint8)
         self._young: Image = np.ones(height, np.uint8)
         self._score: Image = np.zeros(shape, np.uint8)
@@ -217,7 +216,7 @@ class Gaussian:
         """Return the model's own time before a frame and after it."""
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
-            self._others[..., len(self._mean) + 2] -= _TURN_BACK_S
+            self._doubt[..., 1] -= _TURN_BACK_S
         before_s, self._time_s = self._time_s, self._time_s + step_s
         return before_s, self._time_s
 

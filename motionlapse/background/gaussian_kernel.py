@@ -141,7 +141,7 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
 
 @compiled(
     int64(
-        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
+        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F3, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
     )
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -153,6 +153,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     mean,
     variance,
     credit,
+    doubt,
     others,
     stirred,
     young,
@@ -175,8 +176,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         them where the light has not changed.
     mean, variance, credit
         The background ``(P, H, W)``, ``(H, W)``, ``(H, W)``; learned.
-    others
-        Candidate and retired background; see `candidate_kernel`.
+    doubt, others
+        Candidate and retired background; see `gathered_kernel`.
     stirred
         uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young
@@ -231,7 +232,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
             pixels += waiting - before
         if waiting and (waiting >= _TOGETHER or y == height - 1):
             follow(
-                spots[:waiting], gathered, mean, variance, credit, others, young, score,
+                spots[:waiting], gathered, mean, variance, credit, doubt, others, young, score,
                 moving, constants,
             )  # fmt: skip
             waiting = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from motionlapse.calibration.alarms import Excursions, excursions
@@ -17,6 +18,9 @@ _ENOUGH_S = 60.0
 # Above this share of the picture it is a mover, or a scene that never rests, rather than noise.
 _NOT_NOISE = 0.004
 _CALM_FACTOR = 1.0
+# Times the usual threshold, and the next highest. A cyclist who is still leaving reaches 3.2 and 8;
+# the leaves, noise and exposure of seven quiet parts of films at most 1.1 times the threshold.
+_STANDS_OUT, _STANDS_ALONE = 2.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
         measures=[spread for spread in watched.measures if spread.values],
         seconds=watched.seconds,
         frames=len(watched.times_s),
-        warnings=_warnings(watched, seen[_CALM_FACTOR], chosen),
+        warnings=_warnings(watched, seen[_CALM_FACTOR], chosen, usual.enter),
         quiet=peak <= _NOT_NOISE,
     )
 
@@ -131,7 +135,7 @@ def _never_moved(watched: Watched, factor: float) -> bool:
     return watched.seconds >= _ENOUGH_S and not any(watched.moving[factor])
 
 
-def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[str]:
+def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: float) -> list[str]:
     found = []
     if watched.seconds < _ENOUGH_S:
         found.append(
@@ -145,6 +149,12 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[s
             f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
             "on another part (--start, --duration), or leave out what never rests (--ignore)"
         )
+    elif stands_out(usual.peaks, enter):
+        found.append(
+            f"one moment stands out: at {_where(watched, max(usual.peaks)):.1f} s "
+            f"{max(usual.peaks):.2%} of the picture moved, else far less. If that was a mover, its "
+            "like will not be found; calibrate on another part (--start, --duration)"
+        )
     light = describe(watched.times_s, watched.brightness)
     if light.steps:
         found.append(
@@ -152,6 +162,16 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions) -> list[s
             "exposure or a lamp; what was learned beside it may be too careful"
         )
     return found
+
+
+def stands_out(peaks: Sequence[float], enter: float) -> bool:
+    """Tell whether one excursion is well above the threshold and far above every other.
+
+    Noise and leaves come again and again, and as high; what comes once may be a mover.
+    """
+    *others, highest = sorted(peaks) or [0.0]
+    alone = highest >= _STANDS_ALONE * max(others, default=0.0)
+    return alone and highest >= _STANDS_OUT * enter
 
 
 def _where(watched: Watched, peak: float) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from motionlapse.calibration.config_file import alarm_words, as_toml, check_place, write_config
-from motionlapse.calibration.live_scene import USUAL_S, LiveScene, is_live
 from motionlapse.calibration.proposal import Proposal, propose
 from motionlapse.calibration.watching import Watched, watch_scene
 from motionlapse.cli.console import (
@@ -24,6 +23,7 @@ from motionlapse.frames import Source
 from motionlapse.measures import MeasureEntry, chosen_measures
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import find_footage
+from motionlapse.sources.live_scene import USUAL_S, LiveScene, is_live
 from motionlapse.units import format_share
 
 
@@ -79,7 +79,9 @@ def _open(name: str, settings: Settings) -> Source:
         return Stills(footage.stills, settings.sources, name=footage.name, label=footage.label)
     from motionlapse.sources.recording import Recording
 
-    return Recording(footage.path, settings.sources, name=footage.name, label=footage.label)
+    return Recording(
+        footage.url or footage.path, settings.sources, name=footage.name, label=footage.label
+    )
 
 
 def _watch(

@@ -66,13 +66,23 @@ def check(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="Default: all that scan would read.")
     ] = None,
+    *,
+    config: Config = None,
 ) -> None:
-    """Check a file; a typo gets the nearest valid name."""
+    """Check a file, and tell every mistake in it; a typo gets the nearest valid name."""
+    from motionlapse.pipeline_settings import Settings
+    from motionlapse.settings import complaints
     from motionlapse.settings_layers import environment_layers, file_layers
 
-    load_settings(file, None, {})
-    read = [layer.origin for layer in file_layers(file, os.environ, Path())]
-    read += [layer.origin for layer in environment_layers(os.environ)]
+    if file is not None and config is not None:
+        raise ConfigError("FILE and --config name the same thing; give one")
+    layers = file_layers(file or config, os.environ, Path()) + environment_layers(os.environ)
+    wrong = complaints(Settings, layers)
+    for line in wrong:
+        typer.echo(f"motionlapse: {line}", err=True)
+    if wrong:
+        raise typer.Exit(ConfigError.exit_code)
+    read = [layer.origin for layer in layers]
     with printing():
         typer.echo(f"{', '.join(read)}: all right" if read else "nothing is configured")
 

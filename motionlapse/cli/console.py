@@ -175,6 +175,10 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
             line = _GAP.join(cells).rstrip()
             bold = number == 0 and terminal and not os.environ.get("NO_COLOR")
             sys.stdout.write(f"\x1b[1m{line}\x1b[0m\n" if bold else f"{line}\n")
+    left_out = [column.name for i, column in enumerate(columns) if i not in wanted]
+    if left_out:
+        note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
+        logger.info(note) if logger.handlers else typer.echo(note, err=True)
 
 
 def _plain(cell: str) -> str:

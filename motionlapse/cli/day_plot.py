@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from motionlapse.cli.console import is_terminal, printing
 from motionlapse.types import KeptEvent
-from motionlapse.units import format_duration
+from motionlapse.units import counted, format_duration
 
 _HEIGHT = 8
 _MARGIN = 7
@@ -129,7 +129,7 @@ def _place(item: KeptEvent) -> tuple[str, float, float]:
 
 def _counted(spans: Sequence[tuple[float, float, float]]) -> str:
     moved_s = sum(end - start for start, end, _ in spans)
-    events = "1 event" if len(spans) == 1 else f"{len(spans)} events"
+    events = counted(len(spans), "event")
     return f"{events}, {format_duration(moved_s, decimals=0)} of motion; height: peak score"
 
 

@@ -20,7 +20,8 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 _OTHER_SETTINGS = [
     entry.key
     for entry in entries(Settings)
-    if entry.key.startswith("sinks.") or entry.key in ("sources.end", "sources.duration")
+    if entry.key.startswith(("sinks.", "batch."))
+    or entry.key in ("sources.end", "sources.duration", "sources.prescan")
 ]
 
 

@@ -67,6 +67,8 @@ def lapse(
     if not 0.1 <= fps <= 240:
         raise ConfigError(f"--fps {fps:g}: write a rate from 0.1 to 240")
     size = _size(fit)
+    if out.is_file():
+        raise ConfigError(f"{out}: exists already; name another film with --out")
 
     from motionlapse.report.lapse import LapseLook, make_lapse
 

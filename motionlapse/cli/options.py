@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from motionlapse.cli.console import logger
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import (
@@ -38,10 +39,12 @@ FOOTAGE_ONLY = (
     "sources.duration",
     "sources.wall_start",
     "sources.fps",
+    "sources.prescan",
     "sources.fast",
     "sinks.pre",
     "sinks.join",
     "sinks.report",
+    "batch.*",
 )
 
 Config = Annotated[
@@ -175,3 +178,13 @@ def load_settings(
             *flag_layers(flags),
         ],
     )
+
+
+def told_settings(
+    config: Path | None, pairs: Iterable[str] | None, flags: Mapping[str, object]
+) -> Settings:
+    """Return the same settings; with ``--verbose`` the log says where each came from."""
+    resolved = load_settings(config, pairs, flags)
+    for key, origin in resolved.origins.items():
+        logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
+    return resolved.settings

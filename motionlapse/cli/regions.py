@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
 from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
+
+if TYPE_CHECKING:
+    from motionlapse.frames import Source
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -28,7 +32,12 @@ _INTERRUPTED = 130
 @app.command()
 @with_setting_flags(excluding=_OTHER_SETTINGS)
 def regions(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A film or a folder of stills.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A film, a folder of stills, or a camera as of watch."
+        ),
+    ],
     *,
     out: Annotated[
         Path | None,
@@ -59,13 +68,9 @@ def regions(
     from motionlapse.report.region_file import check_regions, save_regions
     from motionlapse.report.region_scene import Scene
     from motionlapse.report.region_server import RegionServer
-    from motionlapse.sources.footage import one_footage
 
-    if settings.sources.duration is None and settings.sources.end is None:
-        piece = settings.sources.model_copy(update={"duration": _PIECE_S})
-        settings = settings.model_copy(update={"sources": piece})
     scene = Scene()
-    scene.start(one_footage(source), settings)
+    name, open_source = _source(source, settings, scene.stopping)
 
     def save(regions: Sequence[str], ignore: Sequence[str]) -> str:
         check_regions(settings.analysis, scene.size, regions, ignore)
@@ -73,18 +78,50 @@ def regions(
         logger.info("%s: %d regions, %d ignored", place, len(regions), len(ignore))
         return str(place)
 
-    server = RegionServer(scene, source, settings.analysis.regions, settings.analysis.ignore, save)
-    with printing():
-        typer.echo(server.address)
-    if _has_browser() if open_page is None else open_page:
-        webbrowser.open(server.address)
-    logger.info("draw on that page; Ctrl-C or its button Done ends")
     try:
+        scene.start(open_source, settings)
+        server = RegionServer(
+            scene, name, settings.analysis.regions, settings.analysis.ignore, save
+        )
+        with printing():
+            typer.echo(server.address)
+        if _has_browser() if open_page is None else open_page:
+            webbrowser.open(server.address)
+        logger.info("draw on that page; Ctrl-C or its button Done ends")
         server.serve()
     except KeyboardInterrupt:
         raise typer.Exit(_INTERRUPTED) from None
     finally:
         scene.stop()
+
+
+def _source(
+    name: str, settings: Settings, should_stop: Callable[[], bool]
+) -> tuple[str, Callable[[], Source]]:
+    """Return the name of a source as it may be shown, and what opens a piece of it.
+
+    Raises
+    ------
+    SourceError
+        If there is nothing of that name.
+    ConfigError
+        If a piece is asked for that a live source does not have.
+    """
+    from motionlapse.sources.address import parse_address
+    from motionlapse.sources.footage import one_footage
+    from motionlapse.sources.live_scene import LiveScene, is_live
+    from motionlapse.sources.opening import open_footage
+
+    sources = settings.sources
+    if is_live(name):
+        if sources.start or sources.end is not None:
+            raise ConfigError("--start and --end are for recorded footage; give --duration")
+        shown, most_s = parse_address(name).name, sources.duration or _PIECE_S
+        return shown, lambda: LiveScene(name, sources.live, most_s=most_s, should_stop=should_stop)
+    if sources.duration is None and sources.end is None:
+        sources = sources.model_copy(update={"duration": _PIECE_S})
+    footage = one_footage(name)
+    return name, lambda: open_footage(footage, sources)
 
 
 def _has_browser() -> bool:

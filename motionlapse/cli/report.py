@@ -9,6 +9,7 @@ import typer
 
 from motionlapse.cli.console import Quiet, printing
 from motionlapse.cli.counting_bar import counting_bar
+from motionlapse.units import counted
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -39,6 +40,9 @@ def report(
         made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)
     with printing():
         typer.echo(str(made.path))
+    if made.missing:
+        files = counted(made.missing, "snapshot or clip", "snapshots or clips")
+        typer.echo(f"warning: {files} of the archive cannot be found, and are left out", err=True)
     if not quiet:
-        events = "1 event" if made.events == 1 else f"{made.events} events"
+        events = counted(made.events, "event")
         typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,20 +16,19 @@ from motionlapse.cli.console import (
     Verbose,
     is_terminal,
     log_fault,
-    logger,
     set_up_log,
 )
 from motionlapse.cli.options import (
     WATCH_ONLY,
     Config,
     Set,
-    load_settings,
+    told_settings,
     with_setting_flags,
 )
 from motionlapse.errors import MotionlapseError, SinkError
 
 if TYPE_CHECKING:
-    from motionlapse.batch import BatchResult
+    from motionlapse.batch.result import BatchResult
     from motionlapse.cli.scan_output import ScanOutput
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -59,23 +56,22 @@ def scan(  # the flags document themselves
     1m30s or 00:01:30.5; shares are 0.004 or 0.4%.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    resolved = load_settings(config, set_, flags)
-    for key, origin in resolved.origins.items():
-        logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
+    settings = told_settings(config, set_, flags)
 
-    from motionlapse.batch import Batch
+    from motionlapse.batch.batch import Batch
     from motionlapse.cli.scan_output import ScanOutput
+    from motionlapse.cli.stopping import Stop
     from motionlapse.clock import SystemClock
     from motionlapse.sources.footage import find_footage
 
     to_stdout = csv is not None and str(csv) == "-"
     bars = is_terminal(sys.stderr) and not quiet
-    with _Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
-        batch = Batch(resolved.settings, output, SystemClock(), lambda: stop.asked or output.deaf)
+    with Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
+        batch = Batch(settings, output, SystemClock(), lambda: stop.asked or output.deaf)
         result = batch.scan(list(find_footage(footage)))
-        if resolved.settings.sinks.report and result.sources:
-            _report(resolved.settings.sinks.out, output, result)
-        output.finish(result, resolved.settings.sinks.out, csv)
+        if settings.sinks.report and result.sources:
+            _report(settings.sinks.out, output, result)
+        output.finish(result, settings.sinks.out, csv)
     if fault := log_fault():
         output.error(fault)
         result.note(SinkError.exit_code)
@@ -94,25 +90,3 @@ def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:
         result.note(error.exit_code)
     else:
         output.note(f"report: {made.path}")
-
-
-class _Stop:
-    """Turns the first Ctrl-C into a wish that the loop grants between two frames."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __enter__(self) -> _Stop:
-        self._before = {
-            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked:  # a second time: something hangs
-            raise KeyboardInterrupt
-        self.asked = True

@@ -7,19 +7,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from motionlapse.batch import BatchResult
-from motionlapse.cli.console import StdoutClosedError, logger, print_json, rich_console
+from motionlapse.batch.result import BatchResult
+from motionlapse.cli.console import StdoutClosedError, logger, print_json
 from motionlapse.cli.event_output import print_events, write_csv
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.event_records import as_record
-from motionlapse.types import Analysis, Decision, KeptEvent
+from motionlapse.types import KeptEvent
+from motionlapse.units import counted
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from motionlapse.cli.scan_progress import ScanProgress
 
 
 class ScanOutput:
-    """A `motionlapse.batch.Listener` for people and pipes.
+    """A `motionlapse.batch.result.Listener` for people and pipes.
 
     Parameters
     ----------
@@ -40,11 +41,12 @@ class ScanOutput:
         self._json = json
         self._table = table and not json
         self._bars = bars
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._frames = 0
-        self._start_s: float | None = None
-        self._kept: list[KeptEvent] = []
+        self._progress: ScanProgress | None = None
+        self._start_s: dict[int, float] = {}
+        self._turn = 1  # the source whose events are printed as they come
+        self._ended: set[int] = set()  # those after it that are done
+        self._printed: dict[int, int] = {}
+        self._found: dict[int, list[KeptEvent]] = {}
         self.deaf = False
 
     def __enter__(self) -> Self:
@@ -58,44 +60,56 @@ class ScanOutput:
     ) -> None:
         self._end_progress()
 
-    # ---- motionlapse.batch.Listener ----------------------------------------------------------
+    # ---- motionlapse.batch.result.Listener ---------------------------------------------------
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         """Start the bar of a source."""
-        self._start_s, self._frames = None, 0
         logger.debug("%s: %d×%d, %s", info.name, info.width, info.height, info.kind)
         if not self._bars:
             return
+        from motionlapse.cli.scan_progress import ScanProgress
+
         if self._progress is None:
-            self._progress = _progress()
-            self._progress.start()
-        counted = f"{number}/{total} " if total > 1 else ""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(
-            f"{counted}{info.name}", total=info.duration_s, frames=0
-        )
+            self._progress = ScanProgress(total)
+            for done in [*range(1, self._turn), *self._ended]:
+                self._progress.end(done)
+        self._progress.begin(info, number)
 
-    def frame(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
-        """Move the bar."""
-        if self._progress is None or self._task is None:
-            return
-        if self._start_s is None:
-            self._start_s = analysis.frame.time
-        self._frames += 1
-        self._progress.update(
-            self._task, completed=analysis.frame.time - self._start_s, frames=self._frames
-        )
+    def progress(self, number: int, frames: int, time_s: float) -> None:
+        """Move the bar of a source."""
+        if self._progress is not None:
+            start_s = self._start_s.setdefault(number, time_s)
+            self._progress.move(number, frames, time_s - start_s)
 
-    def event(self, kept: KeptEvent) -> None:
-        """Print or remember an event."""
-        self._kept.append(kept)
-        if not self._json or self.deaf:
+    def done(self, number: int) -> None:
+        """Count a source."""
+        self._start_s.pop(number, None)
+        self._ended.add(number)
+        if self._progress is not None:
+            self._progress.end(number)
+        while self._turn in self._ended:
+            self._ended.remove(self._turn)
+            self._turn += 1
+            self._print(self._turn)
+
+    def event(self, kept: KeptEvent, number: int) -> None:
+        """Remember an event, and print it once all those of the sources before are."""
+        self._found.setdefault(number, []).append(kept)
+        if number == self._turn:
+            self._print(number)
+
+    def _print(self, number: int) -> None:
+        """Print the events of a source that have not been printed."""
+        if not self._json:
             return
-        try:
-            print_json(as_record(kept))
-        except StdoutClosedError:
-            self.deaf = True  # the loop ends in order, with everything kept
+        found = self._found.get(number, [])
+        for kept in found[self._printed.get(number, 0) :]:
+            if not self.deaf:
+                try:
+                    print_json(as_record(kept))
+                except StdoutClosedError:
+                    self.deaf = True  # the loop ends in order, with everything kept
+        self._printed[number] = len(found)
 
     def note(self, text: str) -> None:
         """Log what is as it should be."""
@@ -112,7 +126,7 @@ class ScanOutput:
     # ---- the end -----------------------------------------------------------------------------
 
     def finish(self, result: BatchResult, archive: Path, csv: Path | None) -> None:
-        """Print the table, write the CSV and say where things are.
+        """Print the table and write the CSV, sources in their order; say where things are.
 
         Raises
         ------
@@ -122,62 +136,38 @@ class ScanOutput:
             If the CSV cannot be written.
         """
         self._end_progress()
+        for number in sorted(self._found):
+            self._print(number)
+        kept = [kept for number in sorted(self._found) for kept in self._found[number]]
         if csv is not None:
-            write_csv(csv, self._kept)
+            write_csv(csv, kept)
         if self.deaf:
             raise StdoutClosedError("standard output was closed")
-        if self._table and self._kept:
-            print_events(self._kept)
+        if self._table and kept:
+            print_events(kept)
+        if result.skipped:
+            are = "1 source is" if result.skipped == 1 else f"{result.skipped} sources are"
+            logger.info("%s in the archive already and not scanned again", are)
         if result.sources:
-            logger.info("%s", _summary(result, self._kept, archive))
+            logger.info("%s", _summary(result, kept, archive))
 
     def _end_progress(self) -> None:
         if self._progress is not None:
-            self._progress.stop()
+            self._progress.close()
             self._progress = None
 
 
-def _progress() -> Progress:
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class FramesPerSecond(ProgressColumn):
-        """Frames a second of the time that has passed."""
-
-        def render(self, task: Task) -> Text:
-            frames, elapsed_s = task.fields["frames"], task.elapsed or 0.0
-            return Text(f"{frames / elapsed_s:.0f} frames/s" if elapsed_s > 0 else "")
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        FramesPerSecond(),
-        TimeRemainingColumn(),
-        console=rich_console(stderr=True),
-        transient=True,
-    )
-
-
 def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
-    events = "1 event" if result.events == 1 else f"{result.events} events"
+    events = counted(result.events, "event")
     sources = "" if result.sources == 1 else f" in {result.sources} sources"
     pictures = sum(len(item.snapshots) for item in kept)
     where = ""
     if pictures:
         folder = result.folders[0] if len(result.folders) == 1 else archive
-        where = f"; {pictures} snapshot{'s' * (pictures != 1)} in {folder}{os.sep}"
+        where = f"; {counted(pictures, 'snapshot')} in {folder}{os.sep}"
     clips = sum(item.clip is not None for item in kept)
     if clips:
         folder = result.folders[0] if len(result.folders) == 1 else archive
-        where += f"; {clips} clip{'s' * (clips != 1)} in {folder}{os.sep}"
+        where += f"; {counted(clips, 'clip')} in {folder}{os.sep}"
     stopped = "interrupted: " if result.interrupted else ""
-    return f"{stopped}{events}{sources} ({result.frames} frames){where}"
+    return f"{stopped}{events}{sources} ({counted(result.frames, 'frame')}){where}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from motionlapse.cli.console import is_terminal, logger, print_json, printing, rich_console
+from motionlapse.cli.stopping import Stop
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record
@@ -69,9 +68,9 @@ def sift_all(
     shown = _Shown(json=json, bars=bars and is_terminal(sys.stderr))
     with ExitStack() as closing:
         journal = closing.enter_context(Journal(None if dry else out, _rules(settings)))
-        stop = closing.enter_context(_Stop())
+        stop = closing.enter_context(Stop())
         placer = None if dry else Placer(out, how)
-        sift = Sift(settings, journal, placer, shown.record, stop.asked)
+        sift = Sift(settings, journal, placer, shown.record, lambda: stop.asked)
         closing.enter_context(shown)
         code = max(code, _run(sift, series, shown))
     summary = sift.summary
@@ -193,28 +192,3 @@ def _progress() -> Progress:
         console=rich_console(stderr=True),
         transient=True,
     )
-
-
-class _Stop:
-    """Turns the first Ctrl-C into a wish that is granted between two stills."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def asked(self) -> bool:
-        return self._asked
-
-    def __enter__(self) -> _Stop:
-        self._before = {
-            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True

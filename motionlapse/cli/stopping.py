@@ -1,15 +1,54 @@
-"""Signals while watching: the first asks for an orderly end, the second of a kind insists."""
+"""Signals: the first asks for an orderly end, the second of a kind insists."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Mapping
 from types import FrameType
+from typing import Self
 
 from motionlapse.watch.controls import Controls
 
 
-class Signals:
-    """Turns signals into wishes while it is entered.
+class _Handled:
+    """Handles signals while it is entered."""
+
+    def __init__(self, handlers: Mapping[signal.Signals, Callable[[], None]]) -> None:
+        self._handlers = handlers
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._handle) for number in self._handlers}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        self._handlers[signal.Signals(number)]()
+
+
+class Stop(_Handled):
+    """Turns the first Ctrl-C or SIGTERM into a wish that is granted between two pictures.
+
+    Attributes
+    ----------
+    asked
+        True once it is wished for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({signal.SIGINT: self._ask, signal.SIGTERM: self._ask})
+        self.asked = False
+
+    def _ask(self) -> None:
+        if self.asked:  # a second time: something hangs
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+class Signals(_Handled):
+    """Turns signals into wishes of a watch.
 
     Attributes
     ----------
@@ -18,32 +57,18 @@ class Signals:
     """
 
     def __init__(self, controls: Controls) -> None:
+        super().__init__(
+            {
+                signal.SIGINT: self._interrupt,
+                signal.SIGTERM: lambda: controls.stop("SIGTERM"),
+                signal.SIGHUP: lambda: controls.ask("reload"),
+            }
+        )
         self._controls = controls
         self.interrupted = False
 
-    def __enter__(self) -> Signals:
-        self._before = {
-            number: signal.signal(number, handler)
-            for number, handler in (
-                (signal.SIGINT, self._interrupt),
-                (signal.SIGTERM, self._terminate),
-                (signal.SIGHUP, self._reload),
-            )
-        }
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def _interrupt(self) -> None:
         if self.interrupted:  # a second time: something hangs
             raise KeyboardInterrupt
         self.interrupted = True
         self._controls.stop("Ctrl-C")
-
-    def _terminate(self, _number: int, _frame: FrameType | None) -> None:
-        self._controls.stop("SIGTERM")
-
-    def _reload(self, _number: int, _frame: FrameType | None) -> None:
-        self._controls.ask("reload")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,10 +22,12 @@ from motionlapse.cli.options import (
     FOOTAGE_ONLY,
     Config,
     Set,
-    load_settings,
+    flag_layers,
+    told_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, SinkError
+from motionlapse.measures.settings import RUNNING_MODEL
 
 if TYPE_CHECKING:
     from motionlapse.pipeline_settings import Settings
@@ -33,7 +36,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 @app.command()
-@with_setting_flags(excluding=FOOTAGE_ONLY)
+@with_setting_flags(excluding=FOOTAGE_ONLY, measures=True)
 def watch(  # the flags document themselves
     source: Annotated[
         str | None,
@@ -63,12 +66,10 @@ def watch(  # the flags document themselves
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
 
     def load() -> Settings:
-        resolved = load_settings(config, set_, flags)
-        for key, origin in resolved.origins.items():
-            logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
-        return resolved.settings
+        return told_settings(config, set_, flags)
 
     settings = load()
+    _check_measure(settings, flags)
     shown = is_terminal(sys.stdout) and not json if dashboard is None else dashboard
     if shown and json:
         raise ConfigError("--dashboard and --json exclude each other")
@@ -82,3 +83,26 @@ def watch(  # the flags document themselves
         logger.error("%s", fault)
         code = max(code, SinkError.exit_code)
     raise typer.Exit(code)
+
+
+def _check_measure(settings: Settings, flags: Mapping[str, object]) -> None:
+    """Refuse flags of a measure where none decides.
+
+    Raises
+    ------
+    ConfigError
+        Naming the flag, and what it needs.
+    """
+    given = [
+        layer.origin for layer in flag_layers(flags) if min(layer.values).startswith("measures.")
+    ]
+    if not given:
+        return
+    if settings.decision.lapse.every is None:
+        raise ConfigError(f"{given[0]} is for time-lapse; give --every TIME too")
+    others = [flag for flag in given if flag != "--measure"]
+    if settings.measures.measure == RUNNING_MODEL and others:
+        raise ConfigError(
+            f"{others[0]} is for a measure; give --measure NAME too (of the background model, "
+            "--enter is the threshold, and --scale the size of its pictures)"
+        )

@@ -16,7 +16,7 @@ from motionlapse.sinks.event_records import as_record
 from motionlapse.sinks.files import shown
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import Analysis, Decision, KeptEvent
-from motionlapse.units import format_size
+from motionlapse.units import counted, format_size
 from motionlapse.watch.chronicle import Chronicle
 from motionlapse.watch.housekeeping import DiskUse
 from motionlapse.watch.listener import WatchResult
@@ -188,15 +188,15 @@ class WatchOutput:
             return
         why = watch.controls.stopped if watch else ""
         reason = f" ({why})" if why else ""
-        events = "1 event" if result.events == 1 else f"{result.events} events"
+        events = counted(result.events, "event")
         pictures = self.chronicle.snapshots
-        where = f"; {pictures} snapshot{'s' * (pictures != 1)} in {self.chronicle.folder}{os.sep}"
+        where = f"; {counted(pictures, 'snapshot')} in {self.chronicle.folder}{os.sep}"
         logger.info(
-            "%s%s: %s (%d frames)%s",
+            "%s%s: %s (%s)%s",
             self._name,
             reason,
             events,
-            result.frames,
+            counted(result.frames, "frame"),
             where if pictures else "",
         )
         logger.info("%s: %s", self._name, self.chronicle.vigil.account())
@@ -228,8 +228,8 @@ def heartbeat(status: LiveStatus, chronicle: Chronicle, share: float) -> str:
     if status.state is LiveState.LIVE:
         parts.append(f"{status.fps:.1f} fps, {status.dropped} dropped")
     if status.losses:
-        parts.append(f"lost {status.losses} times")
-    parts.append(f"{events} events")
+        parts.append(f"lost {counted(status.losses, 'time')}")
+    parts.append(counted(events, "event"))
     if hour is not None:
         parts.append(f"highest score of the last hour {hour.value:.2g} at {hour.wall:%H:%M}")
     parts.append(f"processor {share:.1%}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,37 +33,55 @@ class Verdict:
         From where on it differs.
     reason
         In words.
+    times
+        How many times the threshold it went: 1 and above is kept. 0 of the first.
     """
 
     keep: bool
     value: float | None
     threshold: float
     reason: str
+    times: float = 0.0
 
 
 class LastKept:
     """Judges pictures of one camera against the last that was kept, by one measure.
 
-    A picture is kept when its distance from the last kept one leaves what it usually is by the
-    threshold: upwards when something comes, downwards when something goes. *Usually* is the median
-    of the last nine pictures since then, carried on at the pace at which it changed, so that light
-    which changes slowly, and things that grow slowly, are no news. The first picture is kept.
+    A picture is kept when its distance from the last kept one leaves what it usually is by as much
+    as the threshold is beyond noise: upwards when something comes, downwards when something goes.
+    *Usually* is the median of the last nine pictures since then, carried on at the pace at which it
+    changed, so that light which changes slowly, and things that grow slowly, are no news. The first
+    picture is kept.
 
     Parameters
     ----------
     entry
         The measure.
     threshold
-        A value of the measure; see `automatic_threshold`.
+        A value of the measure; see `automatic_limit`.
     preparation
         What is done to pictures first.
+    noise
+        How far apart two pictures of the same are by noise alone; see `quiet_noise`. Where that is
+        beyond the threshold it says nothing.
+
+    Attributes
+    ----------
+    threshold, noise
+        As above; may be set anew between two pictures.
     """
 
     def __init__(
-        self, entry: MeasureEntry, threshold: float, preparation: Preparation | None = None
+        self,
+        entry: MeasureEntry,
+        threshold: float,
+        preparation: Preparation | None = None,
+        *,
+        noise: float = 0.0,
     ) -> None:
         self.entry = entry
         self.threshold = threshold
+        self.noise = noise
         self._preparation = preparation or Preparation()
         self._kept: Ready | None = None
         self._distances: deque[float] = deque(maxlen=_FOLLOWED)
@@ -88,15 +106,19 @@ class LastKept:
         pair = self._preparation.together(self._kept, ready)
         value = self.entry(pair.before, pair.after).value
         distance = self.entry.distance(value)
-        usual = self._usual()
         limit = self.entry.distance(self.threshold)
-        keep = limit <= abs(distance - usual) and not (self.entry.same(value) and usual == 0)
+        noise = self.noise if self.noise < limit else 0.0
+        limit -= noise
+        usual = max(noise, self._usual(noise))
+        went = abs(distance - usual)
+        keep = limit <= went and not (self.entry.same(value) and usual == 0)
         reason = self._words(value, distance, usual, keep=keep)
+        times = went / limit if limit > 0 and keep == (went >= limit) else float(keep)
         if keep:
             self._keep(ready)
         else:
             self._distances.append(distance)
-        return Verdict(keep, value, self.threshold, reason)
+        return Verdict(keep, value, self.threshold, reason, times)
 
     def follow(self, picture: Image) -> None:
         """Learn how far a picture usually is that was not kept, without judging it."""
@@ -112,50 +134,69 @@ class LastKept:
     def _keep(self, ready: Ready) -> None:
         self._kept = ready
         self._distances.clear()
-        self._distances.append(0.0)
 
-    def _usual(self) -> float:
-        """Return the distance to expect now: the median of the last, carried on as they went."""
-        median = statistics.median(self._distances)
-        if len(self._distances) < _LEAST_FOLLOWED:
+    def _usual(self, noise: float) -> float:
+        """Return the distance to expect now: the median of the last, carried on as they went.
+
+        What was kept is as far from itself as noise.
+        """
+        last = [noise, *self._distances][-_FOLLOWED:]
+        median = statistics.median(last)
+        if len(last) < _LEAST_FOLLOWED:
             return median
-        slope = statistics.median(after - before for before, after in pairwise(self._distances))
-        return max(0.0, median + slope * (len(self._distances) + 1) / 2)
+        slope = statistics.median(after - before for before, after in pairwise(last))
+        return max(0.0, median + slope * (len(last) + 1) / 2)
 
     def _words(self, value: float, distance: float, usual: float, *, keep: bool) -> str:
         name = self.entry.name
         if not keep:
             far = distance >= self.entry.distance(self.threshold)
             return f"{name} {value:.4g}" + (": changed slowly" if far else "")
-        direction = "back towards" if distance < usual else "away from"
-        return f"{name} {value:.4g}: {direction} the last kept"
+        if distance < usual:
+            before = value_at(self.entry, usual)
+            return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"
+        sign = "≥" if self.entry.grows else "≤"
+        return f"{name} {value:.4g} {sign} {self.threshold:.4g} against the last kept"
 
 
-def automatic_threshold(
-    entry: MeasureEntry, pictures: Sequence[tuple[Image, Image]], preparation: Preparation
-) -> float:
-    """Return a threshold learned from neighbours of a series.
+def neighbour_distances(
+    entry: MeasureEntry, pictures: Iterable[tuple[Image, Image]], preparation: Preparation
+) -> list[float]:
+    """Return how far apart neighbours of a series are.
 
     Parameters
     ----------
     entry
         The measure.
     pictures
-        Pairs of pictures that follow each other; at least one.
+        Pairs of pictures that follow each other.
     preparation
         As for the pictures that will be judged.
-
-    Returns
-    -------
-    float
-        A value of the measure, by `quiet_limit`, and no nearer to `identical` than half of what is
-        read as some change.
     """
     distances = []
     for before, after in pictures:
         pair = preparation.together(preparation.alone(before), preparation.alone(after))
         distances.append(entry.distance(entry(pair.before, pair.after).value))
-    return value_at(entry, max(quiet_limit(distances), entry.distance(entry.some) / 2))
+    return distances
+
+
+def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
+    """Return the distance from which a picture differs, learned from those of neighbours.
+
+    By `quiet_limit`; no less than half of what is read as some change, and by a quarter of that
+    beyond noise, for the spread of calm neighbours may be next to nothing.
+    """
+    some = entry.distance(entry.some)
+    return max(quiet_limit(distances), quiet_noise(distances) + some / 4, some / 2)
+
+
+def quiet_noise(distances: Collection[float]) -> float:
+    """Return how far apart neighbours are in which nothing moves; 0 without neighbours.
+
+    It is the median of the calmest quarter.
+    """
+    calm = sorted(distances)[: max(1, round(len(distances) / 4))]
+    return statistics.median(calm) if calm else 0.0
 
 
 def quiet_limit(distances: Collection[float], *, quiet: float = 0.5) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from motionlapse.dashboard.lines import Line, fitted, folded, text, width_of
 from motionlapse.dashboard.look import Look
 from motionlapse.types import KeptEvent
-from motionlapse.units import format_duration, format_size
+from motionlapse.units import counted, format_duration, format_size
 
 _STATE_STYLES = {
     "live": "green",
@@ -60,7 +60,7 @@ def source_lines(look: Look, width: int) -> list[Line]:
         gone = f", {status.unusable} unusable" if status.unusable else ""
         lines.append(text(f" {status.detail or status.state.value}"))
         lines.append(text(f" {status.pictures} pictures, {status.dropped} dropped{gone}"))
-    kept = f"{look.events} events, {look.snapshots} snapshots"
+    kept = f"{counted(look.events, 'event')}, {counted(look.snapshots, 'snapshot')}"
     lines.append(text(f" {kept} in {look.folder}" if look.folder else f" {kept}"))
     lines.append(text(f" {disk_words(look)}"))
     return [fitted(line, width) for line in lines]
@@ -75,7 +75,7 @@ def disk_words(look: Look) -> str:
 
 def events_title(look: Look) -> str:
     """Return how many events there were, and how full the disk is."""
-    events = "1 event" if look.events == 1 else f"{look.events} events"
+    events = counted(look.events, "event")
     return f"{events}; {disk_words(look)}"
 
 
@@ -86,20 +86,25 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
     room = text(f" {look.headroom}") if look.headroom else []
     lines = [*folded(first, width, 1 if room or most < 3 else 2)]
     if room:
-        first, *rest = folded(room, width - 1, 2)
-        lines += [first, *([*text(" "), *line] for line in rest)]
+        lines += _indented(room, width, 2)
     threshold = f" opens at {look.enter:.3%} of the watched area"
     if look.threshold_factor != 1:
-        threshold += f" ({look.threshold_factor:.2g} × the settings')"
+        threshold += f" ({look.threshold_factor:.3g} × the settings')"
     if look.quiet_level is not None:
         level = look.quiet_level
         threshold += (
             f"; the quiet scene stays below {level:.2g}" if level else "; nothing moves when quiet"
         )
-    lines.append(text((threshold, "bright_black")))
+    left = most - len(lines) - bool(look.verdict)
+    lines += _indented(text((threshold, "bright_black")), width, max(1, left))
     if look.verdict and len(lines) < most:
         lines.append(text((f" {look.verdict}", "yellow")))
     return lines[:most]
+
+
+def _indented(line: Line, width: int, most: int) -> list[Line]:
+    first, *rest = folded(line, width - 1, most)
+    return [first, *([*text(" "), *part] for part in rest)]
 
 
 def event_lines(look: Look, width: int) -> list[Line]:

@@ -108,6 +108,11 @@ class Decider:
         """Where the machine stands."""
         return self._state
 
+    @property
+    def undecided(self) -> bool:
+        """True while an event is open, may be about to open, or may yet go on within `merge`."""
+        return bool(self._open or self._rising or self._resting or self._stir)
+
     def step(self, time: float, index: int, score: ChangeScore, *, ready: bool) -> Decision:
         """Take the score of one frame.
 

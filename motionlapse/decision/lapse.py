@@ -29,7 +29,8 @@ class LapseDecider:
     settings
         The interval; ``every`` must be given.
     enter
-        Returns the share of the watched area that makes a difference, as it is now.
+        Returns the share of the watched area that makes a difference, as it is now. Where a measure
+        decides (`ChangeScore.measured`), its score does instead.
     next_number
         Called once for each picture that is kept.
 
@@ -68,16 +69,19 @@ class LapseDecider:
         if self._due_s is None:
             self._due_s = time + self._every_s
             nothing = ChangeScore(value=0.0, fraction=0.0)  # there is none that it differs from
-            return self._keep(time, index, nothing, "the first picture")
+            return self._keep(time, index, nothing, 0.0, "the first picture")
         if time < self._due_s or not ready:
             return self._learn(time, ready)
         self._learned_s = 0.0
         while self._due_s <= time:
             self._due_s += self._every_s
-        value = score.fraction / self._enter()
+        value = score.value if score.measured else score.fraction / self._enter()
         if value >= 1.0:
-            return self._keep(time, index, score, f"differs by {value:.3g} x threshold")
+            reason = score.measured or f"differs by {value:.3g} x threshold"
+            return self._keep(time, index, score, value, reason)
         words = f"{value:.2g} of the threshold: like the picture of {format_duration(self._last_s)}"
+        if score.measured:
+            words = f"{score.measured}, {words}"
         return Decision(State.QUIET, words, pace=0.0)
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:
@@ -91,8 +95,9 @@ class LapseDecider:
         """Close what is open because no more frames come."""
         return self.interrupt(ending)
 
-    def _keep(self, time: float, index: int, score: ChangeScore, reason: str) -> Decision:
-        value = score.fraction / self._enter()
+    def _keep(
+        self, time: float, index: int, score: ChangeScore, value: float, reason: str
+    ) -> Decision:
         self._open = Event(
             number=self._next_number(),
             start_s=time,

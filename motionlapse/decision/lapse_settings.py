@@ -18,5 +18,5 @@ class LapseSettings(SettingsModel):
     learn: Duration = setting(
         "0s",
         "how long the frames after a kept one are learned too, for their noise; what moves in them "
-        "is forgotten",
+        "is forgotten (a measure learns nothing)",
     )

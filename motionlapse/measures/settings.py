@@ -11,6 +11,9 @@ from motionlapse.errors import nearest
 from motionlapse.measures.catalogue import MEASURES
 from motionlapse.settings import SettingsModel, setting
 
+RUNNING_MODEL = "background"
+"""Over a series this measure is the running background model, not a comparison of two pictures."""
+
 
 def _parse_measure(value: object) -> object:
     if isinstance(value, str) and value not in MEASURES:
@@ -49,8 +52,8 @@ class MeasureSettings(SettingsModel):
     """How pictures are prepared, and what decides that they differ."""
 
     measure: MeasureName = setting(
-        "background",
-        "what decides; 'list measures' shows all",
+        RUNNING_MODEL,
+        "what decides of stills, and of --every; 'list measures' shows all",
         flag="--measure",
         metavar="NAME",
     )

@@ -7,7 +7,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,12 +40,15 @@ class Report:
         How many it shows.
     size
         Of the page in bytes.
+    missing
+        How many snapshots and clips are in the archive's list, but no longer on disk.
     """
 
     path: Path
     events: int
     sources: int
     size: int
+    missing: int = 0
 
 
 def write_report(
@@ -102,7 +105,7 @@ def write_report(
     title = f"What moved: {archive.resolve().name}"
     page = _page(title, {"sources": sources, "events": rows}, now)
     write_whole(path, page)
-    return Report(path, len(rows), len(sources), len(page))
+    return Report(path, len(rows), len(sources), len(page), _missing(found))
 
 
 def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
@@ -122,6 +125,13 @@ def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
         "stays": round(leave / enter, 3) if enter and leave else 0.5,
         **scores,
     }
+
+
+def _missing(found: Sequence[RecordedEvent]) -> int:
+    """Return how many files of the events are gone."""
+    kept = [event.kept for event in found]
+    names = [name for item in kept for name in (*item.snapshots, item.clip) if name]
+    return sum(not Path(name).exists() for name in names)
 
 
 def _thumbnail(recorded: RecordedEvent) -> bytes:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker
+from motionlapse.closing import Closing
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source
-from motionlapse.inside import Piece
+from motionlapse.inside import Blob
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.report.explain_words import NAMED, lines_of, record_of
@@ -32,7 +31,8 @@ from motionlapse.sinks.drawing import (
 from motionlapse.sinks.layers import panel, panel_size
 from motionlapse.sinks.settings import LAYERS
 from motionlapse.sources.footage import Footage
-from motionlapse.types import Analysis, Blob, Decision
+from motionlapse.sources.opening import open_footage
+from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, format_share
 
 _COLUMNS = 3
@@ -64,7 +64,7 @@ class Explanation:
     record: dict[str, object]
 
 
-class _Until:
+class _Until(Closing):
     """A source that ends before the first frame after a time, and is otherwise as it was.
 
     A setting that ended it there would end its opening too, from which a scan learns.
@@ -84,17 +84,6 @@ class _Until:
 
     def opening(self) -> Iterator[Frame] | None:
         return self._source.opening()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._source.close()
@@ -143,7 +132,7 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     whole = settings.sources.model_copy(update={"end": None, "duration": None})
     settings = settings.model_copy(update={"sources": whole})
     last = _LastFrame()
-    with open_footage(footage, settings) as source:
+    with open_footage(footage, settings.sources) as source:
         info = source.info
         reach_s = None if info.duration_s is None else whole.start + info.duration_s
         if reach_s is not None and info.kind == "recording" and reach_s < at_s:
@@ -195,7 +184,7 @@ def _mark(layer: Image, analysis: Analysis) -> None:
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])
     # Of what was too small the largest alone has its area beside it: many lie close together.
-    marked: list[tuple[Sequence[Blob | Piece], tuple[int, int, int], int]]
+    marked: list[tuple[Sequence[Blob], tuple[int, int, int], int]]
     marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
     for items, colour, labelled in marked:
         for number, item in enumerate(items):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.inside import Piece
+from motionlapse.inside import Blob
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
-from motionlapse.types import Analysis, Blob, Decision, State
-from motionlapse.units import format_duration, format_share
+from motionlapse.types import Analysis, Decision, State
+from motionlapse.units import counted, format_duration, format_share
 
 NAMED = 5  # blobs and pieces that are named one by one
 
@@ -83,11 +83,11 @@ def _light_lines(analysis: Analysis) -> list[str]:
     return [f"the light is {gain:.3g} times that of the background, and is taken out"]
 
 
-def _count(items: tuple[Blob, ...] | tuple[Piece, ...], word: str) -> str:
-    return f"{len(items)} {word}{'s' * (len(items) != 1)}"
+def _count(items: tuple[Blob, ...], word: str) -> str:
+    return counted(len(items), word)
 
 
-def _places(items: tuple[Blob, ...] | tuple[Piece, ...]) -> str:
+def _places(items: tuple[Blob, ...]) -> str:
     named = [
         f"{format_share(item.area)} at {item.x},{item.y} ({item.width}×{item.height})"
         for item in items[:NAMED]
@@ -121,7 +121,7 @@ def record_of(
     }
 
 
-def _place(item: Blob | Piece) -> dict[str, object]:
+def _place(item: Blob) -> dict[str, object]:
     return {
         "x": item.x,
         "y": item.y,

@@ -153,6 +153,8 @@ def make_lapse(
 def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Picture]:
     if len(places) == 1 and (places[0] / FILE_NAME).is_file():
         return _of_archive(places[0], all_runs=all_runs)
+    if len(places) == 1 and not places[0].exists():
+        raise ConfigError(f"{_shown(places[0])}: no archive, folder or picture of that name")
     paths: list[Path] = []
     for place in places:
         if place.is_dir():

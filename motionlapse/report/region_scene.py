@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
 
-from motionlapse.batch import analyzer_maker, open_footage
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.decision.decider import Decider
 from motionlapse.errors import MotionlapseError
-from motionlapse.frames import Image
+from motionlapse.frames import Image, Source
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sources.footage import Footage
 from motionlapse.types import Analysis, Decision
 
 _WIDEST = 1600
@@ -22,7 +22,7 @@ _MOST_BLOBS = 20_000
 
 @dataclass(slots=True)
 class Scene:
-    """A scan of a piece of the footage without any region, in a thread of its own.
+    """A scan of a piece of a source without any region, in a thread of its own.
 
     Attributes
     ----------
@@ -49,15 +49,15 @@ class Scene:
     _thread: threading.Thread | None = None
     _error: MotionlapseError | None = None
 
-    def start(self, footage: Footage, settings: Settings) -> None:
+    def start(self, open_source: Callable[[], Source], settings: Settings) -> None:
         """Begin to scan; returns once there is a picture.
 
         Parameters
         ----------
-        footage
-            What is scanned.
+        open_source
+            Opens what is scanned; called in the thread.
         settings
-            As of a scan; ``sources.duration`` says how much of it. Regions in it are left out.
+            As of a scan. Regions in it are left out.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Scene:
         analysis = settings.analysis.model_copy(update=none)
         settings = settings.model_copy(update={"analysis": analysis})
         self._thread = threading.Thread(
-            target=self._scan, args=(footage, settings), name="scene", daemon=True
+            target=self._scan, args=(open_source, settings), name="scene", daemon=True
         )
         self._thread.start()
         self._first.wait()
@@ -81,20 +81,24 @@ class Scene:
         if self._thread is not None:
             self._thread.join()
 
+    def stopping(self) -> bool:
+        """Tell whether the scan is to end."""
+        return self._stop.is_set()
+
     def picture(self, kind: str) -> bytes:
         """Return the JPEG of the ``picture`` (the first) or the ``background``; ``b""`` without."""
         return self._pictures.get(kind, b"")
 
-    def _scan(self, footage: Footage, settings: Settings) -> None:
+    def _scan(self, open_source: Callable[[], Source], settings: Settings) -> None:
         try:
-            with open_footage(footage, settings) as source:
+            with open_source() as source:
                 self.size = source.info.width, source.info.height
                 outcome = run(
                     source,
                     analyzer_maker(settings),
                     Decider(settings.decision),
                     [],
-                    should_stop=self._stop.is_set,
+                    should_stop=self.stopping,
                     on_frame=self._take,
                 )
                 if outcome.failure is not None:

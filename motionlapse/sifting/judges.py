@@ -12,12 +12,21 @@ import numpy as np
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.background import MODELS
-from motionlapse.comparison.last_kept import LastKept, Verdict, automatic_threshold, quiet_limit
+from motionlapse.comparison.last_kept import (
+    LastKept,
+    Verdict,
+    automatic_limit,
+    neighbour_distances,
+    quiet_limit,
+    quiet_noise,
+    value_at,
+)
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Planes
 from motionlapse.measures import MEASURES
 from motionlapse.measures.measured import shrunk
+from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
@@ -25,7 +34,7 @@ from motionlapse.sources.stills import read_bgr
 # The model learns in seconds; of stills, which may be an hour apart, each stands for the longest
 # step that it takes at once.
 _STEP_S = 0.2
-_OPENING, _SAMPLES = 60, 150
+_OPENING, _SAMPLES, _NOISE_SAMPLES = 60, 150, 40
 # Of the last neighbours the calmest are taken for quiet.
 _REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
 _TOLERANCE_PX = 5  # outlines move by half of this
@@ -59,7 +68,7 @@ def make_judge(settings: Settings, paths: Sequence[Path]) -> Judge:
     paths
         The series, in order of time.
     """
-    if settings.measures.measure == "background":
+    if settings.measures.measure == RUNNING_MODEL:
         return ModelJudge(settings, paths)
     return MeasureJudge(settings, paths)
 
@@ -73,10 +82,19 @@ class MeasureJudge:
         chosen = settings.measures
         entry = MEASURES[chosen.measure]
         preparation = Preparation(chosen, settings.analysis)
-        threshold = chosen.threshold
-        if threshold == "auto":
-            threshold = automatic_threshold(entry, _neighbours(paths), preparation)
-        self._last = LastKept(entry, float(threshold), preparation)
+        automatic = chosen.threshold == "auto"
+        pairs = _neighbours(paths, _SAMPLES if automatic else _NOISE_SAMPLES)
+        distances = neighbour_distances(entry, pairs, preparation)
+        if not automatic:
+            threshold = float(chosen.threshold)
+        elif distances:
+            threshold = value_at(entry, automatic_limit(entry, distances))
+        else:
+            raise ConfigError(
+                "--threshold auto: there are no two neighbours of one size to learn from; give a "
+                "number"
+            )
+        self._last = LastKept(entry, threshold, preparation, noise=quiet_noise(distances))
 
     @property
     def threshold(self) -> float:
@@ -101,22 +119,16 @@ def _as_image(picture: Picture) -> Image:
     return picture
 
 
-def _neighbours(paths: Sequence[Path]) -> list[tuple[Image, Image]]:
-    """Return pairs of stills that follow each other, evenly from the whole series."""
-    step = max(1, (len(paths) - 1) // _SAMPLES)
-    pairs = []
+def _neighbours(paths: Sequence[Path], most: int) -> Iterator[tuple[Image, Image]]:
+    """Yield pairs of stills that follow each other, evenly from the whole series."""
+    step = max(1, (len(paths) - 1) // most)
     for index in range(0, len(paths) - 1, step):
         try:
             before, after = read_bgr(paths[index]), read_bgr(paths[index + 1])
         except SourceError:
             continue  # told of when its turn comes
         if before.shape[:2] == after.shape[:2]:
-            pairs.append((before, after))
-    if not pairs:
-        raise ConfigError(
-            "--threshold auto: there are no two neighbours of one size to learn from; give a number"
-        )
-    return pairs
+            yield before, after
 
 
 class ModelJudge:

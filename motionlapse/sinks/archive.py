@@ -13,9 +13,10 @@ import cv2
 
 from motionlapse.errors import SinkError
 from motionlapse.frames import Image
-from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+from motionlapse.sinks.archive_store import StoredRun
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.clips import Clip
+from motionlapse.sinks.event_book import EventBook
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
@@ -58,11 +59,13 @@ class ArchiveSink:
         Told of each event that begins.
     on_snapshot
         Told of each snapshot: its event as far as it is known, with this one picture.
+    show
+        Makes a text of the paths that are told.
     """
 
     def __init__(
         self,
-        store: ArchiveStore,
+        store: EventBook,
         run: StoredRun,
         location: Path | str,
         start_wall: datetime | None,
@@ -70,6 +73,7 @@ class ArchiveSink:
         *,
         on_start: Callable[[KeptEvent], None] = lambda _: None,
         on_snapshot: Callable[[KeptEvent], None] = lambda _: None,
+        show: Callable[[Path], str] = shown,
     ) -> None:
         self._store = store
         self._run = run
@@ -78,6 +82,7 @@ class ArchiveSink:
         self._emit = emit
         self._on_start = on_start
         self._on_snapshot = on_snapshot
+        self._show = show
         self._looks: Candidates[_Look] = Candidates(_best)
         self._snapshots: list[Snapshot] = []
         self._clips: dict[int, Path] = {}
@@ -203,12 +208,12 @@ class ArchiveSink:
     def _kept(self, event: Event, snapshots: list[Snapshot], clip: Path | None = None) -> KeptEvent:
         location = self._location
         return KeptEvent(
-            source=shown(location) if isinstance(location, Path) else location,
+            source=self._show(location) if isinstance(location, Path) else location,
             event=event,
             start_wall=self._wall(event.start_s),
             end_wall=self._wall(event.end_s),
-            snapshots=tuple(shown(shot.path) for shot in snapshots),
-            clip=None if clip is None else shown(clip),
+            snapshots=tuple(self._show(shot.path) for shot in snapshots),
+            clip=None if clip is None else self._show(clip),
         )
 
     def _wall(self, time_s: float) -> datetime | None:

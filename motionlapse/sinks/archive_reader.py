@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from motionlapse.closing import Closing
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
-from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION
+from motionlapse.sinks.archive_schema import FILE_NAME, OLDEST_SCHEMA, SCHEMA_VERSION
 from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
@@ -68,7 +69,7 @@ class EventFilter:
         )
 
 
-class ArchiveReader:
+class ArchiveReader(Closing):
     """An archive, opened for reading alone.
 
     Parameters
@@ -90,26 +91,15 @@ class ArchiveReader:
         if not path.is_file():
             raise ConfigError(f"{folder}: no archive; it has no {FILE_NAME}")
         try:
-            # Read-only, not immutable: someone may be writing.
-            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+            self._db = sqlite3.connect(_address(path), uri=True, timeout=30)
+            self._db.execute("PRAGMA query_only = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error as error:
             raise SourceError(f"{path}: cannot be read: {why(error)}") from None
-        if version != SCHEMA_VERSION:
+        if not OLDEST_SCHEMA <= version <= SCHEMA_VERSION:
             raise SourceError(
                 f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the database; may be called again."""
@@ -220,4 +210,20 @@ class ArchiveReader:
             raise SourceError(f"{self._folder / FILE_NAME}: cannot be read: {why(error)}") from None
 
     def _shown(self, stored: str) -> str:
-        return shown(self._folder.resolve() / stored)
+        return stored if "://" in stored else shown(self._folder.resolve() / stored)
+
+
+def _address(path: Path) -> str:
+    """Return how SQLite opens a database to read it.
+
+    Who may write opens it so: only such a reader takes its ``-wal`` and ``-shm`` away again. Who
+    may not can read a database beside which there are none only as one that nobody changes.
+    """
+    place = path.resolve()
+    if os.access(place, os.W_OK) and os.access(place.parent, os.W_OK):
+        mode = "rw"
+    elif place.with_name(f"{place.name}-wal").exists():
+        mode = "ro"
+    else:
+        mode = "ro&immutable=1"
+    return f"{place.as_uri()}?mode={mode}"

@@ -10,7 +10,8 @@ from pathlib import Path
 from motionlapse.sinks.files import drop, part_of
 
 FILE_NAME = "archive.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_SCHEMA = 1
 
 _SCHEMA = """
 CREATE TABLE sources (
@@ -32,7 +33,8 @@ CREATE TABLE runs (
     state TEXT NOT NULL DEFAULT 'running',   -- done, interrupted or failed at its end
     frames INTEGER,
     end_s REAL,
-    faults TEXT NOT NULL DEFAULT '[]'
+    faults TEXT NOT NULL DEFAULT '[]',
+    mark TEXT NOT NULL DEFAULT ''       -- of the footage, where all of it was scanned and kept
 );
 CREATE TABLE events (
     source_id INTEGER NOT NULL REFERENCES sources(id),
@@ -74,6 +76,23 @@ CREATE TABLE scores (
     PRIMARY KEY (run_id, first_bin)
 ) WITHOUT ROWID;
 """
+
+
+# From each older version to the next.
+_STEPS = {1: "ALTER TABLE runs ADD COLUMN mark TEXT NOT NULL DEFAULT ''"}
+
+
+def migrate(db: sqlite3.Connection) -> int:
+    """Bring an archive of an older version up to date; return the version that it has then.
+
+    Must be called in a transaction: somebody else may be about to do the same.
+    """
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    while version in _STEPS:
+        db.execute(_STEPS[version])
+        version += 1
+        db.execute(f"PRAGMA user_version = {version}")
+    return version
 
 
 def make_database(path: Path) -> None:

@@ -18,11 +18,17 @@ from pathlib import Path
 from motionlapse._version import __version__
 from motionlapse.errors import SinkError, why
 from motionlapse.frames import SourceInfo
-from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION, make_database
+from motionlapse.sinks.archive_schema import (
+    FILE_NAME,
+    OLDEST_SCHEMA,
+    SCHEMA_VERSION,
+    make_database,
+    migrate,
+)
+from motionlapse.sinks.archive_sources import source_row, stored_location
 from motionlapse.types import Event
 
 _LOCK_WAIT_S = 30.0
-_RESERVED = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,9 @@ class ArchiveStore:
             self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
             self._db.execute("PRAGMA foreign_keys = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if OLDEST_SCHEMA <= version < SCHEMA_VERSION:
+            with self.transaction() as db:
+                version = migrate(db)
         if version != SCHEMA_VERSION:
             raise SinkError(
                 f"{self._path}: has schema {version}, this version of motionlapse knows "
@@ -100,14 +109,10 @@ class ArchiveStore:
         started
             Wall time, aware.
         """
-        place = (
-            os.path.relpath(location.resolve(), self.folder.resolve())
-            if isinstance(location, Path)
-            else location
-        )
-        place = os.fsencode(place).decode("utf-8", "backslashreplace")
         with self.transaction() as db:
-            source_id, folder = self._source(db, place, info)
+            source_id, folder = source_row(
+                db, stored_location(location, self.folder), info.label, info.kind
+            )
             cursor = db.execute(
                 "INSERT INTO runs"
                 " (source_id, started, version, settings, width, height, start_wall)"
@@ -133,13 +138,33 @@ class ArchiveStore:
             db.execute("DELETE FROM runs WHERE id = ?", (run.run_id,))
 
     def end_run(
-        self, run: StoredRun, *, state: str, frames: int, end_s: float, faults: list[str]
+        self,
+        run: StoredRun,
+        *,
+        state: str,
+        frames: int,
+        end_s: float,
+        faults: list[str],
+        mark: str = "",
     ) -> None:
-        """Say how a run ended: ``done``, ``interrupted`` or ``failed``."""
+        """Say how a run ended.
+
+        Parameters
+        ----------
+        state
+            ``done``, ``interrupted`` or ``failed``.
+        frames, end_s
+            How many were analysed; media time of the last.
+        faults
+            What was wrong, a line each.
+        mark
+            What tells the footage from any other, where all of it was scanned and kept.
+        """
         with self.transaction() as db:
             db.execute(
-                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ? WHERE id = ?",
-                (state, frames, end_s, json.dumps(faults, ensure_ascii=False), run.run_id),
+                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?"
+                " WHERE id = ?",
+                (state, frames, end_s, json.dumps(faults, ensure_ascii=False), mark, run.run_id),
             )
 
     def next_event(self, run: StoredRun) -> int:
@@ -204,24 +229,6 @@ class ArchiveStore:
                 "INSERT INTO scores (run_id, first_bin, bins) VALUES (?, ?, ?)",
                 [(run.run_id, first, bins) for first, bins in chunks],
             )
-
-    @staticmethod
-    def _source(db: sqlite3.Connection, place: str, info: SourceInfo) -> tuple[int, str]:
-        """Return id and folder of a source; a new one gets a folder that no other has."""
-        query = "SELECT id, folder FROM sources WHERE location = ?"
-        if row := db.execute(query, (place,)).fetchone():
-            return int(row[0]), str(row[1])
-        taken = {str(name) for (name,) in db.execute("SELECT folder FROM sources")}
-        base = info.label.strip(". ") or "source"
-        folder, number = base, 1
-        while folder in taken or folder in _RESERVED:
-            number += 1
-            folder = f"{base}-{number}"
-        cursor = db.execute(
-            "INSERT INTO sources (location, folder, kind) VALUES (?, ?, ?)",
-            (place, folder, info.kind),
-        )
-        return int(cursor.lastrowid or 0), folder
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

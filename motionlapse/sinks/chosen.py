@@ -46,6 +46,7 @@ def chosen_sinks(
     *,
     many: bool,
     live: bool,
+    kept_in: Path | None = None,
     exit_ratio: float,
     keep: Callable[[Snapshot], None],
     may_write: Callable[[float], bool] = lambda _: True,
@@ -66,6 +67,8 @@ def chosen_sinks(
         after its folder.
     live
         True for a camera.
+    kept_in
+        Where snapshots and clips are written instead of `folder`.
     exit_ratio
         The score from which an open event stays open.
     keep
@@ -81,18 +84,19 @@ def chosen_sinks(
         If a file or folder cannot be made.
     """
     sinks: list[Sink] = []
+    own = folder if kept_in is None else kept_in
     if settings.masks is not None:
         sinks.append(_masks(settings, settings.masks, info, folder, exit_ratio, many=many))
     if settings.metrics is not None:
         sinks.append(_metrics(_own(settings.metrics, folder, many=many)))
     if settings.snapshots != "none":
-        sinks.append(SnapshotSink(folder, settings, live=live, keep=keep, may_write=may_write))
+        sinks.append(SnapshotSink(own, settings, live=live, keep=keep, may_write=may_write))
     if settings.clips != "none" and recorded is not None:
         joined = settings.join
         sinks.append(
             ClipSink(
                 recorded.film,
-                folder,
+                own,
                 settings,
                 find_key=recorded.find_key,
                 joined=None if joined is None else _own(joined, folder, many=many),
@@ -113,7 +117,7 @@ def _masks(
     many: bool,
 ) -> Sink:
     if not settings.masks_film:
-        return MaskFolder(place / folder.name if many else place)
+        return MaskFolder(place / folder.name if many else place, info.label)
     return MaskFilm(
         _own(place, folder, many=many),
         layers=settings.layers.split(","),

@@ -64,7 +64,11 @@ def write_shaded(
 
 
 def write_label(picture: Image, text: str, *, size_px: int, right: bool = False) -> None:
-    """Write a line of text on a dark ground into the upper left corner, or the lower right."""
+    """Write a line of text on a dark ground into the upper left corner, or the lower right.
+
+    Where it is wider than the picture, the letters are smaller, or it is cut with an ellipsis.
+    """
+    size_px, text = _fitting(text, size_px, picture.shape[1] - 2 * max(3, size_px // 4))
     pad = max(3, size_px // 4)
     width, height = text_width(text, size_px) + 2 * pad, size_px + 2 * pad
     high, wide = picture.shape[:2]
@@ -72,6 +76,17 @@ def write_label(picture: Image, text: str, *, size_px: int, right: bool = False)
     ground = picture[y : y + height, x : x + width]
     ground[:] = ground // 4
     write_text(picture, text, (x + pad, y + pad + round(size_px * 0.82)), size_px)
+
+
+def _fitting(text: str, size_px: int, room: int) -> tuple[int, str]:
+    """Return a height and a text that fit: first smaller letters, then fewer."""
+    while text_width(text, size_px) > room and size_px > LEAST_TEXT_PX:
+        size_px -= 1
+    if text_width(text, size_px) <= room:
+        return size_px, text
+    while text and text_width(f"{text}...", size_px) > room:
+        text = text[:-1]
+    return size_px, f"{text.rstrip()}..."
 
 
 def wrap(parts: Sequence[str], width: int, size_px: int, gap: str = "   ") -> list[str]:

@@ -136,7 +136,7 @@ def _absent(size: Size, words: str) -> Image:
 _PANELS: Mapping[str, tuple[str, Callable[[Analysis, Size], Image]]] = {
     "picture": ("picture", _picture),
     "mask": ("mask", _mask),
-    "score": ("distance from the background, bright: beyond the threshold", _score),
+    "score": ("distance; bright: beyond threshold", _score),
     "background": ("background", _background),
     "sigma": ("sigma, 0 to 32 grey levels", _sigma),
     "flow": ("flow, as far as in 0.5 s", _flow),

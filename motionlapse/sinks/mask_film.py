@@ -12,7 +12,7 @@ from motionlapse.sinks.drawing import WHITE, text_px, wrap, write_text
 from motionlapse.sinks.layers import mask_panel, panel, panel_size
 from motionlapse.sinks.video import LOSSLESS, VISUALLY_LOSSLESS, VideoWriter
 from motionlapse.types import Analysis, Decision, State
-from motionlapse.units import format_duration, format_share
+from motionlapse.units import counted, format_duration, format_share
 
 _GROUND = 24
 _STATE_BGR = {
@@ -142,6 +142,6 @@ def words_of(analysis: Analysis, decision: Decision, stays: float) -> list[str]:
         f"{format_duration(frame.time, decimals=3)}   #{frame.index}",
         f"score {score.value:.2f}   opens at 1, stays open from {stays:.2g}",
         f"state {decision.state.value}",
-        f"area {format_share(score.fraction)}   {blobs} blob{'s' * (blobs != 1)}",
+        f"area {format_share(score.fraction)}   {counted(blobs, 'blob')}",
         decision.reason,
     ]

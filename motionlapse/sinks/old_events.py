@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from motionlapse.sinks.archive_store import ArchiveStore
+
+_OF_EVENT = re.compile(r"\.?event-(\d+)")  # finished, or being written (.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,38 @@ class OldEvents:
                 files = tuple(self._store.folder / name for name in names)
                 found.append(OldEvent(source_id, number, files))
             return found
+
+    def abandoned(self, before: datetime) -> list[Path]:
+        """Return files of events that were never finished, from old to new.
+
+        A program that was killed, or lost its power, leaves them: no row names their event.
+
+        Parameters
+        ----------
+        before
+            Only what was last written before this; later files may be of an event that is open.
+        """
+        limit_s = before.timestamp()
+        with self._store.transaction() as db:
+            folders = db.execute("SELECT id, folder FROM sources WHERE kind = 'camera'").fetchall()
+            known = {
+                (int(source_id), int(number))
+                for source_id, number in db.execute("SELECT source_id, number FROM events")
+            }
+        found = []
+        for source_id, name in folders:
+            with (
+                contextlib.suppress(FileNotFoundError),
+                os.scandir(self._store.folder / str(name)) as entries,
+            ):
+                for entry in entries:
+                    match = _OF_EVENT.match(entry.name)
+                    if match is None or (int(source_id), int(match[1])) in known:
+                        continue
+                    written_s = entry.stat(follow_symlinks=False).st_mtime
+                    if written_s < limit_s and entry.is_file(follow_symlinks=False):
+                        found.append((written_s, Path(entry.path)))
+        return [path for _, path in sorted(found)]
 
     @contextlib.contextmanager
     def deleting(self, events: list[OldEvent]) -> Iterator[None]:

@@ -13,9 +13,10 @@ from motionlapse.errors import SinkError, why
 from motionlapse.sinks.archive_store import ArchiveStore
 from motionlapse.sinks.old_events import OldEvent, OldEvents
 from motionlapse.sinks.retention_settings import RetentionSettings
-from motionlapse.units import format_size
+from motionlapse.units import counted, format_size
 
 _AT_ONCE = 200
+_ABANDONED = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -43,15 +44,18 @@ class Swept:
     unmet: str = ""
 
     def __str__(self) -> str:
-        events = "1 event" if self.events == 1 else f"{self.events} events"
-        return f"deleted {events} with {self.files} files, {format_size(self.size)} ({self.why})"
+        files = counted(self.files, "file")
+        events = counted(self.events, "event")
+        what = f"{events} with {files}" if self.events else f"{files} of events never finished"
+        return f"deleted {what}, {format_size(self.size)} ({self.why})"
 
 
 class Retention:
     """Keeps an archive within limits.
 
-    Only events of cameras are deleted, the oldest first. An open event has no row yet, and so its
-    files are never touched.
+    Only events of cameras are deleted, the oldest first; before them what was left of events that
+    were never finished, once nothing has been written to it for a day. An open event has no row
+    yet, and so its files are never touched.
 
     Parameters
     ----------
@@ -91,11 +95,20 @@ class Retention:
         settings = self._settings
         if settings.keep is not None:
             before = now - timedelta(seconds=settings.keep)
+            self._drop(self._events.abandoned(min(before, now - _ABANDONED)), swept, "--keep")
             while old := self._events.find(_AT_ONCE, before=before):
                 self._delete(old, swept, "--keep")
             self._events.drop_scores(before)
-        while (limit := self._exceeded(swept)) and (old := self._events.find(1)):
-            self._delete(old, swept, limit)
+        abandoned: list[Path] | None = None
+        while limit := self._exceeded(swept):
+            if abandoned is None:
+                abandoned = self._events.abandoned(now - _ABANDONED)
+            if abandoned:
+                self._drop([abandoned.pop(0)], swept, limit)
+            elif old := self._events.find(1):
+                self._delete(old, swept, limit)
+            else:
+                break
         swept.free = self._free()
         if limit := self._exceeded(swept):
             swept.unmet = (
@@ -120,18 +133,16 @@ class Retention:
             raise SinkError(f"{self._store.folder}: {why(error)}") from None
 
     def _delete(self, old: list[OldEvent], swept: Swept, reason: str) -> None:
-        size = files = 0
         with self._events.deleting(old):  # the rows go if the files went
-            for event in old:
-                for path in event.files:
-                    length = _remove(path)
-                    size += length
-                    files += length > 0
+            self._drop([path for event in old for path in event.files], swept, reason)
         swept.events += len(old)
-        swept.files += files
-        swept.size += size
-        swept.size_left -= size
-        if reason not in swept.why:
+
+    def _drop(self, paths: list[Path], swept: Swept, reason: str) -> None:
+        lengths = [_remove(path) for path in paths]
+        swept.files += sum(length > 0 for length in lengths)
+        swept.size += sum(lengths)
+        swept.size_left -= sum(lengths)
+        if paths and reason not in swept.why:
             swept.why = f"{swept.why}, {reason}".removeprefix(", ")
 
 

@@ -33,6 +33,11 @@ SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 
 LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
 FILM_SUFFIXES = (".mp4", ".mkv")
+METRICS_SUFFIXES = (".csv", ".parquet")
+_OTHER_SUFFIXES = (  # of files, not of folders
+    ".avi", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".gif", ".png", ".jpg",
+    ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".csv", ".txt", ".json",
+)  # fmt: skip
 
 
 def _parse_layers(value: object) -> str:
@@ -62,6 +67,27 @@ def _parse_film_size(value: object) -> object:
 FilmSize = Annotated[Literal["source"] | int, BeforeValidator(_parse_film_size)]
 
 
+def _parse_metrics(value: object) -> object:
+    path = Path(str(value))
+    device = path.exists() and not path.is_file() and not path.is_dir()  # or a pipe: as it is
+    if path.suffix.lower() not in METRICS_SUFFIXES and not device:
+        raise ValueError(f"'{value}' is no name for metrics; it ends in .csv or .parquet")
+    return value
+
+
+def _parse_masks(value: object) -> object:
+    if str(value) == "-" or Path(str(value)).suffix.lower() in _OTHER_SUFFIXES:
+        raise ValueError(
+            f"'{value}' is no name for masks; a film ends in .mp4 or .mkv, and a folder has no "
+            "ending of a file"
+        )
+    return value
+
+
+MetricsPath = Annotated[Path, BeforeValidator(_parse_metrics)]
+MasksPath = Annotated[Path, BeforeValidator(_parse_masks)]
+
+
 class SinkSettings(SettingsModel):
     """What is kept, and where."""
 
@@ -76,7 +102,7 @@ class SinkSettings(SettingsModel):
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
-    masks: Path | None = setting(
+    masks: MasksPath | None = setting(
         None,
         "what the detector saw of every frame: a film (.mp4, .mkv), or a folder of masks",
         flag="--masks",
@@ -112,7 +138,7 @@ class SinkSettings(SettingsModel):
     report: bool = setting(
         False, "write the page report.html into the archive at the end", flag="--report/--no-report"
     )
-    metrics: Path | None = setting(
+    metrics: MetricsPath | None = setting(
         None, "write every frame's numbers: .csv or .parquet", flag="--metrics", metavar="FILE"
     )
     pre_roll: Duration = setting(

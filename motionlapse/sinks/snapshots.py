@@ -11,11 +11,12 @@ import cv2
 
 from motionlapse.errors import SinkError
 from motionlapse.frames import Image
+from motionlapse.inside import Blob
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.exif import PictureFacts, with_exif
 from motionlapse.sinks.files import make_folder, write_whole
 from motionlapse.sinks.settings import SinkSettings
-from motionlapse.types import Analysis, Blob, Decision
+from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, parse_duration
 
 _ROUNDING_S = 1e-6  # times are sums of floats: 1.4 - 1.0 is below 0.4

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import cv2
@@ -14,6 +12,7 @@ import numpy as np
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
+from motionlapse.closing import Finishing
 from motionlapse.frames import Image
 from motionlapse.sinks.video_copy import Copied
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
@@ -50,7 +49,7 @@ VISUALLY_LOSSLESS = Encoding(crf=17, preset="ultrafast")
 GOOD = Encoding(crf=20, preset="veryfast")
 
 
-class VideoWriter:
+class VideoWriter(Finishing):
     """Encodes pictures as they come. Use in a with-statement, or end with `close` or `discard`.
 
     Rates may vary: each picture lasts until the next, the last one as long as the one before it.
@@ -111,20 +110,6 @@ class VideoWriter:
             raise
         self._waiting: av.VideoFrame | None = None
         self._interval = round(_TICKS / (fps or _FALLBACK_FPS))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
 
     def write(self, picture: Image, time_s: float) -> None:
         """Add a picture.

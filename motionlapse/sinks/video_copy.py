@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
+from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
 
@@ -100,7 +99,7 @@ class Copied:
             packet.pts, packet.dts = before[:2]
 
 
-class PacketCopier:
+class PacketCopier(Finishing):
     """Copies packets of video and sound into a film of its own that starts at 0.
 
     It begins with the first key frame; what comes before that, and pictures that are shown before
@@ -153,20 +152,6 @@ class PacketCopier:
         except BaseException:
             self._file.discard()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
 
     def begin_piece(self) -> None:
         """Begin a new piece with the next key frame; it is shown after what is there already."""

@@ -7,8 +7,7 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 import av
 import av.error
@@ -16,6 +15,7 @@ import av.logging
 from av.container import OutputContainer
 from av.stream import Stream
 
+from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.sinks.files import drop, make_folder, part_of
 
@@ -36,7 +36,7 @@ _GROWING = {
 }
 
 
-class VideoFile:
+class VideoFile(Finishing):
     """A film that is being written: the container alone, which encoders and copiers fill.
 
     Used in a with-statement it is discarded when an error leaves the block.
@@ -88,20 +88,6 @@ class VideoFile:
                 f"file:{self._part}", "w", format=kind, options=dict(options)
             )
         self._written = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

@@ -6,9 +6,10 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
@@ -20,6 +21,8 @@ _FILMS = (
 _PICTURES = "bmp jpeg jpg png pgm ppm tif tiff webp"
 FILM_SUFFIXES = frozenset(f".{name}" for name in _FILMS.split())
 PICTURE_SUFFIXES = frozenset(f".{name}" for name in _PICTURES.split())
+# A camera's, not a file's.
+_STREAMS = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"})
 _GENERIC_FOLDERS = frozenset({"input", "images", "frames"})
 
 
@@ -37,12 +40,21 @@ class Footage:
         The pictures in natural order; empty for a film.
     warning
         What a person should know of how the name was understood, or ``""``.
+    url
+        Where a film is that lies in no folder, credentials included: never shown, logged or stored;
+        else ``""``.
     """
 
     name: str
     path: Path
     stills: tuple[Path, ...] = ()
     warning: str = ""
+    url: str = field(default="", repr=False)
+
+    @property
+    def place(self) -> Path | str:
+        """Where an archive says that it is: a path, or a URL without its credentials."""
+        return self.name if self.url else self.path
 
     @property
     def label(self) -> str:
@@ -104,10 +116,10 @@ def one_footage(name: str) -> Footage:
 
 def _once(items: Iterable[Footage | SourceError]) -> Iterator[Footage | SourceError]:
     """Leave out footage that came before under another name."""
-    seen: set[Path] = set()
+    seen: set[Path | str] = set()
     for item in items:
         if isinstance(item, Footage):
-            place = item.path.resolve()
+            place = item.url or item.path.resolve()
             if place in seen:
                 continue
             seen.add(place)
@@ -117,6 +129,8 @@ def _once(items: Iterable[Footage | SourceError]) -> Iterator[Footage | SourceEr
 def _expand_safely(name: str) -> Iterator[Footage | SourceError]:
     try:
         yield from _expand(name)
+    except SourceError as error:
+        yield error
     except OSError as error:  # a name too long, a folder that may not be read
         yield SourceError(f"{printable(name)}: cannot be read: {why(error)}")
 
@@ -132,6 +146,8 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
         yield from _folder(path)
     elif path.exists():
         yield _file(path)
+    elif "://" in name:
+        yield from _remote(name)
     elif glob.has_magic(name):
         matches = sorted(
             (Path(match) for match in glob.glob(name, recursive=True)), key=natural_key
@@ -143,12 +159,19 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
                 yield from _folder(match)
             else:
                 yield _file(match)
-    elif "://" in name:
-        yield SourceError(
-            f"{redact(name)}: not recorded footage; a stream is watched, with 'motionlapse watch'"
-        )
     else:
         yield SourceError(f"{redact(name)}: no such file or folder")
+
+
+def _remote(url: str) -> Iterator[Footage | SourceError]:
+    from motionlapse.sources.remote import footage_files, leads_to_files
+
+    if url.partition("://")[0] in _STREAMS or not leads_to_files(url):
+        raise SourceError(
+            f"{redact(url)}: not recorded footage; a stream is watched, with 'motionlapse watch'"
+        )
+    for film in footage_files(url, FILM_SUFFIXES):
+        yield Footage(printable(redact(film)), Path(urlsplit(film).path), url=film)
 
 
 def _file(path: Path) -> Footage:

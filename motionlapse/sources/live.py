@@ -17,10 +17,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from motionlapse.clock import Clock
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
@@ -37,8 +36,11 @@ _LOOK_S = 0.25  # how often the loop looks up while no frame comes
 _RATE_S = 3.0  # over which pictures a second are counted
 _LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
 
+# The first seconds teach the background. Until the loop has got going they wait, as in a scan.
+_BEGIN_S, _BEGIN_BYTES = 5.0, 60_000_000
 
-class Live:
+
+class Live(Closing):
     """A live source; see the module. `open` before reading.
 
     Parameters
@@ -91,7 +93,9 @@ class Live:
         self.faults: list[Fault] = []
         self._info: SourceInfo | None = None
         self._failure: SourceError | None = None
-        self._mailbox: Mailbox[Frame, Interruption] = Mailbox(_both, lossless=not realtime)
+        self._mailbox: Mailbox[Frame, Interruption] = Mailbox(
+            Interruption.and_then, lossless=not realtime
+        )
         self._opened = threading.Event()
         self._closing = threading.Event()
         self._dates = FrameDates(clock, self._closing, tap, realtime=realtime)
@@ -162,17 +166,6 @@ class Live:
             else:
                 self._idle()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Let go of the source; may be called again.
 
@@ -242,7 +235,8 @@ class Live:
         if self._status.state is not LiveState.LIVE:
             self._come_back(connection, frame)
         self._arrivals.append(self._clock.monotonic())
-        self._mailbox.put(frame)
+        room = self._mailbox.waiting * frame.planes.nbytes < _BEGIN_BYTES
+        self._mailbox.put(frame, keep=room and frame.time < _BEGIN_S)
         self._opened.set()
 
     # ---- states --------------------------------------------------------------------------------
@@ -290,10 +284,3 @@ class Live:
             retry_s=retry_s,
         )
         self._on_status(self._status)
-
-
-def _both(older: Interruption, newer: Interruption) -> Interruption:
-    """Return one interruption that does what two would have done."""
-    return Interruption(
-        older.reason, max(older.settle_s, newer.settle_s), older.forget or newer.forget
-    )

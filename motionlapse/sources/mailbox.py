@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -13,8 +14,8 @@ B = TypeVar("B")
 class Mailbox(Generic[T, B]):
     """Hands frames from the thread that reads a camera to the loop that analyses them.
 
-    A frame that was not fetched in time is replaced by the next. A break (the camera was lost) is
-    never replaced by a frame: it is fetched first.
+    A frame that was not fetched in time is replaced by the next, unless that is told to wait behind
+    it. A break (the camera was lost) is never replaced by a frame: it is fetched first.
 
     Parameters
     ----------
@@ -34,29 +35,36 @@ class Mailbox(Generic[T, B]):
         self._merge = merge
         self._lossless = lossless
         self._changed = threading.Condition()
-        self._frame: T | None = None
+        self._frames: deque[T] = deque()  # more than one only where they are to be kept
         self._break: B | None = None
         self._closed = False
         self.dropped = 0
 
-    def put(self, frame: T) -> None:
-        """Leave a frame."""
+    def put(self, frame: T, *, keep: bool = False) -> None:
+        """Leave a frame; with `keep` it waits behind those that wait, and replaces none."""
         with self._changed:
             if self._lossless:
-                self._changed.wait_for(lambda: self._frame is None or self._closed)
-            if self._frame is not None:
-                self.dropped += 1
-            self._frame = frame
+                self._changed.wait_for(lambda: not self._frames or self._closed)
+            if not keep:
+                self._drop()
+            self._frames.append(frame)
             self._changed.notify_all()
+
+    @property
+    def waiting(self) -> int:
+        """How many frames wait."""
+        return len(self._frames)
+
+    def _drop(self) -> None:
+        self.dropped += len(self._frames)
+        self._frames.clear()
 
     def put_break(self, item: B) -> None:
         """Leave a break. A frame from before it that nobody has fetched is dropped."""
         with self._changed:
             if self._lossless:
-                self._changed.wait_for(lambda: self._frame is None or self._closed)
-            if self._frame is not None:
-                self.dropped += 1
-                self._frame = None
+                self._changed.wait_for(lambda: not self._frames or self._closed)
+            self._drop()
             self._break = item if self._break is None else self._merge(self._break, item)
             self._changed.notify_all()
 
@@ -64,14 +72,14 @@ class Mailbox(Generic[T, B]):
         """Return the break or else the frame that waits; None if none came in time."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._frame is not None or self._break is not None or self._closed,
+                lambda: bool(self._frames) or self._break is not None or self._closed,
                 timeout_s,
             )
             found: T | B | None
             if self._break is not None:
                 found, self._break = self._break, None
             else:
-                found, self._frame = self._frame, None
+                found = self._frames.popleft() if self._frames else None
             self._changed.notify_all()
             return found
 
@@ -79,7 +87,7 @@ class Mailbox(Generic[T, B]):
     def closed(self) -> bool:
         """True when nothing more will come."""
         with self._changed:
-            return self._closed and self._frame is None and self._break is None
+            return self._closed and not self._frames and self._break is None
 
     def close(self) -> None:
         """Say that nothing more comes; whoever waits is woken."""

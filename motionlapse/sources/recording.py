@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Generator, Iterator
+from datetime import timedelta
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 import av.error
-import av.logging
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.film_file import (
+    creation_time,
+    cut_off,
+    duration_of,
+    moving_pictures,
+    nominal_fps,
+)
+from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
-from motionlapse.sources.seeking import count_packets_before, find_key_frame
+from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
-from motionlapse.units import format_duration, parse_wall
-
-# Containers round their durations, and the last frame lasts a while too.
-_CUT_OFF_S = 1.0
-_DEFAULT_FPS = 25.0
+from motionlapse.units import format_duration
 
 
-class Recording:
+class Recording(Closing):
     """A film. Decoding starts with the object, in a thread, a few frames ahead.
 
     Frames with damage, and those after it up to the next key frame, are left out and reported.
@@ -40,11 +42,13 @@ class Recording:
     Parameters
     ----------
     path
-        The file.
+        The file; a text is the URL of one.
     settings
         Which part of it, and when it was taken.
     name, label
         As in `SourceInfo`; by default the path and its stem.
+    at
+        The key frame before `SourceSettings.start`, where somebody has looked for it already.
 
     Raises
     ------
@@ -54,35 +58,45 @@ class Recording:
     """
 
     def __init__(
-        self, path: Path, settings: SourceSettings | None = None, *, name: str = "", label: str = ""
+        self,
+        path: Path | str,
+        settings: SourceSettings | None = None,
+        *,
+        name: str = "",
+        label: str = "",
+        at: KeyFrame | None = None,
     ) -> None:
         self._name = name or str(path)
         self._path = path
+        self._at = at
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._container = _open(path, self._name)
+        self._file = OpenFilm(path, self._name)
+        self._container = self._file.container
         try:
             self._stream = _video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
-                1.0 / self._nominal_fps(),
+                1.0 / nominal_fps(self._stream),
             )
             self._base_index = 0
             if self._settings.start > 0:
-                self._seek(path)
+                self._seek()
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is None:
                 raise SourceError(f"{self._name}: {self._nothing_decoded()}")
         except av.error.FFmpegError as error:
-            self._container.close()
+            self._file.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         except SourceError:
-            self._container.close()
+            self._file.close()
             raise
-        self.info = self._describe(first[1], label or path.stem)
-        self._ahead = Ahead(self._frames(first))
+        self.info = self._describe(first[1], label or Path(path).stem)
+        frames = self._frames(first)
+        alone = self._settings.decoding_threads == 1
+        self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -94,26 +108,17 @@ class Recording:
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
         try:
-            with Recording(self._path, self._settings, name=self._name) as again:
+            with Recording(self._path, self._settings, name=self._name, at=self._at) as again:
                 yield from again
         except SourceError:
             return
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
-        self._ahead.close()
-        self._container.close()
+        if isinstance(self._ahead, Ahead):
+            self._ahead.close()
+        self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
+        self._file.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
@@ -141,9 +146,9 @@ class Recording:
             to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
         )
 
-    def _decode(self) -> Iterator[tuple[int, av.VideoFrame, float]]:
+    def _decode(self) -> Generator[tuple[int, av.VideoFrame, float]]:
         """Yield (index, frame, media time) of the good frames from --start to --end."""
-        damage = Damage(1 / self._nominal_fps(), self._container.format.name == "mpegts")
+        damage = Damage(1 / nominal_fps(self._stream), self._container.format.name == "mpegts")
         pending = PendingPackets()
         index, time = self._base_index - 1, 0.0
         for frame in self._pictures(damage, pending):
@@ -158,9 +163,9 @@ class Recording:
                 self._fault(damage.stretch, lost=True)
             if not damage.open and time >= self._settings.start:
                 yield index, frame, time
-        cut_off = self._cut_off(time)
-        if cut_off:
-            self._fault(cut_off, lost=True)
+        early = cut_off(self._container, self._stream, time)
+        if early:
+            self._fault(early, lost=True)
         elif damage.open:
             self._fault(damage.end(), lost=True)
 
@@ -183,48 +188,32 @@ class Recording:
 
     # ---- beginning and end -------------------------------------------------------------------
 
-    def _nominal_fps(self) -> float:
-        rate = self._stream.guessed_rate or self._stream.average_rate
-        return float(rate) if rate else _DEFAULT_FPS
-
-    def _seek(self, path: Path) -> None:
+    def _seek(self) -> None:
         """Go to the key frame before --start, and count the frames before the one that shows."""
-        duration_s = self._duration()
+        duration_s = duration_of(self._container, self._stream)
         start_s = self._settings.start
         if duration_s is not None and start_s >= duration_s:
             raise SourceError(
                 f"{self._name}: --start {format_duration(start_s)} is after its end at "
                 f"{format_duration(duration_s)}"
             )
+        if self._at is not None:
+            with OpenFilm(self._path, self._name) as probe:
+                known = leads_to(probe.container, self._stream.index, self._at.pts)
+            if known:
+                self._container.seek(self._at.pts, stream=self._stream)
+                self._base_index = self._at.index
+                return
         wanted = int(self._clock.seek(start_s))
-        with _open(path, self._name) as probe:
-            place = find_key_frame(probe, self._stream.index, wanted)
+        with OpenFilm(self._path, self._name) as probe:
+            place = find_key_frame(probe.container, self._stream.index, wanted)
         if place is None:
             return  # this kind of file cannot seek: it is decoded from its beginning
         self._container.seek(place.target, stream=self._stream)
-        with _open(path, self._name) as counter:
-            self._base_index = count_packets_before(counter, self._stream.index, place.key)
-
-    def _duration(self) -> float | None:
-        """Return the length of the film in seconds, None where nobody knows."""
-        if self._stream.duration and self._stream.time_base:
-            return float(self._stream.duration * self._stream.time_base)
-        if not self._container.duration:
-            return None
-        if "matroska" not in self._container.format.name:
-            return self._container.duration / av.time_base
-        # Matroska states the time at which the longest of its streams ends.
-        if len(self._container.streams) > 1:
-            return None
-        return (self._container.duration - (self._container.start_time or 0)) / av.time_base
-
-    def _cut_off(self, time: float) -> str:
-        """Return a line if the film ends long before it should, else ``""``."""
-        duration_s = self._duration()
-        slack_s = max(_CUT_OFF_S, 5 / self._nominal_fps())
-        if duration_s is None or time + slack_s >= duration_s:
-            return ""
-        return f"is cut off: it ends at {format_duration(time)} of {format_duration(duration_s)}"
+        with OpenFilm(self._path, self._name) as counter:
+            self._base_index = count_packets_before(
+                counter.container, self._stream.index, place.key
+            )
 
     def _nothing_decoded(self) -> str:
         if self._settings.start > 0 and not self.faults:
@@ -234,7 +223,7 @@ class Recording:
 
     def _describe(self, first: av.VideoFrame, label: str) -> SourceInfo:
         width, height = upright_size(first)
-        total_s = self._duration()
+        total_s = duration_of(self._container, self._stream)
         if total_s is not None:
             total_s = max(0.0, min(total_s, self._settings.stop_s) - self._settings.start)
         return SourceInfo(
@@ -243,52 +232,25 @@ class Recording:
             kind="recording",
             width=width,
             height=height,
-            fps=self._nominal_fps(),
+            fps=nominal_fps(self._stream),
             duration_s=total_s,
-            start_wall=self._settings.wall_start or _creation_time(self._container),
+            start_wall=self._settings.wall_start or creation_time(self._container),
         )
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
 
 
-def _open(path: Path, name: str) -> InputContainer:
-    """Open a file, with every fault in one line."""
-    av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
-    try:
-        if path.stat().st_size == 0:
-            raise SourceError(f"{name}: the file is empty")
-        # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-        return av.open(f"file:{path}", metadata_errors="replace")
-    except av.error.InvalidDataError:
-        raise SourceError(f"{name}: not a film, or its header is damaged") from None
-    except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
-
-
 def _video_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
     """Return the first stream of moving pictures, its decoder set up."""
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
-    if not streams:
-        raise SourceError(f"{name}: has no video stream")
-    stream = streams[0]
-    if stream.codec_context is None:
-        raise SourceError(f"{name}: there is no decoder for its codec")
+    stream = moving_pictures(container, name)
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
+    threads = settings.decoding_threads
+    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1 if threads == "auto" else threads
     # Deblocking is a fifth of decoding H.264 and HEVC. Pictures that no other refers to go without:
     # that spares 6 to 10 % where there are such, and masks agree to 0.996. Without any it spares
     # 15 to 18 %, errors add up until the next key frame, and masks agree to 0.6 to 0.98.
     skipped = "all" if settings.fast else "noref"
     stream.codec_context.options = {"skip_loop_filter": skipped}
     return stream
-
-
-def _creation_time(container: InputContainer) -> datetime | None:
-    """Return when the container says it was made, aware; None for the makers' zero dates."""
-    try:
-        moment = parse_wall(container.metadata["creation_time"].replace("Z", "+00:00"))
-    except (KeyError, ValueError):
-        return None
-    return moment if moment.year > 1971 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import av.error
@@ -25,6 +26,36 @@ class Place(NamedTuple):
 
     target: int
     key: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A key frame whose place in the film is known.
+
+    Attributes
+    ----------
+    pts
+        Its timestamp, in ticks of the stream's time base.
+    index
+        How many frames are shown before it.
+    """
+
+    pts: int
+    index: int
+
+
+def leads_to(container: InputContainer, stream_index: int, pts: int) -> bool:
+    """Tell whether seeking to a key frame's timestamp leads to just that key frame.
+
+    The container is of no use afterwards.
+    """
+    try:
+        container.seek(pts, stream=container.streams[stream_index])
+        packets = container.demux(container.streams[stream_index])
+        first = next((packet for packet in packets if packet.pts is not None), None)
+    except av.error.FFmpegError:
+        return False
+    return first is not None and first.is_keyframe and first.pts == pts
 
 
 def find_key_frame(container: InputContainer, stream_index: int, wanted: int) -> Place | None:

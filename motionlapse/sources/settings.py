@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.settings import Duration, SettingsModel, auto_or_whole, setting
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.units import parse_wall
 
+Threads = Annotated[Literal["auto"] | int, auto_or_whole("number of threads", 64)]
 Wall = Annotated[datetime, BeforeValidator(parse_wall)]
 
 
@@ -36,6 +37,16 @@ class SourceSettings(SettingsModel):
         metavar="RATE",
         gt=0,
         le=100_000,
+    )
+    decoding_threads: Threads = setting(
+        "auto",
+        "threads that decode a film; 1: the one that analyses it; auto: one more than cores, "
+        "or what --workers leaves for each",
+    )
+    prescan: bool = setting(
+        False,
+        "films: look at key frames and packets first, and decode only what is not surely quiet",
+        flag="--prescan/--no-prescan",
     )
     fast: bool = setting(
         False,

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pictures
 
+from motionlapse.closing import Closing
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.frames import Fault, Frame, Image, Plane, Planes, SourceInfo
 from motionlapse.sources.ahead import Ahead
@@ -33,7 +32,7 @@ class _Still:
     wall: datetime | None
 
 
-class Stills:
+class Stills(Closing):
     """Pictures in order of time. Reading runs in a thread, a few pictures ahead.
 
     A corrupt or truncated picture is left out and reported.
@@ -105,17 +104,6 @@ class Stills:
     def opening(self) -> Iterator[Frame]:
         """Read the pictures once more; see `Source.opening`."""
         return self._frames(self._chosen, [])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop reading; may be called again."""

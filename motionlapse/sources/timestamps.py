@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from motionlapse.units import format_duration
+from motionlapse.units import counted, format_duration
 
 _SQUEEZE_S = 0.001
 _REBASE_S = 1.0
@@ -74,7 +74,7 @@ class MediaClock:
         """Return one line on what was repaired, or ``""``."""
         if not self._repaired:
             return ""
-        frames = "1 frame" if self._repaired == 1 else f"{self._repaired} frames"
+        frames = counted(self._repaired, "frame")
         return (
             f"missing or backward timestamps of {frames} repaired, the first at "
             f"{format_duration(self._first_repair_s)}"

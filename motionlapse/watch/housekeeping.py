@@ -111,7 +111,7 @@ class Housekeeper:
                 swept = Retention(store, limits).sweep(self._clock.now())
             finally:
                 store.close()
-            if swept.events:
+            if swept.events or swept.files:
                 self._listener.debug(str(swept))
             if swept.unmet:
                 self._warn(swept.unmet)

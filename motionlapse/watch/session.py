@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from motionlapse.analysis.analyzer import Analyzer
-from motionlapse.background import MODELS
 from motionlapse.clock import Clock
-from motionlapse.decision.decider import Decider
-from motionlapse.decision.lapse import LapseDecider
-from motionlapse.decision.machine import EventMachine
 from motionlapse.errors import SinkError
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
@@ -29,6 +24,7 @@ from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import Housekeeper
+from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
 from motionlapse.watch.steered import Steered
 
@@ -77,7 +73,7 @@ class Watch:
         self.controls = controls
         self._reload = reload
         self._result = WatchResult()
-        self._analyzer: Analyzer | None = None
+        self._judging = Judging(settings, controls)
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
         sinks = settings.sinks
@@ -111,7 +107,9 @@ class Watch:
             if not self.live.open():
                 return self._result
             info = self.live.info
-            self._make_analyzer((info.width, info.height))  # regions that do not fit end it here
+            self._judging.make_analyzer(
+                (info.width, info.height)
+            )  # regions that do not fit end it here
             while self._one_run():
                 pass
         return self._result
@@ -135,7 +133,7 @@ class Watch:
     @property
     def enter(self) -> float:
         """The share of the watched area that opens an event, as it is now."""
-        return self._settings.decision.enter * self.controls.threshold
+        return self._judging.enter
 
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 
@@ -157,12 +155,11 @@ class Watch:
                 raise
             self._listener.begin(info, stored.folder)
             keeper.start()
-            decider = self._decider(archive)
-            lapse = decider if isinstance(decider, LapseDecider) else None
+            decider, lapse = self._judging.decider(archive.next_number)
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             outcome = run(
                 steered,
-                self._make_analyzer,
+                self._judging.make_analyzer,
                 decider,
                 sinks,
                 on_frame=self._on_frame,
@@ -204,22 +201,11 @@ class Watch:
         if new.sources != self._settings.sources:
             self._listener.warning("settings of the source count from the next start on")
         self._settings = new.model_copy(update={"sources": self._settings.sources})
+        self._judging = Judging(self._settings, self.controls)
         return True
 
     def _location(self) -> Path | str:
         return Path(self._address.target) if self._address.kind is Kind.FILE else self.name
-
-    def _make_analyzer(self, size: tuple[int, int]) -> Analyzer:
-        chosen = self._settings.background
-        model = MODELS[chosen.model].make(chosen.of_model())
-        self._analyzer = Analyzer(size, model, self._settings.analysis, enter=self.enter)
-        return self._analyzer
-
-    def _decider(self, archive: ArchiveSink) -> EventMachine:
-        decision = self._settings.decision
-        if decision.lapse.every is not None:
-            return LapseDecider(decision.lapse, lambda: self.enter, archive.next_number)
-        return Decider(decision, archive.next_number)
 
     # ---- sinks -----------------------------------------------------------------------------------
 
@@ -287,8 +273,7 @@ class Watch:
     # ---- between frames --------------------------------------------------------------------------
 
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
-        if self._analyzer is not None:
-            self._analyzer.enter = self.enter
+        self._judging.follow_keys()
         self._listener.frame(analysis, decision)
 
     def _on_unwritten(self, text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from motionlapse.types import State
+from motionlapse.units import counted
 
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
@@ -101,7 +102,7 @@ class Vigil:
 
     def account(self) -> str:
         """Return one line on the time since the last account."""
-        events = "1 event" if self.events == 1 else f"{self.events} events"
+        events = counted(self.events, "event")
         parts = [f"{events}, {self.snapshots} snapshots"]
         if self._highest is not None:
             moment = f"{self._highest.wall:%H:%M}"

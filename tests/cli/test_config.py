@@ -106,6 +106,35 @@ def test_check_of_a_good_file(tmp_path):
     assert (ran.code, ran.out, ran.err) == (0, "mine.toml: all right\n", "")
 
 
+def test_check_tells_every_mistake(tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        '[decision]\nhodl = 1\nmerge = "soon"\n[sinks]\njpeg_quality = 101\nmetrics = "m.txt"\n'
+    )
+    ran = run_here("config", "check", "--config", "mine.toml")
+    assert (ran.code, ran.out) == (2, "")
+    lines = ran.err.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("motionlapse: mine.toml: ") for line in lines)
+    for line, key in zip(lines, ["hodl", "merge", "jpeg_quality", "metrics"], strict=True):
+        assert key in line
+    assert run_here("config", "check", "mine.toml", "--config", "mine.toml").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--metrics", "m.txt"], "--metrics: 'm.txt' is no name for metrics; it ends in .csv or"),
+        (["--metrics", "-"], "--metrics: '-' is no name for metrics"),
+        (["--masks", "x.avi"], "--masks: 'x.avi' is no name for masks; a film ends in .mp4 or"),
+        (["--masks", "-"], "--masks: '-' is no name for masks"),
+    ],
+)
+def test_names_that_say_nothing_useful_are_refused(door, words, said):
+    ran = run_here("scan", door, *words)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert said in ran.err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

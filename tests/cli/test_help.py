@@ -21,6 +21,7 @@ COMMANDS = {
         BEFORE AFTER --measure --diff --fail-if --match --json --resize --blur --gray --color
         --normalize --align --region --ignore
     """,
+    "watch": "SOURCE --every --for --until --dashboard --measure --threshold --resize --align",
     "sift": """
         STILLS --out --measure --threshold --link --copy --move --dry-run --json --resize --blur
         --gray --color --normalize --align --region --ignore
@@ -34,7 +35,7 @@ COMMANDS = {
     "regions": "--out --open --no-open --start --duration",
     "config show": "--config --set --json",
     "config init": "--out",
-    "config check": "FILE",
+    "config check": "FILE --config",
     "list models": "--json",
 }
 _WATCHING_IMPORTS = """
@@ -88,7 +89,7 @@ def test_top_level_help_imports_nothing_heavy():
     assert not modules & {"numpy", "cv2", "pydantic", "rich", "av", "numba", "PIL"}
 
 
-@pytest.mark.parametrize("command", ["scan", "compare", "sift", "calibrate"])
+@pytest.mark.parametrize("command", ["scan", "watch", "compare", "sift", "calibrate"])
 def test_help_of_a_command_imports_no_picture_library(command):
     assert not modules_of(command, "--help") & {"numpy", "cv2", "rich", "av", "numba", "PIL"}
 

@@ -84,6 +84,24 @@ def test_events_can_be_filtered(door):
     assert run_here("events", "kept", "--since", "noon").code == 2
 
 
+def test_reading_leaves_nothing_beside_the_database(door, tmp_path):
+    assert scan_here(door, "kept").code == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "kept").rglob("*") if path.is_file()}
+    assert run_here("events", "kept", "--json").code == 0
+    after = {path: path.read_bytes() for path in (tmp_path / "kept").rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_report_says_which_files_are_gone(door):
+    kept = scan_here(door, "kept").records
+    whole = run_here("report", "kept")
+    assert (whole.code, "warning" in whole.err) == (0, False)
+    Path(kept[0]["snapshots"][0]).unlink()
+    ran = run_here("report", "kept")
+    assert ran.code == 0
+    assert "warning: 1 snapshot or clip of the archive cannot be found" in ran.err
+
+
 def test_events_of_an_archive_that_is_missing(tmp_path):
     ran = run_here("events", "gone")
     assert (ran.code, ran.out) == (2, "")

@@ -51,7 +51,7 @@ SINKS: dict[str, MakeSink] = {
     "best snapshots": lambda out: SnapshotSink(
         out, SinkSettings(), live=False, keep=lambda _: None
     ),
-    "masks": MaskFolder,
+    "masks": lambda out: MaskFolder(out, "door"),
     "metrics": lambda out: MetricsFile(out / "metrics.csv"),
     "parquet": lambda out: MetricsParquet(out / "metrics.parquet"),
     "mask film": lambda out: MaskFilm(
@@ -179,10 +179,22 @@ def test_a_folder_that_cannot_be_made_is_a_sink_error(
 
 
 def test_every_frame_has_a_mask_of_the_sources_size(run: Run, tmp_path: Path) -> None:
-    feed(MaskFolder(tmp_path), run)
+    feed(MaskFolder(tmp_path, "door"), run)
     assert sorted(files(tmp_path)) == [f"bin{index:06d}.png" for index in range(len(SCORES))]
     mask = cv2.imread(str(tmp_path / "bin000003.png"), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(mask, MASK.repeat(2, axis=0).repeat(2, axis=1))
+
+
+def test_a_folder_holds_masks_of_one_source(run: Run, tmp_path: Path) -> None:
+    feed(MaskFolder(tmp_path, "door"), run)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(SinkError, match=r"bin000000\.png in it is of something else than yard"):
+        MaskFolder(tmp_path, "yard")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    feed(MaskFolder(tmp_path, "door"), run)  # the same source again
+    (tmp_path / "bin000009.png").write_bytes(b"not by this program")
+    with pytest.raises(SinkError, match=r"bin000009\.png"):
+        MaskFolder(tmp_path, "door")
 
 
 def test_masks_carry_the_number_of_the_frame(
@@ -192,7 +204,7 @@ def test_masks_carry_the_number_of_the_frame(
     tmp_path: Path,
 ) -> None:
     frame = make_frame(np.zeros(SIZE, np.uint8), index=4, number=4711)
-    MaskFolder(tmp_path).write(make_analysis(frame), make_decision())
+    MaskFolder(tmp_path, "door").write(make_analysis(frame), make_decision())
     assert list(files(tmp_path)) == ["bin004711.png"]
 
 

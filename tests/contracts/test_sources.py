@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -144,3 +146,18 @@ def test_a_part_is_the_same_frames_as_in_the_whole(
 def test_a_start_after_the_end_is_a_source_error(open_source: OpenSource) -> None:
     with pytest.raises(SourceError, match="--start"):
         open_source(start="2h", end="3h")
+
+
+def test_a_closed_recording_leaves_nothing_behind(fixtures: Path) -> None:
+    # A film that is read in pieces opens hundreds, each with a decoder and its pictures.
+    gc.collect()
+    gc.disable()
+    try:
+        source = Recording(fixtures / "walker.mp4")
+        assert next(iter(source)).index == 0
+        source.close()
+        left = weakref.ref(source)
+        del source
+        assert left() is None
+    finally:
+        gc.enable()

@@ -63,10 +63,10 @@ def test_archive_that_is_another_file(film, tmp_path):
     assert (tmp_path / "kept" / "archive.sqlite").read_text().startswith("this is no database")
 
 
-@pytest.mark.parametrize("flag", ["--metrics", "--masks"])
-def test_extra_results_that_cannot_be_made(film, file_in_the_way, flag):
+@pytest.mark.parametrize(("flag", "name"), [("--metrics", "rows.csv"), ("--masks", "masks")])
+def test_extra_results_that_cannot_be_made(film, file_in_the_way, flag, name):
     film("door.mp4")
-    ran = scan_here("door.mp4", "kept", flag, file_in_the_way + "/extra")
+    ran = scan_here("door.mp4", "kept", flag, f"{file_in_the_way}/{name}")
     assert ran.code == 4
     assert "wall" in error_line(ran)
 

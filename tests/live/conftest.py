@@ -67,6 +67,15 @@ class Servers:
         words = ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), "-c:v", "mjpeg", "-q:v", "3"]
         return self._start([*words, "-f", "mpjpeg", "-listen", "1", self.http])
 
+    def hls(self, film, playlist):
+        """Write a film's pieces of a second and the list of them, at its own pace."""
+        words = ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), "-c", "copy", "-f", "hls"]
+        process = self._start([*words, "-hls_time", "1", "-hls_list_size", "4", str(playlist)])
+        while not playlist.exists():
+            assert process.poll() is None
+            time.sleep(0.01)  # between two looks at another process
+        return process
+
     def _start(self, words, **streams):
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, **streams)
         self._stack.enter_context(process)

@@ -1,14 +1,18 @@
 """A real MJPEG server, one that talks rubbish, and sources that are not there."""
 
 import contextlib
+import functools
 import json
 import socket
 import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import av
 import pytest
-from films import run_apart, run_here
+from films import MOVES, run_apart, run_here
+
+QUICK = ("--set", "sources.live.retry_first=0.3s", "--set", "sources.live.retry_most=0.5s")
 
 
 def test_mjpeg_gives_events_and_clips(door, http_servers, watching):
@@ -27,6 +31,33 @@ def test_mjpeg_gives_events_and_clips(door, http_servers, watching):
         times = [frame.time for frame in clip.decode(video=0)]
     assert times[0] == 0.0
     assert times[-1] == pytest.approx(1.0 + events[0]["end_s"], abs=0.6)
+
+
+def test_hls_gives_events_and_clips(door, http_servers, watching, tmp_path):
+    served = tmp_path / "served"
+    served.mkdir()
+    http_servers.hls(door, served / "live.m3u8")
+    handler = functools.partial(_Quiet, directory=served)
+    with ThreadingHTTPServer(("127.0.0.1", http_servers.port), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{http_servers.port}/live.m3u8"
+        watch = watching(url, "--hold", "1s", "--clips", "copy", *QUICK)
+        watch.wait_for("lost: the stream has ended")
+        code, out = watch.end()
+        server.shutdown()
+    assert code == 0
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [event["event"] for event in events] == [1, 2]
+    for event, (start_s, end_s) in zip(events, MOVES, strict=True):
+        assert event["start_s"] == pytest.approx(start_s, abs=0.3)
+        assert event["end_s"] == pytest.approx(end_s, abs=0.3)
+        with av.open(event["clip"]) as clip:
+            assert next(clip.decode(video=0)).pts == 0
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def test_rubbish_is_no_video(port):

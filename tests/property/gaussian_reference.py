@@ -64,9 +64,10 @@ class State:
     def of(cls, model: Gaussian) -> State:
         planes = len(model._mean)
         others = np.moveaxis(model._others.astype(np.float64), -1, 0)
-        candidate, retired = others[: planes + 1], others[planes + 3 : -1]
+        candidate, retired = others[: planes + 1], others[planes + 1 : -1]
         # A candidate's credit is what it was when it was last followed, less the time since.
-        doubt = np.maximum(others[planes + 1] - (model._time_s - others[planes + 2]), 0)
+        credit, when = np.moveaxis(model._doubt.astype(np.float64), -1, 0)
+        doubt = np.maximum(credit - (model._time_s - when), 0)
         doubt[doubt < ROUNDING_S] = 0
         return cls(
             np.stack([model._mean, candidate[:-1], retired[:-1]]),

@@ -224,6 +224,20 @@ def test_states_say_what_is_going_on(run: tuple[DecisionSettings, list[Step]]) -
     assert (last.state, last.opened, last.motion) == (State.QUIET, None, False)
 
 
+@given(run=runs(), after=st.integers(0, 60))
+def test_a_run_may_be_cut_where_nothing_is_undecided(
+    run: tuple[DecisionSettings, list[Step]], after: int
+) -> None:
+    chosen, steps = run
+    decider = Decider(chosen)
+    for step in steps[:after]:
+        decider.step(step.time, step.index, step.score, ready=step.ready)
+    undecided = decider.undecided
+    closed = decider.interrupt("skipped").closed
+    assert undecided or closed is None
+    assert not decider.undecided
+
+
 @given(run=runs(), shift_ticks=st.integers(1, 6400))
 def test_decisions_depend_on_nothing_but_the_frames(
     run: tuple[DecisionSettings, list[Step]], shift_ticks: int

@@ -60,8 +60,8 @@ def test_pictures_of_other_sizes_are_fitted_in() -> None:
     assert last.shape == (120, 160, 3)
     assert last[:, :50].mean() < 5
     assert last[:, 70:90].mean() > 190
-    run_here("lapse", "yard", "--fit", "320x200")
-    assert {picture.shape for _, picture in frames_of("lapse.mp4")} == {(200, 320, 3)}
+    run_here("lapse", "yard", "--fit", "320x200", "--out", "wide.mp4")
+    assert {picture.shape for _, picture in frames_of("wide.mp4")} == {(200, 320, 3)}
 
 
 def test_deflicker_keeps_the_exposure_steady() -> None:
@@ -70,8 +70,8 @@ def test_deflicker_keeps_the_exposure_steady() -> None:
     write_grey("yard", [round(level) for level in flicker])
     means = {}
     for name, words in (("plain", []), ("steady", ["--deflicker"])):
-        run_here("lapse", "yard", *words)
-        means[name] = np.array([picture.mean() for _, picture in frames_of("lapse.mp4")])
+        run_here("lapse", "yard", *words, "--out", f"{name}.mp4")
+        means[name] = np.array([picture.mean() for _, picture in frames_of(f"{name}.mp4")])
     jumps = {name: np.abs(np.diff(values)).mean() for name, values in means.items()}
     assert jumps["steady"] < jumps["plain"] / 5
     assert np.abs(means["steady"] - dusk).max() < 15  # dusk still falls
@@ -107,7 +107,9 @@ def test_stamps_come_from_names(fixtures: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
-        (("gone",), 3, "gone: no such"),
+        (("gone",), 2, "gone: no archive, folder or picture of that name"),
+        (("yard", "gone.jpg"), 3, "gone.jpg: no such"),
+        (("yard", "--out", "mine.mp4"), 2, "mine.mp4: exists already; name another film"),
         (("empty",), 2, "neither an archive nor a folder of pictures"),
         (("yard", "--stamp"), 2, "--stamp"),
         (("yard", "--fit", "big"), 2, "WIDTHxHEIGHT"),
@@ -121,9 +123,11 @@ def test_what_cannot_be_is_said(
 ) -> None:
     write_stills(tmp_path / "yard", [0.0, 0.1])
     Path("empty").mkdir()
+    Path("mine.mp4").write_text("mine")
     Path("broken").mkdir()
     Path("broken/a.jpg").write_text("no picture")
     ran = run_here("lapse", *words)
     assert (ran.code, ran.out) == (code, "")
     assert hint in ran.err
     assert not Path("lapse.mp4").exists()
+    assert Path("mine.mp4").read_text() == "mine"

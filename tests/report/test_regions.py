@@ -143,16 +143,50 @@ def test_nobody_else_is_served(drawing: subprocess.Popen[str], tmp_path: Path) -
     assert drawing.wait(timeout=20) == 130
 
 
-@pytest.mark.parametrize(("source", "code"), [("gone.mp4", 3), ("note.mp4", 3), (".", 2)])
+def test_a_live_source_shows_its_picture_and_what_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with start("regions", "demo:", "--duration", "30s", "--no-open") as program:
+        try:
+            host, _, rest = address_of(program).removeprefix("http://").partition("/")
+            with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+
+                def fetch(name: str) -> bytes:
+                    connection.request("GET", f"/{rest}{name}")
+                    with connection.getresponse() as answer:
+                        return answer.read()
+
+                assert fetch("picture").startswith(b"\xff\xd8")
+                assert json.loads(fetch("start"))["name"] == "demo:"
+                assert json.loads(fetch("state"))["size"] == [640, 360]
+            program.send_signal(signal.SIGINT)
+            assert program.wait(timeout=20) == 130
+        finally:
+            program.kill()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["gone.mp4"], 3),
+        (["note.mp4"], 3),
+        (["."], 2),
+        (["77"], 3),
+        (["rtsp://user:geheim@127.0.0.1:1/x"], 3),
+        (["demo:", "--start", "3s"], 2),
+    ],
+)
 def test_a_source_that_cannot_be_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, code: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "note.mp4").write_text("no film")
     (tmp_path / "more.mp4").write_text("no film")
-    ran = run_here("regions", source, "--no-open")
+    ran = run_here("regions", *words, "--no-open")
     assert (ran.code, ran.out) == (code, "")
     assert len(ran.err.splitlines()) == 1
+    assert "geheim" not in ran.err
 
 
 def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path) -> None:

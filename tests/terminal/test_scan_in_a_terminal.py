@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -42,6 +43,14 @@ def plain(text):
     return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", text)
 
 
+def test_a_narrow_terminal_says_which_columns_it_has_no_room_for(door):
+    assert run_apart("scan", door, "--quiet").code == 0
+    narrow = plain(in_a_terminal("events", columns=60).out)
+    assert "left out for want of room: " in narrow
+    assert "kept" in narrow.partition("left out for want of room: ")[2]
+    assert "left out" not in plain(in_a_terminal("events", columns=200).out)
+
+
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
 def test_a_bar_and_a_table_appear(door, environ):
     ran = in_a_terminal("scan", door, environ=environ)
@@ -56,6 +65,18 @@ def test_a_bar_and_a_table_appear(door, environ):
         assert word in text
     assert "2 events (1500 frames); 2 snapshots in captures/door/" in text
     assert ESCAPE + "[?25h" in ran.out, "the cursor is shown again"
+
+
+def test_several_films_have_a_bar_each_and_one_for_all(door):
+    shutil.copyfile(door, "gate.mp4")
+    ran = in_a_terminal("scan", door, "gate.mp4", "--workers", "2")
+    assert ran.code == 0
+    text = plain(ran.out)
+    assert re.search(r"door\.mp4 +[━╸╺ ]*━", text)
+    assert re.search(r"gate\.mp4 +[━╸╺ ]*━", text)
+    assert re.search(r"0/2 sources +[━╸╺ ]*━", text)
+    assert re.search(r"2/2 sources +━+ 100%", text)
+    assert "4 events in 2 sources (3000 frames)" in text
 
 
 def test_lines_fit_a_narrow_terminal(door):

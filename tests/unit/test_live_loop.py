@@ -75,3 +75,46 @@ def test_an_interruption_closes_the_event_and_nothing_counts_while_it_settles(
     settling = [d for d in notes.decisions if d.reason == "settling after an interruption"]
     assert len(settling) == 10
     assert len(made) == 2
+
+
+class Jumping(Live):
+    """A stream that knows what comes after its interruption."""
+
+    def __init__(self, items: list[Frame | Interruption], opening: list[Frame]) -> None:
+        super().__init__(items)
+        self._openings = iter([[], opening])
+
+    def opening(self) -> Iterator[Frame] | None:
+        return iter(next(self._openings))
+
+
+def test_what_comes_after_a_jump_is_judged_by_what_its_opening_taught(
+    make_frame: Callable[..., Frame],
+) -> None:
+    def seen(number: int, brightness: int, *, mover: bool) -> Frame:
+        luma = np.full((90, 120), brightness, np.uint8)
+        if mover:
+            x = 10 * (number % 8)
+            luma[30:60, x : x + 30] = 220
+        return make_frame(luma, index=number, time=number / 10)
+
+    before = [seen(number, 90, mover=False) for number in range(10)]
+    lead = [seen(number, 60, mover=False) for number in range(980, 1000)]
+    after = [seen(number, 60, mover=True) for number in range(1000, 1010)]
+
+    def first_fraction(opening: list[Frame]) -> float:
+        jump = Interruption("skipped", forget=True, quiet_s=97.0)
+        fractions: list[float] = []
+        run(
+            Jumping([*before, jump, *after], opening),
+            lambda size: Analyzer(size, Gaussian(), AnalysisSettings(), enter=0.01),
+            Decider(DecisionSettings()),
+            [],
+            on_frame=lambda analysis, _: fractions.append(analysis.score.fraction),
+        )
+        assert fractions[: len(before)] == [0.0] * len(before)
+        return fractions[len(before)]
+
+    # The mover is 8 % of the picture; without a lead it is taken for a part of the background.
+    assert first_fraction([]) == 0.0
+    assert 0.06 < first_fraction(lead) < 0.11

@@ -2,7 +2,7 @@
 
 import pytest
 
-from motionlapse.batch import analyzer_maker
+from motionlapse.batch.parts import analyzer_maker
 from motionlapse.decision.decider import Decider
 from motionlapse.evaluation.event_labels import read_event_labels
 from motionlapse.pacing.settings import PacingSettings

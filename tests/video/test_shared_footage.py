@@ -58,3 +58,11 @@ def f_measure(truth: Path, masks: Path, inside: np.ndarray, first: int, last: in
         false += np.count_nonzero(judged & moving & (label != 255))
         missed += np.count_nonzero(judged & ~moving & (label == 255))
     return 2 * hits / (2 * hits + false + missed)
+
+
+def test_a_prescan_loses_no_event(shared_data, tmp_path):
+    clip = shared_data / "clips" / "one-by-one-person-detection.mp4"
+    full = scan_here(clip, tmp_path / "full", "--snapshots", "none")
+    part = scan_here(clip, tmp_path / "part", "--snapshots", "none", "--prescan")
+    assert "a check of what it would skip found an event" in part.err
+    assert part.spans == full.spans

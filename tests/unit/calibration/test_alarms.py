@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from motionlapse.calibration.alarms import DAY_S, Excursions, excursions
 from motionlapse.calibration.light import describe
 from motionlapse.calibration.noise import NoiseMeter
+from motionlapse.calibration.proposal import stands_out
 
 TIMES = [n / 10 for n in range(100)]
 
@@ -85,3 +86,17 @@ def test_repeated_pictures_are_not_taken_for_silence():
             meter.add(picture)
     [level] = [level for level in meter.levels() if level.low == 96]
     assert level.sigma == pytest.approx(3, rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("peaks", "alone"),
+    [
+        ([0.0023, 0.0003], True),  # a mover among leaves
+        ([0.0023], True),
+        ([0.0023, 0.0009, 0.0011], False),  # gusts
+        ([0.0008], False),  # hardly more than the threshold
+        ([], False),
+    ],
+)
+def test_a_moment_that_stands_out_is_told_from_noise(peaks, alone):
+    assert stands_out(peaks, 0.0007) == alone

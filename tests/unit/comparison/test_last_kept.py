@@ -8,8 +8,10 @@ import pytest
 
 from motionlapse.comparison.last_kept import (
     LastKept,
-    automatic_threshold,
+    automatic_limit,
+    neighbour_distances,
     quiet_limit,
+    quiet_noise,
     value_at,
 )
 from motionlapse.comparison.preparation import Preparation
@@ -58,7 +60,7 @@ def test_a_verdict_says_why():
     assert (first.keep, first.value, first.reason) == (True, None, "the first")
     dropped = judge.judge(flat(51))
     assert (dropped.keep, dropped.value, dropped.threshold) == (False, 1.0, 3.0)
-    assert judge.judge(flat(90)).reason == "manhattan 40: away from the last kept"
+    assert judge.judge(flat(90)).reason == "manhattan 40 ≥ 3 against the last kept"
 
 
 def test_what_was_taken_or_followed_counts_as_if_judged():
@@ -90,9 +92,25 @@ def test_thresholds_are_learned_from_the_quiet_half():
     assert 1.2 < spread < 3.0
     rng = np.random.default_rng(1)
     noisy = [np.clip(120 + rng.normal(0, 3, (40, 60)), 0, 255).astype(np.uint8) for _ in range(31)]
-    found = automatic_threshold(MANHATTAN, list(itertools.pairwise(noisy)), Preparation())
+    distances = neighbour_distances(MANHATTAN, itertools.pairwise(noisy), Preparation())
+    found = automatic_limit(MANHATTAN, distances)
     quiet = max(MANHATTAN(a, b).value for a, b in itertools.pairwise(noisy))
     assert quiet < found < 3 * quiet
+    assert min(distances) <= quiet_noise(distances) < quiet
+    assert quiet_noise([]) == 0.0
+
+
+def test_noise_does_not_count_twice():
+    rng = np.random.default_rng(1)
+
+    def noisy(level):
+        return np.clip(level + rng.normal(0, 6, (40, 60)), 0, 255).astype(np.uint8)
+
+    # Of two such pictures the mean difference is 6.8. The thing adds 4.3 to it.
+    series = [noisy(flat(100, 30 if number in (5, 6) else 0)) for number in range(10)]
+    assert kept(LastKept(MANHATTAN, 9.0), series) == [0]
+    assert kept(LastKept(MANHATTAN, 9.0, noise=6.8), series) == [0, 5, 7]
+    assert kept(LastKept(MANHATTAN, 3.0, noise=6.8), series) == list(range(10))
 
 
 @pytest.mark.parametrize("entry", MEASURES.values(), ids=list(MEASURES))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_reader import ArchiveReader
 from motionlapse.sinks.archive_store import ArchiveStore
 from motionlapse.sinks.packet_ring import PacketRing
-from motionlapse.sinks.retention import Retention, folder_size
+from motionlapse.sinks.retention import Retention, Swept, folder_size
 from motionlapse.sinks.retention_settings import RetentionSettings
 from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.types import Event
@@ -49,7 +50,7 @@ def left(store: ArchiveStore, source: str = "demo:") -> list[int]:
     return [item.event.number for item in kept]
 
 
-def swept(store: ArchiveStore, **limits: object) -> object:
+def swept(store: ArchiveStore, **limits: object) -> Swept:
     return Retention(store, RetentionSettings.model_validate(limits)).sweep(NOW)
 
 
@@ -76,6 +77,29 @@ def test_room_is_made_and_what_cannot_be_met_is_said(store: ArchiveStore) -> Non
     result = Retention(store, settings, lambda _: 7).sweep(NOW)
     assert left(store) == []
     assert result.unmet.startswith("--min-free cannot be met")
+
+
+def test_what_a_killed_program_left_goes_too_once_it_is_old(store: ArchiveStore) -> None:
+    folder = store.folder / "demo"
+    written = (NOW - timedelta(days=3)).timestamp()
+    for name in (
+        "event-0098_x.mp4",
+        ".event-0098_y.jpg.ab.part",
+        "snapshot_1.jpg",
+        "event-0005.png",
+    ):
+        (folder / name).write_bytes(PICTURE)
+        os.utime(folder / name, (written, written))
+    os.utime(store.folder / "film.mp4" / "event-0099.jpg", (written, written))
+    assert swept(store, keep="30d", max_size="1GB").files == 0
+    before = folder_size(store.folder)
+    assert str(swept(store, max_size=before - 10)) == (
+        "deleted 1 file of events never finished, 1 MB (--max-size)"
+    )
+    assert str(swept(store, keep="2d")) == "deleted 3 events with 4 files, 4 MB (--keep)"
+    assert {path.name for path in folder.iterdir()} >= {"snapshot_1.jpg", "event-0099.jpg"}
+    assert not list(folder.glob("*0098*"))
+    assert (store.folder / "film.mp4" / "event-0099.jpg").exists()
 
 
 def test_files_that_are_gone_already_do_not_matter(store: ArchiveStore) -> None:

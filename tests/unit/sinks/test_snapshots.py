@@ -11,9 +11,10 @@ import pytest
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.frames import Frame
+from motionlapse.inside import Blob
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.snapshots import Snapshot, SnapshotSink
-from motionlapse.types import Analysis, Blob
+from motionlapse.types import Analysis
 
 # Ten frames a second; motion in 0.2–0.6 (best 0.4) and in 1.4–1.6 (best 1.5).
 SCORES = [0, 0, 2, 3, 9, 3, 2, 0, 0, 0, 0, 0, 0, 0, 2, 8, 8, 0]

@@ -176,6 +176,15 @@ def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
     assert (box.get(0), box.get(0), box.dropped) == (4, None, 4)
 
 
+def test_frames_that_are_to_be_kept_wait_in_order_until_one_is_not() -> None:
+    box: Mailbox[int, str] = Mailbox(_merge)
+    for number in range(4):
+        box.put(number, keep=True)
+    assert (box.waiting, box.get(0), box.get(0), box.dropped) == (4, 0, 1, 0)
+    box.put(4)
+    assert (box.get(0), box.get(0), box.dropped) == (4, None, 2)
+
+
 def test_a_break_comes_first_and_breaks_become_one() -> None:
     box: Mailbox[int, str] = Mailbox(_merge)
     box.put(1)

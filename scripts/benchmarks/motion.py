@@ -6,9 +6,7 @@ processor time for each frame of the stream, decoding included.
 
 from __future__ import annotations
 
-import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import av
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 SERVER = PROJECT / "tests" / "live" / "rtsp_server.py"
 PORT = 18_600
 SETTLED_S = 6.0
@@ -71,19 +69,12 @@ def busy_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("film", type=Path, help="H.264 in MP4; 6 s longer than --seconds")
-    parser.add_argument("--seconds", type=float, default=20.0)
-    options = parser.parse_args()
-    if not shutil.which("motion"):
-        sys.stderr.write("motion is not installed\n")
-        return 2
-    with av.open(options.film) as container:
+def measure(film: Path, seconds: float) -> dict[str, float]:
+    """Return milliseconds of processor time for each frame of motion and of `watch`."""
+    with av.open(str(film)) as container:
         stream = container.streams.video[0]
         size, fps = (stream.width, stream.height), round(float(stream.average_rate or 25))
-    per_frame = 1000 / (options.seconds * fps)
+    per_frame = 1000 / (seconds * fps)
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "motion.conf"
         text = MOTION.format(url=URL, fps=fps, width=size[0], height=size[1], folder=folder)
@@ -93,14 +84,8 @@ def main() -> int:
             "motion": ["motion", "-n", "-c", str(config)],
             "motionlapse watch": [*watch, "--out", str(Path(folder) / "archive")],
         }
-        what = f"{size[0]}x{size[1]} at {fps} frames/s, {options.seconds:g} s"
-        sys.stdout.write(f"{options.film.name}: {what}\n")
+        found = {}
         for name, words in runs.items():
-            with server(options.film):
-                spent_s = processor_s(words, options.seconds)
-            sys.stdout.write(f"{name:20} {spent_s:6.2f} s  {spent_s * per_frame:6.2f} ms a frame\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            with server(film):
+                found[name] = processor_s(words, seconds) * per_frame
+        return found

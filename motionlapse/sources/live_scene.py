@@ -1,12 +1,12 @@
-"""A live source as a scene to calibrate on."""
+"""A live source as a piece of footage: looked at for a while, not watched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
+import math
+from collections.abc import Callable, Iterator
 
 from motionlapse.clock import SystemClock
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import parse_address
@@ -23,7 +23,7 @@ def is_live(name: str) -> bool:
     return name.isdecimal() or name.startswith(("/dev/", "demo:")) or "://" in name
 
 
-class LiveScene:
+class LiveScene(Closing):
     """The frames of a live source, as long as it is not lost.
 
     Parameters
@@ -32,6 +32,10 @@ class LiveScene:
         As `motionlapse.sources.address.parse_address` takes it.
     settings
         Waits and time-outs.
+    most_s
+        How long it is looked at, in seconds from its first picture.
+    should_stop
+        Asked again and again while it is opened and read.
 
     Raises
     ------
@@ -39,11 +43,26 @@ class LiveScene:
         If it cannot be opened; and from iterating, when it is lost.
     """
 
-    def __init__(self, name: str, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: LiveSettings,
+        *,
+        most_s: float = math.inf,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         address, clock = parse_address(name), SystemClock()
-        self._live = Live(address, lambda: connect_to(address, settings, clock), settings, clock)
+        self._most_s = most_s
+        self._live = Live(
+            address,
+            lambda: connect_to(address, settings, clock),
+            settings,
+            clock,
+            should_stop=should_stop,
+        )
         try:
-            self._live.open()
+            if not self._live.open():
+                raise SourceError(f"{address.name}: stopped before its first picture")
         except SourceError:
             self._live.close()
             raise
@@ -62,21 +81,14 @@ class LiveScene:
         """Nothing can be read twice."""
 
     def __iter__(self) -> Iterator[Frame]:
+        begin_s: float | None = None
         for item in self._live:
             if isinstance(item, Interruption):
                 raise SourceError(f"{self.info.name}: was lost while it was watched")
+            begin_s = item.time if begin_s is None else begin_s
+            if item.time - begin_s > self._most_s:
+                return
             yield item
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the source; may be called again."""

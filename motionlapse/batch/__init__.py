@@ -1,0 +1,1 @@
+"""Many recordings into one archive."""

@@ -1,0 +1,167 @@
+"""Many recordings into one archive; a bad one never ends the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from motionlapse.batch.crew import Alone, Crew
+from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.result import BatchResult, Listener
+from motionlapse.batch.work import Job
+from motionlapse.clock import Clock
+from motionlapse.errors import (
+    TRACEBACK_VARIABLE,
+    ConfigError,
+    MotionlapseError,
+    SinkError,
+    SourceError,
+    unexpected,
+)
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import Footage
+
+
+class Batch:
+    """Scans footage into one archive, several sources at a time where there are cores for it.
+
+    Whoever scans a source writes its pictures, clips, masks and metrics; the archive's database is
+    written here alone. Other processes import the program that uses this, as `multiprocessing`
+    asks: what it does belongs under ``if __name__ == "__main__":``.
+
+    Parameters
+    ----------
+    settings
+        For every source the same.
+    listener
+        Told of everything.
+    clock
+        Dates the runs.
+    should_stop
+        Asked before each frame and each source.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        listener: Listener,
+        clock: Clock,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._clock = clock
+        self._should_stop = should_stop
+        self._under_way: dict[Future[Any], Desk] = {}
+
+    def scan(self, found: Sequence[Footage | SourceError]) -> BatchResult:
+        """Scan every source; what went wrong is told and in the result.
+
+        Raises
+        ------
+        SinkError
+            If the archive cannot be opened: then nothing could be kept.
+        ConfigError
+            If there is no cluster at the address that was given.
+        """
+        books = Books(
+            self._settings, self._listener, self._clock, self._should_stop, total=len(found)
+        )
+        crew = self._hire(found)
+        finished = False
+        try:
+            for number, item in enumerate(found, 1):
+                while len(self._under_way) >= crew.room and not self._should_stop():
+                    self._settle(crew, books)
+                if self._should_stop():
+                    books.result.interrupted = True
+                    break
+                self._begin(item, number, crew, books)
+            while self._under_way:
+                self._settle(crew, books)
+            finished = True
+        finally:
+            crew.close(at_once=not finished)
+            books.close()
+        return books.result
+
+    def _hire(self, found: Sequence[Footage | SourceError]) -> Crew:
+        """Return who scans."""
+        settings = self._settings
+        sources = sum(isinstance(item, Footage) for item in found)
+        if settings.batch.cluster is not None:
+            from motionlapse.batch.cluster import Cluster
+
+            cluster = Cluster(settings.batch.cluster, settings.sinks.out)
+            if not cluster.workers:
+                self._listener.warning("the cluster has no workers; the scan waits for some")
+            return cluster
+        count = min(settings.batch.count(), sources)
+        if count < 2:
+            return Alone()
+        from motionlapse.batch.lanes import Lanes
+
+        return Lanes(count)
+
+    def _begin(
+        self,
+        item: Footage | SourceError,
+        number: int,
+        crew: Crew,
+        books: Books,
+    ) -> None:
+        """Hand a source out; what is wrong with it ends that source alone."""
+        if isinstance(item, SourceError):
+            books.fail(item)
+            self._listener.done(number)
+            return
+        if item.warning:
+            self._listener.warning(item.warning)
+        desk = Desk(books, number, item)
+        if self._settings.batch.resume and desk.is_done():
+            books.result.skipped += 1
+            desk.close()
+            return
+        if crew.elsewhere:
+            desk.reserve()
+        settings = crew.fit(self._settings, left=books.total - number + 1)
+        job = Job(number, item, settings, many=books.total > 1)
+        self._under_way[crew.submit(job, desk)] = desk
+
+    def _settle(self, crew: Crew, books: Books) -> None:
+        """Wait for sources that are done, and account for them."""
+        if self._should_stop():
+            crew.stop()
+        crew.wait()
+        for future in [future for future in self._under_way if future.done()]:
+            desk = self._under_way.pop(future)
+            try:
+                self._finish(crew, future, desk, books)
+            finally:
+                desk.close()
+
+    def _finish(self, crew: Crew, future: Future[Any], desk: Desk, books: Books) -> None:
+        try:
+            crew.finish(future, desk)
+        except SourceError as error:
+            if desk.stored is None and self._should_stop():
+                books.result.interrupted = True  # it was not to begin any more
+            else:
+                books.fail(error)
+        except ConfigError as error:
+            named = str(error).startswith(desk.name)
+            books.fail(error if named else ConfigError(f"{desk.name}: {error}"))
+        except SinkError as error:
+            if not books.archive_is_open:
+                raise  # no archive: nothing could be kept of any source
+            books.fail(error)
+        except ImportError:
+            raise  # it would fail for every source
+        except MotionlapseError as error:
+            books.fail(MotionlapseError(f"{desk.name}: {error}"))
+        except Exception as error:
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            books.fail(MotionlapseError(f"{desk.name}: {unexpected(error)}"))

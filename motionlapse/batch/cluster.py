@@ -1,0 +1,156 @@
+"""Many machines: a Dask cluster scans, and the archive is written here.
+
+Dask gives work that a dead worker had to another one. A source whose results were brought home is
+forgotten there at once, and so never scanned twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+import uuid
+from concurrent.futures import CancelledError, Future, wait
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from motionlapse.batch.apart import STOP, Brought, Errand, scan_apart
+from motionlapse.batch.delivery import Delivery
+from motionlapse.batch.desk import Desk
+from motionlapse.batch.threads import with_threads
+from motionlapse.batch.work import Job
+from motionlapse.errors import ConfigError, LibraryError, SourceError, why
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sinks.files import make_folder, writing
+
+_CONNECT_S = 5
+_LOOK_S = 0.2
+_LAST_WORDS_S = 0.7  # how long those that were told to stop may take to bring what they have
+_CHATTER = ("distributed", "distributed.client", "distributed.core", "tornado.application")
+# Sources that wait at the cluster, so that workers that come later find some too.
+_LEAST_ROOM = 64
+
+
+class Cluster:
+    """A `motionlapse.batch.crew.Crew` of Dask workers.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler: ``tcp://host:8786``.
+    archive
+        Where it is here; the cluster must have it at the same place.
+
+    Raises
+    ------
+    LibraryError
+        If Dask is not installed.
+    ConfigError
+        If no scheduler answers.
+    SinkError
+        If nothing can be written into the archive.
+    """
+
+    elsewhere = True
+
+    def __init__(self, address: str, archive: Path) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise LibraryError(
+                "--cluster needs Dask; run pip install 'motionlapse[cluster]'"
+            ) from None
+        for logger in _CHATTER:  # what they log of connections is told here in other words
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
+        try:
+            connect: Any = Client  # Dask has no types
+            self._client = connect(address, timeout=_CONNECT_S, set_as_default=False)
+            threads = sum(self._client.nthreads().values())
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigError(f"--cluster {address}: no scheduler answers: {why(error)}") from None
+        self.workers = threads
+        self.room = max(_LEAST_ROOM, 4 * threads)
+        self._executor = self._client.get_executor(pure=False)
+        self._yard = archive.absolute() / f".scan-{uuid.uuid4().hex[:12]}"
+        make_folder(self._yard)
+        self._under_way: dict[Future[Any], Job] = {}
+        self._stopped_s: float | None = None
+
+    def fit(self, settings: Settings, *, left: int) -> Settings:  # noqa: ARG002
+        """Decode with one thread: a cluster is best given a worker for each core."""
+        return _absolute(with_threads(settings, 1))
+
+    def submit(self, job: Job, desk: Desk) -> Future[Any]:
+        """Send a source to the cluster."""
+        place = desk.place
+        away = replace(job, footage=_absolute_footage(job))
+        errand = Errand(away, self._yard, place.folder.absolute(), place.last_event)
+        future: Future[Any] = self._executor.submit(scan_apart, errand)
+        self._under_way[future] = job
+        return future
+
+    def wait(self) -> None:
+        """Wait for a source; the workers need no answers."""
+        wait(self._under_way, _LOOK_S, return_when="FIRST_COMPLETED")
+        late = self._stopped_s is not None and time.monotonic() - self._stopped_s > _LAST_WORDS_S
+        for future in list(self._under_way) if late else ():
+            future.cancel()
+
+    def finish(self, future: Future[Any], desk: Desk) -> None:
+        """Take home what a source has left."""
+        job = self._under_way.pop(future)
+        try:
+            brought: Brought = future.result()
+        except CancelledError:
+            raise SourceError(f"{desk.name}: not scanned: the cluster has gone") from None
+        except ImportError:
+            raise
+        except Exception as error:  # Dask's own, such as KilledWorker
+            raise SourceError(
+                f"{desk.name}: not scanned: the cluster gave it up: {why(error)}"
+            ) from None
+        try:
+            Delivery(brought, desk).take()
+        finally:
+            shutil.rmtree(self._yard / str(job.number), ignore_errors=True)
+        if brought.error is not None:
+            raise brought.error
+
+    def stop(self) -> None:
+        """Ask all to end."""
+        if self._stopped_s is None:
+            self._stopped_s = time.monotonic()
+            with writing(self._yard):
+                (self._yard / STOP).touch()
+
+    def close(self, *, at_once: bool = False) -> None:  # noqa: ARG002
+        """Leave the cluster; attempts that still go on find their yard gone, and end."""
+        self._executor.shutdown(wait=False)
+        self._client.close(timeout=1)
+        shutil.rmtree(self._yard, ignore_errors=True)
+
+
+def _absolute(settings: Settings) -> Settings:
+    """Return settings whose paths mean the same in every folder."""
+
+    def full(path: Path | None) -> Path | None:
+        return None if path is None else path.absolute()
+
+    sinks, analysis = settings.sinks, settings.analysis
+    places = {name: full(getattr(sinks, name)) for name in ("out", "masks", "metrics", "join")}
+    watched = {"mask_image": full(analysis.mask_image)}
+    return settings.model_copy(
+        update={
+            "sinks": sinks.model_copy(update=places),
+            "analysis": analysis.model_copy(update=watched),
+        }
+    )
+
+
+def _absolute_footage(job: Job) -> Any:
+    footage = job.footage
+    if footage.url:
+        return footage
+    stills = tuple(path.absolute() for path in footage.stills)
+    return replace(footage, path=footage.path.absolute(), stills=stills)

@@ -1,0 +1,111 @@
+"""What whoever scans a source says to whoever started the scan and keeps the archive."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from motionlapse.sinks.event_book import EventBook
+from motionlapse.types import Event, KeptEvent
+
+if TYPE_CHECKING:
+    from motionlapse.batch.result import Outcome
+    from motionlapse.frames import Fault, SourceInfo
+    from motionlapse.sinks.archive_store import StoredRun
+
+
+class Line(EventBook, Protocol):
+    """One source's line to the archive.
+
+    Raises
+    ------
+    SinkError
+        From what writes into the archive, where it cannot be written.
+    """
+
+    def begin(self, info: SourceInfo) -> StoredRun:
+        """Add a run: the source is open, and the settings fit it."""
+
+    def discard_run(self, run: StoredRun) -> None:
+        """Forget a run that could not begin."""
+
+    def keep(self, kept: KeptEvent) -> None:
+        """Tell of a finished event; its paths are as the file system has them."""
+
+    def frame(self, time_s: float) -> None:
+        """Tell of a frame that has been done."""
+
+    def should_stop(self) -> bool:
+        """Tell whether the scan shall end."""
+
+    def note(self, text: str) -> None:
+        """Tell what is as it should be, and not obvious."""
+
+    def warning(self, text: str) -> None:
+        """Tell what a person should know."""
+
+    def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
+        """End the run: how it went, and what was wrong with the source."""
+
+
+class FarLine(ABC):
+    """A line to another process: what is said becomes a name and its arguments."""
+
+    def __init__(self) -> None:
+        self._frames = 0
+
+    @abstractmethod
+    def _ask(self, what: str, *args: Any, **named: Any) -> Any:
+        """Have the method `what` of the desk called, and return what it returns."""
+
+    @abstractmethod
+    def should_stop(self) -> bool:
+        """Tell whether the scan shall end."""
+
+    def frame(self, time_s: float) -> None:
+        """Count a frame."""
+        self._frames += 1
+        self._progress(self._frames, time_s)
+
+    @abstractmethod
+    def _progress(self, frames: int, time_s: float) -> None:
+        """Tell how far it is, now and then."""
+
+    def begin(self, info: SourceInfo) -> StoredRun:
+        """See `Line`."""
+        self._frames = 0
+        run: StoredRun = self._ask("begin", info)
+        return run
+
+    def discard_run(self, run: StoredRun) -> None:
+        """See `Line`."""
+        self._ask("discard_run", run)
+
+    def next_event(self, run: StoredRun) -> int:
+        """See `Line`."""
+        return int(self._ask("next_event", run))
+
+    def add_event(self, run: StoredRun, event: Event, **rest: Any) -> None:
+        """See `Line`."""
+        self._ask("add_event", run, event, **rest)
+
+    def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
+        """See `Line`."""
+        self._ask("add_scores", run, chunks)
+
+    def keep(self, kept: KeptEvent) -> None:
+        """See `Line`."""
+        self._ask("keep", kept)
+
+    def note(self, text: str) -> None:
+        """See `Line`."""
+        self._ask("note", text)
+
+    def warning(self, text: str) -> None:
+        """See `Line`."""
+        self._ask("warning", text)
+
+    def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
+        """See `Line`."""
+        self._ask("end", run, outcome, list(faults))

@@ -1,0 +1,89 @@
+"""How a batch went, and who is told how it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from motionlapse.errors import MotionlapseError
+
+if TYPE_CHECKING:
+    from motionlapse.frames import SourceInfo
+    from motionlapse.types import KeptEvent
+
+
+class Listener(Protocol):
+    """Who is told how a batch goes."""
+
+    def begin(self, info: SourceInfo, number: int, total: int) -> None:
+        """Reading source `number` (from 1) of `total` begins; others may be under way."""
+
+    def progress(self, number: int, frames: int, time_s: float) -> None:
+        """So many frames of a source have been done, up to a media time."""
+
+    def done(self, number: int) -> None:
+        """A source is done with, whether it was read, left out or failed."""
+
+    def event(self, kept: KeptEvent, number: int) -> None:
+        """An event of source `number` has ended and was kept."""
+
+    def note(self, text: str) -> None:
+        """Something that is as it should be, and not obvious."""
+
+    def warning(self, text: str) -> None:
+        """Something a person should know."""
+
+    def error(self, text: str) -> None:
+        """Something could not be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the run of one source went: a `motionlapse.pipeline.RunResult` without its libraries.
+
+    Attributes
+    ----------
+    frames, end_s, state, failure, overlay
+        As of `RunResult`.
+    unwritten
+        What could not be written, a line for each sink.
+    """
+
+    frames: int
+    end_s: float
+    state: str
+    failure: MotionlapseError | None
+    unwritten: tuple[str, ...]
+    overlay: str | None
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """How a batch went.
+
+    Attributes
+    ----------
+    sources, events, frames
+        How many were read, found, analysed.
+    skipped
+        How many sources were left out because the archive holds them already.
+    folders
+        The archive's folders of the sources, in order.
+    interrupted
+        True if it was stopped before its end.
+    exit_code
+        What a program should end with; 0 if all went well.
+    """
+
+    sources: int = 0
+    events: int = 0
+    frames: int = 0
+    folders: list[Path] = field(default_factory=list)
+    skipped: int = 0
+    interrupted: bool = False
+    exit_code: int = 0
+
+    def note(self, code: int) -> None:
+        """Remember a failure; the gravest counts."""
+        self.exit_code = max(self.exit_code, code)

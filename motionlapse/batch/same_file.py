@@ -1,0 +1,97 @@
+"""Whether footage is what was scanned before, and the settings too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from motionlapse.pipeline_settings import Settings
+from motionlapse.settings_layers import flatten
+from motionlapse.sources.footage import Footage
+
+# Both ends: headers and indexes lie there, and what was appended or cut off shows.
+_END_BYTES = 65_536
+
+# They change nothing of what a scan finds and keeps.
+_NOT_OF_RESULTS = (
+    "batch.",
+    "measures.",
+    "decision.lapse.",
+    "sources.live.",
+    "sources.decoding_threads",
+    "sinks.out",
+    "sinks.report",
+    "sinks.hooks.",
+    "sinks.retention.",
+    "sinks.pre_roll",
+    "sinks.snapshots_per_hour",
+)
+
+
+def file_mark(footage: Footage, settings: Settings) -> str:
+    """Return size, modification time and a quick hash of footage; ``""`` where it cannot be read.
+
+    Of stills it covers the name, size and time of each. The picture of what is watched counts too.
+
+    Parameters
+    ----------
+    footage
+        A film or stills.
+    settings
+        For the picture of what is watched.
+    """
+    watched = settings.analysis.mask_image
+    try:
+        marks = [_of(footage)]
+        if watched is not None:
+            marks.append(_one(watched))
+    except OSError:
+        return ""
+    return " ".join(marks)
+
+
+def _of(footage: Footage) -> str:
+    if footage.url:
+        from motionlapse.sources.remote import remote_mark
+
+        return remote_mark(footage.url)
+    return _many(footage.stills) if footage.stills else _one(footage.path)
+
+
+def _one(path: Path) -> str:
+    with path.open("rb") as file:
+        state = os.fstat(file.fileno())
+        ends = hashlib.blake2b(file.read(_END_BYTES), digest_size=16)
+        file.seek(max(0, state.st_size - _END_BYTES))
+        ends.update(file.read(_END_BYTES))
+    return f"{state.st_size}:{state.st_mtime_ns}:{ends.hexdigest()}"
+
+
+def _many(stills: Iterable[Path]) -> str:
+    size, newest_ns, names = 0, 0, hashlib.blake2b(digest_size=16)
+    for path in stills:
+        state = path.stat()
+        size += state.st_size
+        newest_ns = max(newest_ns, state.st_mtime_ns)
+        line = f"{state.st_size}:{state.st_mtime_ns}:"
+        names.update(line.encode() + os.fsencode(path.name) + b"\n")
+    return f"{size}:{newest_ns}:{names.hexdigest()}"
+
+
+def same_results(stored: str, settings: Settings) -> bool:
+    """Tell whether settings that were stored as JSON lead to the same results as `settings`."""
+    try:
+        before = Settings.model_validate(json.loads(stored))
+    except (ValidationError, ValueError):  # of another version
+        return False
+    return _of_results(before) == _of_results(settings)
+
+
+def _of_results(settings: Settings) -> dict[str, object]:
+    values = flatten(settings.model_dump(mode="json"))
+    return {key: value for key, value in values.items() if not key.startswith(_NOT_OF_RESULTS)}

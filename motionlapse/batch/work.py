@@ -1,0 +1,137 @@
+"""What a worker does: scan one source, wherever its results are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from motionlapse.batch.line import Line
+from motionlapse.batch.parts import analyzer_maker
+from motionlapse.batch.result import Outcome
+from motionlapse.errors import SinkError
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import Footage
+from motionlapse.sources.opening import open_footage
+
+if TYPE_CHECKING:
+    from motionlapse.frames import Source
+    from motionlapse.prescan.film import Stretches
+    from motionlapse.sinks.archive import ArchiveSink
+    from motionlapse.sinks.chosen import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One source to scan.
+
+    Attributes
+    ----------
+    number
+        Its place among all, from 1.
+    footage
+        The source.
+    settings
+        As this worker needs them.
+    many
+        True if it is one of several: then what it leaves outside the archive is named after its
+        folder.
+    kept_in
+        Where snapshots and clips are written first; None: in the source's folder at once.
+    """
+
+    number: int
+    footage: Footage
+    settings: Settings
+    many: bool
+    kept_in: Path | None = None
+
+
+def scan_source(job: Job, line: Line) -> None:
+    """Scan a source from its beginning to its end.
+
+    Raises
+    ------
+    SourceError, ConfigError, SinkError
+        If it cannot even begin; what happens later is in what the line is told at the end.
+    """
+    footage, settings = job.footage, job.settings
+    with _open(job, line) as source:
+        # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
+        import cv2
+
+        from motionlapse.decision.decider import Decider
+        from motionlapse.pipeline import run
+        from motionlapse.prescan.film import Stretches
+        from motionlapse.sinks.archive import ArchiveSink
+        from motionlapse.sinks.chosen import chosen_sinks
+
+        # The pictures of analysis are too small to share out, and the decoder has the cores.
+        cv2.setNumThreads(1)
+        info = source.info
+        make_analyzer = analyzer_maker(settings)
+        make_analyzer((info.width, info.height))  # regions that do not fit end it here
+        stored = line.begin(info)
+        archive = ArchiveSink(line, stored, footage.place, info.start_wall, line.keep, show=str)
+        try:
+            chosen = chosen_sinks(
+                settings.sinks,
+                info,
+                stored.folder,
+                kept_in=job.kept_in,
+                many=job.many,
+                live=False,
+                exit_ratio=settings.decision.exit_ratio,
+                keep=archive.keep,
+                recorded=_recorded(job, archive, line),
+            )
+        except SinkError:
+            line.discard_run(stored)  # it would hide the events of the one before
+            raise
+        decider = Decider(settings.decision, archive.next_number)
+        if isinstance(source, Stretches):
+            source.follow(lambda: decider.undecided)
+        ran = run(
+            source,
+            make_analyzer,
+            decider,
+            [*chosen, archive],
+            should_stop=line.should_stop,
+            on_frame=lambda analysis, _: line.frame(analysis.frame.time),
+            pacing=settings.pace(),
+        )
+        outcome = Outcome(
+            frames=ran.frames,
+            end_s=ran.end_s,
+            state=ran.state,
+            failure=ran.failure,
+            unwritten=tuple(str(unwritten) for unwritten in ran.unwritten),
+            overlay=ran.overlay,
+        )
+        line.end(stored, outcome, source.faults)
+
+
+def _open(job: Job, line: Line) -> Source | Stretches:
+    """Open the source, or those stretches of it that a prescan leaves."""
+    settings = job.settings
+    if settings.sources.prescan:
+        from motionlapse.prescan.prescan import prescan
+
+        make = analyzer_maker(settings)
+        if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
+            return chosen
+    return open_footage(job.footage, settings.sources)
+
+
+def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
+    """Return the film that clips are cut out of, where there is one in a folder."""
+    footage = job.footage
+    if footage.stills or footage.url:
+        if job.settings.sinks.clips != "none":
+            what = "stills" if footage.stills else "footage at a URL"
+            line.warning(f"{footage.name}: there are no clips of {what}")
+        return None
+    from motionlapse.sinks.chosen import Recorded
+    from motionlapse.sources.seeking import find_key_frame
+
+    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.note)

@@ -1,0 +1,87 @@
+"""The bars of a scan: one for each source under way, and one for all of them."""
+
+from __future__ import annotations
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from motionlapse.cli.console import rich_console
+from motionlapse.frames import SourceInfo
+
+
+class _FramesPerSecond(ProgressColumn):
+    """Frames a second of the time that has passed."""
+
+    def render(self, task: Task) -> Text:
+        frames, elapsed_s = task.fields["frames"], task.elapsed or 0.0
+        return Text(f"{frames / elapsed_s:.0f} frames/s" if elapsed_s > 0 else "")
+
+
+class ScanProgress:
+    """Bars on stderr, as long as it is open.
+
+    Parameters
+    ----------
+    total
+        How many sources there are; the bar of all is shown where there are several.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            _FramesPerSecond(),
+            TimeRemainingColumn(),
+            console=rich_console(stderr=True),
+            transient=True,
+        )
+        self._total = total
+        self._all: TaskID | None = None
+        self._done = self._frames = 0
+        self._tasks: dict[int, TaskID] = {}
+        self._seen: dict[int, int] = {}
+        if total > 1:
+            self._all = self._progress.add_task("", total=total, frames=0)
+            self._count()
+        self._progress.start()
+
+    def begin(self, info: SourceInfo, number: int) -> None:
+        """Add the bar of a source."""
+        self._tasks[number] = self._progress.add_task(info.name, total=info.duration_s, frames=0)
+        self._seen[number] = 0
+
+    def move(self, number: int, frames: int, passed_s: float) -> None:
+        """Move the bar of a source to `frames` and to seconds since its first frame."""
+        if number not in self._tasks:
+            return
+        self._frames += frames - self._seen[number]
+        self._seen[number] = frames
+        self._progress.update(self._tasks[number], completed=passed_s, frames=frames)
+        if self._all is not None:
+            self._progress.update(self._all, frames=self._frames)
+
+    def end(self, number: int) -> None:
+        """Take the bar of a source away and count it."""
+        if number in self._tasks:
+            self._progress.remove_task(self._tasks.pop(number))
+        self._done += 1
+        self._count()
+
+    def _count(self) -> None:
+        if self._all is not None:
+            words = f"{self._done}/{self._total} sources"
+            self._progress.update(self._all, description=words, completed=self._done)
+
+    def close(self) -> None:
+        """Take all bars away; may be called again."""
+        self._progress.stop()

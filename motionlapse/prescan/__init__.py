@@ -1,0 +1,1 @@
+"""Finding the surely quiet stretches of a film without decoding them."""

@@ -1,0 +1,71 @@
+"""Which groups of pictures are surely quiet: numbers in, a yes or no for each group out.
+
+No threshold is set by hand. Most of a film worth a prescan is quiet, so the lower half of each
+signal tells how it is distributed without motion, and a group is suspicious from the value on that
+less than one quiet group of the whole film is expected to reach. Signals that many things share
+(sizes) are normally distributed; the greatest of many deviations (pictures) has a Gumbel
+distribution [1]_.
+
+References
+----------
+.. [1] E. J. Gumbel, Statistics of Extremes, Columbia University Press, 1958.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_LOW = 0.16  # the quantile one σ below the median of a normal distribution
+_AROUND = 7  # groups on either side with which the sizes of one are compared
+
+
+def suspicious(pictures: Numbers, totals: Numbers, largest: Numbers) -> Flags:
+    """Tell which groups may hold motion, bool ``(N,)``.
+
+    Parameters
+    ----------
+    pictures
+        Score of each group's key frame, float64 ``(N,)``; see `CellScores`.
+    totals, largest
+        Bytes of all packets of each group but its key frame's, and of the largest of them,
+        float64 ``(N,)``.
+    """
+    strange = pictures > gumbel_limit(pictures)
+    found = strange.copy()
+    found[:-1] |= strange[1:]  # it may have come after the key frame before
+    for sizes in (totals, largest):
+        growth = local_growth(sizes)
+        found |= growth > normal_limit(growth)
+    return found
+
+
+def gumbel_limit(values: Numbers) -> float:
+    """Return the value that less than one of so many quiet ones exceeds, if they are extremes."""
+    median, low = np.quantile(values, [0.5, _LOW])
+    scale = (median - low) / (np.log(-np.log(_LOW)) - np.log(np.log(2)))
+    mode = median + scale * np.log(np.log(2))
+    return float(mode - scale * np.log(-np.log1p(-1 / max(2, len(values)))))
+
+
+def normal_limit(values: Numbers) -> float:
+    """Return the value that less than one of so many quiet ones exceeds, if they are normal."""
+    median, low = np.quantile(values, [0.5, _LOW])
+    return float(median + (median - low) * NormalDist().inv_cdf(1 - 1 / max(2, len(values))))
+
+
+def local_growth(sizes: Numbers) -> Numbers:
+    """Return the logarithm of each size over the median of those around it, float64 ``(N,)``."""
+    logs = np.log(np.maximum(sizes, 1.0))
+    count, width = len(logs), 2 * _AROUND + 1
+    if count <= width:
+        return np.asarray(logs - np.median(logs))
+    windows = np.median(np.lib.stride_tricks.sliding_window_view(logs, width), axis=1)
+    places = np.clip(np.arange(count) - _AROUND, 0, count - width)
+    growth: Numbers = logs - windows[places]
+    return growth

@@ -1,0 +1,70 @@
+"""What a film's container says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from motionlapse.errors import SourceError
+from motionlapse.units import format_duration, parse_wall
+
+# Containers round their durations, and the last frame lasts a while too.
+_CUT_OFF_S = 1.0
+_DEFAULT_FPS = 25.0
+
+
+def moving_pictures(container: InputContainer, name: str) -> VideoStream:
+    """Return the first stream of moving pictures.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or nothing to decode it with.
+    """
+    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    if not streams:
+        raise SourceError(f"{name}: has no video stream")
+    if streams[0].codec_context is None:
+        raise SourceError(f"{name}: there is no decoder for its codec")
+    return streams[0]
+
+
+def nominal_fps(stream: VideoStream) -> float:
+    """Return the rate that the film claims, for what needs no more than a hint."""
+    rate = stream.guessed_rate or stream.average_rate
+    return float(rate) if rate else _DEFAULT_FPS
+
+
+def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
+    """Return the length of the film in seconds, None where nobody knows."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if not container.duration:
+        return None
+    if "matroska" not in container.format.name:
+        return container.duration / av.time_base
+    # Matroska states the time at which the longest of its streams ends.
+    if len(container.streams) > 1:
+        return None
+    return (container.duration - (container.start_time or 0)) / av.time_base
+
+
+def cut_off(container: InputContainer, stream: VideoStream, last_s: float) -> str:
+    """Return a line if the film's last frame comes long before it should, else ``""``."""
+    duration_s = duration_of(container, stream)
+    slack_s = max(_CUT_OFF_S, 5 / nominal_fps(stream))
+    if duration_s is None or last_s + slack_s >= duration_s:
+        return ""
+    return f"is cut off: it ends at {format_duration(last_s)} of {format_duration(duration_s)}"
+
+
+def creation_time(container: InputContainer) -> datetime | None:
+    """Return when the container says it was made, aware; None for the makers' zero dates."""
+    try:
+        moment = parse_wall(container.metadata["creation_time"].replace("Z", "+00:00"))
+    except (KeyError, ValueError):
+        return None
+    return moment if moment.year > 1971 else None

@@ -1,0 +1,18 @@
+"""Footage opened with what reads it."""
+
+from __future__ import annotations
+
+from motionlapse.frames import Source
+from motionlapse.sources.footage import Footage
+from motionlapse.sources.settings import SourceSettings
+
+
+def open_footage(footage: Footage, settings: SourceSettings) -> Source:
+    """Open footage with what reads it; a film does not wait for the library of stills."""
+    if footage.stills:
+        from motionlapse.sources.stills import Stills
+
+        return Stills(footage.stills, settings, name=footage.name, label=footage.label)
+    from motionlapse.sources.recording import Recording
+
+    return Recording(footage.url or footage.path, settings, name=footage.name, label=footage.label)

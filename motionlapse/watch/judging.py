@@ -1,0 +1,75 @@
+"""What judges the frames of a watch: analyzers and decider, as settings and keys have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.background import MODELS
+from motionlapse.decision.decider import Decider
+from motionlapse.decision.lapse import LapseDecider
+from motionlapse.decision.machine import EventMachine
+from motionlapse.measures.settings import RUNNING_MODEL
+from motionlapse.pipeline_settings import Settings
+from motionlapse.watch.controls import Controls
+from motionlapse.watch.measured import MeasuredAnalyzer, Measuring
+
+
+class Judging:
+    """Makes what the loop needs to judge the frames of one run.
+
+    Parameters
+    ----------
+    settings
+        A time-lapse is judged by ``measures.measure``: the background model or a measure.
+    controls
+        Whose keys move the threshold.
+    """
+
+    def __init__(self, settings: Settings, controls: Controls) -> None:
+        self._settings = settings
+        self._controls = controls
+        self._analyzer: Analyzer | None = None
+        self._measuring: Measuring | None = None
+        chosen = settings.measures
+        if settings.decision.lapse.every is not None and chosen.measure != RUNNING_MODEL:
+            self._measuring = Measuring(chosen, settings.analysis, lambda: controls.threshold)
+
+    @property
+    def enter(self) -> float:
+        """The share of the watched area that opens an event, as it is now."""
+        return self._settings.decision.enter * self._controls.threshold
+
+    def make_analyzer(self, size: tuple[int, int]) -> Analyzer:
+        """Return a new analyzer for pictures of (width, height).
+
+        Raises
+        ------
+        ConfigError
+            If regions do not fit them.
+        """
+        chosen, area = self._settings.background, self._settings.analysis
+        model = MODELS[chosen.model].make(chosen.of_model())
+        if self._measuring is None:
+            self._analyzer = Analyzer(size, model, area, enter=self.enter)
+        else:
+            self._analyzer = MeasuredAnalyzer(
+                size, model, area, enter=self.enter, measuring=self._measuring
+            )
+        return self._analyzer
+
+    def follow_keys(self) -> None:
+        """Take the threshold of the keys from the next frame on."""
+        if self._analyzer is not None:
+            self._analyzer.enter = self.enter
+
+    def decider(self, next_number: Callable[[], int]) -> tuple[EventMachine, LapseDecider | None]:
+        """Return a new decider, and again where it is that of a time-lapse."""
+        decision = self._settings.decision
+        if decision.lapse.every is None:
+            return Decider(decision, next_number), None
+        lapse = decision.lapse
+        if self._measuring is not None:  # it compares with the kept picture: nothing to learn
+            lapse = lapse.model_copy(update={"learn": 0.0})
+        decider = LapseDecider(lapse, lambda: self.enter, next_number)
+        return decider, decider

@@ -1,0 +1,1 @@
+"""What motionlapse costs, measured beside what it replaces; `scripts/bench` runs it."""

@@ -1,0 +1,72 @@
+"""Other programs on the same film: FFmpeg's decoder, DVR-Scan, and Debian's motion."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import motion
+from benchmarks.processes import Spent, has_flag, in_turn, median, ratio, scan_of
+from benchmarks.tables import Figures
+
+DVR_SCAN = "dvr-scan-headless==1.8.2.1"
+_ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv" / "dvr-scan"
+_LIVE_S = 20.0
+_DVR_SCAN = {"": [], " -df 4": ["-df", "4"], " -b CNT": ["-b", "CNT"]}
+
+
+def whole_processes(film: Path, runs: int, folder: Path, dvr_scan: Path | None) -> Figures:
+    """Compare whole scans with decoding alone and with DVR-Scan."""
+    decode = ["ffmpeg", "-v", "error", "-i", str(film), "-f", "null", "-"]
+    commands = {"ffmpeg -f null": decode} if shutil.which("ffmpeg") else {}
+    commands["scan"] = scan_of([film], folder / "scan")
+    if has_flag("--fast"):
+        commands["scan --fast"] = scan_of([film], folder / "fast", "--fast")
+    if dvr_scan is not None:
+        for name, flags in _DVR_SCAN.items():
+            begin = [str(dvr_scan), "-i", str(film), "-so", "-q"]
+            commands[f"dvr-scan{name}"] = begin + flags
+    found = in_turn(commands, runs)
+    columns = ("wall s", "CPU s", "peak MiB", "wall, times scan", "CPU, times scan")
+    table = Figures(f"whole processes, {film.name}, median of {max(1, runs)} in turn", columns)
+    for name, values in found.items():
+        times: Spent = ratio(values, found["scan"])
+        table.add(name, *median(values), times.wall_s, times.cpu_s)
+    if "ffmpeg -f null" in found:
+        against = ratio(found["scan"], found["ffmpeg -f null"])
+        table.add("scan ÷ ffmpeg -f null", *against)
+    else:
+        table.add("ffmpeg -f null", "not installed")
+    if dvr_scan is None:
+        table.add("dvr-scan", "not installed")
+    return table
+
+
+def live(film: Path, *, quick: bool) -> Figures:
+    """Compare `watch` with the program motion; the film lasts half a minute or more."""
+    table = Figures("a live RTSP stream of the same film", ("CPU ms a frame",))
+    if quick:
+        table.add("motion, watch", "takes too long for a quick run")
+        return table
+    if not shutil.which("motion"):
+        table.add("motion, watch", "motion is not installed")
+        return table
+    for name, spent_ms in motion.measure(film, _LIVE_S).items():
+        table.add(name, spent_ms)
+    return table
+
+
+def install_dvr_scan(*, may_install: bool) -> Path | None:
+    """Return DVR-Scan's program in an environment of its own; None where that cannot be had."""
+    program = _ENVIRONMENT / "bin" / "dvr-scan"
+    if program.exists():
+        return program
+    if not may_install:
+        return None
+    sys.stderr.write(f"installing {DVR_SCAN} into {_ENVIRONMENT.name} …\n")
+    subprocess.run([sys.executable, "-m", "venv", str(_ENVIRONMENT)], check=True)
+    pip = [str(_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    done = subprocess.run([*pip, "--disable-pip-version-check", DVR_SCAN], check=False)
+    return program if done.returncode == 0 else None

@@ -1,0 +1,159 @@
+"""The chosen stretches as a stream, and the reader of key frames."""
+
+import itertools
+
+import av
+import cv2
+import numpy as np
+import pytest
+from long_films import RATE, write_long
+
+from motionlapse.frames import Frame, Interruption, Plane, Planes
+from motionlapse.prescan.cells import CellScores
+from motionlapse.prescan.film import SKIPPED, Stretches
+from motionlapse.prescan.stretches import Stretch
+from motionlapse.sources.key_frames import KeyFrames
+from motionlapse.sources.recording import Recording
+from motionlapse.sources.settings import SourceSettings
+
+
+@pytest.fixture(scope="session", params=["mp4", "mkv", "ts", "bframes.mp4", "hevc.mp4"])
+def film(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("films") / f"film.{request.param}"
+    b_frames = 3 if "." in request.param else 0
+    options = {}
+    if request.param.startswith("hevc"):  # open groups: frames that are shown before a key need it
+        options = {"codec": "libx265", "x265-params": "log-level=none:open-gop=1"}
+    return write_long(path, seconds=20, moves=((5, 8),), b_frames=b_frames, **options)
+
+
+@pytest.fixture
+def whole(film):
+    with Recording(film) as source:
+        return {frame.index: (frame.time, frame.planes.luma.view.copy()) for frame in source}
+
+
+def groups_of(film, **part):
+    reader = KeyFrames(film, **part)
+    pictures = [planes.luma.view.copy() for planes in reader]
+    return reader.groups(), pictures
+
+
+def test_groups_cover_the_film(film, whole):
+    groups, pictures = groups_of(film)
+    assert len(groups) == len(pictures) == 20
+    for group, after in itertools.pairwise(groups):
+        assert group.end_s == after.start_s
+    for group, picture in zip(groups, pictures, strict=True):
+        time, luma = whole[group.key.index]
+        assert group.start_s == time
+        assert (picture == luma).all()
+    with av.open(str(film)) as container:
+        sizes = [p.size for p in container.demux(video=0) if p.size and not p.is_keyframe]
+    assert np.concatenate([group.sizes for group in groups]).tolist() == sizes
+
+
+def test_a_part_has_its_groups_alone(film):
+    groups, pictures = groups_of(film, start_s=3.5, stop_s=9.2)
+    assert [group.start_s for group in groups] == pytest.approx([4, 5, 6, 7, 8, 9], abs=1e-6)
+    assert len(pictures) == 6
+
+
+def test_frames_are_those_of_the_whole_film(film, whole):
+    groups, _ = groups_of(film)
+    chosen = [Stretch(0, 0, 1), Stretch(5, 7, 8), Stretch(17, 19, 19)]
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
+        items = list(source)
+        assert source.faults == []
+    frames = [item for item in items if isinstance(item, Frame)]
+    seconds = [0, 1, 7, 8, 19]
+    assert [f.index for f in frames] == [s * RATE + n for s in seconds for n in range(RATE)]
+    for frame in frames:
+        time, luma = whole[frame.index]
+        assert frame.time == time
+        assert (frame.planes.luma.view == luma).all()
+    breaks = [item for item in items if isinstance(item, Interruption)]
+    assert [(item.reason, item.forget) for item in breaks] == [(SKIPPED, True)] * 2
+    assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
+
+
+def test_the_lead_is_learned_from_and_not_judged(film):
+    groups, _ = groups_of(film)
+    with Stretches(film, SourceSettings(), groups, [Stretch(0, 0, 0), Stretch(5, 7, 7)]) as source:
+        judged, learned = [], []
+        for item in source:
+            if isinstance(item, Interruption):
+                learned = [frame.index for frame in source.opening()]
+            else:
+                judged.append(item.index)
+    assert learned == list(range(50, 70))
+    assert judged == [*range(10), *range(70, 80)]
+
+
+def test_it_goes_on_while_something_is_undecided(film):
+    groups, _ = groups_of(film)
+    chosen = [Stretch(0, 0, 0), Stretch(4, 5, 5), Stretch(12, 13, 13)]
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
+        last = [0]
+        source.follow(lambda: last[0] < 27 or 55 <= last[0] < 125)
+        seen = []
+        for item in source:
+            if isinstance(item, Frame):
+                last[0] = item.index
+                seen.append(item.index)
+    # From the first stretch up to 2.7 s; from the second right into the third.
+    assert seen == [*range(28), *range(50, 140)]
+
+
+def planes(luma):
+    return Planes(Plane(luma, luma.shape[1]))
+
+
+def scores_of(pictures, **watched):
+    scores = CellScores(**watched)
+    for picture in pictures:
+        scores.add(planes(picture))
+    return scores.finish()
+
+
+def scene(count):
+    random = np.random.default_rng(3)
+    place = random.integers(60, 180, (270, 480))
+    return [
+        np.clip(place + random.normal(0, 3, place.shape), 0, 255).astype(np.uint8)
+        for _ in range(count)
+    ]
+
+
+def test_the_smallest_blob_stands_out_of_the_noise():
+    pictures = scene(40)
+    pictures[17][100:109, 200:209] += 40  # 0.06 % of the picture
+    scores = scores_of(pictures)
+    assert scores.argmax() == 17
+    assert scores[17] > 2 * np.delete(scores, 17).max()
+
+
+def test_brighter_as_a_whole_is_no_motion():
+    pictures = scene(40)
+    pictures[17] = cv2.add(pictures[17], 12)
+    scores = scores_of(pictures)
+    assert scores[17] < 2 * np.median(scores)
+
+
+def test_what_is_not_watched_does_not_count():
+    pictures = scene(40)
+    pictures[17][100:140, 200:240] += 40
+    watched = np.full((135, 240), 255, np.uint8)
+    watched[40:80, 90:130] = 0
+    assert scores_of(pictures, watched=watched).argmax() != 17
+
+
+def test_long_films_are_scored_in_pieces_without_a_seam():
+    pictures = scene(8) * 90  # more than two pieces
+    marked = {100, 255, 256, 300, 511, 512, 700}
+    for number in marked:
+        pictures[number] = pictures[number].copy()
+        pictures[number][100:109, 200:209] += 40
+    scores = scores_of(pictures)
+    assert len(scores) == len(pictures)
+    assert set(np.argsort(scores)[-len(marked) :]) == marked

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from films import write_film
+from listening import Heard
+
+from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.lanes import Lanes
+from motionlapse.batch.work import Job
+from motionlapse.clock import ManualClock
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import Footage
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Books]:
+    settings = Settings.model_validate({"sinks": {"out": tmp_path / "kept"}})
+    made = Books(settings, Heard(), ManualClock(), lambda: False, total=2)
+    yield made
+    made.close()
+
+
+def test_a_process_that_dies_with_nothing_to_do_is_replaced(books: Books, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4")
+    before = set(multiprocessing.active_children())
+    lanes = Lanes(1)
+    try:
+        for number in (1, 2):
+            footage = Footage(f"door{number}.mp4", film)
+            desk = Desk(books, number, footage)
+            future = lanes.submit(Job(number, footage, books.settings, many=True), desk)
+            while not future.done():
+                lanes.wait()
+            lanes.finish(future, desk)
+            [process] = set(multiprocessing.active_children()) - before
+            os.kill(process.pid or 0, signal.SIGKILL)
+            process.join(timeout=30)
+    finally:
+        lanes.close()
+    assert books.result.sources == 2
+    assert books.result.events == 4
