@@ -98,13 +98,8 @@ class _Prescan:
         sinks = self._settings.sinks
         if sinks.masks is not None or sinks.metrics is not None:
             raise _WholeError("--masks and --metrics cover every frame")
-        source = self._settings.sources
-        reader = KeyFrames(
-            self._footage.url or self._footage.path,
-            self._footage.name,
-            start_s=source.start,
-            stop_s=source.stop_s,
-        )
+        path = self._footage.url or self._footage.path
+        reader = KeyFrames(path, self._settings.sources, name=self._footage.name)
         try:
             pictures = self._pictures(reader)
             groups = reader.groups()
@@ -169,6 +164,7 @@ class _Prescan:
                 Decider(self._settings.decision),
                 [witness],
                 should_stop=lambda: witness.seen_s is not None or self._should_stop(),
+                pacing=self._settings.pace(),
             )
         if witness.seen_s is not None:
             where = format_duration(witness.seen_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ import numpy.typing as npt
 
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Planes
-from motionlapse.sources.film_file import cut_off, moving_pictures
+from motionlapse.sources.film_file import cut_off, video_stream
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame
+from motionlapse.sources.settings import SourceSettings
 
 Numbers = npt.NDArray[np.int64]
 
@@ -49,10 +49,12 @@ class KeyFrames:
 
     Parameters
     ----------
-    path, name
-        The film (a text is the URL of one), and how a person calls it.
-    start_s, stop_s
-        Key frames before and after these media times are passed over.
+    path
+        The film; a text is the URL of one.
+    settings
+        How it is decoded; key frames before its start and after its end are passed over.
+    name
+        How a person calls it.
 
     Raises
     ------
@@ -62,21 +64,15 @@ class KeyFrames:
     """
 
     def __init__(
-        self,
-        path: Path | str,
-        name: str = "",
-        *,
-        start_s: float = 0.0,
-        stop_s: float = float("inf"),
+        self, path: Path | str, settings: SourceSettings | None = None, *, name: str = ""
     ) -> None:
+        chosen = settings or SourceSettings()
         self._file = OpenFilm(path, name or str(path))
         self._container = self._file.container
-        self._stream = moving_pictures(self._container, name or str(path))
+        self._stream = video_stream(self._container, name or str(path), chosen)
         # Taken now: a closed container leaves the stream without anything behind it.
         self._time_base = self._stream.time_base or Fraction(1, av.time_base)
-        self._stream.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = (os.cpu_count() or 1) + 1
-        self._start_s, self._stop_s = start_s, stop_s
+        self._start_s, self._stop_s = chosen.start, chosen.stop_s
         self._pts, self._sizes = array("q"), array("q")
         self._keys: list[int] = []  # places of key frames among the packets
         self._first_pts: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from datetime import timedelta
 from fractions import Fraction
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import av
 import av.error
-from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from motionlapse.closing import Closing
@@ -23,8 +21,8 @@ from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
     duration_of,
-    moving_pictures,
     nominal_fps,
+    video_stream,
 )
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
@@ -74,7 +72,7 @@ class Recording(Closing):
         self._file = OpenFilm(path, self._name)
         self._container = self._file.container
         try:
-            self._stream = _video_stream(self._container, self._name, self._settings)
+            self._stream = video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -239,18 +237,3 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _video_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
-    """Return the first stream of moving pictures, its decoder set up."""
-    stream = moving_pictures(container, name)
-    stream.thread_type = "AUTO"
-    # One more than the cores: a frame thread that waits for its reference leaves a core idle.
-    threads = settings.decoding_threads
-    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1 if threads == "auto" else threads
-    # Deblocking is a fifth of decoding H.264 and HEVC. Pictures that no other refers to go without:
-    # that spares 6 to 10 % where there are such, and masks agree to 0.996. Without any it spares
-    # 15 to 18 %, errors add up until the next key frame, and masks agree to 0.6 to 0.98.
-    skipped = "all" if settings.fast else "noref"
-    stream.codec_context.options = {"skip_loop_filter": skipped}
-    return stream

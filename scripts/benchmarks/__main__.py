@@ -43,8 +43,9 @@ def main() -> None:
         for make in measured(chosen, folder):
             found.append(make())
             found[-1].show(console)
+        length = f"{chosen.film.name} lasts {seconds_of(chosen.film):.0f} s"
     if chosen.readme:
-        write_readme(found)
+        write_readme(found, length)
 
 
 def measured(chosen: argparse.Namespace, folder: Path) -> list[Callable[[], Figures]]:
@@ -54,6 +55,7 @@ def measured(chosen: argparse.Namespace, folder: Path) -> list[Callable[[], Figu
         folder / "walker.mp4", 2 if quick else 120, (640, 360) if quick else (1920, 1080)
     )
     dvr_scan = install_dvr_scan(may_install=not quick)
+    chosen.film = film
     makers: dict[str, Callable[[], Figures]] = {
         "processes": lambda: whole_processes(film, 0 if quick else chosen.runs, folder, dvr_scan),
         "stages": lambda: stages(film, folder),
@@ -78,9 +80,15 @@ def machine() -> str:
     )
 
 
-def write_readme(found: list[Figures]) -> None:
+def seconds_of(film: Path) -> float:
+    """Return how long a film is."""
+    with av.open(str(film)) as container:
+        return (container.duration or 0) / av.time_base
+
+
+def write_readme(found: list[Figures], length: str) -> None:
     """Put the tables between the marks of the README."""
-    part = "\n\n".join([f"{machine()}:", *(figures.markdown() for figures in found)])
+    part = "\n\n".join([f"{machine()}; {length}:", *(figures.markdown() for figures in found)])
     text = README.read_text(encoding="utf-8")
     marked = re.compile("(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
     fresh = marked.sub(lambda match: f"{match[1]}{part}\n{match[2]}", text)

@@ -34,7 +34,7 @@ def whole(film):
 
 
 def groups_of(film, **part):
-    reader = KeyFrames(film, **part)
+    reader = KeyFrames(film, SourceSettings(**part))
     pictures = [planes.luma.view.copy() for planes in reader]
     return reader.groups(), pictures
 
@@ -54,7 +54,7 @@ def test_groups_cover_the_film(film, whole):
 
 
 def test_a_part_has_its_groups_alone(film):
-    groups, pictures = groups_of(film, start_s=3.5, stop_s=9.2)
+    groups, pictures = groups_of(film, start=3.5, end=9.2)
     assert [group.start_s for group in groups] == pytest.approx([4, 5, 6, 7, 8, 9], abs=1e-6)
     assert len(pictures) == 6
 
