@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from motionlapse.closing import Closing
 from motionlapse.frames import Fault, Frame, Interruption
 from motionlapse.prescan.stretches import Stretch
 from motionlapse.sources.key_frames import Group
@@ -16,7 +15,7 @@ from motionlapse.sources.settings import SourceSettings
 SKIPPED = "what follows is surely quiet, and skipped"
 
 
-class Stretches:
+class Stretches(Closing):
     """A film of which only some stretches are decoded; frames keep their index and media time.
 
     Between two stretches comes an `Interruption`; the background is then learned anew from the
@@ -135,17 +134,6 @@ class Stretches:
             label=self._label,
             at=group.key if stretch.lead > 0 else None,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop decoding and close the film; may be called again."""

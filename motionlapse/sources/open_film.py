@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import av.error
 import av.logging
 from av.container import InputContainer
 
+from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
 
 
-class OpenFilm:
+class OpenFilm(Closing):
     """An open film.
 
     Parameters
@@ -56,17 +56,6 @@ class OpenFilm:
         except (av.error.FFmpegError, OSError) as error:
             self._close_file()
             raise SourceError(f"{name}: cannot be opened: {why(error)}") from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close it; may be called again."""
