@@ -60,7 +60,12 @@ class Lanes:
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Give a source to a process that has none, a new one where there is none such."""
         lane = self._idle_one() or _Lane(self._context)
-        future = lane.submit(job, desk)
+        try:
+            future = lane.submit(job, desk)
+        except BrokenProcessPool:  # it died just now, with nothing to do
+            lane.close()
+            lane = _Lane(self._context)
+            future = lane.submit(job, desk)
         self._busy[future] = lane
         future.add_done_callback(lambda _: self._ringer.send_bytes(b"."))
         return future
@@ -163,7 +168,15 @@ class _Lane:
             self.pipe.send(answer)
 
     def lives(self) -> bool:
-        return any(process.pid == self._pid for process in multiprocessing.active_children())
+        """Tell whether the process has not ended."""
+        if self._pid not in (process.pid for process in multiprocessing.active_children()):
+            return False
+        # The executor's thread may have collected it first: then the list does not know better.
+        try:
+            os.kill(self._pid or 0, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def kill(self) -> None:
         """End the process without asking it, as soon as it is known."""
