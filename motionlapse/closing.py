@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 
-class Closing:
+class Closing(ABC):
     """Is closed when a with-statement ends, however it ends."""
 
     def __enter__(self) -> Self:
@@ -20,16 +21,13 @@ class Closing:
     ) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Let go; may be called again."""
-        raise NotImplementedError
 
 
-class Finishing:
+class Finishing(Closing):
     """Is closed when a with-statement ends, and discarded when an error leaves it."""
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self,
@@ -42,10 +40,6 @@ class Finishing:
         else:
             self.discard()
 
-    def close(self) -> None:
-        """Finish; may be called again."""
-        raise NotImplementedError
-
+    @abstractmethod
     def discard(self) -> None:
         """Leave nothing behind; may be called again."""
-        raise NotImplementedError
