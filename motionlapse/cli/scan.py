@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +57,9 @@ def scan(  # the flags document themselves
     1m30s or 00:01:30.5; shares are 0.004 or 0.4%.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    # NumPy and OpenCV bring OpenBLAS, whose threads spin for a sixth of a second when they start;
+    # nothing here multiplies matrices that would be worth them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = told_settings(config, set_, flags)
 
     from motionlapse.batch.batch import Batch

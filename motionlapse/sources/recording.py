@@ -10,13 +10,13 @@ from pathlib import Path
 
 import av
 import av.error
-from av.video.stream import VideoStream
 
 from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
+from motionlapse.sources.decoding import Decoded, decode, read_packets
 from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
@@ -24,6 +24,7 @@ from motionlapse.sources.film_file import (
     nominal_fps,
     video_stream,
 )
+from motionlapse.sources.leapfrog import Leapfrog
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
@@ -31,9 +32,12 @@ from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
+# To open a film once more costs as much as to decode half a second of it.
+_WORTH_S = 8.0
+
 
 class Recording(Closing):
-    """A film. Decoding starts with the object, in a thread, a few frames ahead.
+    """A film. Decoding starts with the object, in threads, a few frames ahead.
 
     Frames with damage, and those after it up to the next key frame, are left out and reported.
 
@@ -71,6 +75,8 @@ class Recording(Closing):
         self.faults: list[Fault] = []
         self._file = OpenFilm(path, self._name)
         self._container = self._file.container
+        self._begins_at: int | None = None
+        self._pair: Leapfrog | None = None
         try:
             self._stream = video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
@@ -81,19 +87,20 @@ class Recording(Closing):
             self._base_index = 0
             if self._settings.start > 0:
                 self._seek()
+            self._pair = self._take_turns()
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is None:
                 raise SourceError(f"{self._name}: {self._nothing_decoded()}")
         except av.error.FFmpegError as error:
-            self._file.close()
+            self._close_files()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         except SourceError:
-            self._file.close()
+            self._close_files()
             raise
         self.info = self._describe(first[1], label or Path(path).stem)
         frames = self._frames(first)
-        alone = self._settings.decoding_threads == 1
+        alone = self._settings.decoding_threads == 1 or self._pair is not None
         self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
 
     # ---- reading -----------------------------------------------------------------------------
@@ -106,7 +113,9 @@ class Recording(Closing):
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
         try:
-            with Recording(self._path, self._settings, name=self._name, at=self._at) as again:
+            # One thread: it is short, and pictures that threads hold beside each other take memory.
+            alone = self._settings.model_copy(update={"decoding_threads": 1})
+            with Recording(self._path, alone, name=self._name, at=self._at) as again:
                 yield from again
         except SourceError:
             return
@@ -116,6 +125,11 @@ class Recording(Closing):
         if isinstance(self._ahead, Ahead):
             self._ahead.close()
         self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
+        self._close_files()
+
+    def _close_files(self) -> None:
+        if self._pair is not None:
+            self._pair.close()
         self._file.close()
 
     def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
@@ -169,20 +183,30 @@ class Recording(Closing):
 
     def _pictures(self, damage: Damage, pending: PendingPackets) -> Iterator[av.VideoFrame]:
         """Yield all that the decoder gives, in order of display."""
-        for packet in self._packets():
-            pending.add(packet.pts)
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
+        for step in self._steps():
+            pending.add(step.pts)
+            if step.broken:
                 damage.begin()
+            if step.stopped:
+                self._fault(f"reading stops: {step.stopped}", lost=True)
+            yield from step.frames
 
-    def _packets(self) -> Iterator[av.Packet[VideoStream]]:
-        """Yield packets until the end of the file or the first fault of the container."""
-        try:
-            yield from self._container.demux(self._stream)
-        except (av.error.FFmpegError, OSError, IndexError) as error:
-            # IndexError: damage that makes a stream appear in the middle of a file.
-            self._fault(f"reading stops: {why(error)}", lost=True)
+    def _steps(self) -> Iterator[Decoded]:
+        if self._pair is not None:
+            return iter(self._pair)
+        return map(decode, read_packets(self._container, self._stream))
+
+    def _take_turns(self) -> Leapfrog | None:
+        """Have two decoders take turns, where nobody said how many threads there shall be."""
+        settings = self._settings
+        short = settings.stop_s - settings.start < _WORTH_S
+        if settings.decoding_threads != "auto" or short or not isinstance(self._path, Path):
+            return None
+        other = OpenFilm(self._path, self._name)
+        again = video_stream(other.container, self._name, settings)
+        if self._begins_at is not None:
+            other.container.seek(self._begins_at, stream=again)
+        return Leapfrog.begin(self._file, self._stream, other, again)
 
     # ---- beginning and end -------------------------------------------------------------------
 
@@ -199,7 +223,7 @@ class Recording(Closing):
             with OpenFilm(self._path, self._name) as probe:
                 known = leads_to(probe.container, self._stream.index, self._at.pts)
             if known:
-                self._container.seek(self._at.pts, stream=self._stream)
+                self._begin_at(self._at.pts)
                 self._base_index = self._at.index
                 return
         wanted = int(self._clock.seek(start_s))
@@ -207,11 +231,15 @@ class Recording(Closing):
             place = find_key_frame(probe.container, self._stream.index, wanted)
         if place is None:
             return  # this kind of file cannot seek: it is decoded from its beginning
-        self._container.seek(place.target, stream=self._stream)
+        self._begin_at(place.target)
         with OpenFilm(self._path, self._name) as counter:
             self._base_index = count_packets_before(
                 counter.container, self._stream.index, place.key
             )
+
+    def _begin_at(self, target: int) -> None:
+        self._begins_at = target
+        self._container.seek(target, stream=self._stream)
 
     def _nothing_decoded(self) -> str:
         if self._settings.start > 0 and not self.faults:

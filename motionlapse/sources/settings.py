@@ -40,8 +40,8 @@ class SourceSettings(SettingsModel):
     )
     decoding_threads: Threads = setting(
         "auto",
-        "threads that decode a film; 1: the one that analyses it; auto: one more than cores, "
-        "or what --workers leaves for each",
+        "threads that decode a film; 1: the one that analyses it; auto: two decoders in turn "
+        "where key frames are close together, else one more than cores; or what --workers leaves",
     )
     prescan: bool = setting(
         False,
