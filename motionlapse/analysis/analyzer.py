@@ -15,7 +15,7 @@ from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
-from motionlapse.frames import Frame, Image, Plane, Planes
+from motionlapse.frames import Frame, Image, Opening, Plane, Planes
 from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
@@ -23,9 +23,7 @@ from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 # Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
 _ONCE_S = 0.25
-# Of the opening: how many pictures, and with how few there is nothing that they could agree on.
-_PICTURES, _FEWEST = 9, 3
-_ROUNDING_S = 1e-6
+_FEWEST = 3  # pictures; fewer have nothing that they could agree on
 _OVERLAYS_S = 120.0  # of the footage is enough to find a clock in it
 
 
@@ -94,8 +92,8 @@ class Analyzer:
     def prime(self, opening: Iterable[Frame], *, quiet_s: float = 0.0) -> None:
         """Learn from the first frames before they are judged.
 
-        A few pictures that are spread over `AnalysisSettings.opening` are enough; fewer than
-        three teach nothing.
+        A few pictures that are spread over `AnalysisSettings.opening` are enough, as
+        `motionlapse.frames.Opening` chooses them; fewer than three teach nothing.
 
         Parameters
         ----------
@@ -106,15 +104,13 @@ class Analyzer:
         """
         chosen: list[Planes] = []
         first_s = last_s = 0.0
-        for frame in opening:
-            first_s = first_s if chosen else frame.time
-            passed_s = frame.time - first_s
-            if passed_s > self._settings.opening + _ROUNDING_S or not self.fits(frame.planes):
+        for frame in Opening(self._settings.opening).chosen(opening):
+            if not self.fits(frame.planes):
                 break
-            if passed_s + _ROUNDING_S >= len(chosen) * self._settings.opening / (_PICTURES - 1):
-                self._colour = frame.planes.chroma is not None
-                chosen.append(_copied(self._prepared(frame)))
-                last_s = frame.time
+            self._colour = frame.planes.chroma is not None
+            first_s = first_s if chosen else frame.time
+            chosen.append(_copied(self._prepared(frame)))
+            last_s = frame.time
         if len(chosen) >= _FEWEST:
             self._model.prime(chosen, seconds=max(last_s - first_s, quiet_s))
 

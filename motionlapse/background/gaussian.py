@@ -141,8 +141,14 @@ class Gaussian:
 
     def mark(self) -> None:
         """Remember how old the candidates are; see `motionlapse.inside.GoesBack`."""
-        if self._frames:
-            self._marked = self._doubt.copy(), self._gain.gain.copy(), self._time_s
+        if not self._frames:
+            return
+        if self._marked is None:
+            self._marked = np.empty_like(self._doubt), np.empty_like(self._gain.gain), 0.0
+        # Into the same memory: a new megabyte for each frame costs as much again.
+        doubt, gain, _ = self._marked
+        doubt[:], gain[:] = self._doubt, self._gain.gain
+        self._marked = doubt, gain, self._time_s
 
     def go_back(self) -> None:
         """Make the candidates as old as they were; see `motionlapse.inside.GoesBack`."""

@@ -10,6 +10,7 @@ from motionlapse.batch.line import Line
 from motionlapse.batch.parts import analyzer_maker
 from motionlapse.batch.result import Outcome
 from motionlapse.errors import SinkError
+from motionlapse.frames import Opening
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 from motionlapse.sources.opening import open_footage
@@ -120,7 +121,7 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         make = analyzer_maker(settings)
         if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
             return chosen
-    return open_footage(job.footage, settings.sources)
+    return open_footage(job.footage, settings.sources, Opening(settings.analysis.opening))
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

@@ -13,7 +13,7 @@ import av.error
 
 from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
-from motionlapse.frames import Fault, Frame, SourceInfo
+from motionlapse.frames import Fault, Frame, Opening, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
 from motionlapse.sources.decoding import Decoded, decode, read_packets
@@ -51,6 +51,8 @@ class Recording(Closing):
         As in `SourceInfo`; by default the path and its stem.
     at
         The key frame before `SourceSettings.start`, where somebody has looked for it already.
+    opening
+        What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
 
     Raises
     ------
@@ -67,6 +69,7 @@ class Recording(Closing):
         name: str = "",
         label: str = "",
         at: KeyFrame | None = None,
+        opening: Opening | None = None,
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -100,8 +103,12 @@ class Recording(Closing):
             raise
         self.info = self._describe(first[1], label or Path(path).stem)
         frames = self._frames(first)
-        alone = self._settings.decoding_threads == 1 or self._pair is not None
+        one_thread = self._settings.decoding_threads == 1
+        alone = one_thread or self._pair is not None
         self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
+        self._early: Ahead[Frame] | None = None
+        if opening is not None and opening.seconds > 0 and not one_thread:
+            self._early = Ahead(opening.chosen(self._again()), opening.pictures)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -112,9 +119,13 @@ class Recording(Closing):
 
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
+        early, self._early = self._early, None
+        return self._again() if early is None else iter(early)
+
+    def _again(self) -> Iterator[Frame]:
+        # One thread: it is short, and pictures that threads hold beside each other take memory.
+        alone = self._settings.model_copy(update={"decoding_threads": 1})
         try:
-            # One thread: it is short, and pictures that threads hold beside each other take memory.
-            alone = self._settings.model_copy(update={"decoding_threads": 1})
             with Recording(self._path, alone, name=self._name, at=self._at) as again:
                 yield from again
         except SourceError:
@@ -122,8 +133,9 @@ class Recording(Closing):
 
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
-        if isinstance(self._ahead, Ahead):
-            self._ahead.close()
+        for ahead in (self._ahead, self._early):
+            if isinstance(ahead, Ahead):
+                ahead.close()
         self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
         self._close_files()
 
