@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.closing import Finishing
 from motionlapse.frames import Image
+from motionlapse.sinks.behind import Behind
 from motionlapse.sinks.video_copy import Copied
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
 
@@ -73,6 +75,9 @@ class VideoWriter(Finishing):
         A stream of an open file whose packets `copy_audio` will bring; copied as it is.
     like
         A decoded picture: those of `write_frame` have its kind of colours.
+    behind
+        Whether a thread of its own encodes, a few pictures behind. An error then comes from a later
+        call than its picture.
 
     Raises
     ------
@@ -93,6 +98,7 @@ class VideoWriter(Finishing):
         rotation: int = 0,
         audio: AudioStream | None = None,
         like: av.VideoFrame | None = None,
+        behind: bool = False,
     ) -> None:
         self._size = size
         self._like = like
@@ -100,6 +106,7 @@ class VideoWriter(Finishing):
         self._full = self._lossless
         if like is not None:
             self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
+        self._behind = Behind() if behind else None
         self._file = VideoFile(path, growing=growing)
         try:
             with self._file.writing():
@@ -160,15 +167,19 @@ class VideoWriter(Finishing):
             if self._waiting is not None:
                 self._encode(self._waiting)
                 self._waiting = None
+                if self._behind is not None:
+                    self._behind.finish()
                 self._mux(None)
         except BaseException:
-            self._file.discard()
+            self.discard()
             raise
         self._file.close()
 
     def discard(self) -> None:
         """Stop without keeping the film; may be called again."""
         self._waiting = None
+        if self._behind is not None:
+            self._behind.drop()
         self._file.discard()
 
     def _add_stream(self, encoding: Encoding, fps: float, rotation: int) -> VideoStream:
@@ -209,7 +220,10 @@ class VideoWriter(Finishing):
 
     def _encode(self, frame: av.VideoFrame) -> None:
         frame.duration = self._interval
-        self._mux(frame)
+        if self._behind is None:
+            self._mux(frame)
+        else:
+            self._behind.do(partial(self._mux, frame))
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
         with self._file.writing():
