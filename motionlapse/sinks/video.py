@@ -22,6 +22,8 @@ from motionlapse.sinks.video_file import AnyPacket, VideoFile
 # Divides evenly by 24, 25, 30 and 60 frames a second, by 30000/1001, and by milliseconds.
 _TICKS = 90_000
 _FALLBACK_FPS = 25.0
+# x264's own threads cost a tenth more, and up to this size the one behind keeps up without them.
+_ONE_THREAD_PIXELS = 1_000_000
 # Codes of ISO/IEC 23091-2: BT.601 as SMPTE 170M; ranges as FFmpeg counts them.
 _BT601 = 6
 _LIMITED, _FULL = 1, 2
@@ -117,6 +119,8 @@ class VideoWriter(Finishing):
             raise
         self._waiting: av.VideoFrame | None = None
         self._interval = round(_TICKS / (fps or _FALLBACK_FPS))
+        width, height = _even(size)
+        self._planar: Image = np.empty((height * 3 // 2, width), np.uint8)
 
     def write(self, picture: Image, time_s: float) -> None:
         """Add a picture.
@@ -202,6 +206,8 @@ class VideoWriter(Finishing):
             context.colorspace = self._like.colorspace
             context.color_primaries = self._like.color_primaries
             context.color_trc = self._like.color_trc
+        if self._behind is not None and stream.width * stream.height <= _ONE_THREAD_PIXELS:
+            context.thread_count = 1
         if rotation:
             stream.set_display_rotation(rotation)
         return stream
@@ -215,8 +221,8 @@ class VideoWriter(Finishing):
         if picture.ndim == 2:
             return _grey_frame(picture, full=self._lossless)
         # OpenCV does in a third of FFmpeg's time what BT.601 asks for.
-        planar = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
-        return av.VideoFrame.from_ndarray(planar, format="yuv420p")
+        planar = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420, dst=self._planar)
+        return av.VideoFrame.from_ndarray(np.asarray(planar, np.uint8), format="yuv420p")
 
     def _encode(self, frame: av.VideoFrame) -> None:
         frame.duration = self._interval
