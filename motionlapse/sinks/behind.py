@@ -23,7 +23,7 @@ class Behind:
     def do(self, piece: Callable[[], None]) -> None:
         """Give a piece of work; waits while too many are undone."""
         self._given.append(self._hand.submit(piece))
-        while len(self._given) > _MOST_WAITING or self._given and self._given[0].done():
+        while len(self._given) > _MOST_WAITING or (self._given and self._given[0].done()):
             self._given.popleft().result()
 
     def finish(self) -> None:
