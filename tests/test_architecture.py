@@ -28,6 +28,7 @@ LAYERS = {
             "units",
             "credentials",
             "processor",
+            "shrink_kernel",
             "_version",
         ),
         WORDS,

@@ -8,8 +8,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from motionlapse.analysis.shrink_kernel import shrink
 from motionlapse.frames import Image, Plane, Planes
+from motionlapse.shrink_kernel import shrink
 
 # Enough to see a person far away, few enough for a frame in well under a millisecond.
 AUTO_PIXELS = 150_000

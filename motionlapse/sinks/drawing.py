@@ -18,6 +18,9 @@ ORANGE = (70, 150, 255)
 YELLOW = (60, 210, 250)
 _DARK = (24, 24, 24)
 LEAST_TEXT_PX = 15
+# The font's digits are equally wide: what a film says of its frames differs in little else, and
+# measuring each anew took longer than writing it.
+_ONE_DIGIT = str.maketrans("123456789", "000000000")
 # σ beyond this is drawn as this: noise floors start at 8 grey levels, restless leaves reach four
 # times as much.
 _HOTTEST_SIGMA = 32.0
@@ -35,6 +38,11 @@ def text_px(width: int) -> int:
 
 def text_width(text: str, size_px: int) -> int:
     """Return how many pixels wide a line of text is."""
+    return _width(text.translate(_ONE_DIGIT), size_px)
+
+
+@functools.lru_cache(maxsize=256)
+def _width(text: str, size_px: int) -> int:
     box = cv2.getTextSize((0, 0), text, (0, 0), _font(), size_px)
     return int(box[2])
 
@@ -68,14 +76,22 @@ def write_label(picture: Image, text: str, *, size_px: int, right: bool = False)
 
     Where it is wider than the picture, the letters are smaller, or it is cut with an ellipsis.
     """
-    size_px, text = _fitting(text, size_px, picture.shape[1] - 2 * max(3, size_px // 4))
-    pad = max(3, size_px // 4)
-    width, height = text_width(text, size_px) + 2 * pad, size_px + 2 * pad
     high, wide = picture.shape[:2]
+    label = _label(text, size_px, wide)
+    height, width = label.shape[:2]
     x, y = (max(0, wide - width), max(0, high - height)) if right else (0, 0)
     ground = picture[y : y + height, x : x + width]
-    ground[:] = ground // 4
-    write_text(picture, text, (x + pad, y + pad + round(size_px * 0.82)), size_px)
+    np.maximum(ground // 4, label[: high - y, : wide - x], out=ground)
+
+
+@functools.lru_cache(maxsize=32)
+def _label(text: str, size_px: int, wide: int) -> Image:
+    """Return a label's letters on black; a film shows the same ones on every frame."""
+    size_px, text = _fitting(text, size_px, wide - 2 * max(3, size_px // 4))
+    pad = max(3, size_px // 4)
+    label = np.zeros((size_px + 2 * pad, text_width(text, size_px) + 2 * pad, 3), np.uint8)
+    write_text(label, text, (pad, pad + round(size_px * 0.82)), size_px)
+    return label
 
 
 def _fitting(text: str, size_px: int, room: int) -> tuple[int, str]:
@@ -108,8 +124,13 @@ def wrap(parts: Sequence[str], width: int, size_px: int, gap: str = "   ") -> li
         if lines and text_width(lines[-1] + gap + part, size_px) <= width:
             lines[-1] += gap + part
             continue
+        words = part.split()
+        line = " ".join(words)
+        if text_width(line, size_px) <= width:
+            lines.append(line)
+            continue
         line = ""
-        for word in part.split():
+        for word in words:
             longer = f"{line} {word}" if line else word
             if line and text_width(longer, size_px) > width:
                 lines.append(line)

@@ -91,7 +91,7 @@ class MaskFilm:
         shape = (height, width) if self._alone else (height, width, 3)
         self._canvas: Image = np.full(shape, _GROUND, np.uint8)
         encoding = LOSSLESS if self._alone else VISUALLY_LOSSLESS
-        self._film = VideoWriter(path, (width, height), encoding, fps=fps)
+        self._film = VideoWriter(path, (width, height), encoding, fps=fps, behind=True)
         self._start_s: float | None = None
 
     def write(self, analysis: Analysis, decision: Decision) -> None:

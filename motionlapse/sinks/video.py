@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -14,12 +15,15 @@ from av.video.stream import VideoStream
 
 from motionlapse.closing import Finishing
 from motionlapse.frames import Image
+from motionlapse.sinks.behind import Behind
 from motionlapse.sinks.video_copy import Copied
 from motionlapse.sinks.video_file import AnyPacket, VideoFile
 
 # Divides evenly by 24, 25, 30 and 60 frames a second, by 30000/1001, and by milliseconds.
 _TICKS = 90_000
 _FALLBACK_FPS = 25.0
+# x264's own threads cost a tenth more, and up to this size the one behind keeps up without them.
+_ONE_THREAD_PIXELS = 1_000_000
 # Codes of ISO/IEC 23091-2: BT.601 as SMPTE 170M; ranges as FFmpeg counts them.
 _BT601 = 6
 _LIMITED, _FULL = 1, 2
@@ -73,6 +77,9 @@ class VideoWriter(Finishing):
         A stream of an open file whose packets `copy_audio` will bring; copied as it is.
     like
         A decoded picture: those of `write_frame` have its kind of colours.
+    behind
+        Whether a thread of its own encodes, a few pictures behind. An error then comes from a later
+        call than its picture.
 
     Raises
     ------
@@ -93,6 +100,7 @@ class VideoWriter(Finishing):
         rotation: int = 0,
         audio: AudioStream | None = None,
         like: av.VideoFrame | None = None,
+        behind: bool = False,
     ) -> None:
         self._size = size
         self._like = like
@@ -100,6 +108,7 @@ class VideoWriter(Finishing):
         self._full = self._lossless
         if like is not None:
             self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
+        self._behind = Behind() if behind else None
         self._file = VideoFile(path, growing=growing)
         try:
             with self._file.writing():
@@ -110,6 +119,8 @@ class VideoWriter(Finishing):
             raise
         self._waiting: av.VideoFrame | None = None
         self._interval = round(_TICKS / (fps or _FALLBACK_FPS))
+        width, height = _even(size)
+        self._planar: Image = np.empty((height * 3 // 2, width), np.uint8)
 
     def write(self, picture: Image, time_s: float) -> None:
         """Add a picture.
@@ -160,15 +171,19 @@ class VideoWriter(Finishing):
             if self._waiting is not None:
                 self._encode(self._waiting)
                 self._waiting = None
+                if self._behind is not None:
+                    self._behind.finish()
                 self._mux(None)
         except BaseException:
-            self._file.discard()
+            self.discard()
             raise
         self._file.close()
 
     def discard(self) -> None:
         """Stop without keeping the film; may be called again."""
         self._waiting = None
+        if self._behind is not None:
+            self._behind.drop()
         self._file.discard()
 
     def _add_stream(self, encoding: Encoding, fps: float, rotation: int) -> VideoStream:
@@ -191,6 +206,8 @@ class VideoWriter(Finishing):
             context.colorspace = self._like.colorspace
             context.color_primaries = self._like.color_primaries
             context.color_trc = self._like.color_trc
+        if self._behind is not None and stream.width * stream.height <= _ONE_THREAD_PIXELS:
+            context.thread_count = 1
         if rotation:
             stream.set_display_rotation(rotation)
         return stream
@@ -204,12 +221,15 @@ class VideoWriter(Finishing):
         if picture.ndim == 2:
             return _grey_frame(picture, full=self._lossless)
         # OpenCV does in a third of FFmpeg's time what BT.601 asks for.
-        planar = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
-        return av.VideoFrame.from_ndarray(planar, format="yuv420p")
+        planar = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420, dst=self._planar)
+        return av.VideoFrame.from_ndarray(np.asarray(planar, np.uint8), format="yuv420p")
 
     def _encode(self, frame: av.VideoFrame) -> None:
         frame.duration = self._interval
-        self._mux(frame)
+        if self._behind is None:
+            self._mux(frame)
+        else:
+            self._behind.do(partial(self._mux, frame))
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
         with self._file.writing():

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motionlapse.analysis.prepare import AUTO_PIXELS, Shrinker, choose_scale
-from motionlapse.analysis.shrink_kernel import shrink
 from motionlapse.frames import Image, Planes
+from motionlapse.shrink_kernel import shrink
 
 SUBSAMPLINGS = {"4:2:0": (2, 2), "4:2:2": (2, 1), "4:4:4": (1, 1)}
 factors = st.integers(1, 16)

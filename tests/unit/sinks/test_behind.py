@@ -1,0 +1,78 @@
+"""Work behind somebody's back: in order, bounded, and with its errors."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import pytest
+
+from motionlapse.errors import SinkError
+from motionlapse.sinks.behind import Behind
+
+
+def test_all_is_done_in_order_and_elsewhere() -> None:
+    behind, done = Behind(), []
+    for number in range(50):
+        behind.do(lambda number=number: done.append((number, threading.get_ident())))
+    behind.finish()
+    behind.finish()
+    assert [number for number, _ in done] == list(range(50))
+    assert {thread for _, thread in done}.isdisjoint({threading.get_ident()})
+
+
+def test_every_error_is_raised_and_what_follows_it_is_done() -> None:
+    behind, done, raised = Behind(), [], []
+
+    def piece(number: int) -> None:
+        if number % 10 == 3:
+            raise SinkError(f"piece {number}")
+        done.append(number)
+
+    for number in range(30):
+        try:
+            behind.do(partial(piece, number))
+        except SinkError as error:
+            raised.append(str(error))
+    try:
+        behind.finish()
+    except SinkError as error:
+        raised.append(str(error))
+    assert raised == ["piece 3", "piece 13", "piece 23"]
+    assert len(done) == 27
+
+
+def test_only_a_few_pieces_wait() -> None:
+    behind, go, given = Behind(), threading.Event(), []
+
+    def give() -> None:
+        for number in range(20):
+            behind.do(go.wait)
+            given.append(number)
+
+    giver = threading.Thread(target=give)
+    giver.start()
+    giver.join(0.2)  # it can only be stuck: nothing is done before `go`
+    assert len(given) <= 4
+    go.set()
+    giver.join()
+    behind.finish()
+    assert len(given) == 20
+
+
+def test_what_is_dropped_is_not_begun() -> None:
+    behind, begun, go, done = Behind(), threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        begun.set()
+        go.wait()
+        done.append("first")
+
+    behind.do(first)
+    behind.do(lambda: done.append("second"))
+    assert begun.wait(10)
+    threading.Timer(0.05, go.set).start()
+    behind.drop()
+    assert done == ["first"]
+    with pytest.raises(RuntimeError):
+        behind.do(lambda: None)
