@@ -133,6 +133,7 @@ class Stretches(Closing):
             name=self._name,
             label=self._label,
             at=group.key if stretch.lead > 0 else None,
+            in_turn=False,  # most stretches are short
         )
 
     def close(self) -> None:

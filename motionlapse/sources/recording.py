@@ -53,6 +53,8 @@ class Recording(Closing):
         The key frame before `SourceSettings.start`, where somebody has looked for it already.
     opening
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
+    in_turn
+        Whether two decoders may take turns, which is of use where much is read without a break.
 
     Raises
     ------
@@ -70,6 +72,7 @@ class Recording(Closing):
         label: str = "",
         at: KeyFrame | None = None,
         opening: Opening | None = None,
+        in_turn: bool = True,
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -90,7 +93,8 @@ class Recording(Closing):
             self._base_index = 0
             if self._settings.start > 0:
                 self._seek()
-            self._pair = self._take_turns()
+            if in_turn:
+                self._pair = self._take_turns()
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is None:
