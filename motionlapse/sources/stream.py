@@ -95,7 +95,11 @@ class StreamConnection:
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        for frame in self._decoded(damage):
+        for number, frame in enumerate(self._decoded(damage)):
+            if number == 0 and frame.pts is None:
+                # RTSP dates the first packet only with the second. Without this the second picture
+                # seemed to come milliseconds after the first.
+                frame.pts = self._stream.start_time
             pts_s = None
             if frame.pts is not None and base is not None:
                 pts_s = float((frame.pts - (start if self.finite else 0)) * base)
