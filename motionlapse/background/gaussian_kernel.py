@@ -15,7 +15,7 @@ from numba import int64, void
 
 from motionlapse.background.candidate_kernel import follow
 from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
-from motionlapse.background.gathered_kernel import GATHERED_ROWS, gather_row
+from motionlapse.background.gathered_kernel import COLOUR, GATHERED_ROWS, GREY, gather_row
 from motionlapse.background.score_levels import THRESHOLD_SCORE
 
 _ZERO = np.float32(0.0)
@@ -226,14 +226,23 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         if stirred[y]:
             moving[y, :] = stirred[y] = 0
         before = waiting
-        waiting = gather_row(y, look, score[y], spots, gathered, before)
+        if planes == 1:
+            waiting = gather_row(GREY, y, look, score[y], spots, gathered, before)
+        else:
+            waiting = gather_row(COLOUR, y, look, score[y], spots, gathered, before)
         if waiting > before:
             stirred[y] = 1
             pixels += waiting - before
         if waiting and (waiting >= _TOGETHER or y == height - 1):
-            follow(
-                spots[:waiting], gathered, mean, variance, credit, doubt, others, young, score,
-                moving, constants,
-            )  # fmt: skip
+            if planes == 1:
+                follow(
+                    GREY, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
+                    score, moving, constants,
+                )  # fmt: skip
+            else:
+                follow(
+                    COLOUR, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
+                    score, moving, constants,
+                )  # fmt: skip
             waiting = 0
     return pixels
