@@ -16,7 +16,7 @@ from motionlapse.background.score_levels import THRESHOLD_SCORE
 _ZERO = np.float32(0.0)
 _ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
-_PIECE = 8  # pixels of a row that are looked at together
+_PIECE = 8  # pixels that are looked at together
 
 GREY, COLOUR = (0,), (0, 1, 2)
 """The planes of a picture, as tuples: kernels are compiled for each, with loops of known length.
@@ -43,24 +43,24 @@ def others_length(planes: int) -> int:
 
 
 @compiled()
-def gather_row(planes, y, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
-    """Bring a row's foreground pixels to those that are waiting to be followed.
+def gather(planes, first, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
+    """Bring the foreground pixels of a few rows to those that are waiting to be followed.
 
     Parameters
     ----------
     planes
         `GREY` or `COLOUR`.
-    y
-        Which row.
+    first
+        Where the rows begin in the picture: pixels before them.
     look
-        Its looks, float32 ``(P, W)``.
+        Their looks, one row after another, float32 ``(P, N)``.
     score
-        uint8 ``(W,)``; what is above the threshold is foreground.
+        uint8 ``(N,)``; what is above the threshold is foreground.
     spots
-        uint32 ``(N,)``: where the waiting pixels are, row after row; filled from `count` on. There
-        must be room for all of the row and one more.
+        uint32 ``(M,)``: where the waiting pixels are, row after row; filled from `count` on. There
+        must be room for all of the rows and one more.
     gathered
-        float32 ``(GATHERED_ROWS, N)``: what they need; their looks are filled in.
+        float32 ``(GATHERED_ROWS, M)``: what they need; their looks are filled in.
     count
         How many are waiting.
 
@@ -69,23 +69,23 @@ def gather_row(planes, y, look, score, spots, gathered, count):  # type: ignore[
     int
         How many are waiting now.
     """
-    width, first, row = len(score), count, np.uint32(y * len(score))
-    whole = width - width % _PIECE
+    length, before, begin = len(score), count, np.uint32(first)
+    whole = length - length % _PIECE
     for start in range(0, whole, _PIECE):
         highest = np.uint8(0)
         for x in range(_PIECE):  # of known length: a few instructions
             highest = max(highest, score[start + x])
         if highest > _THRESHOLD:
             for x in range(start, start + _PIECE):
-                spots[count] = row + np.uint32(x)
+                spots[count] = begin + np.uint32(x)
                 count += score[x] > _THRESHOLD
-    for x in range(whole, width):
-        spots[count] = row + np.uint32(x)
+    for x in range(whole, length):
+        spots[count] = begin + np.uint32(x)
         count += score[x] > _THRESHOLD
     for p in range(3):
         plane = look[min(p, len(planes) - 1)]
-        for i in range(first, count):
-            gathered[LOOK + p, i] = plane[spots[i] - row]
+        for i in range(before, count):
+            gathered[LOOK + p, i] = plane[spots[i] - begin]
     return count
 
 
