@@ -86,6 +86,12 @@ class Analyzer:
         """How many pixels of analysis are watched."""
         return self._area.pixels
 
+    @property
+    def opening_s(self) -> float:
+        """The first seconds, which `prime` learns from: as set, else as the model wants."""
+        chosen = self._settings.opening
+        return self._model.opening_s if chosen is None else chosen
+
     def fits(self, planes: Planes) -> bool:
         """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
         same_kind = self._colour in (None, planes.chroma is not None)
@@ -94,8 +100,7 @@ class Analyzer:
     def prime(self, opening: Iterable[Frame], *, quiet_s: float = 0.0) -> None:
         """Learn from the first frames before they are judged.
 
-        A few pictures that are spread over `AnalysisSettings.opening` are enough; fewer than
-        three teach nothing.
+        A few pictures that are spread over `opening_s` are enough; fewer than three teach nothing.
 
         Parameters
         ----------
@@ -105,13 +110,14 @@ class Analyzer:
             For how long at least, up to the end of them, it has looked like that.
         """
         chosen: list[Planes] = []
+        opening_s = self.opening_s
         first_s = last_s = 0.0
         for frame in opening:
             first_s = first_s if chosen else frame.time
             passed_s = frame.time - first_s
-            if passed_s > self._settings.opening + _ROUNDING_S or not self.fits(frame.planes):
+            if passed_s > opening_s + _ROUNDING_S or not self.fits(frame.planes):
                 break
-            if passed_s + _ROUNDING_S >= len(chosen) * self._settings.opening / (_PICTURES - 1):
+            if passed_s + _ROUNDING_S >= len(chosen) * opening_s / (_PICTURES - 1):
                 self._colour = frame.planes.chroma is not None
                 chosen.append(_copied(self._prepared(frame)))
                 last_s = frame.time

@@ -82,6 +82,11 @@ class Gaussian:
         self._time_s = 0.0  # for which frames have taught something
         self._marked: tuple[Array, Array, float] | None = None
 
+    @property
+    def opening_s(self) -> float:
+        """The time constant: so long a running background would take to know the scene."""
+        return self._settings.time_constant
+
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
         self._make_room(opening[0])

@@ -38,6 +38,8 @@ class OpenCVModel(ABC):
         it is compared with the background's picture.
     """
 
+    opening_s = 2.0  # as long as the default model's: what they see first is the same
+
     def __init__(self, *, time_constant: float, warm_up: float, apart: float) -> None:
         self._time_constant = time_constant
         self._warm_up = warm_up
