@@ -69,8 +69,8 @@ class Cleanup:
         # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
         # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
         # less than five times.
-        beyond = np.count_nonzero(watched >= DEEP_SHADOW_SCORE)
-        if beyond * _WIDENED < self._shortest_outline:
+        beyond = cv2.threshold(watched, DEEP_SHADOW_SCORE - 1, 255, cv2.THRESH_BINARY)[1]
+        if cv2.countNonZero(beyond) * _WIDENED < self._shortest_outline:
             return clean, (), 0
         large = [found for found in self._pieces(watched) if found[1] >= self._min_pixels]
         for contour, _ in large:

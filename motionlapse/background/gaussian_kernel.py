@@ -43,8 +43,8 @@ def scratch_length(width: int) -> int:
 
 
 @compiled()
-def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
-    """Multiply a row of the background by ``1 + light``, bilinear between rows of cells."""
+def _relight_row(y, light, factor):  # type: ignore[no-untyped-def]
+    """Fill in ``1 + light`` for a row, bilinear between rows of cells."""
     cells, width = light.shape
     position = (np.float32(y) + _HALF) / np.float32(CELL) - _HALF
     above = min(max(int(np.floor(position)), 0), cells - 1)
@@ -53,10 +53,19 @@ def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
     first, second = light[above], light[below]
     for x in range(width):
         factor[x] = _ONE + first[x] + part * (second[x] - first[x])
-    for p in range(mean.shape[0]):
-        row = mean[p, y]
-        for x in range(width):
-            row[x] *= factor[x]
+
+
+@compiled()
+def _relight(mean, top, bottom, light, factor):  # type: ignore[no-untyped-def]
+    """Multiply a few rows of the background by ``1 + light``."""
+    planes, height, width = mean.shape
+    first, last = top * width, bottom * width
+    for y in range(top, bottom):
+        _relight_row(y, light, factor[y * width - first : (y + 1) * width - first])
+    for p in range(planes):
+        pixels = mean[p].reshape(height * width)[first:last]
+        for x in range(last - first):
+            pixels[x] *= factor[x]
 
 
 @compiled()
@@ -224,8 +233,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         bottom = min(top + rows, height)
         first, last = top * width, bottom * width
         if light.shape[0]:
-            for y in range(top, bottom):
-                _relight(mean, y, light, factor)
+            _relight(mean, top, bottom, light, factor)
         # Rows in which all backgrounds have all the credit there is need none of it read: one
         # that says so stands for it and stays in the nearest cache.
         is_young = _highest(young[top:bottom]) > 0
