@@ -58,6 +58,10 @@ class Foreground:
 class BackgroundModel(Protocol):
     """What a pixel usually looks like, learned as frames come."""
 
+    @property
+    def opening_s(self) -> float:
+        """Seconds of pictures that it wants to be primed with."""
+
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Learn a background before the first frame is judged, so that none is lost to a warm-up.
 

@@ -84,6 +84,12 @@ class Analyzer:
         """How many pixels of analysis are watched."""
         return self._area.pixels
 
+    @property
+    def opening_s(self) -> float:
+        """The first seconds, which `prime` learns from: as set, else as the model wants."""
+        chosen = self._settings.opening
+        return self._model.opening_s if chosen is None else chosen
+
     def fits(self, planes: Planes) -> bool:
         """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
         same_kind = self._colour in (None, planes.chroma is not None)
@@ -92,7 +98,7 @@ class Analyzer:
     def prime(self, opening: Iterable[Frame], *, quiet_s: float = 0.0) -> None:
         """Learn from the first frames before they are judged.
 
-        A few pictures that are spread over `AnalysisSettings.opening` are enough, as
+        A few pictures that are spread over `opening_s` are enough, as
         `motionlapse.frames.Opening` chooses them; fewer than three teach nothing.
 
         Parameters
@@ -104,7 +110,7 @@ class Analyzer:
         """
         chosen: list[Planes] = []
         first_s = last_s = 0.0
-        for frame in Opening(self._settings.opening).chosen(opening):
+        for frame in Opening(self.opening_s).chosen(opening):
             if not self.fits(frame.planes):
                 break
             self._colour = frame.planes.chroma is not None

@@ -69,8 +69,8 @@ class Cleanup:
         # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
         # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
         # less than five times.
-        beyond = np.count_nonzero(watched >= DEEP_SHADOW_SCORE)
-        if beyond * _WIDENED < self._shortest_outline:
+        beyond = cv2.threshold(watched, DEEP_SHADOW_SCORE - 1, 255, cv2.THRESH_BINARY)[1]
+        if cv2.countNonZero(beyond) * _WIDENED < self._shortest_outline:
             return clean, (), 0
         large = [found for found in self._pieces(watched) if found[1] >= self._min_pixels]
         for contour, _ in large:
@@ -120,11 +120,15 @@ class Cleanup:
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
         dense = cv2.medianBlur(deep, 3)
-        beside = cv2.dilate(casts, self._surroundings)
-        if cv2.countNonZero(cv2.bitwise_and(dense, cv2.bitwise_not(beside))) < self._min_pixels / 2:
+        if cv2.countNonZero(dense) < self._min_pixels / 2:
             return []
         left, top, width, height = self._around(dense)
         part = slice(top, top + height), slice(left, left + width)
+        # Wider than what is dense by as much as the surroundings reach.
+        beside = cv2.dilate(casts[part], self._surroundings)
+        alone = cv2.bitwise_and(dense[part], cv2.bitwise_not(beside))
+        if cv2.countNonZero(alone) < self._min_pixels / 2:
+            return []
         lifted = np.asarray(cv2.bitwise_or(score[part], deep[part] // 2), np.uint8)
         found: list[_Piece] = []
         for contour, pixels in _outlines(self._vote(lifted)):
@@ -144,8 +148,12 @@ class Cleanup:
     def _vote(self, score: Image) -> Image:
         # sepFilter2D does it in half of GaussianBlur's time.
         smooth = cv2.sepFilter2D(score, -1, self._kernel, self._kernel)
-        _, voted = cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)
-        return np.asarray(cv2.morphologyEx(voted, cv2.MORPH_CLOSE, self._square), np.uint8)
+        voted = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
+        # Closing leaves alone what is farther from all foreground than its gap.
+        left, top, width, height = self._around(voted)
+        part = voted[top : top + height, left : left + width]
+        cv2.morphologyEx(part, cv2.MORPH_CLOSE, self._square, dst=part)
+        return voted
 
     def _blob(self, contour: cv2.typing.MatLike, pixels: float) -> Blob:
         x, y, width, height = cv2.boundingRect(contour)

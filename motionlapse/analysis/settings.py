@@ -51,9 +51,10 @@ class AnalysisSettings(SettingsModel):
         flag="--scale",
         metavar="N|auto",
     )
-    opening: Duration = setting(
-        2.0,
-        "the first seconds, which are learned from before they are judged (0: the first frame)",
+    opening: Duration | None = setting(
+        None,
+        "the first seconds, which are learned from before they are judged (0: the first frame) "
+        "[the model's own: the time constant of gaussian, for others 2s]",
     )
     steady: bool = setting(
         False, "hold the picture still where the camera sways by a few pixels; costs 2 ms a frame"

@@ -16,8 +16,8 @@ from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.gsoc_settings import GSOCSettings
 from motionlapse.background.knn_settings import KNNSettings
 from motionlapse.background.lsbp_settings import LSBPSettings
+from motionlapse.background.model_settings import ModelSettings
 from motionlapse.background.mog2_settings import MOG2Settings
-from motionlapse.settings import SettingsModel
 
 if TYPE_CHECKING:  # types brings NumPy, which --help need not wait for
     from motionlapse.types import BackgroundModel
@@ -37,11 +37,11 @@ class ModelEntry:
         What it is and what it is good for, in one line.
     """
 
-    settings: type[SettingsModel]
+    settings: type[ModelSettings]
     path: str
     summary: str
 
-    def make(self, settings: SettingsModel) -> BackgroundModel:
+    def make(self, settings: ModelSettings) -> BackgroundModel:
         """Return a new model."""
         module, _, name = self.path.partition(":")
         model: BackgroundModel = getattr(importlib.import_module(module), name)(settings)

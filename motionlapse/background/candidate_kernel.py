@@ -183,12 +183,14 @@ def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no
 
 @compiled()
 def follow(  # type: ignore[no-untyped-def]
-    spots, gathered, mean, variance, credit, doubt, others, young, score, moving, constants
+    planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving, constants
 ):
     """Take foreground pixels through all questions; see `gaussian.Gaussian`.
 
     Parameters
     ----------
+    planes
+        `GREY` or `COLOUR`.
     spots, gathered
         From `gather_row`, as long as there are pixels.
     mean, variance, credit, doubt, others, young, score, moving
@@ -199,30 +201,25 @@ def follow(  # type: ignore[no-untyped-def]
         miss and a fit beside are worth in seconds, the darkest shadow, the age at which a look
         stands, and the model's own time before this frame and after it.
     """
-    planes = mean.shape[0]
     size = score.size
-    mean, variance, credit = (
-        mean.reshape(planes, size),
-        variance.reshape(size),
-        credit.reshape(size),
-    )
+    mean = mean.reshape(len(planes), size)
+    variance, credit = variance.reshape(size), credit.reshape(size)
     others = others.reshape(size, others.shape[2])
     doubt = doubt.reshape(size, 2)
-    variance, credit = variance.reshape(size), credit.reshape(size)
     scores, moves = score.reshape(size), moving.reshape(size)
     n = len(spots)
-    bring(spots, gathered, mean, credit, doubt, others, scores, constants[14])
+    bring(planes, spots, gathered, mean, credit, doubt, others, scores, constants[14])
     _ask_retired(gathered, n, constants)
-    if planes > 1:  # luma alone does not tell a shadow
+    if len(planes) > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)
     _know_candidate(gathered, n, constants)
     gathered[BESIDE, :n] = _ZERO
     if constants[11] > _ZERO:
         _look_beside(spots, gathered, mean, variance, score.shape[1], constants[6])
     _credit_candidate(gathered, n, constants)
-    for p in range(planes):
+    for p in range(len(planes)):
         _move(gathered, n, p)
     give(
-        spots, gathered, mean, variance, credit, doubt, others, young, scores, moves, constants[2],
-        constants[15],
+        planes, spots, gathered, mean, variance, credit, doubt, others, young, scores, moves,
+        constants[2], constants[15],
     )  # fmt: skip

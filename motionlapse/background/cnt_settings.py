@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class CNTSettings(SettingsModel):
+class CNTSettings(ModelSettings):
     """OpenCV's counting of frames, in seconds instead of frames."""
 
     stable: Duration = setting(0.5, "how long a look must stay to count as background at all", gt=0)

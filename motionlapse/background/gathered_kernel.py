@@ -16,7 +16,13 @@ from motionlapse.background.score_levels import THRESHOLD_SCORE
 _ZERO = np.float32(0.0)
 _ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
-_PIECE = 16  # pixels of a row that are looked at together
+_PIECE = 8  # pixels that are looked at together
+
+GREY, COLOUR = (0,), (0, 1, 2)
+"""The planes of a picture, as tuples: kernels are compiled for each, with loops of known length.
+
+With lengths that were known only when running, bringing and giving took twice as long.
+"""
 
 # The rows of `gathered`. First what is brought: looks, the means of the background, candidate and
 # retired background (luma stands for all planes), their variances and credits.
@@ -37,22 +43,24 @@ def others_length(planes: int) -> int:
 
 
 @compiled()
-def gather_row(y, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
-    """Bring a row's foreground pixels to those that are waiting to be followed.
+def gather(planes, first, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
+    """Bring the foreground pixels of a few rows to those that are waiting to be followed.
 
     Parameters
     ----------
-    y
-        Which row.
+    planes
+        `GREY` or `COLOUR`.
+    first
+        Where the rows begin in the picture: pixels before them.
     look
-        Its looks, float32 ``(P, W)``.
+        Their looks, one row after another, float32 ``(P, N)``.
     score
-        uint8 ``(W,)``; what is above the threshold is foreground.
+        uint8 ``(N,)``; what is above the threshold is foreground.
     spots
-        uint32 ``(N,)``: where the waiting pixels are, row after row; filled from `count` on. There
-        must be room for all of the row and one more.
+        uint32 ``(M,)``: where the waiting pixels are, row after row; filled from `count` on. There
+        must be room for all of the rows and one more.
     gathered
-        float32 ``(GATHERED_ROWS, N)``: what they need; their looks are filled in.
+        float32 ``(GATHERED_ROWS, M)``: what they need; their looks are filled in.
     count
         How many are waiting.
 
@@ -61,89 +69,102 @@ def gather_row(y, look, score, spots, gathered, count):  # type: ignore[no-untyp
     int
         How many are waiting now.
     """
-    planes, width = look.shape
-    first = count
-    for start in range(0, width, _PIECE):
-        end = min(start + _PIECE, width)
-        if _highest(score[start:end]) <= _THRESHOLD:
-            continue
-        for x in range(start, end):
-            spots[count] = y * width + x
-            count += score[x] > _THRESHOLD
-    for i in range(first, count):
-        for p in range(3):
-            gathered[LOOK + p, i] = look[min(p, planes - 1), spots[i] - y * width]
+    length, before, begin = len(score), count, np.uint32(first)
+    whole = length - length % _PIECE
+    for start in range(0, whole, _PIECE):
+        highest = np.uint8(0)
+        for x in range(_PIECE):  # of known length: a few instructions
+            highest = max(highest, score[start + x])
+        if highest > _THRESHOLD:
+            for x in range(start, start + _PIECE):
+                spots[count] = begin + np.uint32(x)
+                count += score[x] > _THRESHOLD
+    for x in range(whole, length):
+        spots[count] = begin + np.uint32(x)
+        count += score[x] > _THRESHOLD
+    for p in range(3):
+        plane = look[min(p, len(planes) - 1)]
+        for i in range(before, count):
+            gathered[LOOK + p, i] = plane[spots[i] - begin]
     return count
 
 
 @compiled()
-def _highest(score):  # type: ignore[no-untyped-def]
-    highest = np.uint8(0)
-    for x in range(score.shape[0]):
-        highest = max(highest, score[x])
-    return highest
-
-
-@compiled()
-def bring(spots, gathered, mean, credit, doubt, others, score, before):  # type: ignore[no-untyped-def]
+def bring(  # type: ignore[no-untyped-def]
+    planes, spots, gathered, mean, credit, doubt, others, score, before
+):
     """Fill in what lies elsewhere of every pixel."""
-    planes = mean.shape[0]
-    back = planes + 1
+    count = len(planes)
+    back = count + 1
     for i in range(len(spots)):
         spot = spots[i]
         own = others[spot]
         for p in range(3):
-            q = min(p, planes - 1)
+            q = min(p, count - 1)
             gathered[MEAN + p, i] = mean[q, spot]
             gathered[CANDIDATE + p, i] = own[q]
             gathered[RETIRED + p, i] = own[back + q]
-        gathered[CANDIDATE_V, i] = own[planes]
+        gathered[CANDIDATE_V, i] = own[count]
         credit_left = doubt[spot, 0] - max(before - doubt[spot, 1], _ZERO)
         gathered[DOUBT, i] = credit_left if credit_left > _ROUNDING else _ZERO
-        gathered[RETIRED_V, i] = own[back + planes]
-        gathered[RETIRED_TRUST, i] = own[back + planes + 1]
+        gathered[RETIRED_V, i] = own[back + count]
+        gathered[RETIRED_TRUST, i] = own[back + count + 1]
         gathered[TRUST, i] = credit[spot]
         gathered[SCORE, i] = score[spot]
 
 
 @compiled()
 def give(  # type: ignore[no-untyped-def]
-    spots, gathered, mean, variance, credit, doubt, others, young, score, moving, most, now
+    planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving, most, now
 ):
-    """Put everything back, with what has changed places."""
-    planes = mean.shape[0]
-    back, width = planes + 1, len(score) // len(young)
+    """Put everything back, with what has changed places.
+
+    What is rare has loops of its own: in the one for all it made that three times slower.
+    """
     for i in range(len(spots)):
         spot = spots[i]
         own = others[spot]
-        for p in range(planes):
+        for p in range(len(planes)):
             own[p] = gathered[CANDIDATE + p, i]
-            own[back + p] = gathered[RETIRED + p, i]
-        own[planes] = gathered[CANDIDATE_V, i]
+        own[len(planes)] = gathered[CANDIDATE_V, i]
         doubt[spot, 0] = gathered[DOUBT, i]
         doubt[spot, 1] = now
-        own[back + planes] = gathered[RETIRED_V, i]
-        own[back + planes + 1] = gathered[RETIRED_TRUST, i]
         score[spot] = np.uint8(gathered[SCORE, i])
         moving[spot] = 0 if gathered[STANDS, i] > _ZERO else 255
+    back = len(planes) + 1
+    for i in range(len(spots)):
+        if gathered[FOLLOWED, i] == _ZERO:  # else the retired background was not seen
+            own = others[spots[i]]
+            for p in range(len(planes)):
+                own[back + p] = gathered[RETIRED + p, i]
+            own[back + len(planes)] = gathered[RETIRED_V, i]
+            own[back + len(planes) + 1] = gathered[RETIRED_TRUST, i]
+    width = len(score) // len(young)
+    for i in range(len(spots)):
         if gathered[EXCHANGED, i] + gathered[PROMOTED, i] > _ZERO:
+            spot = spots[i]
             young[spot // width] = 1
-            _retire(mean, variance, credit, own, spot)
-        if gathered[PROMOTED, i] > _ZERO:
-            for p in range(planes):
-                mean[p, spot] = own[p]
-            variance[spot] = own[planes]
-            credit[spot] = min(doubt[spot, 0], most)
-            doubt[spot, 0] = _ZERO
+            _retire(planes, mean, variance, credit, others[spot], spot)
+            if gathered[PROMOTED, i] > _ZERO:
+                _promote(planes, mean, variance, credit, doubt, others[spot], spot, most)
 
 
 @compiled()
-def _retire(mean, variance, credit, own, spot):  # type: ignore[no-untyped-def]
+def _retire(planes, mean, variance, credit, own, spot):  # type: ignore[no-untyped-def]
     """Let the background and the retired one change places."""
-    planes = mean.shape[0]
-    back = planes + 1
-    for p in range(planes):
+    back = len(planes) + 1
+    for p in range(len(planes)):
         mean[p, spot], own[back + p] = own[back + p], mean[p, spot]
-    at = back + planes
+    at = back + len(planes)
     variance[spot], own[at] = own[at], variance[spot]
     credit[spot], own[at + 1] = own[at + 1], credit[spot]
+
+
+@compiled()
+def _promote(planes, mean, variance, credit, doubt, own, spot, most):  # type: ignore[no-untyped-def]
+    """Let the candidate be the background."""
+    for p in range(len(planes)):
+        mean[p, spot] = own[p]
+    variance[spot] = own[len(planes)]
+    credit[spot] = min(doubt[spot, 0], most)
+    doubt[spot, 0] = _ZERO

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from motionlapse.background.gathered_kernel import others_length
-from motionlapse.background.gaussian_kernel import judge_and_learn, sample_looks
+from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain
+from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.background.opening_kernel import agree
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
@@ -80,6 +81,11 @@ class Gaussian:
         self._since_clouds_s = 0.0
         self._time_s = 0.0  # for which frames have taught something
         self._marked: tuple[Array, Array, float] | None = None
+
+    @property
+    def opening_s(self) -> float:
+        """As of `GaussianSettings`."""
+        return self._settings.opening_s
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
@@ -192,7 +198,7 @@ class Gaussian:
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
-        self._scratch: Array = np.empty((count + 2, width), np.float32)
+        self._scratch: Array = np.empty((count + 2, scratch_length(width)), np.float32)
         settings = self._settings
         # What differs by less than a repeated look may is the same.
         close = settings.k * settings.candidate_match * settings.noise_floor

@@ -1,9 +1,10 @@
 """The fused pass of the mean/σ model: judge against the background, learn, follow the rest.
 
-One pass over memory: a row of the picture is judged and taught in one vectorised loop, which leaves
-its looks in scratch; then its foreground pixels, if it has any, are taken on by
-`candidate_kernel.follow_row` while all of it is still in the nearest cache. As separate passes over
-the picture the same work took three times as long.
+One pass over memory: a few rows of the picture are judged and taught in one vectorised loop, which
+leaves their looks in scratch; then their foreground pixels, if they have any, are taken on by
+`candidate_kernel.follow` while all of it is still in the nearest cache. As separate passes over the
+picture the same work took three times as long; row by row, getting ready for the loop took longer
+than the loop.
 
 Inputs may be wider than the picture (padded rows): the width is the output's.
 """
@@ -11,11 +12,12 @@ Inputs may be wider than the picture (padded rows): the width is the output's.
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, void
+from numba import int64
 
 from motionlapse.background.candidate_kernel import follow
 from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
-from motionlapse.background.gathered_kernel import GATHERED_ROWS, gather_row
+from motionlapse.background.gathered_kernel import COLOUR, GATHERED_ROWS, GREY, gather
+from motionlapse.background.looks_kernel import look_colour, look_grey
 from motionlapse.background.score_levels import THRESHOLD_SCORE
 
 _ZERO = np.float32(0.0)
@@ -23,46 +25,26 @@ _ONE = np.float32(1.0)
 _HALF = np.float32(0.5)
 _THIRD = np.float32(1 / 3)
 _PER_MIDDLE = np.float32(1 / 128)
-_NEUTRAL = np.float32(128.0)
 _TOP = np.float32(255.0)
 _TURNS = 16
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 # Scores are whole: up to here they are cut to that of the threshold.
 _BEYOND = np.float32((65 / 64) ** 2)
+_BLOCK = 2048  # pixels, about, of the rows that are judged together
 _TOGETHER = 512  # foreground pixels that are followed together: they fit the second cache
+_PAGE, _APART = 1024, 80  # numbers
 CELL = 32
 """Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
 
-@compiled()
-def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signature types it
-    """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
-    level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
-    return (
-        level + np.float32(1.772) * u,
-        level - np.float32(0.344) * u - np.float32(0.714) * v,
-        level + np.float32(1.402) * v,
-    )
-
-
-@compiled(void(PLANE, PLANE, PLANE, F3, int64))
-def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]  # as above
-    """Fill `look` with every `stride`-th pixel both ways, in blue, green and red, or in luma."""
-    planes, height, width = look.shape
-    for y in range(height):
-        rows, us, vs = luma[y * stride], blue[y * stride], red[y * stride]
-        for x in range(width):
-            at = x * stride
-            if planes == 1:
-                look[0, y, x] = np.float32(rows[at])
-            else:
-                b, g, r = blue_green_red(rows[at], us[at], vs[at])
-                look[0, y, x], look[1, y, x], look[2, y, x] = b, g, r
+def scratch_length(width: int) -> int:
+    """Return how many numbers a row of scratch has for pictures of a width."""
+    return max(_BLOCK // width, 1) * width
 
 
 @compiled()
-def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
-    """Multiply a row of the background by ``1 + light``, bilinear between rows of cells."""
+def _relight_row(y, light, factor):  # type: ignore[no-untyped-def]
+    """Fill in ``1 + light`` for a row, bilinear between rows of cells."""
     cells, width = light.shape
     position = (np.float32(y) + _HALF) / np.float32(CELL) - _HALF
     above = min(max(int(np.floor(position)), 0), cells - 1)
@@ -71,20 +53,26 @@ def _relight(mean, y, light, factor):  # type: ignore[no-untyped-def]
     first, second = light[above], light[below]
     for x in range(width):
         factor[x] = _ONE + first[x] + part * (second[x] - first[x])
-    for p in range(mean.shape[0]):
-        row = mean[p, y]
-        for x in range(width):
-            row[x] *= factor[x]
 
 
 @compiled()
-def _judge_grey(y, lumas, looks, means, variances, credit, scores, inverses, constants):  # type: ignore[no-untyped-def]
-    """Judge and teach a row of luma; see `_judge_colour`."""
+def _relight(mean, top, bottom, light, factor):  # type: ignore[no-untyped-def]
+    """Multiply a few rows of the background by ``1 + light``."""
+    planes, height, width = mean.shape
+    first, last = top * width, bottom * width
+    for y in range(top, bottom):
+        _relight_row(y, light, factor[y * width - first : (y + 1) * width - first])
+    for p in range(planes):
+        pixels = mean[p].reshape(height * width)[first:last]
+        for x in range(last - first):
+            pixels[x] *= factor[x]
+
+
+@compiled()
+def _judge_grey(look, mean, variance, credit, score, constants):  # type: ignore[no-untyped-def]
+    """Judge and teach pixels of luma; see `_judge_colour`."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
-    inverse = inverses[0]
-    luma, look, mean, variance, score = lumas[y], looks[0], means[0, y], variances[y], scores[y]
     for x in range(score.shape[0]):
-        look[x] = np.float32(luma[x]) * inverse
         d = look[x] - mean[x]
         spread = d * d
         v = variance[x]
@@ -101,19 +89,12 @@ def _judge_grey(y, lumas, looks, means, variances, credit, scores, inverses, con
 
 @compiled()
 def _judge_colour(  # type: ignore[no-untyped-def]
-    y, lumas, blues, reds, looks, means, variances, credit, scores, inverses, constants
+    look0, look1, look2, mean0, mean1, mean2, variance, credit, score, constants
 ):
-    """Judge and teach a row in colour: everything that a pixel needs in one vectorised loop."""
+    """Judge and teach pixels in colour: everything that they need in one vectorised loop."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
-    inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]
-    luma, blue, red, variance, score = lumas[y], blues[y], reds[y], variances[y], scores[y]
-    look0, look1, look2 = looks[0], looks[1], looks[2]
-    mean0, mean1, mean2 = means[0, y], means[1, y], means[2, y]
     for x in range(score.shape[0]):
-        b, g, r = blue_green_red(luma[x], blue[x], red[x])
-        b, g, r = b * inverse0, g * inverse1, r * inverse2
-        look0[x], look1[x], look2[x] = b, g, r
-        d0, d1, d2 = b - mean0[x], g - mean1[x], r - mean2[x]
+        d0, d1, d2 = look0[x] - mean0[x], look1[x] - mean1[x], look2[x] - mean2[x]
         square0, square1, square2 = d0 * d0, d1 * d1, d2 * d2
         v = variance[x]
         quotient = max(square0, square1, square2) * per_k / v
@@ -131,12 +112,49 @@ def _judge_colour(  # type: ignore[no-untyped-def]
 
 
 @compiled()
+def _judge_rows(  # type: ignore[no-untyped-def]
+    top, luma, blue, red, inverse, mean, variance, credit, score, looks, constants
+):
+    """Judge and teach a few rows whose pixels lie one row after another; leave their looks."""
+    planes, height, width = mean.shape
+    size, first, length = height * width, top * width, len(score)
+    last = first + length
+    # Slices of one dimension only: of more, the compiler does not know that they are contiguous.
+    look0, mean0 = looks[0][:length], mean[0].reshape(size)[first:last]
+    variance = variance.reshape(size)[first:last]
+    if planes == 1:
+        for y in range(length // width):
+            look_grey(luma[top + y], inverse, look0[y * width : (y + 1) * width])
+        _judge_grey(look0, mean0, variance, credit, score, constants)
+        return
+    look1, mean1 = looks[1][:length], mean[1].reshape(size)[first:last]
+    look2, mean2 = looks[2][:length], mean[2].reshape(size)[first:last]
+    for y in range(length // width):
+        look_colour(
+            luma[top + y], blue[top + y], red[top + y], inverse,
+            look0[y * width : (y + 1) * width], look1[y * width : (y + 1) * width],
+            look2[y * width : (y + 1) * width],
+        )  # fmt: skip
+    _judge_colour(
+        look0, look1, look2, mean0, mean1, mean2, variance, credit, score, constants
+    )  # fmt: skip
+
+
+@compiled()
+def _highest(flags):  # type: ignore[no-untyped-def]
+    highest = np.uint8(0)
+    for y in range(flags.shape[0]):
+        highest = max(highest, flags[y])
+    return highest
+
+
+@compiled()
 def _is_young(credit, most):  # type: ignore[no-untyped-def]
-    """Tell whether any background of the row has less than the most credit."""
-    least = most
+    """Tell whether any background of the rows has less than the most credit."""
+    young = np.int32(0)  # counting vectorises; looking for the least does not
     for x in range(credit.shape[0]):
-        least = min(least, credit[x])
-    return least < most
+        young += np.int32(credit[x] < most)
+    return young > 0
 
 
 @compiled(
@@ -187,7 +205,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     moving
         uint8 ``(H, W)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
-        float32 ``(P + 2, W)``.
+        float32 ``(P + 2, N)``, `scratch_length` of them.
     constants
         Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
         and its share in the dark; the rest is `candidate_kernel.follow`'s.
@@ -200,40 +218,53 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         How many pixels are foreground before cleanup.
     """
     planes, height, width = mean.shape
-    full, factor, look = scratch[planes], scratch[planes + 1], scratch[:planes]
+    rows = max(_BLOCK // width, 1)
+    full, factor = scratch[planes], scratch[planes + 1]
     inverse = _ONE / gain
     most = constants[2]
-    for x in range(width):
-        full[x] = most
-    room = _TOGETHER + width + 1
+    full[:] = most
+    flat_credit, flat_score = credit.reshape(score.size), score.reshape(score.size)
+    # Numbers of a pixel that are a multiple of 4 KiB apart drive each other out of the cache.
+    room = (_TOGETHER + rows * width + _PAGE) // _PAGE * _PAGE + _APART
     gathered = np.empty((GATHERED_ROWS, room), np.float32)
     spots = np.empty(room, np.uint32)
     pixels = waiting = 0
-    for y in range(height):
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        first, last = top * width, bottom * width
         if light.shape[0]:
-            _relight(mean, y, light, factor)
-        # A row in which all backgrounds have all the credit there is needs none of it read: one
-        # row that says so stands for it and stays in the nearest cache.
-        trust = credit[y] if young[y] else full
-        if planes == 1:
-            _judge_grey(y, luma, look, mean, variance, trust, score, inverse, constants)
-        else:
-            _judge_colour(
-                y, luma, blue, red, look, mean, variance, trust, score, inverse, constants
-            )
-        if young[y] and y % _TURNS == turn % _TURNS:
-            young[y] = _is_young(credit[y], most)
-        if stirred[y]:
-            moving[y, :] = stirred[y] = 0
+            _relight(mean, top, bottom, light, factor)
+        # Rows in which all backgrounds have all the credit there is need none of it read: one
+        # that says so stands for it and stays in the nearest cache.
+        is_young = _highest(young[top:bottom]) > 0
+        trust = flat_credit[first:last] if is_young else full[: last - first]
+        _judge_rows(
+            top, luma, blue, red, inverse, mean, variance, trust, flat_score[first:last], scratch,
+            constants,
+        )  # fmt: skip
+        if is_young and top // rows % _TURNS == turn % _TURNS:
+            young[top:bottom] = _is_young(trust, most)
+        if _highest(stirred[top:bottom]):
+            moving[top:bottom] = 0
         before = waiting
-        waiting = gather_row(y, look, score[y], spots, gathered, before)
-        if waiting > before:
-            stirred[y] = 1
-            pixels += waiting - before
-        if waiting and (waiting >= _TOGETHER or y == height - 1):
-            follow(
-                spots[:waiting], gathered, mean, variance, credit, doubt, others, young, score,
-                moving, constants,
-            )  # fmt: skip
+        if planes == 1:
+            waiting = gather(GREY, first, scratch, flat_score[first:last], spots, gathered, before)
+        else:
+            waiting = gather(
+                COLOUR, first, scratch, flat_score[first:last], spots, gathered, before
+            )
+        stirred[top:bottom] = waiting > before
+        pixels += waiting - before
+        if waiting and (waiting >= _TOGETHER or bottom == height):
+            if planes == 1:
+                follow(
+                    GREY, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
+                    score, moving, constants,
+                )  # fmt: skip
+            else:
+                follow(
+                    COLOUR, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
+                    score, moving, constants,
+                )  # fmt: skip
             waiting = 0
     return pixels

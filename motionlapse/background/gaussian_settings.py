@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class GaussianSettings(SettingsModel):
+class GaussianSettings(ModelSettings):
     """The mean/σ model: background, candidate and retired background of every pixel."""
 
     k: float = setting(
@@ -55,3 +56,8 @@ class GaussianSettings(SettingsModel):
     cloud_time: Duration = setting(
         0.18, "how long the background takes to follow a smooth change of light, as of clouds", gt=0
     )
+
+    @property
+    def opening_s(self) -> float:
+        """The time constant: so long a running background would take to know the scene."""
+        return self.time_constant

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class GSOCSettings(SettingsModel):
+class GSOCSettings(ModelSettings):
     """OpenCV's GSOC model, with its chances in seconds instead of frames."""
 
     threshold: float = setting(

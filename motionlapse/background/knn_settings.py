@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class KNNSettings(SettingsModel):
+class KNNSettings(ModelSettings):
     """OpenCV's nearest neighbours, with their rate in seconds instead of calls."""
 
     distance_threshold: float = setting(

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from numba import float32, uint8, void
 
 from motionlapse.background.compiled import F1, F2, F3, compiled
-from motionlapse.background.gaussian_kernel import CELL, sample_looks
+from motionlapse.background.gaussian_kernel import CELL
+from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.frames import Image
 
 # Every 16th pixel both ways: about 500 at the usual size are enough for a median. Clouds are

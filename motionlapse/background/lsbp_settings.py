@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class LSBPSettings(SettingsModel):
+class LSBPSettings(ModelSettings):
     """OpenCV's local binary patterns of singular values, in seconds instead of frames."""
 
     fastest: Duration = setting(0.07, "time between samples where the background is plain", gt=0)

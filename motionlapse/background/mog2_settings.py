@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlapse.settings import Duration, SettingsModel, setting
+from motionlapse.background.model_settings import ModelSettings
+from motionlapse.settings import Duration, setting
 
 
-class MOG2Settings(SettingsModel):
+class MOG2Settings(ModelSettings):
     """OpenCV's mixture of Gaussians, with its rate in seconds instead of calls."""
 
     variance_threshold: float = setting(

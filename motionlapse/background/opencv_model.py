@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from motionlapse.background.model_settings import OPENING_S
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
 
@@ -37,6 +38,8 @@ class OpenCVModel(ABC):
         Euclidean distance in grey levels, over all planes, above which a pixel is foreground where
         it is compared with the background's picture.
     """
+
+    opening_s = OPENING_S
 
     def __init__(self, *, time_constant: float, warm_up: float, apart: float) -> None:
         self._time_constant = time_constant

@@ -6,7 +6,7 @@ import numpy as np
 from numba import float32, types, uint8, void
 
 from motionlapse.background.compiled import F2, F3, compiled
-from motionlapse.background.gaussian_kernel import blue_green_red
+from motionlapse.background.looks_kernel import blue_green_red
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, create_model
 
 from motionlapse.background import MODELS
+from motionlapse.background.model_settings import ModelSettings
 from motionlapse.errors import nearest
 from motionlapse.settings import SettingsModel, setting
 
@@ -30,9 +31,9 @@ class _ModelChoice(SettingsModel):
         metavar="MODEL",
     )
 
-    def of_model(self) -> SettingsModel:
+    def of_model(self) -> ModelSettings:
         """Return the settings of the chosen model."""
-        chosen: SettingsModel = getattr(self, self.model)
+        chosen: ModelSettings = getattr(self, self.model)
         return chosen
 
 

@@ -121,7 +121,9 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         make = analyzer_maker(settings)
         if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
             return chosen
-    return open_footage(job.footage, settings.sources, Opening(settings.analysis.opening))
+    chosen = settings.analysis.opening
+    opening_s = settings.background.of_model().opening_s if chosen is None else chosen
+    return open_footage(job.footage, settings.sources, Opening(opening_s))
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

@@ -169,18 +169,13 @@ class _ModelRun:
     def begin(self, source: Stills) -> None:
         """Learn from the first pictures, as a scan does."""
         size = (source.info.width, source.info.height)
-        opening = list(self._opening(source))  # read first: decoding is not timed
+        analyzer = self._make(size)
+        opening = list(_opening(source, analyzer.opening_s))  # read first: decoding is not timed
         self._rehearse(opening[0])
-        self._analyzer = self._make(size)
+        self._analyzer = analyzer
         before_s = time.thread_time()
-        self._analyzer.prime(opening)
+        analyzer.prime(opening)
         self.model_s += time.thread_time() - before_s
-
-    def _opening(self, source: Stills) -> Iterator[Frame]:
-        for frame in source.opening():
-            yield frame
-            if frame.time > self._settings.analysis.opening:
-                return
 
     def step(self, frame: Frame) -> Analysis:
         """Judge the next frame."""
@@ -206,6 +201,13 @@ class _ModelRun:
         planes = _upside_down(frame.planes)
         upside_down = replace(frame, time=frame.time + 0.04, to_planes=lambda: planes)
         analyzer.step(upside_down)
+
+
+def _opening(source: Stills, seconds: float) -> Iterator[Frame]:
+    for frame in source.opening():
+        yield frame
+        if frame.time > seconds:
+            return
 
 
 def _upside_down(planes: Planes) -> Planes:

@@ -192,7 +192,7 @@ class ModelJudge:
         planes = [self._prepared(still.picture) for still in stills if still.picture is not None]
         if planes:
             self._analyzer = self._new_analyzer(planes[0])
-            spacing_s = self._settings.analysis.opening / max(1, len(planes) - 1)
+            spacing_s = self._analyzer.opening_s / max(1, len(planes) - 1)
             self._analyzer.prime(_frame(i, i * spacing_s, p) for i, p in enumerate(planes))
 
     def _new_analyzer(self, planes: Planes) -> Analyzer:

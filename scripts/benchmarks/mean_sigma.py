@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionlapse.background.gathered_kernel import others_length
-from motionlapse.background.gaussian_kernel import judge_and_learn
+from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
 from motionlapse.frames import Image
 
 
@@ -23,7 +23,7 @@ class MeanSigmaPass:
         self._rows = np.zeros(height, np.uint8), np.zeros(height, np.uint8)
         self._score = np.zeros((height, width), np.uint8)
         self._moving = np.zeros((height, width), np.uint8)
-        self._scratch = np.empty((3, width), np.float32)
+        self._scratch = np.empty((3, scratch_length(width)), np.float32)
         self._light = np.ones(1, np.float32), np.empty((0, width), np.float32)
         rest = [k_squared, 0.36 * k_squared, 1.0, 0.04, 0.24, 0.12, 0.5, 0.45, 0.0, 0.04]
         constants = [0.02, 0.04, most, 1 / k_squared, floor, 0.5, *rest]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motionlapse.background.gaussian import Gaussian
-from motionlapse.background.gaussian_kernel import sample_looks
 from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.frames import Image, Planes
 
 MakePlanes = Callable[..., Planes]

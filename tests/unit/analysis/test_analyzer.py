@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -34,6 +34,42 @@ def last_of(
         quiet = analyzer.step(make_frame(scene(), index=index, time=index / 10))
         assert (quiet.score.value, quiet.blobs) == (0.0, ())
     return analyzer.step(make_frame(scene(square), index=20, time=2.0))
+
+
+@pytest.mark.parametrize(
+    ("model", "model_values", "values", "seconds"),
+    [
+        ("gaussian", {}, {}, 2.0),
+        ("gaussian", {"time_constant": 3}, {}, 3.0),
+        ("gaussian", {"time_constant": 3}, {"opening": "1s"}, 1.0),
+        ("gaussian", {"time_constant": 3}, {"opening": 0}, 0.0),
+        ("mog2", {"time_constant": 9}, {}, 2.0),
+    ],
+)
+def test_the_opening_is_as_set_and_else_as_the_model_wants(
+    make_frame: Callable[..., Frame],
+    model: str,
+    model_values: dict[str, object],
+    values: dict[str, object],
+    seconds: float,
+) -> None:
+    entry = MODELS[model]
+    analyzer = Analyzer(
+        (WIDTH, HEIGHT),
+        entry.make(entry.settings.model_validate(model_values)),
+        AnalysisSettings.model_validate(values),
+        enter=ENTER,
+    )
+    asked: list[float] = []
+
+    def opening() -> Iterator[Frame]:
+        for index in range(60):
+            asked.append(index / 10)
+            yield make_frame(scene(), index=index, time=asked[-1])
+
+    analyzer.prime(opening())
+    assert analyzer.opening_s == seconds
+    assert asked[-1] == pytest.approx(seconds + 0.1)  # the first that is beyond it
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 5])

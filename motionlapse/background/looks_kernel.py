@@ -1,0 +1,53 @@
+"""Looks: what a decoder's planes say of a pixel, as blue, green and red, or as luma."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import int64, void
+
+from motionlapse.background.compiled import F3, PLANE, compiled
+
+_NEUTRAL = np.float32(128.0)
+
+
+@compiled()
+def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signature types it
+    """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
+    level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
+    return (
+        level + np.float32(1.772) * u,
+        level - np.float32(0.344) * u - np.float32(0.714) * v,
+        level + np.float32(1.402) * v,
+    )
+
+
+@compiled(void(PLANE, PLANE, PLANE, F3, int64))
+def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]  # as above
+    """Fill `look` with every `stride`-th pixel both ways, in blue, green and red, or in luma."""
+    planes, height, width = look.shape
+    for y in range(height):
+        rows, us, vs = luma[y * stride], blue[y * stride], red[y * stride]
+        for x in range(width):
+            at = x * stride
+            if planes == 1:
+                look[0, y, x] = np.float32(rows[at])
+            else:
+                b, g, r = blue_green_red(rows[at], us[at], vs[at])
+                look[0, y, x], look[1, y, x], look[2, y, x] = b, g, r
+
+
+@compiled()
+def look_grey(luma, inverses, look):  # type: ignore[no-untyped-def]
+    """Fill in the looks of a row under the background's light; see `look_colour`."""
+    inverse = inverses[0]
+    for x in range(look.shape[0]):
+        look[x] = np.float32(luma[x]) * inverse
+
+
+@compiled()
+def look_colour(luma, blue, red, inverses, look0, look1, look2):  # type: ignore[no-untyped-def]
+    """Fill in the looks of a row under the background's light; the planes may be wider."""
+    inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]
+    for x in range(look0.shape[0]):
+        b, g, r = blue_green_red(luma[x], blue[x], red[x])
+        look0[x], look1[x], look2[x] = b * inverse0, g * inverse1, r * inverse2
