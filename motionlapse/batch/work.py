@@ -121,8 +121,9 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         make = analyzer_maker(settings)
         if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
             return chosen
-    chosen = settings.analysis.opening
-    opening_s = settings.background.of_model().opening_s if chosen is None else chosen
+    opening_s = settings.analysis.opening
+    if opening_s is None:
+        opening_s = settings.background.of_model().opening_s
     return open_footage(job.footage, settings.sources, Opening(opening_s))
 
 
