@@ -20,8 +20,8 @@ class Ahead(Generic[T]):
     items
         Iterated in the thread.
     depth
-        How many items may wait. Deeper queues than 4 gained nothing: the decoder has threads of
-        its own.
+        How many items may wait. Deeper queues than 4 gained nothing: decoders have threads of their
+        own.
     """
 
     def __init__(self, items: Iterable[T], depth: int = 4) -> None:

@@ -28,8 +28,9 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# Pictures that may wait: 20 of 1080p. With half of it the decoders wait for each other.
-_ROOM_BYTES = 64_000_000
+# Pictures that may wait: 20 of 1080p. With half of it the decoders wait for each other; more than
+# most cameras' groups are long is of no use.
+_ROOM_BYTES, _ROOM = 64_000_000, 32
 _AT_HAND = 4  # that the decoder in turn may always be ahead
 # Times the room: of longer groups too little is decoded at the same time.
 _LONGEST = 4
@@ -97,7 +98,7 @@ class Leapfrog(Closing):
             or at once.
         """
         context = stream.codec_context
-        room = _ROOM_BYTES // max(1, context.width * context.height * 3 // 2)
+        room = min(_ROOM, _ROOM_BYTES // max(1, context.width * context.height * 3 // 2))
         ahead: list[tuple[int, Item]] = []
         rest = Groups(again).numbered(read_packets(other.container, again))
         for numbered in rest:

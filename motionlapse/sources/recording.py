@@ -34,6 +34,7 @@ from motionlapse.units import format_duration
 
 # To open a film once more costs as much as to decode half a second of it.
 _WORTH_S = 8.0
+_AHEAD, _AHEAD_BYTES = 4, 32_000_000
 
 
 class Recording(Closing):
@@ -109,10 +110,13 @@ class Recording(Closing):
         frames = self._frames(first)
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._pair is not None
-        self._ahead: Ahead[Frame] | Iterator[Frame] = frames if alone else Ahead(frames)
+        self._ahead: Ahead[Frame] | Iterator[Frame] = (
+            frames if alone else Ahead(frames, self._depth(_AHEAD))
+        )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:
-            self._early = Ahead(opening.chosen(self._again()), opening.pictures)
+            early = opening.chosen(self._again())
+            self._early = Ahead(early, self._depth(opening.pictures))
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -125,6 +129,11 @@ class Recording(Closing):
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
         early, self._early = self._early, None
         return self._again() if early is None else iter(early)
+
+    def _depth(self, wanted: int) -> int:
+        """Return how many pictures may wait: of large ones fewer, two at least."""
+        frame_bytes = max(1, self.info.width * self.info.height * 3 // 2)
+        return max(2, min(wanted, _AHEAD_BYTES // frame_bytes))
 
     def _again(self) -> Iterator[Frame]:
         # One thread: it is short, and pictures that threads hold beside each other take memory.
