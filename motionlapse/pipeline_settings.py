@@ -25,6 +25,12 @@ class Settings(SettingsModel):
     measures: MeasureSettings = MeasureSettings()
     batch: BatchSettings = BatchSettings()
 
+    @property
+    def opening_s(self) -> float:
+        """The first seconds, which are learned from: as set, else as the chosen model wants."""
+        chosen = self.analysis.opening
+        return self.background.of_model().opening_s if chosen is None else chosen
+
     def pace(self, *, every_frame: bool = False) -> PacingSettings | None:
         """Return how many frames a scan looks at; None for all of them.
 

@@ -121,10 +121,7 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         make = analyzer_maker(settings)
         if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
             return chosen
-    opening_s = settings.analysis.opening
-    if opening_s is None:
-        opening_s = settings.background.of_model().opening_s
-    return open_footage(job.footage, settings.sources, Opening(opening_s))
+    return open_footage(job.footage, settings.sources, Opening(settings.opening_s))
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

@@ -36,8 +36,8 @@ COMMANDS = {
 }
 
 _STDOUT_CLOSED = 141
-# Imports make half a million objects that stay: looking through them for cycles 700 times is a
-# tenth of what a scan needs before its first frame. There are hardly any cycles later.
+# Imports make many objects that stay: looking through them for cycles again and again is a tenth of
+# what a scan needs before its first frame. There are hardly any cycles later.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 

@@ -18,7 +18,7 @@ from motionlapse.evaluation.counts import Counts, Flags, count_pixels
 from motionlapse.evaluation.labels import Labels, read_labels, read_region
 from motionlapse.evaluation.sequences import LabelledSequence
 from motionlapse.evaluation.worst import Gallery
-from motionlapse.frames import Frame, Plane, Planes
+from motionlapse.frames import Frame, Opening, Plane, Planes
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.stills import Stills
@@ -170,7 +170,8 @@ class _ModelRun:
         """Learn from the first pictures, as a scan does."""
         size = (source.info.width, source.info.height)
         analyzer = self._make(size)
-        opening = list(_opening(source, analyzer.opening_s))  # read first: decoding is not timed
+        # Read first: decoding is not timed.
+        opening = list(Opening(analyzer.opening_s).chosen(source.opening()))
         self._rehearse(opening[0])
         self._analyzer = analyzer
         before_s = time.thread_time()
@@ -201,13 +202,6 @@ class _ModelRun:
         planes = _upside_down(frame.planes)
         upside_down = replace(frame, time=frame.time + 0.04, to_planes=lambda: planes)
         analyzer.step(upside_down)
-
-
-def _opening(source: Stills, seconds: float) -> Iterator[Frame]:
-    for frame in source.opening():
-        yield frame
-        if frame.time > seconds:
-            return
 
 
 def _upside_down(planes: Planes) -> Planes:

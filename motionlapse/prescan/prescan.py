@@ -89,7 +89,7 @@ class _Prescan:
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._should_stop = should_stop
-        self._lead_s = 0.0
+        self._lead_s = settings.opening_s
 
     def decide(self) -> tuple[Stretches, str]:
         """Return the stretches, opened, and what there is to say of them."""
@@ -125,7 +125,6 @@ class _Prescan:
             if cells is None:
                 cells = CellScores(self._watched(planes.size))
                 kind = _kind(planes)
-                self._lead_s = self._make_analyzer(planes.size).opening_s
             if _kind(planes) != kind:
                 raise _WholeError("its pictures change their size or kind")
             cells.add(planes)

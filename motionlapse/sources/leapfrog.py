@@ -2,9 +2,9 @@
 
 The threads inside a decoder wait for each other's rows, which leaves a sixth of two cores idle.
 Groups of pictures need nothing of each other: two minutes of 1080p with a key frame every 2 s, scan
-and all, take 0.87 of the wall time and 0.93 of the processor time. What the second decoder has done
-must wait for its turn, which costs up to 100 MB, so this is for groups that fit a bounded room, as
-cameras make them.
+and all, take 0.83 to 0.87 of the wall time and 0.88 to 0.97 of the processor time. What the second
+decoder has done must wait for its turn, which costs about 100 MB, so this is for groups that fit a
+bounded room, as cameras make them.
 """
 
 from __future__ import annotations

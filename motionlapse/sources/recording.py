@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from datetime import timedelta
 from fractions import Fraction
@@ -117,6 +118,7 @@ class Recording(Closing):
         if opening is not None and opening.seconds > 0 and not one_thread:
             early = opening.chosen(self._again())
             self._early = Ahead(early, self._depth(opening.pictures))
+        self._unread = self._early
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -127,7 +129,7 @@ class Recording(Closing):
 
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
-        early, self._early = self._early, None
+        early, self._unread = self._unread, None
         return self._again() if early is None else iter(early)
 
     def _depth(self, wanted: int) -> int:
@@ -224,13 +226,17 @@ class Recording(Closing):
     def _take_turns(self) -> Leapfrog | None:
         """Have two decoders take turns, where nobody said how many threads there shall be."""
         settings = self._settings
-        short = settings.stop_s - settings.start < _WORTH_S
-        if settings.decoding_threads != "auto" or short or not isinstance(self._path, Path):
+        worth = settings.stop_s - settings.start >= _WORTH_S and os.cpu_count() != 1
+        if settings.decoding_threads != "auto" or not worth or not isinstance(self._path, Path):
             return None
         other = OpenFilm(self._path, self._name)
-        again = video_stream(other.container, self._name, settings)
-        if self._begins_at is not None:
-            other.container.seek(self._begins_at, stream=again)
+        try:
+            again = video_stream(other.container, self._name, settings)
+            if self._begins_at is not None:
+                other.container.seek(self._begins_at, stream=again)
+        except (av.error.FFmpegError, SourceError):
+            other.close()
+            return None
         return Leapfrog.begin(self._file, self._stream, other, again)
 
     # ---- beginning and end -------------------------------------------------------------------

@@ -95,11 +95,7 @@ class StreamConnection:
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        for number, frame in enumerate(self._decoded(damage)):
-            if number == 0 and frame.pts is None:
-                # RTSP dates the first packet only with the second. Without this the second picture
-                # seemed to come milliseconds after the first.
-                frame.pts = self._stream.start_time
+        for frame in self._dated(self._decoded(damage), float(rate)):
             pts_s = None
             if frame.pts is not None and base is not None:
                 pts_s = float((frame.pts - (start if self.finite else 0)) * base)
@@ -117,6 +113,23 @@ class StreamConnection:
                 None if self._timeless else pts_s,
                 stamp_s,
             )
+
+    def _dated(self, frames: Iterator[av.VideoFrame], rate: float) -> Iterator[av.VideoFrame]:
+        """Date the first picture by the second: of RTSP's packets the first has no time.
+
+        Without this the second seemed to be taken milliseconds after it.
+        """
+        first = next(frames, None)
+        if first is None:
+            return
+        if first.pts is None and (second := next(frames, None)) is not None:
+            if second.pts is not None and second.time_base:
+                first.pts = second.pts - round(1 / (rate * second.time_base))
+            yield first
+            yield second
+        else:
+            yield first
+        yield from frames
 
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
         for packet in self._packets():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
-from films import run_apart, scan_here, write_film
+from films import FPS, run_apart, scan_here, table, write_film
 
 QUICK = ("--set", "sources.live.retry_first=0.3s", "--set", "sources.live.retry_most=0.5s")
 
@@ -25,6 +25,18 @@ def test_the_events_are_those_of_the_file(door, rtsp_servers, watching):
         assert seen["end_s"] == pytest.approx(known["end_s"], abs=0.3)
         assert seen["source"] == rtsp_servers.url
         assert all(Path(path).stat().st_size for path in seen["snapshots"])
+
+
+def test_the_first_pictures_are_as_far_apart_as_all_others(door, rtsp_servers, watching):
+    """The packet of the first has no time; it seemed to come milliseconds before the second."""
+    rtsp_servers.rtsp(door)
+    watch = watching(rtsp_servers.url, "--metrics", "scores.csv", *QUICK)
+    watch.wait_for("lost:")
+    assert watch.end()[0] == 0
+    first, second = table(Path("scores.csv"))[:2]
+    frames = int(second["index"]) - int(first["index"])
+    apart_s = float(second["time_s"]) - float(first["time_s"])
+    assert apart_s == pytest.approx(frames / FPS, abs=0.005)
 
 
 def test_a_killed_server_is_lost_and_found_again(door, rtsp_servers, watching):

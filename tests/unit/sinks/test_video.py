@@ -51,53 +51,6 @@ def test_every_picture_has_its_own_time(tmp_path: Path, suffix: str, growing: bo
     assert length_s(path) == pytest.approx(1.08, abs=0.002)
 
 
-def test_a_film_that_is_encoded_behind_is_the_same(tmp_path: Path) -> None:
-    noise = np.random.default_rng(2).integers(0, 255, (60, 120, 160, 3), np.uint8)
-    times = [n / 25 + (n % 3) / 100 for n in range(len(noise))]
-    shown = {}
-    for behind in (False, True):
-        path = tmp_path / f"{behind}.mp4"
-        picture = np.empty_like(noise[0])
-        with VideoWriter(path, (160, 120), fps=25, behind=behind) as film:
-            for noisy, time_s in zip(noise, times, strict=True):
-                picture[:] = noisy  # the same memory again and again
-                film.write(picture, time_s)
-        assert shown_times(path) == pytest.approx(times, abs=1e-5)
-        with av.open(str(path)) as film:
-            shown[behind] = np.stack([f.to_ndarray(format="gray") for f in film.decode(video=0)])
-    assert np.abs(shown[True].astype(int) - shown[False]).mean() < 1
-    assert shown[True].shape == shown[False].shape
-
-
-def test_a_film_that_is_encoded_behind_leaves_nothing_when_discarded(tmp_path: Path) -> None:
-    film = VideoWriter(tmp_path / "a.mp4", (160, 120), behind=True)
-    for number in range(10):
-        film.write(grey(number), number / 25)
-    film.discard()
-    film.discard()
-    film.close()
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_told_by_a_film_that_is_encoded_behind(tmp_path: Path) -> None:
-    noise = np.random.default_rng(3).integers(0, 255, (120, 160, 3), np.uint8)
-    film = VideoWriter(tmp_path / "a.mkv", (160, 120), behind=True)
-    part = next(tmp_path.iterdir())
-    part.unlink()
-    part.symlink_to("/dev/full")  # FFmpeg opens it with the first packet
-
-    def write_much() -> None:
-        for number in range(200):
-            film.write(np.roll(noise, 7 * number), number / 25)
-
-    with pytest.raises(SinkError, match=r"a\.mkv"):
-        write_much()
-    with pytest.raises(SinkError, match=r"a\.mkv"):
-        film.close()
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_lossless_film_of_masks_gives_every_pixel_back(tmp_path: Path) -> None:
     noise = np.random.default_rng(1)
     masks = [np.where(noise.random((121, 161)) > 0.5, 255, 0).astype(np.uint8) for _ in range(9)]

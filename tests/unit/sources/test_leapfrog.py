@@ -133,7 +133,7 @@ def test_no_more_waits_than_there_is_room_for(
     most = 0
     with Recording(film) as source:
         for _ in source:
-            time.sleep(0.002)
+            time.sleep(0.002)  # slower than the decoders, so that they fill the room
             most = max(most, sum(made[0]._waiting))
     # A packet may bring some pictures at once, and there is always room for the one in turn.
     assert ROOM <= most <= ROOM + 2 * 3
