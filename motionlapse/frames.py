@@ -101,6 +101,9 @@ class Frame:
     to_small_bgr
         Makes it at a given (width, height), where the source does so in less time than making and
         shrinking the whole; else None.
+    disposable
+        True if no other picture of the footage is built on this one. It need not have been decoded
+        yet: who can look at another frame as well saves that.
     """
 
     index: int
@@ -110,6 +113,7 @@ class Frame:
     to_planes: Callable[[], Planes]
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
+    disposable: bool = False
 
     @property
     def planes(self) -> Planes:

@@ -37,7 +37,7 @@ class Pacer:
 
     def wants(self, frame: Frame) -> bool:
         """Tell whether the next frame is to be looked at now."""
-        choice = self._policy.choose(frame.time)
+        choice = self._policy.choose(frame.time, disposable=frame.disposable)
         if choice is Choice.HOLD:
             self._held.append(frame)
         return choice is Choice.LOOK

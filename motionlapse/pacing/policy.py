@@ -12,6 +12,10 @@ else: an event may begin or end         nothing is left out
 ======================================  ================================================
 
 Of footage with less than 20 frames a second nothing is left out.
+
+Where nothing hangs on which frame is looked at it is one that is not disposable (see
+`motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest time
+is over while nothing moves, and up to 2/15 s after the last look where much moves.
 """
 
 from __future__ import annotations
@@ -77,38 +81,47 @@ class Policy:
         self._held = 0
         self._level = Level.SOME
         self._previous_s: float | None = None  # the frame before
+        self._solid_s: float | None = None  # the last that was not disposable
+        self._solid_gap_s = 0.0  # from one such to the next
         self._taken_s = float("-inf")  # the last that was not left out
         self._looked_s = float("-inf")
         self._stirred_s = float("-inf")
 
-    def choose(self, time: float) -> Choice:
+    def choose(self, time: float, *, disposable: bool = False) -> Choice:
         """Return what becomes of the next frame.
 
         Parameters
         ----------
         time
             Its media time, not before the last one.
+        disposable
+            Whether another one is looked at rather than this.
         """
         first = self._previous_s is None
         gap_s = 0.0 if self._previous_s is None else time - self._previous_s
         self._previous_s = time
+        if not disposable:
+            self._solid_gap_s = time - self._solid_s if self._solid_s is not None else 0.0
+            self._solid_s = time
         if time - self._taken_s < self._grid_s:
             return Choice.LEAVE
         gap_s = max(gap_s, self._grid_s)
         self._taken_s = time
-        if self._all or first or self._held >= self._most_held or self._is_due(time, gap_s):
+        due = self._is_due(time, gap_s, disposable=disposable)
+        if self._all or first or self._held >= self._most_held or due:
             return Choice.LOOK
         self._held += 1
         return Choice.HOLD
 
-    def _is_due(self, time: float, gap_s: float) -> bool:
+    def _is_due(self, time: float, gap_s: float, *, disposable: bool) -> bool:
         if self._level is Level.SOME or gap_s > _SLOW_GAP_S + _ROUNDING_S:
             return True
         since_s = time - self._looked_s
         if self._level is Level.NONE and self._quiet_s:
             # The next frame, if it comes like this one, would be too late.
-            return since_s + gap_s > self._quiet_s + _ROUNDING_S
-        return since_s >= _ABOUT * _AUTO_STEP_S
+            next_s = gap_s if disposable else max(gap_s, self._solid_gap_s)
+            return since_s + next_s > self._quiet_s + _ROUNDING_S
+        return since_s >= _ABOUT * _AUTO_STEP_S * (2 if disposable else 1)
 
     def goes_back(self, level: Level) -> bool:
         """Tell whether a look shows that the held frames are to be looked at before it."""
@@ -143,5 +156,5 @@ class Policy:
     def rest(self) -> None:
         """Take note of a break: what is held is looked at now, and the frame after it too."""
         self._held = 0
-        self._previous_s = None
+        self._previous_s = self._solid_s = None
         self._taken_s = float("-inf")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-import av
-
+from motionlapse.sources.disposable import Picture
 from motionlapse.units import format_duration
 
 # Pictures after a damaged one are built on what is missing, up to the next key frame. Some streams
@@ -47,7 +46,7 @@ class Damage:
         if not self.open:
             self.open, self._since_s = True, self._now_s or 0.0
 
-    def take(self, frame: av.VideoFrame, time_s: float, passed: int) -> int:
+    def take(self, frame: Picture, time_s: float, passed: int) -> int:
         """Take the next picture; return how many were lost before it.
 
         Parameters

@@ -17,11 +17,11 @@ from enum import Enum
 from itertools import chain
 from typing import Self, TypeAlias
 
-import av.error
 from av.video.stream import VideoStream
 
 from motionlapse.closing import Closing
-from motionlapse.sources.decoding import Decoded, decode, read_packets
+from motionlapse.sources.decoding import Decoded, PictureDecoder, read_packets
+from motionlapse.sources.disposable import Demand, LateDecoder
 from motionlapse.sources.groups import Groups, Item
 from motionlapse.sources.open_film import OpenFilm
 
@@ -52,6 +52,8 @@ class Leapfrog(Closing):
         The film, opened once more; it is closed with this.
     streams
         The film's stream as each decoder has it.
+    decoders
+        A decoder for each of these.
     packets
         All packets for each, with the numbers of their groups.
     room
@@ -62,6 +64,7 @@ class Leapfrog(Closing):
         self,
         film: OpenFilm,
         streams: tuple[VideoStream, VideoStream],
+        decoders: tuple[PictureDecoder, PictureDecoder],
         packets: tuple[Numbered, Numbered],
         room: int,
     ) -> None:
@@ -78,14 +81,20 @@ class Leapfrog(Closing):
             stream.codec_context.thread_count = threads
         self._threads = [
             threading.Thread(target=self._work, args=work, name=f"decode-{work[0]}", daemon=True)
-            for work in zip(range(_DECODERS), streams, packets, strict=True)
+            for work in zip(range(_DECODERS), decoders, packets, strict=True)
         ]
         for thread in self._threads:
             thread.start()
 
     @classmethod
     def begin(
-        cls, film: OpenFilm, stream: VideoStream, other: OpenFilm, again: VideoStream
+        cls,
+        film: OpenFilm,
+        stream: VideoStream,
+        other: OpenFilm,
+        again: VideoStream,
+        demand: Demand,
+        late: LateDecoder,
     ) -> Self | None:
         """Begin to decode where a film's groups are short enough; else return None.
 
@@ -96,6 +105,8 @@ class Leapfrog(Closing):
         other, again
             The same, opened once more and brought to the same place; closed with what is returned,
             or at once.
+        demand, late
+            As in `PictureDecoder`.
         """
         context = stream.codec_context
         room = min(_ROOM, _ROOM_BYTES // max(1, context.width * context.height * 3 // 2))
@@ -109,7 +120,9 @@ class Leapfrog(Closing):
             other.close()
             return None
         packets = Groups(stream).numbered(read_packets(film.container, stream))
-        return cls(other, (stream, again), (packets, chain(ahead, rest)), room)
+        streams = stream, again
+        decoders = PictureDecoder(stream, demand, late), PictureDecoder(again, demand, late)
+        return cls(other, streams, decoders, (packets, chain(ahead, rest)), room)
 
     def __iter__(self) -> Iterator[Decoded]:
         """Yield what became of each packet, in their order."""
@@ -127,7 +140,7 @@ class Leapfrog(Closing):
                 return _Mark.END
             item = done.popleft()
             if isinstance(item, Decoded):
-                self._waiting[self._turn] -= len(item.frames)
+                self._waiting[self._turn] -= item.pictures
             else:
                 self._turn = (self._turn + 1) % _DECODERS
             self._changed.notify_all()
@@ -146,24 +159,24 @@ class Leapfrog(Closing):
 
     # ---- in the threads ------------------------------------------------------------------------
 
-    def _work(self, own: int, stream: VideoStream, packets: Numbered) -> None:
+    def _work(self, own: int, decoder: PictureDecoder, packets: Numbered) -> None:
         try:
-            self._decode(own, stream, packets)
+            self._decode(own, decoder, packets)
         except BaseException as error:  # raised again by the consumer
             with self._changed:
                 self._failure = error
                 self._changed.notify_all()
 
-    def _decode(self, own: int, stream: VideoStream, packets: Numbered) -> None:
+    def _decode(self, own: int, decoder: PictureDecoder, packets: Numbered) -> None:
         """Decode every other group."""
         mine = False
         for number, packet in packets:
             before, mine = mine, number % _DECODERS == own
             if before and not mine:
-                self._put(own, _rest_of(stream))
+                self._put(own, decoder.rest())
                 self._put(own, _Mark.TURN)
             if mine:
-                self._put(own, decode(packet))
+                self._put(own, decoder.decode(packet))
             if self._closing:
                 return
         if mine:
@@ -174,20 +187,10 @@ class Leapfrog(Closing):
         with self._changed:
             self._changed.wait_for(lambda: self._closing or self._has_room(own))
             self._done[own].append(item)
-            self._waiting[own] += len(item.frames) if isinstance(item, Decoded) else 0
+            self._waiting[own] += item.pictures if isinstance(item, Decoded) else 0
             self._changed.notify_all()
 
     def _has_room(self, own: int) -> bool:
         at_hand = own == self._turn and self._waiting[own] < _AT_HAND
         return at_hand or sum(self._waiting) < self._room
 
-
-def _rest_of(stream: VideoStream) -> Decoded:
-    """Return the pictures that a decoder still holds, and make it ready to begin anew."""
-    context = stream.codec_context
-    try:
-        return Decoded(None, context.decode(None))
-    except av.error.FFmpegError:
-        return Decoded(None, (), broken=True)
-    finally:
-        context.flush_buffers()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import av.error
@@ -17,7 +19,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, Opening, SourceInfo
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.damage import Damage, PendingPackets
-from motionlapse.sources.decoding import Decoded, decode, read_packets
+from motionlapse.sources.disposable import Disposable, Picture
 from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
@@ -25,17 +27,18 @@ from motionlapse.sources.film_file import (
     nominal_fps,
     video_stream,
 )
-from motionlapse.sources.leapfrog import Leapfrog
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.steps import Steps
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
-# To open a film once more costs as much as to decode half a second of it.
-_WORTH_S = 8.0
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
+
+_Shown: TypeAlias = tuple[int, Picture, float]
+"""Index, picture, media time."""
 
 
 class Recording(Closing):
@@ -84,7 +87,8 @@ class Recording(Closing):
         self._file = OpenFilm(path, self._name)
         self._container = self._file.container
         self._begins_at: int | None = None
-        self._pair: Leapfrog | None = None
+        self._to_close = ExitStack()
+        self._to_close.callback(self._file.close)
         try:
             self._stream = video_stream(self._container, self._name, self._settings)
             self._clock = MediaClock(
@@ -95,22 +99,31 @@ class Recording(Closing):
             self._base_index = 0
             if self._settings.start > 0:
                 self._seek()
-            if in_turn:
-                self._pair = self._take_turns()
+            self._steps = Steps(
+                path,
+                self._name,
+                self._settings,
+                self._file,
+                self._stream,
+                begins_at=self._begins_at,
+                in_turn=in_turn,
+            )
+            self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
             first = next(self._decoded, None)
-            if first is None:
+            whole = first and _picture_of(first[1])
+            if first is None or whole is None:
                 raise SourceError(f"{self._name}: {self._nothing_decoded()}")
         except av.error.FFmpegError as error:
-            self._close_files()
+            self._to_close.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         except SourceError:
-            self._close_files()
+            self._to_close.close()
             raise
-        self.info = self._describe(first[1], label or Path(path).stem)
-        frames = self._frames(first)
+        self.info = self._describe(whole, label or Path(path).stem)
+        frames = self._frames(first, whole)
         one_thread = self._settings.decoding_threads == 1
-        alone = one_thread or self._pair is not None
+        alone = one_thread or self._steps.pair
         self._ahead: Ahead[Frame] | Iterator[Frame] = (
             frames if alone else Ahead(frames, self._depth(_AHEAD))
         )
@@ -152,41 +165,63 @@ class Recording(Closing):
             if isinstance(ahead, Ahead):
                 ahead.close()
         self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
-        self._close_files()
+        self._to_close.close()
 
-    def _close_files(self) -> None:
-        if self._pair is not None:
-            self._pair.close()
-        self._file.close()
-
-    def _frames(self, first: tuple[int, av.VideoFrame, float]) -> Iterator[Frame]:
+    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
-        yield self._frame(*first)
-        size = upright_size(first[1])
-        for index, frame, time in self._decoded:
-            if upright_size(frame) != size:
-                old, size = size, upright_size(frame)
+        size = upright_size(whole)
+        for index, picture, time in chain((first,), self._decoded):
+            if isinstance(picture, Disposable):
+                yield self._disposable_frame(index, picture, time, whole)
+                continue
+            whole = picture
+            if upright_size(picture) != size:
+                old, size = size, upright_size(picture)
                 self._fault(
                     f"picture size changes from {old[0]}×{old[1]} to {size[0]}×{size[1]} at "
                     f"{format_duration(time)}; the background is learned anew",
                     lost=False,
                 )
-            yield self._frame(index, frame, time)
+            yield self._frame(index, _always(whole), time)
 
-    def _frame(self, index: int, frame: av.VideoFrame, time: float) -> Frame:
+    def _disposable_frame(
+        self, index: int, picture: Disposable, time: float, before: av.VideoFrame
+    ) -> Frame:
+        """Return a frame whose picture may have been left out; `before` stands in for a bad one."""
+        self._steps.demand.passed()
+
+        def found() -> av.VideoFrame:
+            decoded = picture.picture()
+            if decoded is not None and not decoded.is_corrupt:
+                return decoded
+            at = format_duration(time)
+            self._fault(f"damaged at {at}; the picture before it is used", lost=True)
+            return before
+
+        return self._frame(index, cache(found), time, disposable=True)
+
+    def _frame(
+        self,
+        index: int,
+        picture: Callable[[], av.VideoFrame],
+        time: float,
+        *,
+        disposable: bool = False,
+    ) -> Frame:
         start = self.info.start_wall
         return Frame(
             index=index,
             time=time,
             wall=start + timedelta(seconds=time) if start else None,
             number=index,
-            to_planes=cache(partial(planes_of, frame)),
-            to_bgr=lambda: bgr_of(frame),
-            to_small_bgr=lambda width, height: small_bgr_of(frame, width, height),
+            to_planes=cache(lambda: planes_of(picture())),
+            to_bgr=lambda: bgr_of(picture()),
+            to_small_bgr=lambda width, height: small_bgr_of(picture(), width, height),
+            disposable=disposable,
         )
 
-    def _decode(self) -> Generator[tuple[int, av.VideoFrame, float]]:
-        """Yield (index, frame, media time) of the good frames from --start to --end."""
+    def _decode(self) -> Generator[_Shown]:
+        """Yield the good frames from --start to --end."""
         damage = Damage(1 / nominal_fps(self._stream), self._container.format.name == "mpegts")
         pending = PendingPackets()
         index, time = self._base_index - 1, 0.0
@@ -208,36 +243,15 @@ class Recording(Closing):
         elif damage.open:
             self._fault(damage.end(), lost=True)
 
-    def _pictures(self, damage: Damage, pending: PendingPackets) -> Iterator[av.VideoFrame]:
+    def _pictures(self, damage: Damage, pending: PendingPackets) -> Iterator[Picture]:
         """Yield all that the decoder gives, in order of display."""
-        for step in self._steps():
+        for step in self._steps:
             pending.add(step.pts)
             if step.broken:
                 damage.begin()
             if step.stopped:
                 self._fault(f"reading stops: {step.stopped}", lost=True)
             yield from step.frames
-
-    def _steps(self) -> Iterator[Decoded]:
-        if self._pair is not None:
-            return iter(self._pair)
-        return map(decode, read_packets(self._container, self._stream))
-
-    def _take_turns(self) -> Leapfrog | None:
-        """Have two decoders take turns, where nobody said how many threads there shall be."""
-        settings = self._settings
-        worth = settings.stop_s - settings.start >= _WORTH_S and os.cpu_count() != 1
-        if settings.decoding_threads != "auto" or not worth or not isinstance(self._path, Path):
-            return None
-        other = OpenFilm(self._path, self._name)
-        try:
-            again = video_stream(other.container, self._name, settings)
-            if self._begins_at is not None:
-                other.container.seek(self._begins_at, stream=again)
-        except (av.error.FFmpegError, SourceError):
-            other.close()
-            return None
-        return Leapfrog.begin(self._file, self._stream, other, again)
 
     # ---- beginning and end -------------------------------------------------------------------
 
@@ -296,3 +310,11 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
+
+
+def _picture_of(picture: Picture) -> av.VideoFrame | None:
+    return picture.picture() if isinstance(picture, Disposable) else picture
+
+
+def _always(picture: av.VideoFrame) -> Callable[[], av.VideoFrame]:
+    return lambda: picture

@@ -1,0 +1,196 @@
+"""Pictures that no other picture refers to, and that are decoded only if somebody wants them.
+
+Half of the pictures that encoders make of a quiet scene are such, and they are a third of what
+decoding costs. While frames are looked at now and then, those that are not disposable are looked at
+(`Frame.disposable`), and the others are left out. When something stirs and they are wanted after
+all, they are decoded late, by another decoder, from the key frame before them on; and no more are
+left out until for a while nobody has asked for any.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import av
+import av.error
+
+from motionlapse.closing import Closing
+
+if TYPE_CHECKING:
+    from motionlapse.sources.open_film import OpenFilm
+    from motionlapse.sources.units import VideoPacket
+
+# So many disposable pictures in a row that nobody asks for: then the next ones are left out. More
+# than may wait between a decoder and those who look.
+_UNWANTED = 12
+
+
+class Demand:
+    """How much disposable pictures are asked for."""
+
+    def __init__(self) -> None:
+        self._debt = _UNWANTED
+
+    @property
+    def is_low(self) -> bool:
+        """True while they may be left out."""
+        return self._debt <= 0
+
+    def passed(self) -> None:
+        """Take note of one that was handed on; whether it is wanted will be seen."""
+        self._debt -= 1
+
+    def asked(self, decoded: int = 0) -> None:
+        """Take note of one that is wanted.
+
+        Parameters
+        ----------
+        decoded
+            How many pictures had to be decoded once more for it. Before any is left out again as
+            many must have passed: so at worst twice as much is decoded as with none left out.
+        """
+        self._debt = max(self._debt, _UNWANTED, decoded)
+
+
+class Passage:
+    """The packets of a film from one on with which decoding can begin.
+
+    Attributes
+    ----------
+    packets
+        In the order of decoding; it grows.
+    left_out
+        Timestamps of those that were not decoded.
+    """
+
+    def __init__(self) -> None:
+        self.packets: list[VideoPacket] = []
+        self.left_out: set[int] = set()
+
+
+class Disposable:
+    """A picture that no other one refers to.
+
+    Parameters
+    ----------
+    pts
+        Its timestamp.
+    demand
+        Told when it is asked for.
+    decoded
+        The picture, where it has been decoded.
+    late
+        Decodes it, where it has not; may return None.
+
+    Attributes
+    ----------
+    key_frame
+        False: as of a picture that is decoded.
+    """
+
+    key_frame = False
+
+    def __init__(
+        self,
+        pts: int,
+        demand: Demand,
+        decoded: av.VideoFrame | None = None,
+        late: Callable[[], av.VideoFrame | None] = lambda: None,
+    ) -> None:
+        self.pts = pts
+        self.decoded = decoded
+        self._demand = demand
+        self._late = late
+
+    @property
+    def is_corrupt(self) -> bool:
+        """True if its decoder says so; one that was left out is not known to be."""
+        return self.decoded is not None and self.decoded.is_corrupt
+
+    def picture(self) -> av.VideoFrame | None:
+        """Return the picture; None if it had been left out and cannot be decoded."""
+        if self.decoded is None:
+            self.decoded = self._late()
+        else:
+            self._demand.asked()
+        return self.decoded
+
+
+Picture: TypeAlias = "av.VideoFrame | Disposable"
+
+
+class LateDecoder(Closing):
+    """Decodes what was left out; from any thread, one at a time.
+
+    Parameters
+    ----------
+    open_film
+        Opens the film once more.
+    stream_of
+        Returns its stream, the decoder set up.
+    demand
+        Told of what it costs.
+    """
+
+    def __init__(
+        self,
+        open_film: Callable[[], OpenFilm],
+        stream_of: Callable[[OpenFilm], av.VideoStream],
+        demand: Demand,
+    ) -> None:
+        self._open_film, self._stream_of = open_film, stream_of
+        self._demand = demand
+        self._lock = threading.Lock()
+        self._film: OpenFilm | None = None
+        self._passage: Passage | None = None
+        self._fed = 0
+        self._asked = 0
+        self._found: dict[int, av.VideoFrame] = {}
+
+    def picture(self, passage: Passage, pts: int) -> av.VideoFrame | None:
+        """Return a picture that was left out; it costs least to ask for them in order of time."""
+        with self._lock:
+            if self._film is None:
+                self._film = self._open_film()
+                self._context = self._stream_of(self._film).codec_context
+            if passage is not self._passage or pts < self._asked:
+                self._begin(passage)
+            self._asked = pts
+            decoded = 0
+            while pts not in self._found and self._fed < len(passage.packets):
+                packet = passage.packets[self._fed]
+                self._fed += 1
+                if packet.pts in passage.left_out and packet.pts < pts:
+                    continue
+                decoded += 1
+                self._keep(passage, packet)
+            self._demand.asked(decoded)
+            if pts not in self._found:
+                self._keep(passage, None)
+                self._passage = None  # after its end a decoder takes nothing more
+            return self._found.pop(pts, None)
+
+    def _begin(self, passage: Passage) -> None:
+        self._context.flush_buffers()
+        self._found.clear()
+        self._passage, self._fed = passage, 0
+
+    def _keep(self, passage: Passage, packet: VideoPacket | None) -> None:
+        """Decode a packet; keep those pictures that were left out and may be asked for."""
+        try:
+            frames = self._context.decode(packet)
+        except av.error.FFmpegError:
+            return
+        for frame in frames:
+            if frame.pts in passage.left_out and frame.pts >= self._asked:
+                self._found[frame.pts] = frame
+
+    def close(self) -> None:
+        """Close the film; what is asked for later opens it once more."""
+        with self._lock:
+            if self._film is not None:
+                self._film.close()
+            self._film = self._passage = None
+            self._found.clear()

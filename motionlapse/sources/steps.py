@@ -1,0 +1,108 @@
+"""Decoding a film: with one decoder or with two in turn, and late what had been left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import av.error
+from av.video.stream import VideoStream
+
+from motionlapse.closing import Closing
+from motionlapse.errors import SourceError
+from motionlapse.sources.decoding import Decoded, PictureDecoder, read_packets
+from motionlapse.sources.disposable import Demand, LateDecoder
+from motionlapse.sources.film_file import video_stream
+from motionlapse.sources.leapfrog import Leapfrog
+from motionlapse.sources.open_film import OpenFilm
+from motionlapse.sources.settings import SourceSettings
+
+# To open a film once more costs as much as to decode half a second of it.
+_WORTH_S = 8.0
+
+
+class Steps(Closing):
+    """What becomes of a film's packets, in order.
+
+    Parameters
+    ----------
+    place, name
+        As in `OpenFilm`.
+    settings
+        How it is decoded.
+    film, stream
+        The film, brought to where decoding begins; it stays open.
+    begins_at
+        The timestamp that was asked for to bring it there; None: its beginning.
+    in_turn
+        Whether two decoders may take turns.
+
+    Attributes
+    ----------
+    demand
+        How much disposable pictures are asked for.
+    pair
+        True if two decoders take turns, in threads of their own.
+    """
+
+    def __init__(
+        self,
+        place: Path | str,
+        name: str,
+        settings: SourceSettings,
+        film: OpenFilm,
+        stream: VideoStream,
+        *,
+        begins_at: int | None,
+        in_turn: bool,
+    ) -> None:
+        self._place, self._name, self._settings = place, name, settings
+        self._film, self._stream = film, stream
+        self._begins_at = begins_at
+        self.demand = Demand()
+        self._late = LateDecoder(self._again, self._stream_alone, self.demand)
+        self._pair = self._take_turns() if in_turn else None
+
+    @property
+    def pair(self) -> bool:
+        """True if two decoders take turns, in threads of their own."""
+        return self._pair is not None
+
+    def __iter__(self) -> Iterator[Decoded]:
+        if self._pair is not None:
+            return iter(self._pair)
+        # A URL is read once.
+        late = self._late if isinstance(self._place, Path) else None
+        decoder = PictureDecoder(self._stream, self.demand, late)
+        return map(decoder.decode, read_packets(self._film.container, self._stream))
+
+    def close(self) -> None:
+        """Stop decoding; may be called again."""
+        if self._pair is not None:
+            self._pair.close()
+        self._late.close()
+
+    def _take_turns(self) -> Leapfrog | None:
+        """Have two decoders take turns, where nobody said how many threads there shall be."""
+        settings = self._settings
+        worth = settings.stop_s - settings.start >= _WORTH_S and os.cpu_count() != 1
+        if settings.decoding_threads != "auto" or not worth or not isinstance(self._place, Path):
+            return None
+        other = self._again()
+        try:
+            again = video_stream(other.container, self._name, settings)
+            if self._begins_at is not None:
+                other.container.seek(self._begins_at, stream=again)
+        except (av.error.FFmpegError, SourceError):
+            other.close()
+            return None
+        return Leapfrog.begin(self._film, self._stream, other, again, self.demand, self._late)
+
+    def _again(self) -> OpenFilm:
+        return OpenFilm(self._place, self._name)
+
+    def _stream_alone(self, film: OpenFilm) -> VideoStream:
+        """Return a film's stream, decoded by one thread: that one has no pictures in hand."""
+        alone = self._settings.model_copy(update={"decoding_threads": 1})
+        return video_stream(film.container, self._name, alone)
