@@ -20,6 +20,7 @@ is over while nothing moves, and up to 2/15 s after the last look where much mov
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum, IntEnum
 
 from motionlapse.pacing.settings import PacingSettings
@@ -34,6 +35,8 @@ _PLENTY = 3.0
 # A slow mover comes out of hiding in single frames that are foreground: with every fifth frame
 # between them its event began 1 s late.
 _CALM_S = 1.0
+# Encoders put now one, now two or three disposable frames between others.
+_PATTERN = 4
 
 
 class Choice(Enum):
@@ -82,7 +85,7 @@ class Policy:
         self._level = Level.SOME
         self._previous_s: float | None = None  # the frame before
         self._solid_s: float | None = None  # the last that was not disposable
-        self._solid_gap_s = 0.0  # from one such to the next
+        self._solid_gaps_s = deque((0.0,), _PATTERN)  # from one such to the next
         self._taken_s = float("-inf")  # the last that was not left out
         self._looked_s = float("-inf")
         self._stirred_s = float("-inf")
@@ -101,7 +104,7 @@ class Policy:
         gap_s = 0.0 if self._previous_s is None else time - self._previous_s
         self._previous_s = time
         if not disposable:
-            self._solid_gap_s = time - self._solid_s if self._solid_s is not None else 0.0
+            self._solid_gaps_s.append(0.0 if self._solid_s is None else time - self._solid_s)
             self._solid_s = time
         if time - self._taken_s < self._grid_s:
             return Choice.LEAVE
@@ -119,7 +122,7 @@ class Policy:
         since_s = time - self._looked_s
         if self._level is Level.NONE and self._quiet_s:
             # The next frame, if it comes like this one, would be too late.
-            next_s = gap_s if disposable else max(gap_s, self._solid_gap_s)
+            next_s = gap_s if disposable else max(gap_s, *self._solid_gaps_s)
             return since_s + next_s > self._quiet_s + _ROUNDING_S
         return since_s >= _ABOUT * _AUTO_STEP_S * (2 if disposable else 1)
 

@@ -22,36 +22,46 @@ if TYPE_CHECKING:
     from motionlapse.sources.open_film import OpenFilm
     from motionlapse.sources.units import VideoPacket
 
-# So many disposable pictures in a row that nobody asks for: then the next ones are left out. More
-# than may wait between a decoder and those who look.
-_UNWANTED = 12
+# So many disposable pictures in a row that nobody asks for, 3 to 4 s of a film: then the next ones
+# are left out. As many more each time that this has cost more than it saved, up to the most.
+_UNWANTED = 50
+_MOST_UNWANTED = 1600
 
 
 class Demand:
-    """How much disposable pictures are asked for."""
+    """How much disposable pictures are asked for.
+
+    When something stirs, what was left out since the last key frame is decoded late, with all that
+    it is built on. Where that happens too often more is decoded than is left out, as long as nobody
+    waits longer before leaving out any.
+    """
 
     def __init__(self) -> None:
-        self._debt = _UNWANTED
+        self._patience = self._owed = _UNWANTED
+        self._left_out = self._decoded_late = 0
 
     @property
     def is_low(self) -> bool:
         """True while they may be left out."""
-        return self._debt <= 0
+        return self._owed <= 0
 
-    def passed(self) -> None:
+    def passed(self, *, left_out: bool) -> None:
         """Take note of one that was handed on; whether it is wanted will be seen."""
-        self._debt -= 1
+        self._left_out += left_out
+        self._owed -= 1
+        if self._owed == 0:
+            self._learn()
 
     def asked(self, decoded: int = 0) -> None:
-        """Take note of one that is wanted.
+        """Take note of one that is wanted, and of how many had to be decoded late for it."""
+        self._decoded_late += decoded
+        self._owed = max(self._owed, self._patience)
 
-        Parameters
-        ----------
-        decoded
-            How many pictures had to be decoded once more for it. Before any is left out again as
-            many must have passed: so at worst twice as much is decoded as with none left out.
-        """
-        self._debt = max(self._debt, _UNWANTED, decoded)
+    def _learn(self) -> None:
+        costly = self._decoded_late > self._left_out
+        wanted = self._patience * 2 if costly else self._patience // 2
+        self._patience = min(max(wanted, _UNWANTED), _MOST_UNWANTED)
+        self._left_out = self._decoded_late = 0
 
 
 class Passage:

@@ -188,7 +188,7 @@ class Recording(Closing):
         self, index: int, picture: Disposable, time: float, before: av.VideoFrame
     ) -> Frame:
         """Return a frame whose picture may have been left out; `before` stands in for a bad one."""
-        self._steps.demand.passed()
+        self._steps.demand.passed(left_out=picture.decoded is None)
 
         def found() -> av.VideoFrame:
             decoded = picture.picture()
