@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import av.error
@@ -42,8 +43,6 @@ class Steps(Closing):
     ----------
     demand
         How much disposable pictures are asked for.
-    pair
-        True if two decoders take turns, in threads of their own.
     """
 
     def __init__(
@@ -61,7 +60,11 @@ class Steps(Closing):
         self._film, self._stream = film, stream
         self._begins_at = begins_at
         self.demand = Demand()
-        self._late = LateDecoder(self._again, self._stream_alone, self.demand)
+        # Functions without this object: it would refer to itself, and the decoders would wait for a
+        # search for cycles.
+        self._late = LateDecoder(
+            partial(OpenFilm, place, name), partial(_stream_alone, name, settings), self.demand
+        )
         self._pair = self._take_turns() if in_turn else None
 
     @property
@@ -89,7 +92,7 @@ class Steps(Closing):
         worth = settings.stop_s - settings.start >= _WORTH_S and os.cpu_count() != 1
         if settings.decoding_threads != "auto" or not worth or not isinstance(self._place, Path):
             return None
-        other = self._again()
+        other = OpenFilm(self._place, self._name)
         try:
             again = video_stream(other.container, self._name, settings)
             if self._begins_at is not None:
@@ -99,10 +102,8 @@ class Steps(Closing):
             return None
         return Leapfrog.begin(self._film, self._stream, other, again, self.demand, self._late)
 
-    def _again(self) -> OpenFilm:
-        return OpenFilm(self._place, self._name)
 
-    def _stream_alone(self, film: OpenFilm) -> VideoStream:
-        """Return a film's stream, decoded by one thread: that one has no pictures in hand."""
-        alone = self._settings.model_copy(update={"decoding_threads": 1})
-        return video_stream(film.container, self._name, alone)
+def _stream_alone(name: str, settings: SourceSettings, film: OpenFilm) -> VideoStream:
+    """Return a film's stream, decoded by one thread: that one has no pictures in hand."""
+    alone = settings.model_copy(update={"decoding_threads": 1})
+    return video_stream(film.container, name, alone)
