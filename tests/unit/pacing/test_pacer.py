@@ -1,5 +1,8 @@
 """Which frames the loop looks at, and that it goes back: the loop itself on drawn pictures."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -84,6 +87,38 @@ def test_the_event_begins_and_ends_where_it_does_with_every_frame(make_frame, fp
     assert some.frames == sorted(set(some.frames))
     assert len(some.frames) < (0.6 if adaptive else 0.75) * len(frames)
     assert result.frames == len(frames)
+
+
+# d: disposable. As encoders make them: at 25 frames a second a pyramid and none, at 60 a pyramid.
+PATTERNS = [(25, "-d"), (25, "-d-d-d--d-"), (25, "-ddd"), (60, "-ddd")]
+
+
+@pytest.mark.parametrize(("fps", "pattern"), PATTERNS)
+@pytest.mark.parametrize("adaptive", [True, False])
+def test_frames_that_are_disposable_are_looked_at_where_motion_begins_or_ends_alone(
+    make_frame, fps, pattern, adaptive
+):
+    frames = [
+        replace(frame, disposable=pattern[frame.index % len(pattern)] == "d")
+        for frame in walk(make_frame, fps=fps)
+    ]
+    every, _ = play(frames, None)
+    some, _ = play(frames, PacingSettings(adaptive=adaptive))
+    assert [e.start_frame for e in some.events] == [e.start_frame for e in every.events]
+    assert [e.end_s for e in some.events] == pytest.approx(
+        [e.end_s for e in every.events], abs=0.15
+    )
+    looked = [frames[index] for index in some.frames]
+    # After the opening and its second of calm; before the square, and while it crosses.
+    quiet = [f for f in looked if 4 < f.time < 5.7]
+    crossing = [f for f in looked if 6.5 < f.time < 8.5]
+    gap_s = 3 / fps if "ddd" in pattern else 1 / fps
+    if adaptive or gap_s < 0.11:
+        assert not any(f.disposable for f in quiet)
+    if gap_s < 0.11:
+        assert not any(f.disposable for f in crossing)
+    most_s = 0.2 if adaptive else 2 / 15
+    assert max(b.time - a.time for a, b in pairwise(quiet)) <= most_s + 1e-3
 
 
 def test_slow_footage_is_not_thinned(make_frame):

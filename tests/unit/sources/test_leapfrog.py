@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from motionlapse.frames import Frame
 from motionlapse.sources import leapfrog
-from motionlapse.sources.decoding import decode
-from motionlapse.sources.groups import Groups
+from motionlapse.sources.decoding import Decoded, PictureDecoder
+from motionlapse.sources.groups import Groups, Item
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from tests.films import damage, key_packets, picture, write_film
@@ -155,12 +155,14 @@ def test_a_fault_in_a_thread_is_raised_where_frames_are_read(
     film = write_film(tmp_path / "a.mp4", times=TIMES)
     count = iter(range(1000))
 
-    def failing(packet: object) -> object:
+    decode = PictureDecoder.decode
+
+    def failing(self: PictureDecoder, packet: Item) -> Decoded:
         if next(count) > 60:
             raise MemoryError("no more")
-        return decode(packet)  # type: ignore[arg-type]
+        return decode(self, packet)
 
-    monkeypatch.setattr(leapfrog, "decode", failing)
+    monkeypatch.setattr(PictureDecoder, "decode", failing)
     with Recording(film) as source, pytest.raises(MemoryError, match="no more"):
         list(source)
 
