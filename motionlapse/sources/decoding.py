@@ -49,9 +49,7 @@ class Decoded(NamedTuple):
         return sum(isinstance(f, av.VideoFrame) or f.decoded is not None for f in self.frames)
 
 
-def read_packets(
-    container: InputContainer, stream: VideoStream
-) -> Iterator[VideoPacket | Decoded]:
+def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket | Decoded]:
     """Yield packets until the end of the file or the first fault of the container.
 
     The last one is empty, for which a decoder gives what it still holds; after a fault it is a
@@ -96,7 +94,7 @@ class PictureDecoder:
         self._add_to_passage(packet)
         pts = packet.pts
         if pts is not None and self._units.is_disposable(packet):
-            if self._leave_out(packet, pts):
+            if self._leave_out(pts):
                 return Decoded(pts, ())
             self._decoding.add(pts)
         return self._given(pts, packet)
@@ -126,7 +124,7 @@ class PictureDecoder:
         if self._passage:
             self._passage.packets.append(packet)
 
-    def _leave_out(self, packet: VideoPacket, pts: int) -> bool:
+    def _leave_out(self, pts: int) -> bool:
         if self._passage is None or self._late is None or not self._demand.is_low:
             return False
         self._passage.left_out.add(pts)
@@ -142,10 +140,11 @@ class PictureDecoder:
             pts = frame.pts
             while pts is not None and self._left_out and self._left_out[0][0] < pts:
                 merged.append(heapq.heappop(self._left_out)[-1])
-            if isinstance(frame, av.VideoFrame) and pts in self._decoding:
+            if isinstance(frame, av.VideoFrame) and pts is not None and pts in self._decoding:
                 self._decoding.discard(pts)
-                frame = Disposable(pts, self._demand, frame)
-            merged.append(frame)
+                merged.append(Disposable(pts, self._demand, frame))
+            else:
+                merged.append(frame)
         while rest and self._left_out:
             merged.append(heapq.heappop(self._left_out)[-1])
         return merged
