@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from fractions import Fraction
-from functools import cache
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -27,8 +26,9 @@ from motionlapse.sources.film_file import (
     nominal_fps,
     video_stream,
 )
+from motionlapse.sources.film_frames import film_frame
 from motionlapse.sources.open_film import OpenFilm
-from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
+from motionlapse.sources.planes import upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
@@ -169,56 +169,22 @@ class Recording(Closing):
 
     def _frames(self, first: _Shown, whole: av.VideoFrame) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
-        size = upright_size(whole)
+        size, start = upright_size(whole), self.info.start_wall
+        # Without this object: frames may be kept for long, and it has decoders.
+        damaged = partial(_tell_damage, self.faults, self._name)
         for index, picture, time in chain((first,), self._decoded):
             if isinstance(picture, Disposable):
-                yield self._disposable_frame(index, picture, time, whole)
-                continue
-            whole = picture
-            if upright_size(picture) != size:
-                old, size = size, upright_size(picture)
+                self._steps.demand.passed(left_out=picture.decoded is None)
+            else:
+                whole = picture
+            if upright_size(whole) != size:
+                old, size = size, upright_size(whole)
                 self._fault(
                     f"picture size changes from {old[0]}×{old[1]} to {size[0]}×{size[1]} at "
                     f"{format_duration(time)}; the background is learned anew",
                     lost=False,
                 )
-            yield self._frame(index, _always(whole), time)
-
-    def _disposable_frame(
-        self, index: int, picture: Disposable, time: float, before: av.VideoFrame
-    ) -> Frame:
-        """Return a frame whose picture may have been left out; `before` stands in for a bad one."""
-        self._steps.demand.passed(left_out=picture.decoded is None)
-
-        def found() -> av.VideoFrame:
-            decoded = picture.picture()
-            if decoded is not None and not decoded.is_corrupt:
-                return decoded
-            at = format_duration(time)
-            self._fault(f"damaged at {at}; the picture before it is used", lost=True)
-            return before
-
-        return self._frame(index, cache(found), time, disposable=True)
-
-    def _frame(
-        self,
-        index: int,
-        picture: Callable[[], av.VideoFrame],
-        time: float,
-        *,
-        disposable: bool = False,
-    ) -> Frame:
-        start = self.info.start_wall
-        return Frame(
-            index=index,
-            time=time,
-            wall=start + timedelta(seconds=time) if start else None,
-            number=index,
-            to_planes=cache(lambda: planes_of(picture())),
-            to_bgr=lambda: bgr_of(picture()),
-            to_small_bgr=lambda width, height: small_bgr_of(picture(), width, height),
-            disposable=disposable,
-        )
+            yield film_frame(index, time, start, picture, whole, damaged)
 
     def _decode(self) -> Generator[_Shown]:
         """Yield the good frames from --start to --end."""
@@ -316,5 +282,6 @@ def _picture_of(picture: Picture) -> av.VideoFrame | None:
     return picture.picture() if isinstance(picture, Disposable) else picture
 
 
-def _always(picture: av.VideoFrame) -> Callable[[], av.VideoFrame]:
-    return lambda: picture
+def _tell_damage(faults: list[Fault], name: str, time: float) -> None:
+    at = format_duration(time)
+    faults.append(Fault(f"{name}: damaged at {at}; the picture before it is used", lost=True))
