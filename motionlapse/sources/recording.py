@@ -28,7 +28,7 @@ from motionlapse.sources.film_file import (
 from motionlapse.sources.leapfrog import Leapfrog
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
-from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
+from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
@@ -52,7 +52,7 @@ class Recording(Closing):
     name, label
         As in `SourceInfo`; by default the path and its stem.
     at
-        The key frame before `SourceSettings.start`, where somebody has looked for it already.
+        The key frame before `SourceSettings.start`, where it is known and seeking leads to it.
     opening
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
@@ -251,12 +251,9 @@ class Recording(Closing):
                 f"{format_duration(duration_s)}"
             )
         if self._at is not None:
-            with OpenFilm(self._path, self._name) as probe:
-                known = leads_to(probe.container, self._stream.index, self._at.pts)
-            if known:
-                self._begin_at(self._at.pts)
-                self._base_index = self._at.index
-                return
+            self._begin_at(self._at.pts)
+            self._base_index = self._at.index
+            return
         wanted = int(self._clock.seek(start_s))
         with OpenFilm(self._path, self._name) as probe:
             place = find_key_frame(probe.container, self._stream.index, wanted)
