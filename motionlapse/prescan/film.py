@@ -20,6 +20,11 @@ SKIPPED = "what follows is surely quiet, and skipped"
 # Key frames that are learned from; fewer teach nothing. With 5 and 9 light that changes slowly
 # moved more often in quiet groups than with 3.
 _LEARNED = 3
+# So that the next stretch is decoded while an event, which is slow to analyse, is looked at.
+_AHEAD = 24
+# For so long nothing counts in a stretch of a film: the scene is hardly known, and it begins a
+# second or more before what is suspicious.
+SETTLE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Stretches(Closing):
         All groups of pictures of the film from `SourceSettings.start` to its stop.
     stretches
         What is decoded, in order; at least one.
+    settle_s
+        For how long nothing counts when a stretch begins within the film.
     """
 
     def __init__(
@@ -57,8 +64,10 @@ class Stretches(Closing):
         *,
         name: str = "",
         label: str = "",
+        settle_s: float = 0.0,
     ) -> None:
         self._path, self._settings = path, settings
+        self._settle_s = settle_s
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
         self._undecided: Callable[[], bool] = lambda: False
@@ -121,6 +130,7 @@ class Stretches(Closing):
         start_s = self._groups[self._stretches[self._number].first].start_s
         return Interruption(
             SKIPPED,
+            self._settle_s,
             forget=True,
             quiet_s=start_s - self._ended_s,
             opening_s=learned[-1].time - learned[0].time if learned else None,
@@ -179,6 +189,7 @@ class Stretches(Closing):
             label=self._label,
             at=at,
             in_turn=False,  # most stretches are short
+            ahead=_AHEAD,
         )
 
     def close(self) -> None:

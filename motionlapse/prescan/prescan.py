@@ -13,7 +13,7 @@ from motionlapse.analysis.prepare import Shrinker, choose_scale
 from motionlapse.errors import SourceError
 from motionlapse.prescan.cells import CellScores
 from motionlapse.prescan.check import Check, DamagedError
-from motionlapse.prescan.film import Stretches
+from motionlapse.prescan.film import SETTLE_S, Stretches
 from motionlapse.prescan.quiet import suspicious
 from motionlapse.prescan.sample import choose_sample, risk_bound
 from motionlapse.prescan.stretches import (
@@ -118,7 +118,7 @@ class _Prescan:
             raise _WholeError("too little of it is surely quiet")
         sample = choose_sample(skipped)
         self._check(groups, skipped, sample)
-        return self._open(groups, stretches), _words(groups, stretches, len(sample))
+        return self._open(groups, stretches, SETTLE_S), _words(groups, stretches, len(sample))
 
     def _pictures(self, reader: KeyFrames) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the score of every key frame's picture."""
@@ -182,7 +182,9 @@ class _Prescan:
             where = format_duration(event.start_s)
             raise _WholeError(f"a check of what it would skip found an event at {where}")
 
-    def _open(self, groups: Sequence[Group], stretches: Sequence[Stretch]) -> Stretches:
+    def _open(
+        self, groups: Sequence[Group], stretches: Sequence[Stretch], settle_s: float = 0.0
+    ) -> Stretches:
         return Stretches(
             self._footage.url or self._footage.path,
             self._settings.sources,
@@ -190,6 +192,7 @@ class _Prescan:
             stretches,
             name=self._footage.name,
             label=self._footage.label,
+            settle_s=settle_s,
         )
 
 

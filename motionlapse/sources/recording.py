@@ -57,6 +57,8 @@ class Recording(Closing):
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
         Whether two decoders may take turns, which is of use where much is read without a break.
+    ahead
+        How many pictures may wait, of large ones fewer.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class Recording(Closing):
         at: KeyFrame | None = None,
         opening: Opening | None = None,
         in_turn: bool = True,
+        ahead: int = _AHEAD,
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -112,7 +115,7 @@ class Recording(Closing):
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._pair is not None
         self._ahead: Ahead[Frame] | Iterator[Frame] = (
-            frames if alone else Ahead(frames, self._depth(_AHEAD))
+            frames if alone else Ahead(frames, self._depth(ahead))
         )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:
