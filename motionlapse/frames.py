@@ -223,12 +223,16 @@ class Interruption:
         True if what was learned before it is of no use after it.
     quiet_s
         For how long before the next frame nothing has moved, as far as that is known.
+    opening_s
+        How much media time the frames that are learned from after it are spread over; None: as
+        much as the background model wants.
     """
 
     reason: str
     settle_s: float = 0.0
     forget: bool = False
     quiet_s: float = 0.0
+    opening_s: float | None = None
 
     def and_then(self, newer: Interruption) -> Interruption:
         """Return one interruption that does what this one and the next would have done."""

@@ -188,7 +188,8 @@ class _Look:
         if item.forget:
             self._overlay = self.overlay()
             self.analyzer = self._make_analyzer(self.analyzer.size)
-            self.analyzer.prime(self._opening() or (), quiet_s=item.quiet_s)
+            opening = self._opening() or ()
+            self.analyzer.prime(opening, quiet_s=item.quiet_s, seconds=item.opening_s)
         else:
             # The time since the frame before says nothing of how much to learn.
             self._pace = 0.0

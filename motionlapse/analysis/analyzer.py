@@ -95,10 +95,12 @@ class Analyzer:
         same_kind = self._colour in (None, planes.chroma is not None)
         return planes.size == self.size and same_kind
 
-    def prime(self, opening: Iterable[Frame], *, quiet_s: float = 0.0) -> None:
+    def prime(
+        self, opening: Iterable[Frame], *, quiet_s: float = 0.0, seconds: float | None = None
+    ) -> None:
         """Learn from the first frames before they are judged.
 
-        A few pictures that are spread over `opening_s` are enough, as
+        A few pictures that are spread over some time are enough, as
         `motionlapse.frames.Opening` chooses them; fewer than three teach nothing.
 
         Parameters
@@ -107,10 +109,12 @@ class Analyzer:
             The first frames of the source, as many as it takes; those after are not asked for.
         quiet_s
             For how long at least, up to the end of them, it has looked like that.
+        seconds
+            How much media time is learned from; None: `opening_s`.
         """
         chosen: list[Planes] = []
         first_s = last_s = 0.0
-        for frame in Opening(self.opening_s).chosen(opening):
+        for frame in Opening(self.opening_s if seconds is None else seconds).chosen(opening):
             if not self.fits(frame.planes):
                 break
             self._colour = frame.planes.chroma is not None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from motionlapse.frames import Image, Plane, Planes
+from motionlapse.shrink_kernel import shrink
 
 Array = npt.NDArray[np.float32]
 
 _ACROSS, _DOWN = 64, 36  # a cell has 0.043 % of the picture: the smallest blob that counts
-_INSIDE = 4  # a cell is the mean of 4×4 means: `cv2.resize` rounds to whole grey levels
+# A cell is the mean of at least 4×4 means, which are whole grey levels. From them on float32: the
+# whole of 720p in float32 took three times as long.
+_INSIDE = 4
+_MOST = 16  # a kernel's largest factor
 # A picture is compared with the median of itself and seven on either side: what is in fewer than
 # eight of them does not hide itself, and light has hardly changed meanwhile.
 AROUND = 7
@@ -36,7 +43,9 @@ class CellScores:
         self._watched = _watched_cells(watched)
         self._waiting: list[Array] = []
         self._before = 0  # of those waiting, how many have a score and are there for the others
-        self._scores: list[Array] = []
+        # In a thread: a chunk takes as long as to decode fifty key frames.
+        self._scorer = ThreadPoolExecutor(1, "cell-scores")
+        self._scores: list[Future[Array]] = []
 
     def add(self, planes: Planes) -> None:
         """Take the next picture; the number of its planes stays the same."""
@@ -48,24 +57,32 @@ class CellScores:
         """Return the score of every picture, float32 ``(N,)``, at least 0."""
         if len(self._waiting) > self._before:
             self._score(len(self._waiting) - self._before)
-        return np.concatenate(self._scores) if self._scores else np.empty(0, np.float32)
+        self._scorer.shutdown()
+        scores = [scored.result() for scored in self._scores]
+        return np.concatenate(scores) if scores else np.empty(0, np.float32)
 
     def _score(self, count: int) -> None:
-        pictures = np.stack(self._waiting)
         first, end = self._before, self._before + count
-        deviations = np.stack(
-            [pictures[number] - _around(pictures, number) for number in range(first, end)]
-        )
-        deviations -= np.median(deviations, axis=2, keepdims=True)
-        np.abs(deviations, out=deviations)
-        noise = np.median(deviations, axis=0)
-        # Where nothing but rounding differs, a sixteenth of a level is what there can be.
-        least = np.maximum(np.median(noise, axis=1, keepdims=True), 1 / 16)
-        deviations /= np.maximum(noise, least)
-        self._scores.append(deviations.max(axis=(1, 2)))
+        self._scores.append(self._scorer.submit(_greatest, self._waiting, first, end))
         kept = max(0, end - AROUND)
         self._waiting = self._waiting[kept:]
         self._before = end - kept
+
+
+def _greatest(waiting: Sequence[Array], first: int, end: int) -> Array:
+    """Return the greatest deviation of each picture from `first` to `end`."""
+    pictures = np.stack(waiting)
+    deviations = np.stack(
+        [pictures[number] - _around(pictures, number) for number in range(first, end)]
+    )
+    deviations -= np.median(deviations, axis=2, keepdims=True)
+    np.abs(deviations, out=deviations)
+    noise = np.median(deviations, axis=0)
+    # Where nothing but rounding differs, a sixteenth of a level is what there can be.
+    least = np.maximum(np.median(noise, axis=1, keepdims=True), 1 / 16)
+    deviations /= np.maximum(noise, least)
+    greatest: Array = deviations.max(axis=(1, 2))
+    return greatest
 
 
 def _around(pictures: Array, number: int) -> Array:
@@ -84,8 +101,12 @@ def _cells(planes: Planes, watched: npt.NDArray[np.bool_] | None) -> Array:
 
 
 def _means(plane: Plane) -> Array:
-    size = _ACROSS * _INSIDE, _DOWN * _INSIDE
-    small = cv2.resize(plane.view, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    factor = min(plane.width // (_ACROSS * _INSIDE), plane.height // (_DOWN * _INSIDE), _MOST)
+    small = plane.view
+    if factor > 1:
+        small = np.empty((plane.height // factor, plane.width // factor), np.uint8)
+        shrink(plane.buffer, small, factor, np.empty(plane.width, np.uint16))
+    small = small.astype(np.float32)
     means = cv2.resize(small, (_ACROSS, _DOWN), interpolation=cv2.INTER_AREA)
     return np.asarray(means, np.float32).ravel()
 

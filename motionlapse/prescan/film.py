@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from motionlapse.closing import Closing
 from motionlapse.frames import Fault, Frame, Interruption
 from motionlapse.prescan.stretches import Stretch
 from motionlapse.sources.key_frames import Group
+from motionlapse.sources.key_pictures import KeyPictures
 from motionlapse.sources.recording import Recording
+from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 
 SKIPPED = "what follows is surely quiet, and skipped"
+# Key frames that are learned from; fewer teach nothing. With 5 and 9 light that changes slowly
+# moved more often in quiet groups than with 3.
+_LEARNED = 3
+# So that the next stretch is decoded while an event, which is slow to analyse, is looked at.
+_AHEAD = 24
+# For so long nothing counts in a stretch of a film: the scene is hardly known, and it begins a
+# second or more before what is suspicious.
+SETTLE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A stretch whose decoding has begun."""
+
+    number: int
+    recording: Recording
+    learned: list[Frame]
 
 
 class Stretches(Closing):
     """A film of which only some stretches are decoded; frames keep their index and media time.
 
     Between two stretches comes an `Interruption`; the background is then learned anew from the
-    lead of the next stretch, which `opening` gives.
+    key frames before the next stretch and its own first, which `opening` gives. While a stretch is
+    read, the next one is opened in a thread.
 
     Parameters
     ----------
@@ -29,6 +51,8 @@ class Stretches(Closing):
         All groups of pictures of the film from `SourceSettings.start` to its stop.
     stretches
         What is decoded, in order; at least one.
+    settle_s
+        For how long nothing counts when a stretch begins within the film.
     """
 
     def __init__(
@@ -40,17 +64,25 @@ class Stretches(Closing):
         *,
         name: str = "",
         label: str = "",
+        settle_s: float = 0.0,
     ) -> None:
         self._path, self._settings = path, settings
+        self._settle_s = settle_s
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
         self._undecided: Callable[[], bool] = lambda: False
         self._faults: list[Fault] = []
         self._number = 0  # of the stretch
         self._ended_s = 0.0  # what came before
-        self._recording = self._open(stretches[0])
-        self.info = self._recording.info
-        self._frames = iter(self._recording)
+        self._keys = KeyPictures(path, settings, name=name or str(path))
+        try:
+            self._opened = self._open(0)
+        except BaseException:
+            self._keys.close()
+            raise
+        self.info = self._opened.recording.info
+        self._opener = ThreadPoolExecutor(1, "next-stretch")
+        self._next: Future[_Opened] | None = None
 
     def follow(self, undecided: Callable[[], bool]) -> None:
         """Go on beyond the end of a stretch as long as `undecided` says so, asked at each frame."""
@@ -59,88 +91,112 @@ class Stretches(Closing):
     @property
     def faults(self) -> list[Fault]:
         """What went wrong so far in what was decoded, in order."""
-        return self._faults + self._recording.faults
+        return self._faults + self._opened.recording.faults
 
     def opening(self) -> Iterator[Frame]:
-        """Return the lead of the stretch that comes next; at the film's beginning, as `Source`."""
-        stretch = self._stretches[self._number]
-        if stretch.lead == stretch.first:
-            return self._recording.opening()
-        return self._lead()
+        """Return what is learned from before the stretch that comes next.
 
-    def _lead(self) -> Iterator[Frame]:
-        """Yield what is left of a stretch's lead; the first frame after it is for the loop."""
-        stretch = self._stretches[self._number]
-        if stretch.lead == stretch.first:
-            return
-        until_s = self._groups[stretch.first].start_s
-        for frame in self._frames:
-            if frame.time >= until_s:
-                self._frames = _before(frame, self._frames)
-                return
-            yield frame
+        That is the recording's own opening at the film's beginning, and else key frames.
+        """
+        if self._opened.learned:
+            return iter(self._opened.learned)
+        return self._opened.recording.opening()
 
     def __iter__(self) -> Iterator[Frame | Interruption]:
+        if self._opened.learned:
+            yield self._interruption()
         while True:
-            for _ in self._lead():
-                pass  # nobody wanted to learn from it
+            self._begin_next()
             yield from self._judged()
             if self._number + 1 == len(self._stretches):
                 return
-            yield self._go_on()
+            self._go_on()
+            yield self._interruption()
 
-    def _go_on(self) -> Interruption:
-        """Open the next stretch."""
-        self._faults += self._recording.faults
-        self._recording.close()
+    def _begin_next(self) -> None:
+        """Have the next stretch opened."""
+        if self._number + 1 < len(self._stretches):
+            self._next = self._opener.submit(self._open, self._number + 1)
+
+    def _go_on(self) -> None:
+        """Turn to the next stretch."""
+        self._faults += self._opened.recording.faults
+        self._opened.recording.close()
         self._number += 1
-        stretch = self._stretches[self._number]
-        self._recording = self._open(stretch)
-        self._frames = iter(self._recording)
-        quiet_s = self._groups[stretch.first].start_s - self._ended_s
-        return Interruption(SKIPPED, forget=True, quiet_s=quiet_s)
+        self._opened = self._taken()
+
+    def _interruption(self) -> Interruption:
+        learned = self._opened.learned
+        start_s = self._groups[self._stretches[self._number].first].start_s
+        return Interruption(
+            SKIPPED,
+            self._settle_s,
+            forget=True,
+            quiet_s=start_s - self._ended_s,
+            opening_s=learned[-1].time - learned[0].time if learned else None,
+        )
+
+    def _taken(self) -> _Opened:
+        """Return the stretch in turn, which may not be the one that was opened ahead."""
+        ahead, self._next = self._next, None
+        opened = ahead.result() if ahead is not None else self._open(self._number)
+        if opened.number == self._number:
+            return opened
+        opened.recording.close()
+        return self._open(self._number)
 
     def _judged(self) -> Iterator[Frame]:
         """Yield the frames of a stretch, and on until it is sure that nothing goes on."""
-        end_s = self._end_s()
-        for frame in self._frames:
+        end_s = self._stretches[self._number].end_s
+        for frame in self._opened.recording:
             if frame.time >= end_s:
                 self._reach(frame.time)
-                end_s = self._end_s()
+                end_s = self._stretches[self._number].end_s
                 if frame.time >= end_s and not self._undecided():
                     self._ended_s = frame.time
                     return
             yield frame
 
-    def _end_s(self) -> float:
-        last = self._stretches[self._number].last
-        return self._groups[last].end_s if last + 1 < len(self._groups) else float("inf")
-
     def _reach(self, time: float) -> None:
         """Go over to the next stretch where this one has run into it."""
         following = self._stretches[self._number + 1 : self._number + 2]
-        if following and time >= self._groups[following[0].lead].start_s:
+        if following and time >= self._groups[following[0].first].start_s:
             self._number += 1
 
-    def _open(self, stretch: Stretch) -> Recording:
-        group = self._groups[stretch.lead]
-        settings = self._settings
-        if stretch.lead > 0:
-            settings = settings.model_copy(update={"start": group.start_s})
+    # ---- in the thread -----------------------------------------------------------------------
+
+    def _open(self, number: int) -> _Opened:
+        stretch = self._stretches[number]
+        if stretch.first == 0:
+            return _Opened(number, self._recording(self._settings, None), [])
+        group = self._groups[stretch.first]
+        settings = self._settings.model_copy(update={"start": group.start_s})
+        known = group.key if self._keys.leads_to(group.key) else None
+        recording = self._recording(settings, known)
+        try:
+            first = max(0, stretch.first + 1 - _LEARNED)
+            learned = list(self._keys.frames(self._groups[first : stretch.first + 1]))
+        except BaseException:
+            recording.close()
+            raise
+        return _Opened(number, recording, learned)
+
+    def _recording(self, settings: SourceSettings, at: KeyFrame | None) -> Recording:
         return Recording(
             self._path,
             settings,
             name=self._name,
             label=self._label,
-            at=group.key if stretch.lead > 0 else None,
+            at=at,
             in_turn=False,  # most stretches are short
+            ahead=_AHEAD,
         )
 
     def close(self) -> None:
         """Stop decoding and close the film; may be called again."""
-        self._recording.close()
-
-
-def _before(frame: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:
-    yield frame
-    yield from frames
+        ahead, self._next = self._next, None
+        self._opener.shutdown()
+        if ahead is not None and ahead.exception() is None:
+            ahead.result().recording.close()
+        self._opened.recording.close()
+        self._keys.close()

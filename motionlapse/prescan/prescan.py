@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.prepare import Shrinker, choose_scale
-from motionlapse.decision.decider import Decider
 from motionlapse.errors import SourceError
-from motionlapse.pipeline import run
 from motionlapse.prescan.cells import CellScores
-from motionlapse.prescan.film import Stretches
-from motionlapse.prescan.quiet import Flags, suspicious
-from motionlapse.prescan.sample import choose_sample, risk_bound, sample_stretches
-from motionlapse.prescan.stretches import Stretch, skipped_groups, stretches_around
+from motionlapse.prescan.check import Check, DamagedError
+from motionlapse.prescan.film import SETTLE_S, Stretches
+from motionlapse.prescan.quiet import suspicious
+from motionlapse.prescan.sample import choose_sample, risk_bound
+from motionlapse.prescan.stretches import (
+    Span,
+    Stretch,
+    skipped_groups,
+    stretches_around,
+    suspicious_spans,
+)
+from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.key_frames import Group, KeyFrames
-from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration
 
 if TYPE_CHECKING:
@@ -89,7 +94,6 @@ class _Prescan:
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._should_stop = should_stop
-        self._lead_s = settings.opening_s
 
     def decide(self) -> tuple[Stretches, str]:
         """Return the stretches, opened, and what there is to say of them."""
@@ -99,35 +103,40 @@ class _Prescan:
         if sinks.masks is not None or sinks.metrics is not None:
             raise _WholeError("--masks and --metrics cover every frame")
         path = self._footage.url or self._footage.path
-        reader = KeyFrames(path, self._settings.sources, name=self._footage.name)
+        # Deblocking changes no mean of a cell.
+        fast = self._settings.sources.model_copy(update={"fast": True})
+        reader = KeyFrames(path, fast, name=self._footage.name)
         try:
             pictures = self._pictures(reader)
             groups = reader.groups()
         except SourceError as error:
             raise _WholeError(str(error)) from None
-        found = self._suspicious(groups, pictures)
-        starts_s = [group.start_s for group in groups]
-        stretches = stretches_around(found, starts_s, self._lead_s)
+        spans = self._suspicious(groups, pictures)
+        stretches = stretches_around(spans, [group.start_s for group in groups])
         skipped = skipped_groups(stretches, len(groups))
         if len(skipped) < _FEWEST_SKIPPED:
             raise _WholeError("too little of it is surely quiet")
         sample = choose_sample(skipped)
-        self._check(groups, sample_stretches(sample, starts_s, self._lead_s))
-        return self._open(groups, stretches), _words(groups, stretches, len(sample))
+        self._check(groups, skipped, sample)
+        return self._open(groups, stretches, SETTLE_S), _words(groups, stretches, len(sample))
 
     def _pictures(self, reader: KeyFrames) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the score of every key frame's picture."""
         cells: CellScores | None = None
         kind: tuple[object, ...] = ()
-        for planes in reader:
-            if self._should_stop():
-                raise _WholeError("stopped")
-            if cells is None:
-                cells = CellScores(self._watched(planes.size))
-                kind = _kind(planes)
-            if _kind(planes) != kind:
-                raise _WholeError("its pictures change their size or kind")
-            cells.add(planes)
+        ahead = Ahead(reader)
+        try:
+            for planes in ahead:
+                if self._should_stop():
+                    raise _WholeError("stopped")
+                if cells is None:
+                    cells = CellScores(self._watched(planes.size))
+                    kind = _kind(planes)
+                if _kind(planes) != kind:
+                    raise _WholeError("its pictures change their size or kind")
+                cells.add(planes)
+        finally:
+            ahead.close()
         if cells is None:
             raise _WholeError("it has no key frames")
         return cells.finish().astype(np.float64)
@@ -141,7 +150,7 @@ class _Prescan:
 
     def _suspicious(
         self, groups: Sequence[Group], pictures: np.ndarray[tuple[int], np.dtype[np.float64]]
-    ) -> Flags:
+    ) -> list[Span]:
         lengths_s = np.array([group.end_s - group.start_s for group in groups])
         if (usual_s := float(np.median(lengths_s))) > _FARTHEST_S:
             raise _WholeError(
@@ -151,28 +160,31 @@ class _Prescan:
             raise _WholeError(f"it is too short, with {len(groups)} key frames of {_FEWEST}")
         totals = np.array([group.sizes.sum() for group in groups], np.float64)
         largest = np.array([group.sizes.max(initial=0) for group in groups], np.float64)
-        return suspicious(pictures, totals, largest) | (lengths_s > _FARTHEST_S)
+        found = suspicious(pictures, totals, largest)
+        signs = found._replace(totals=found.totals | (lengths_s > _FARTHEST_S))
+        return suspicious_spans(groups, signs)
 
-    def _check(self, groups: Sequence[Group], stretches: Sequence[Stretch]) -> None:
+    def _check(
+        self, groups: Sequence[Group], skipped: Sequence[int], sample: Sequence[int]
+    ) -> None:
         """Look for events in what would be skipped."""
-        witness = _Witness()
-        cv2.setNumThreads(1)
-        with self._open(groups, stretches) as film:
-            outcome = run(
-                film,
-                self._make_analyzer,
-                Decider(self._settings.decision),
-                [witness],
-                should_stop=lambda: witness.seen_s is not None or self._should_stop(),
-                pacing=self._settings.pace(),
-            )
-        if witness.seen_s is not None:
-            where = format_duration(witness.seen_s)
+        check = Check(
+            self._settings,
+            self._make_analyzer,
+            lambda stretches: self._open(groups, stretches),
+            self._should_stop,
+        )
+        try:
+            event = check.find_event(groups, frozenset(skipped), sample)
+        except DamagedError:
+            raise _WholeError("it is damaged") from None
+        if event is not None:
+            where = format_duration(event.start_s)
             raise _WholeError(f"a check of what it would skip found an event at {where}")
-        if outcome.failure is not None or film.faults or outcome.state == "interrupted":
-            raise _WholeError("it is damaged")
 
-    def _open(self, groups: Sequence[Group], stretches: Sequence[Stretch]) -> Stretches:
+    def _open(
+        self, groups: Sequence[Group], stretches: Sequence[Stretch], settle_s: float = 0.0
+    ) -> Stretches:
         return Stretches(
             self._footage.url or self._footage.path,
             self._settings.sources,
@@ -180,24 +192,8 @@ class _Prescan:
             stretches,
             name=self._footage.name,
             label=self._footage.label,
+            settle_s=settle_s,
         )
-
-
-class _Witness:
-    """A sink that notes the first event."""
-
-    def __init__(self) -> None:
-        self.seen_s: float | None = None
-
-    def write(self, _analysis: Analysis, decision: Decision) -> None:
-        if decision.opened is not None and self.seen_s is None:
-            self.seen_s = decision.opened.start_s
-
-    def finish(self, decision: Decision) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def _kind(planes: Planes) -> tuple[object, ...]:
@@ -206,10 +202,14 @@ def _kind(planes: Planes) -> tuple[object, ...]:
 
 def _words(groups: Sequence[Group], stretches: Sequence[Stretch], sampled: int) -> str:
     skipped = skipped_groups(stretches, len(groups))
-    skipped_s = sum(groups[number].end_s - groups[number].start_s for number in skipped)
+    skipped_s = sum(
+        groups[after.first].start_s - before.end_s
+        for before, after in itertools.pairwise(stretches)
+    )
+    skipped_s += max(0.0, groups[-1].end_s - stretches[-1].end_s)
     share = skipped_s / (groups[-1].end_s - groups[0].start_s)
     return (
-        f"{share:.1%} of it is skipped as surely quiet ({len(skipped)} of {len(groups)} groups of "
-        f"pictures); {sampled} of these were decoded as a check, and held no event: with 95 % "
+        f"{share:.1%} of it is skipped as surely quiet; {sampled} of {len(skipped)} groups of "
+        f"pictures without a suspicion were decoded as a check, and held no event: with 95 % "
         f"certainty fewer than {risk_bound(sampled):.1%} of them do"
     )

@@ -1,4 +1,4 @@
-"""Which groups of pictures are surely quiet: numbers in, a yes or no for each group out.
+"""Which groups of pictures are suspicious, and by what: numbers in, a yes or no for each out.
 
 No threshold is set by hand. Most of a film worth a prescan is quiet, so the lower half of each
 signal tells how it is distributed without motion, and a group is suspicious from the value on that
@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +26,26 @@ _LOW = 0.16  # the quantile one σ below the median of a normal distribution
 _AROUND = 7  # groups on either side with which the sizes of one are compared
 
 
-def suspicious(pictures: Numbers, totals: Numbers, largest: Numbers) -> Flags:
-    """Tell which groups may hold motion, bool ``(N,)``.
+class Signs(NamedTuple):
+    """What speaks against the quiet of each group, each bool ``(N,)``.
+
+    Attributes
+    ----------
+    pictures
+        Its key frame looks strange.
+    totals
+        Its packets are large together.
+    largest
+        One of its packets is large.
+    """
+
+    pictures: Flags
+    totals: Flags
+    largest: Flags
+
+
+def suspicious(pictures: Numbers, totals: Numbers, largest: Numbers) -> Signs:
+    """Tell which groups may hold motion.
 
     Parameters
     ----------
@@ -36,13 +55,12 @@ def suspicious(pictures: Numbers, totals: Numbers, largest: Numbers) -> Flags:
         Bytes of all packets of each group but its key frame's, and of the largest of them,
         float64 ``(N,)``.
     """
-    strange = pictures > gumbel_limit(pictures)
-    found = strange.copy()
-    found[:-1] |= strange[1:]  # it may have come after the key frame before
-    for sizes in (totals, largest):
-        growth = local_growth(sizes)
-        found |= growth > normal_limit(growth)
-    return found
+    return Signs(pictures > gumbel_limit(pictures), _grown(totals), _grown(largest))
+
+
+def _grown(sizes: Numbers) -> Flags:
+    growth = local_growth(sizes)
+    return np.asarray(growth > normal_limit(growth))
 
 
 def gumbel_limit(values: Numbers) -> float:

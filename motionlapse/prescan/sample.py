@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from motionlapse.prescan.stretches import Stretch, joined, lead_of
+from motionlapse.prescan.stretches import Stretch, joined, whole_groups
 
 _FEWEST = 20
 _SHARE = 1 / 40
@@ -21,11 +21,9 @@ def choose_sample(skipped: Sequence[int]) -> list[int]:
     return sorted(random.Random(len(skipped)).sample(skipped, count))
 
 
-def sample_stretches(
-    sample: Sequence[int], starts_s: Sequence[float], lead_s: float
-) -> list[Stretch]:
+def sample_stretches(sample: Sequence[int], starts_s: Sequence[float]) -> list[Stretch]:
     """Return what is to be decoded to judge a sample."""
-    return joined(Stretch(lead_of(group, starts_s, lead_s), group, group) for group in sample)
+    return joined(whole_groups(group, group, starts_s) for group in sample)
 
 
 def risk_bound(count: int) -> float:

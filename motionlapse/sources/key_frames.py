@@ -36,12 +36,15 @@ class Group:
         Media time of the key frame, and of the next one or the end of the film.
     sizes
         Bytes of the packets after the key frame's own, in the order of decoding, int64 ``(N,)``.
+    largest_s
+        Media time of the largest of these; of the key frame, where there are none.
     """
 
     key: KeyFrame
     start_s: float
     end_s: float
     sizes: Numbers
+    largest_s: float
 
 
 class KeyFrames:
@@ -144,6 +147,7 @@ class KeyFrames:
                 self._time(int(pts[key])),
                 self._time(last if end is None else end),
                 sizes[key + 1 : bound],
+                self._time(int(pts[_largest(sizes, key, bound)])),
             )
             for key, bound, end in zip(self._keys, bounds, ends, strict=True)
         ]
@@ -154,3 +158,8 @@ class KeyFrames:
             if self._time(self._pts[place]) >= self._stop_s:
                 return place
         return len(self._pts)
+
+
+def _largest(sizes: Numbers, key: int, bound: int) -> int:
+    """Return the place of the largest packet after a key frame's and before `bound`."""
+    return key if bound == key + 1 else key + 1 + int(sizes[key + 1 : bound].argmax())

@@ -29,7 +29,7 @@ from motionlapse.sources.film_file import (
 from motionlapse.sources.film_frames import film_frame
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import upright_size
-from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
+from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
 from motionlapse.sources.timestamps import MediaClock
@@ -55,11 +55,13 @@ class Recording(Closing):
     name, label
         As in `SourceInfo`; by default the path and its stem.
     at
-        The key frame before `SourceSettings.start`, where somebody has looked for it already.
+        The key frame before `SourceSettings.start`, where it is known and seeking leads to it.
     opening
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
         Whether two decoders may take turns, which is of use where much is read without a break.
+    ahead
+        How many pictures may wait, of large ones fewer.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class Recording(Closing):
         at: KeyFrame | None = None,
         opening: Opening | None = None,
         in_turn: bool = True,
+        ahead: int = _AHEAD,
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -125,7 +128,7 @@ class Recording(Closing):
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._steps.pair
         self._ahead: Ahead[Frame] | Iterator[Frame] = (
-            frames if alone else Ahead(frames, self._depth(_AHEAD))
+            frames if alone else Ahead(frames, self._depth(ahead))
         )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:
@@ -231,12 +234,9 @@ class Recording(Closing):
                 f"{format_duration(duration_s)}"
             )
         if self._at is not None:
-            with OpenFilm(self._path, self._name) as probe:
-                known = leads_to(probe.container, self._stream.index, self._at.pts)
-            if known:
-                self._begin_at(self._at.pts)
-                self._base_index = self._at.index
-                return
+            self._begin_at(self._at.pts)
+            self._base_index = self._at.index
+            return
         wanted = int(self._clock.seek(start_s))
         with OpenFilm(self._path, self._name) as probe:
             place = find_key_frame(probe.container, self._stream.index, wanted)

@@ -49,8 +49,14 @@ def test_groups_cover_the_film(film, whole):
         assert group.start_s == time
         assert (picture == luma).all()
     with av.open(str(film)) as container:
-        sizes = [p.size for p in container.demux(video=0) if p.size and not p.is_keyframe]
+        others = [p for p in container.demux(video=0) if p.size and not p.is_keyframe]
+        start = container.streams.video[0].start_time
+    sizes = [packet.size for packet in others]
     assert np.concatenate([group.sizes for group in groups]).tolist() == sizes
+    largest_s = [float((packet.pts - start) * packet.time_base) for packet in others]
+    for group, end in zip(groups, np.cumsum([len(group.sizes) for group in groups]), strict=True):
+        begin = end - len(group.sizes)
+        assert group.largest_s == largest_s[begin + int(group.sizes.argmax())]
 
 
 def test_a_part_has_its_groups_alone(film):
@@ -61,7 +67,7 @@ def test_a_part_has_its_groups_alone(film):
 
 def test_frames_are_those_of_the_whole_film(film, whole):
     groups, _ = groups_of(film)
-    chosen = [Stretch(0, 0, 1), Stretch(5, 7, 8), Stretch(17, 19, 19)]
+    chosen = [Stretch(0, 1, 2.0), Stretch(7, 8, 9.0), Stretch(19, 19, np.inf)]
     with Stretches(film, SourceSettings(), groups, chosen) as source:
         items = list(source)
         assert source.faults == []
@@ -77,32 +83,66 @@ def test_frames_are_those_of_the_whole_film(film, whole):
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
 
 
-def test_the_lead_is_learned_from_and_not_judged(film):
+@pytest.mark.parametrize("first", [0, 4])
+def test_key_frames_before_a_stretch_are_learned_from(film, whole, first):
     groups, _ = groups_of(film)
-    with Stretches(film, SourceSettings(), groups, [Stretch(0, 0, 0), Stretch(5, 7, 7)]) as source:
-        judged, learned = [], []
+    chosen = [Stretch(first, first, first + 1.0), Stretch(7, 7, 8.0)]
+    learned, judged = [], []
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
         for item in source:
             if isinstance(item, Interruption):
-                learned = [frame.index for frame in source.opening()]
+                learned.append(list(source.opening()))
+                assert item.opening_s == pytest.approx(2.0, abs=1e-6)
             else:
                 judged.append(item.index)
-    assert learned == list(range(50, 70))
-    assert judged == [*range(10), *range(70, 80)]
+    starts = [n for n in (first, 7) if n > 0]
+    assert [[f.index for f in some] for some in learned] == [
+        [RATE * (start - 2), RATE * (start - 1), RATE * start] for start in starts
+    ]
+    for frame in itertools.chain(*learned):
+        time, luma = whole[frame.index]
+        assert frame.time == time
+        assert (frame.planes.luma.view == luma).all()
+    assert judged == [*range(first * RATE, (first + 1) * RATE), *range(70, 80)]
+
+
+def test_a_stretch_may_end_within_a_group(film):
+    groups, _ = groups_of(film)
+    chosen = [Stretch(0, 1, 1.45), Stretch(5, 5, 5.25)]
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
+        seen = [item.index for item in source if isinstance(item, Frame)]
+    assert seen == [*range(15), *range(50, 53)]
 
 
 def test_it_goes_on_while_something_is_undecided(film):
     groups, _ = groups_of(film)
-    chosen = [Stretch(0, 0, 0), Stretch(4, 5, 5), Stretch(12, 13, 13)]
+    chosen = [
+        Stretch(0, 0, 1.0),
+        Stretch(5, 5, 6.0),
+        Stretch(13, 13, 14.0),
+        Stretch(17, 17, 18.0),
+    ]
     with Stretches(film, SourceSettings(), groups, chosen) as source:
         last = [0]
-        source.follow(lambda: last[0] < 27 or 55 <= last[0] < 125)
+        source.follow(lambda: last[0] < 27 or 55 <= last[0] < 131)
         seen = []
         for item in source:
             if isinstance(item, Frame):
                 last[0] = item.index
                 seen.append(item.index)
     # From the first stretch up to 2.7 s; from the second right into the third.
-    assert seen == [*range(28), *range(50, 140)]
+    assert seen == [*range(28), *range(50, 140), *range(170, 180)]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_it_can_be_closed_at_any_time(film, after):
+    groups, _ = groups_of(film)
+    chosen = [Stretch(0, 0, 1.0), Stretch(5, 5, 6.0), Stretch(13, 13, 14.0)]
+    source = Stretches(film, SourceSettings(), groups, chosen)
+    for _ in itertools.islice(source, after * (RATE + 1)):
+        pass
+    source.close()
+    source.close()
 
 
 def planes(luma):

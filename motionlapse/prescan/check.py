@@ -1,0 +1,126 @@
+"""A check of what would be skipped: do groups hold events that a full scan would find?"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Container, Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+
+from motionlapse.decision.decider import Decider
+from motionlapse.pipeline import run
+from motionlapse.prescan.film import Stretches
+from motionlapse.prescan.sample import sample_stretches
+from motionlapse.prescan.stretches import Stretch, whole_groups
+from motionlapse.sources.key_frames import Group
+from motionlapse.types import Analysis, Decision, Event
+
+if TYPE_CHECKING:
+    from motionlapse.analysis.analyzer import Analyzer
+    from motionlapse.pipeline_settings import Settings
+
+# Longer than the background model remembers a look.
+_RUN_UP_S = 20.0
+
+
+class DamagedError(Exception):
+    """Not all of it can be decoded."""
+
+
+class Check:
+    """Decodes some of the groups that would be skipped.
+
+    What begins with a few key frames knows less of a scene than a scan that has watched it, and may
+    find an event where that finds none. So a group with an event is looked at once more after a
+    run-up, and counts if that finds one too.
+
+    Parameters
+    ----------
+    settings
+        How the film is scanned.
+    make_analyzer
+        As for `motionlapse.pipeline.run`.
+    open_stretches
+        Opens some stretches of the film.
+    should_stop
+        Asked now and then; if it says so, nothing is found.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_analyzer: Callable[[tuple[int, int]], Analyzer],
+        open_stretches: Callable[[Sequence[Stretch]], Stretches],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._settings = settings
+        self._make_analyzer = make_analyzer
+        self._open = open_stretches
+        self._should_stop = should_stop
+
+    def find_event(
+        self, groups: Sequence[Group], skipped: Container[int], sample: Sequence[int]
+    ) -> Event | None:
+        """Return an event in sampled groups that would be lost; None without one.
+
+        Parameters
+        ----------
+        groups
+            All of the film.
+        skipped, sample
+            Numbers of those that would be skipped, and of those of them that are looked at.
+
+        Raises
+        ------
+        DamagedError
+            If something cannot be decoded.
+        """
+        starts_s = [group.start_s for group in groups]
+
+        def place(time: float) -> int:
+            return max(0, bisect_right(starts_s, time) - 1)
+
+        for seen in self._events(sample_stretches(sample, starts_s)):
+            number = place(seen.start_s)
+            run_up = whole_groups(place(seen.start_s - _RUN_UP_S), number, starts_s)
+            for event in self._events([run_up]):
+                # One that begins in what is not skipped is followed to its end.
+                if place(event.end_s) == number and place(event.start_s) in skipped:
+                    return event
+        return None
+
+    def _events(self, stretches: Sequence[Stretch]) -> list[Event]:
+        """Return the events in stretches."""
+        witness = _Witness()
+        cv2.setNumThreads(1)
+        with self._open(stretches) as film:
+            outcome = run(
+                film,
+                self._make_analyzer,
+                Decider(self._settings.decision),
+                [witness],
+                should_stop=self._should_stop,
+                pacing=self._settings.pace(),
+            )
+            damaged = film.faults
+        if outcome.failure is not None or damaged or outcome.state == "interrupted":
+            raise DamagedError
+        return witness.seen
+
+
+class _Witness:
+    """A sink that notes events."""
+
+    def __init__(self) -> None:
+        self.seen: list[Event] = []
+
+    def write(self, _analysis: Analysis, decision: Decision) -> None:
+        self.finish(decision)
+
+    def finish(self, decision: Decision) -> None:
+        if decision.closed is not None:
+            self.seen.append(decision.closed)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,88 @@
+"""The pictures of single key frames, from a film that stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from pathlib import Path
+
+import av
+import av.error
+
+from motionlapse.closing import Closing
+from motionlapse.frames import Frame
+from motionlapse.sources.film_file import video_stream
+from motionlapse.sources.key_frames import Group
+from motionlapse.sources.open_film import OpenFilm
+from motionlapse.sources.planes import bgr_of, planes_of
+from motionlapse.sources.seeking import KeyFrame, leads_to
+from motionlapse.sources.settings import SourceSettings
+
+
+class KeyPictures(Closing):
+    """Decodes key frames whose places are known, without what lies between them.
+
+    Parameters
+    ----------
+    path
+        The film; a text is the URL of one.
+    settings
+        How it is decoded.
+    name
+        How a person calls it.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened.
+    """
+
+    def __init__(self, path: Path | str, settings: SourceSettings, *, name: str) -> None:
+        self._file = OpenFilm(path, name)
+        self._container = self._file.container
+        self._stream = video_stream(self._container, name, settings)
+
+    def frames(self, groups: Sequence[Group]) -> Iterator[Frame]:
+        """Yield the pictures of the key frames of groups, as many of them as the film gives.
+
+        Parameters
+        ----------
+        groups
+            In order; at least one.
+        """
+        wanted = {group.key.pts: group for group in groups}
+        try:
+            for frame in self._decoded(list(wanted)):
+                if frame.pts in wanted and not frame.is_corrupt:
+                    yield _frame(frame, wanted[frame.pts])
+        except (av.error.FFmpegError, OSError, IndexError):
+            return  # whoever decodes the rest will say so
+
+    def _decoded(self, wanted: Sequence[int]) -> Iterator[av.VideoFrame]:
+        """Decode the packets of these times, each at once: none refers to another."""
+        self._container.seek(wanted[0], stream=self._stream)
+        for packet in self._container.demux(self._stream):
+            if packet.pts in wanted and packet.is_keyframe:
+                yield from packet.decode()
+            if packet.pts is None or packet.pts >= wanted[-1]:
+                break
+        yield from self._stream.codec_context.decode(None)
+
+    def leads_to(self, key: KeyFrame) -> bool:
+        """Tell whether seeking to a key frame's timestamp leads to just that key frame."""
+        return leads_to(self._container, self._stream.index, key.pts)
+
+    def close(self) -> None:
+        """Close the film; may be called again."""
+        self._file.close()
+
+
+def _frame(frame: av.VideoFrame, group: Group) -> Frame:
+    return Frame(
+        index=group.key.index,
+        time=group.start_s,
+        wall=None,
+        number=group.key.index,
+        to_planes=cache(partial(planes_of, frame)),
+        to_bgr=lambda: bgr_of(frame),
+    )
