@@ -83,17 +83,22 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
         if steps[place].score.value < 1:
             place += 1
             continue
-        first, last, confirmed = steps[place], steps[place], False
+        first, last, confirmed, fading = steps[place], steps[place], False, False
         inside = stir(chosen, steps[free:place], first.time)
         credit_s = credits_s[place]
         while place < len(steps):
             step = steps[place]
             if step.score.value >= chosen.exit_ratio:
                 last = step
-                inside.append(step)
+                paused = fading and step.time - inside[-1].time >= chosen.min_event
+                if step.score.value >= 1 or not paused:
+                    inside.append(step)
+                    fading = False
                 confirmed |= step.time - first.time + credit_s >= chosen.min_event
             elif not confirmed or step.time - last.time >= chosen.hold:
                 break
+            else:
+                fading = True
             place += 1
         if confirmed:
             found.append(inside)
@@ -259,6 +264,20 @@ def test_the_same_scene_gives_the_same_event_at_any_rate(rate: int) -> None:
     steps = [Step(i / rate, i, score, ready=True) for i, score in enumerate(scores)]
     (event,) = closed_events(decide(chosen, steps))
     assert (event.start_s, event.end_s) == (2.0, 4.0 - 1 / rate)
+
+
+@pytest.mark.parametrize(("again", "end_s"), [(0.9, 3.0), (1.0, 6.0)])
+@pytest.mark.parametrize("rate", [4, 16, 64])
+def test_what_stirs_after_a_pause_is_not_the_end(again: float, end_s: float, rate: int) -> None:
+    chosen = DecisionSettings(min_event=0.5, hold=1.0)
+    parts = [(3.0, 2.0), (3.5, 0.0), (5.0, 0.7), (6.0, again), (8.0, 0.0)]
+    values = [next(value for end, value in parts if i / rate < end) for i in range(8 * rate)]
+    steps = [Step(i / rate, i, ChangeScore(v, v), ready=True) for i, v in enumerate(values)]
+    decisions = decide(chosen, steps)
+    (event,) = closed_events(decisions)
+    assert (event.start_s, event.end_s) == (0.0, end_s - 1 / rate)
+    # It is open for as long as it stirs, and for `hold`.
+    assert [s.time for s, d in zip(steps, decisions, strict=False) if d.closed] == [7.0 - 1 / rate]
 
 
 def test_one_frame_of_a_slow_time_lapse_can_be_an_event() -> None:
