@@ -6,14 +6,15 @@
        ▲                ▲                     │ below exit                     │ for hold
        └── not ready ───┴─────────────────────┴────────────────────────────────┘
 
-Hysteresis: the score must reach 1.0 to open an event, and stay below the exit ratio for `hold` to
-close it. An event begins with the first frame of the stir that led to it: frames above the exit
-ratio, at most `hold` before the score reached 1.0 for good, with no break longer than `min_event`
-between them. It ends as it begins: what stirs after a pause of `min_event` keeps it open, but is
-part of it only if the score reaches 1.0 again. (What a mover leaves behind stirs about the exit
-ratio for seconds, a little more or less of it at each rate and size.) A frame stands for the time
-since the frame before it, so that one frame of a slow time-lapse can last as long as `min_event`
-and the same scene gives the same events at any rate.
+Hysteresis: to open an event the score must reach 1.0, stay above the exit ratio, and be at 1.0 when
+that has lasted `min_event`, or later (what flares up once and fades is none); to close it, it must
+stay below the exit ratio for `hold`. An event begins with the first frame of the stir that led to
+it: frames above the exit ratio, at most `hold` before the score reached 1.0 for good, with no break
+longer than `min_event` between them. It ends as it begins: what stirs after a pause of `min_event`
+keeps it open, but is part of it only if the score reaches 1.0 again. (What a mover leaves behind
+stirs about the exit ratio for seconds, a little more or less of it at each rate and size.) A frame
+stands for the time since the frame before it, so that one frame of a slow time-lapse can last as
+long as `min_event` and the same scene gives the same events at any rate.
 """
 
 from __future__ import annotations
@@ -162,12 +163,15 @@ class Decider:
             self._credit_s, self._reached_s = elapsed_s, time
         motion.extend(time, index, score)
         lasted_s = time - self._reached_s + self._credit_s
-        if lasted_s + _ROUNDING_S >= self._settings.min_event:
+        lasts = lasted_s + _ROUNDING_S >= self._settings.min_event
+        if lasts and score.value >= 1.0:
             return self._confirm(motion, score)
         self._state = State.RISING
         words = (
             f"{score.value:.3g} x threshold for {lasted_s:.2g} s of {self._settings.min_event:g} s"
         )
+        if lasts:
+            words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: no longer up"
         return Decision(self._state, words, pace=1.0, motion=True)
 
     def _remember(self, time: float, index: int, score: ChangeScore) -> None:

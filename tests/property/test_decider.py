@@ -94,7 +94,8 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
                 if step.score.value >= 1 or not paused:
                     inside.append(step)
                     fading = False
-                confirmed |= step.time - first.time + credit_s >= chosen.min_event
+                lasted_s = step.time - first.time + credit_s
+                confirmed |= step.score.value >= 1 and lasted_s >= chosen.min_event
             elif not confirmed or step.time - last.time >= chosen.hold:
                 break
             else:
@@ -192,11 +193,16 @@ def test_events_open_only_after_motion_for_min_event(
     for place, decision in enumerate(decide(chosen, steps)):
         if decision.opened is None:
             continue
-        first = next(i for i, s in enumerate(steps) if s.time == decision.opened.start_s)
+        up = [step.ready and step.score.value >= chosen.exit_ratio for step in steps]
+        first = place
+        while first and up[first - 1]:
+            first -= 1
+        reached = next(i for i in range(first, place + 1) if steps[i].score.value >= 1)
         # A frame stands for the time since the frame before it.
-        before_s = steps[first - 1].time if first else steps[first].time
+        before_s = steps[reached - 1].time if reached else steps[reached].time
         assert steps[place].time - before_s >= chosen.min_event
-        assert all(s.score.value >= chosen.exit_ratio for s in steps[first : place + 1])
+        assert steps[place].score.value >= 1
+        assert decision.opened.start_s <= steps[reached].time
 
 
 @given(run=runs())
@@ -278,6 +284,21 @@ def test_what_stirs_after_a_pause_is_not_the_end(again: float, end_s: float, rat
     assert (event.start_s, event.end_s) == (0.0, end_s - 1 / rate)
     # It is open for as long as it stirs, and for `hold`.
     assert [s.time for s, d in zip(steps, decisions, strict=False) if d.closed] == [7.0 - 1 / rate]
+
+
+@pytest.mark.parametrize(("values", "count"), [((1.4, 0.9, 0.6), 0), ((1.4, 0.9, 1.0), 1)])
+@pytest.mark.parametrize("rate", [4, 16, 64])
+def test_what_flares_up_once_is_no_event(
+    values: tuple[float, float, float], count: int, rate: int
+) -> None:
+    chosen = DecisionSettings(min_event=1.0, hold=1.0)
+    wanted = [0.0, *values, 0.0, 0.0]  # for half a second each
+    steps = [
+        Step(i / rate, i, ChangeScore(v, v), ready=True)
+        for i in range(3 * rate)
+        for v in [wanted[2 * i // rate]]
+    ]
+    assert len(closed_events(decide(chosen, steps))) == count
 
 
 def test_one_frame_of_a_slow_time_lapse_can_be_an_event() -> None:
