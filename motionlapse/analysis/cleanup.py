@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
@@ -119,12 +120,12 @@ class Cleanup:
             return []
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
-        near = _around(deep, 1)
+        near = _grown(bounds(deep, 0), 1)
         dense = np.zeros_like(deep)
         cv2.medianBlur(deep[near], 3, dst=dense[near])
         if cv2.countNonZero(dense) < self._min_pixels / 2:
             return []
-        part = _around(dense, self._gap)
+        part = _grown(bounds(dense, 0), self._gap)
         # Wider than what is dense by as much as the surroundings reach.
         beside = cv2.dilate(casts[part], self._surroundings)
         alone = cv2.bitwise_and(dense[part], cv2.bitwise_not(beside))
@@ -134,7 +135,9 @@ class Cleanup:
         found: list[_Piece] = []
         for contour, pixels in self._vote(lifted)[1]:
             moved = np.add(contour, (part[1].start, part[0].start)).astype(np.int32)
-            if cv2.countNonZero(voted[_around(moved, self._gap)]) < self._min_pixels:
+            x, y, width, height = cv2.boundingRect(moved)
+            around = _grown((y, y + height, x, x + width), self._gap)
+            if cv2.countNonZero(voted[around]) < self._min_pixels:
                 found.append((moved, pixels))
         return found
 
@@ -142,13 +145,12 @@ class Cleanup:
         """Return where the vote is for foreground, with gaps closed, and the outlines of that."""
         # No mean reaches the vote where no pixel does. In what lies farther around those than the
         # kernel and the gap reach, there is nothing to smooth, to close or to find.
-        likely = cv2.threshold(score, _VOTE, 255, cv2.THRESH_BINARY)[1]
-        part = _around(likely, _VOTERS // 2 + self._gap)
+        part = _grown(bounds(score, _VOTE), _VOTERS // 2 + self._gap)
         # sepFilter2D does it in half of GaussianBlur's time.
         smooth = cv2.sepFilter2D(score[part], -1, self._kernel, self._kernel)
         here = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
         # Closing leaves alone what is farther from all foreground than its gap.
-        inner = here[_around(here, self._gap)]
+        inner = here[_grown(bounds(here, 0), self._gap)]
         cv2.morphologyEx(inner, cv2.MORPH_CLOSE, self._square, dst=inner)
         voted: Image = np.zeros_like(score)
         voted[part] = here
@@ -172,7 +174,7 @@ def _outlines(mask: Image, begin: tuple[int, int]) -> list[_Piece]:
     return [(contour, _pixels(contour)) for contour in found]
 
 
-def _around(what: cv2.typing.MatLike, by: int) -> tuple[slice, slice]:
-    """Return the rows and columns of the bounding box of an outline or mask, grown by `by`."""
-    x, y, width, height = cv2.boundingRect(what)
-    return slice(max(0, y - by), y + height + by), slice(max(0, x - by), x + width + by)
+def _grown(box: tuple[int, int, int, int], by: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a box (see `bounds`) that is grown on all sides."""
+    top, bottom, left, right = box
+    return slice(max(0, top - by), bottom + by), slice(max(0, left - by), right + by)
