@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
@@ -18,7 +19,7 @@ from motionlapse.types import DEEP_SHADOW_SCORE
 _SIGMA_PX = 1.2
 _VOTERS = 7
 _VOTE = 90
-_THRESHOLD = 64
+_LIFTED = np.uint8(127)  # of a deep shadow that is something: clearly beyond the vote
 _WIDENED = 5
 # The picture for which the sizes below were chosen; others scale with its diagonal.
 _USUAL_PIXELS = 320 * 240
@@ -51,6 +52,7 @@ class Cleanup:
         width, height = area.size
         radius = round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5)
         side = 2 * max(1, radius) + 1
+        self._gap = side
         # A square costs less than half of a disc, and a thousandth of F.
         self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
         self._surroundings = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
@@ -101,8 +103,7 @@ class Cleanup:
 
     def _pieces(self, score: Image) -> list[_Piece]:
         """Return the outlines of all foreground, small and large, with their pixels."""
-        voted = self._vote(score)
-        outlines = _outlines(voted)
+        voted, outlines = self._vote(score)
         casts = np.zeros_like(score)
         for contour, pixels in outlines:
             if pixels >= self._min_pixels:
@@ -114,46 +115,46 @@ class Cleanup:
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
         """
-        deep = np.asarray(cv2.inRange(score, DEEP_SHADOW_SCORE, DEEP_SHADOW_SCORE), np.uint8)
+        deep = (score == DEEP_SHADOW_SCORE).view(np.uint8)  # inRange takes four times as long
         if cv2.countNonZero(deep) < self._min_pixels:
             return []
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
-        dense = cv2.medianBlur(deep, 3)
+        near = _grown(bounds(deep, 0), 1)
+        dense = np.zeros_like(deep)
+        cv2.medianBlur(deep[near], 3, dst=dense[near])
         if cv2.countNonZero(dense) < self._min_pixels / 2:
             return []
-        left, top, width, height = self._around(dense)
-        part = slice(top, top + height), slice(left, left + width)
+        part = _grown(bounds(dense, 0), self._gap)
         # Wider than what is dense by as much as the surroundings reach.
         beside = cv2.dilate(casts[part], self._surroundings)
         alone = cv2.bitwise_and(dense[part], cv2.bitwise_not(beside))
         if cv2.countNonZero(alone) < self._min_pixels / 2:
             return []
-        lifted = np.asarray(cv2.bitwise_or(score[part], deep[part] // 2), np.uint8)
+        lifted = score[part] | deep[part] * _LIFTED
         found: list[_Piece] = []
-        for contour, pixels in _outlines(self._vote(lifted)):
-            moved = np.add(contour, (left, top)).astype(np.int32)
-            x, y, width, height = self._around(moved)
-            if cv2.countNonZero(voted[y : y + height, x : x + width]) < self._min_pixels:
+        for contour, pixels in self._vote(lifted)[1]:
+            moved = np.add(contour, (part[1].start, part[0].start)).astype(np.int32)
+            x, y, width, height = cv2.boundingRect(moved)
+            around = _grown((y, y + height, x, x + width), self._gap)
+            if cv2.countNonZero(voted[around]) < self._min_pixels:
                 found.append((moved, pixels))
         return found
 
-    def _around(self, what: cv2.typing.MatLike) -> tuple[int, int, int, int]:
-        """Return the bounding box of an outline or mask, wider by twice the gap that is closed."""
-        x, y, width, height = cv2.boundingRect(what)
-        gap = self._square.shape[0]
-        left, top = max(0, x - gap), max(0, y - gap)
-        return left, top, x + width + gap - left, y + height + gap - top
-
-    def _vote(self, score: Image) -> Image:
+    def _vote(self, score: Image) -> tuple[Image, list[_Piece]]:
+        """Return where the vote is for foreground, with gaps closed, and the outlines of that."""
+        # No mean reaches the vote where no pixel does. In what lies farther around those than the
+        # kernel and the gap reach, there is nothing to smooth, to close or to find.
+        part = _grown(bounds(score, _VOTE), _VOTERS // 2 + self._gap)
         # sepFilter2D does it in half of GaussianBlur's time.
-        smooth = cv2.sepFilter2D(score, -1, self._kernel, self._kernel)
-        voted = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
+        smooth = cv2.sepFilter2D(score[part], -1, self._kernel, self._kernel)
+        here = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
         # Closing leaves alone what is farther from all foreground than its gap.
-        left, top, width, height = self._around(voted)
-        part = voted[top : top + height, left : left + width]
-        cv2.morphologyEx(part, cv2.MORPH_CLOSE, self._square, dst=part)
-        return voted
+        inner = here[_grown(bounds(here, 0), self._gap)]
+        cv2.morphologyEx(inner, cv2.MORPH_CLOSE, self._square, dst=inner)
+        voted: Image = np.zeros_like(score)
+        voted[part] = here
+        return voted, _outlines(here, (part[1].start, part[0].start))
 
     def _blob(self, contour: cv2.typing.MatLike, pixels: float) -> Blob:
         x, y, width, height = cv2.boundingRect(contour)
@@ -167,6 +168,13 @@ def _pixels(contour: cv2.typing.MatLike) -> float:
     return cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
 
 
-def _outlines(mask: Image) -> list[_Piece]:
-    found = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+def _outlines(mask: Image, begin: tuple[int, int]) -> list[_Piece]:
+    """Return the outlines in a part of a picture that begins at ``(x, y)``, and their pixels."""
+    found = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=begin)[0]
     return [(contour, _pixels(contour)) for contour in found]
+
+
+def _grown(box: tuple[int, int, int, int], by: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a box (see `bounds`) that is grown on all sides."""
+    top, bottom, left, right = box
+    return slice(max(0, top - by), bottom + by), slice(max(0, left - by), right + by)

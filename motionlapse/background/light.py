@@ -27,6 +27,10 @@ _LOWEST, _HIGHEST = 0.3, 3.0
 _BETTER = 0.05  # share of samples by which a new gain must fit more than the one in force
 _FAINTEST = 0.002  # relative change below which the background's own learning is enough
 
+_FAINT = np.float32(3.0)  # levels, of all planes together, below which a ratio is mostly noise
+_DIMMED, _BRIGHTENED = np.float32(-0.2), np.float32(0.25)
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+
 _BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
 
 Array = npt.NDArray[np.float32]
@@ -124,14 +128,18 @@ def better_gains(look, mean, foreground, gain, back, close):  # type: ignore[no-
         gain[p] = returned
         if count < _FEWEST:
             continue
-        median = np.float32(np.median(frame[:count] / usual[:count]))
-        wanted = min(max(median, np.float32(_LOWEST)), np.float32(_HIGHEST))
         fits_now = 0
-        fits_then = 0
         for i in range(count):
             fits_now += abs(frame[i] / returned - usual[i]) < close
+        enough = fits_now + _BETTER * count
+        if enough >= count:  # nothing can be so much better; medians take most of the time
+            continue
+        median = np.float32(np.median(frame[:count] / usual[:count]))
+        wanted = min(max(median, np.float32(_LOWEST)), np.float32(_HIGHEST))
+        fits_then = 0
+        for i in range(count):
             fits_then += abs(frame[i] / wanted - usual[i]) < close
-        if fits_then > fits_now + _BETTER * count:
+        if fits_then > enough:
             gain[p] = wanted
 
 
@@ -189,33 +197,50 @@ class CloudLight:
         return np.ascontiguousarray(light[:, : self._width], np.float32)
 
 
+@compiled()
+def _add_levels(level, factor, levels):  # type: ignore[no-untyped-def]
+    for x in range(levels.shape[0]):
+        levels[x] += level[x] * factor
+
+
+@compiled()
+def _add_changes(now, usual, previous, change, size, seen):  # type: ignore[no-untyped-def]
+    """Add the relative changes of a row of samples to what their columns have."""
+    for x in range(change.shape[0]):
+        ratio = (now[x] - usual[x]) / max(usual[x], _FAINT)
+        ratio = min(max(ratio, _DIMMED), _BRIGHTENED)
+        counts = _ONE if previous[x] == 0 else _ZERO
+        change[x] += counts * ratio
+        size[x] += counts * abs(ratio)
+        seen[x] += counts
+
+
 @compiled(void(F3, F1, _STRIDED_PLANES, _STRIDED_MASK, F2))
 def measure_cells(look, gain, mean, previous, cells):  # type: ignore[no-untyped-def]
     """Fill `cells` with the coherent relative change of light of each; all are samples."""
-    planes, height, width = look.shape
+    height, width = look.shape[1:]
     side = CELL // _CLOUD_STRIDE
+    inverse = _ONE / gain
+    now, usual = np.empty(width, np.float32), np.empty(width, np.float32)
+    columns = np.empty((3, width), np.float32)
     for row in range(cells.shape[0]):
-        for column in range(cells.shape[1]):
-            change = np.float32(0.0)
-            size = np.float32(0.0)
-            count = 0
-            samples = 0
-            for y in range(row * side, min(height, (row + 1) * side)):
-                for x in range(column * side, min(width, (column + 1) * side)):
-                    samples += 1
-                    if previous[y, x] != 0:
-                        continue
-                    now = np.float32(0.0)
-                    usual = np.float32(0.0)
-                    for p in range(planes):
-                        now += look[p, y, x] / gain[p]
-                        usual += mean[p, y, x]
-                    ratio = (now - usual) / max(usual, np.float32(3.0))
-                    ratio = min(max(ratio, np.float32(-0.2)), np.float32(0.25))
-                    change += ratio
-                    size += abs(ratio)
-                    count += 1
-            cells[row, column] = 0.0
+        columns[:] = _ZERO  # added up by columns first: that vectorises
+        bottom = min(height, (row + 1) * side)
+        for y in range(row * side, bottom):
+            now[:] = usual[:] = _ZERO
+            for p in range(look.shape[0]):
+                _add_levels(look[p, y], inverse[p], now)
+                _add_levels(mean[p, y], _ONE, usual)
+            _add_changes(now, usual, previous[y], columns[0], columns[1], columns[2])
+        for cell in range(cells.shape[1]):
+            left, right = cell * side, min(width, (cell + 1) * side)
+            change = size = count = _ZERO
+            for x in range(left, right):
+                change += columns[0, x]
+                size += columns[1, x]
+                count += columns[2, x]
+            cells[row, cell] = _ZERO
+            samples = (bottom - row * side) * (right - left)
             if count * 4 >= samples * 3 and size > 0:
                 coherence = change / size
-                cells[row, column] = change / np.float32(count) * coherence * coherence
+                cells[row, cell] = change / count * coherence * coherence

@@ -6,12 +6,15 @@
        ▲                ▲                     │ below exit                     │ for hold
        └── not ready ───┴─────────────────────┴────────────────────────────────┘
 
-Hysteresis: the score must reach 1.0 to open an event, and stay below the exit ratio for `hold` to
-close it. An event begins with the first frame of the stir that led to it: frames above the exit
-ratio, at most `hold` before the score reached 1.0 for good, with no break longer than `min_event`
-between them. A frame stands for the
-time since the frame before it, so that one frame of a slow time-lapse can last as long as
-`min_event` and the same scene gives the same events at any rate.
+Hysteresis: to open an event the score must reach 1.0, stay above the exit ratio, and be at 1.0 when
+that has lasted `min_event`, or later (what flares up once and fades is none); to close it, it must
+stay below the exit ratio for `hold`. An event begins with the first frame of the stir that led to
+it: frames above the exit ratio, at most `hold` before the score reached 1.0 for good, with no break
+longer than `min_event` between them. It ends as it begins: what stirs after a pause of `min_event`
+keeps it open, but is part of it only if the score reaches 1.0 again. (What a mover leaves behind
+stirs about the exit ratio for seconds, a little more or less of it at each rate and size.) A frame
+stands for the time since the frame before it, so that one frame of a slow time-lapse can last as
+long as `min_event` and the same scene gives the same events at any rate.
 """
 
 from __future__ import annotations
@@ -19,8 +22,9 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from motionlapse.decision.motion import Motion
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.types import ChangeScore, Decision, Event, State
 from motionlapse.units import format_duration
@@ -28,51 +32,7 @@ from motionlapse.units import format_duration
 # While the light has just changed: no score, and the background learns in a fourth of the time.
 _NOTHING = ChangeScore(value=0.0, fraction=0.0)
 _HURRY = 4.0
-
-
-@dataclass(slots=True)
-class _Motion:
-    """An interval with motion as it grows."""
-
-    start_s: float
-    start_frame: int
-    peak: ChangeScore
-    peak_s: float
-    peak_frame: int
-    end_s: float
-    end_frame: int
-    number: int = 0
-    reason: str = ""
-    regions: set[str] = field(default_factory=set)
-
-    def extend(self, time: float, index: int, score: ChangeScore) -> None:
-        self.end_s, self.end_frame = time, index
-        self.regions.update(score.regions)
-        if score.value > self.peak.value:
-            self.peak, self.peak_s, self.peak_frame = score, time, index
-
-    def absorb(self, later: _Motion) -> None:
-        """Take in a later interval of the same event."""
-        self.regions |= later.regions
-        self.end_s, self.end_frame = later.end_s, later.end_frame
-        if later.peak.value > self.peak.value:
-            self.peak, self.peak_s, self.peak_frame = later.peak, later.peak_s, later.peak_frame
-
-    def event(self, ending: str = "") -> Event:
-        return Event(
-            number=self.number,
-            start_s=self.start_s,
-            end_s=self.end_s,
-            start_frame=self.start_frame,
-            end_frame=self.end_frame,
-            peak_s=self.peak_s,
-            peak_frame=self.peak_frame,
-            peak_score=self.peak.value,
-            peak_fraction=self.peak.fraction,
-            reason=f"foreground {self.peak.value:.3g} x threshold",
-            regions=tuple(sorted(self.regions)),
-            ending=ending,
-        )
+_ROUNDING_S = 1e-9
 
 
 class Decider:
@@ -92,15 +52,16 @@ class Decider:
         self._settings = settings
         self._next_number = next_number or itertools.count(1).__next__
         self._state = State.WARMING
-        self._open: _Motion | None = None
-        self._rising: _Motion | None = None
-        self._resting: _Motion | None = None  # closed, but motion within `merge` reopens it
+        self._open: Motion | None = None
+        self._rising: Motion | None = None
+        self._resting: Motion | None = None  # closed, but motion within `merge` reopens it
         self._previous_s: float | None = None
         self._light_until_s = float("-inf")
         self._credit_s = 0.0  # what the first frame of rising motion stands for
         self._settle_s = 0.0  # from the next frame on
         self._settled_s = float("-inf")
         self._reached_s = 0.0  # when rising motion reached the threshold
+        self._stirred_s = 0.0  # when an open event was last above the exit ratio
         self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # between exit and threshold
 
     @property
@@ -202,12 +163,15 @@ class Decider:
             self._credit_s, self._reached_s = elapsed_s, time
         motion.extend(time, index, score)
         lasted_s = time - self._reached_s + self._credit_s
-        if lasted_s + 1e-9 >= self._settings.min_event:
+        lasts = lasted_s + _ROUNDING_S >= self._settings.min_event
+        if lasts and score.value >= 1.0:
             return self._confirm(motion, score)
         self._state = State.RISING
         words = (
             f"{score.value:.3g} x threshold for {lasted_s:.2g} s of {self._settings.min_event:g} s"
         )
+        if lasts:
+            words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: no longer up"
         return Decision(self._state, words, pace=1.0, motion=True)
 
     def _remember(self, time: float, index: int, score: ChangeScore) -> None:
@@ -219,18 +183,19 @@ class Decider:
         while self._stir and time - self._stir[0][0] > self._settings.hold:
             self._stir.popleft()
 
-    def _begin(self) -> _Motion:
+    def _begin(self) -> Motion:
         """Return the motion that has reached the threshold, with the stir before it."""
         time, index, score = self._stir[0]
-        motion = _Motion(time, index, score, time, index, time, index)
+        motion = Motion(time, index, score, time, index, time, index)
         for earlier in self._stir:
             motion.extend(*earlier)
         return motion
 
-    def _confirm(self, motion: _Motion, score: ChangeScore) -> Decision:
+    def _confirm(self, motion: Motion, score: ChangeScore) -> Decision:
         """Motion has lasted: open an event, or open the last one again."""
         self._rising = None
         self._stir.clear()
+        self._stirred_s = motion.end_s
         self._state = State.ACTIVE
         words = f"foreground {score.value:.3g} x threshold"
         if self._resting is not None and self._may_merge(motion):
@@ -244,26 +209,36 @@ class Decider:
             self._state, words, pace=1.0, motion=True, opened=motion.event(), closed=closed
         )
 
-    def _follow(self, motion: _Motion, time: float, index: int, score: ChangeScore) -> Decision:
+    def _follow(self, motion: Motion, time: float, index: int, score: ChangeScore) -> Decision:
         """Active or fading: does the event go on?"""
-        if score.value >= self._settings.exit_ratio:
+        stirs = score.value >= self._settings.exit_ratio
+        if stirs:
+            self._stirred_s = time
+        if score.value >= 1.0 or (stirs and not self._has_paused(motion, time)):
             motion.extend(time, index, score)
             self._state = State.ACTIVE
             words = f"foreground {score.value:.3g} x threshold"
             return Decision(self._state, words, pace=1.0, motion=True)
-        quiet_s = time - motion.end_s
+        quiet_s = time - self._stirred_s
         if quiet_s < self._settings.hold:
             self._state = State.FADING
             words = f"quiet for {quiet_s:.2g} s of {self._settings.hold:g} s"
+            if stirs:
+                words = f"{score.value:.2g} of the threshold, after a pause: not yet motion again"
             return Decision(self._state, words, pace=1.0)
         self._open, self._resting = None, motion
         self._state = State.QUIET
         words = f"the event ended at {format_duration(motion.end_s)}"
         return Decision(self._state, words, pace=1.0, closed=self._settle(time))
 
+    def _has_paused(self, motion: Motion, time: float) -> bool:
+        """Tell whether it takes the threshold for the motion to go on."""
+        lasted_s = time - motion.end_s + _ROUNDING_S
+        return self._state is State.FADING and lasted_s >= self._settings.min_event
+
     # ---- ending events -----------------------------------------------------------------------
 
-    def _may_merge(self, later: _Motion) -> bool:
+    def _may_merge(self, later: Motion) -> bool:
         return (
             self._resting is not None and later.start_s - self._resting.end_s < self._settings.merge
         )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.score import moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
@@ -112,6 +113,31 @@ def test_what_is_counted_is_what_the_mask_holds(score: Image, least: int, scale:
         assert box[1] + box[3] <= height
         boxes[box[1] : box[1] + box[3], box[0] : box[0] + box[2]] = 255
     assert not (clean & ~boxes).any()
+
+
+@given(score=scores())
+def test_the_vote_near_what_is_likely_is_that_of_the_whole_picture(score: Image) -> None:
+    score[score == 49] = 48  # deep shadows are another matter
+    height, width = score.shape
+    kernel = cv2.getGaussianKernel(7, 1.2)
+    smooth = cv2.sepFilter2D(score, -1, kernel, kernel)
+    # The gap that is closed has a radius of 4 pixels in a picture of 320×240.
+    side = 2 * max(1, round(4 * (width * height / 320 / 240) ** 0.5)) + 1
+    square = np.ones((side, side), np.uint8)
+    voted = np.where(smooth > 90, 255, 0).astype(np.uint8)
+    closed = cv2.morphologyEx(voted, cv2.MORPH_CLOSE, square)
+    outlines = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    expected = cv2.drawContours(np.zeros_like(score), outlines, -1, 255, cv2.FILLED)
+    clean, blobs, _ = cleanup((width, height), min_blob_pixels=0)(score)
+    assert np.array_equal(clean, expected)
+    assert len(blobs) == len(outlines)
+
+
+@given(score=scores(), level=st.integers(0, 255), step=st.integers(1, 3))
+def test_bounds_are_those_of_what_is_above(score: Image, level: int, step: int) -> None:
+    part = score[::step, ::step]
+    x, y, width, height = cv2.boundingRect(np.where(part > level, 255, 0).astype(np.uint8))
+    assert bounds(part, level) == (y, y + height, x, x + width)
 
 
 @given(score=scores(), least=st.integers(1, 300))

@@ -83,17 +83,23 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
         if steps[place].score.value < 1:
             place += 1
             continue
-        first, last, confirmed = steps[place], steps[place], False
+        first, last, confirmed, fading = steps[place], steps[place], False, False
         inside = stir(chosen, steps[free:place], first.time)
         credit_s = credits_s[place]
         while place < len(steps):
             step = steps[place]
             if step.score.value >= chosen.exit_ratio:
                 last = step
-                inside.append(step)
-                confirmed |= step.time - first.time + credit_s >= chosen.min_event
+                paused = fading and step.time - inside[-1].time >= chosen.min_event
+                if step.score.value >= 1 or not paused:
+                    inside.append(step)
+                    fading = False
+                lasted_s = step.time - first.time + credit_s
+                confirmed |= step.score.value >= 1 and lasted_s >= chosen.min_event
             elif not confirmed or step.time - last.time >= chosen.hold:
                 break
+            else:
+                fading = True
             place += 1
         if confirmed:
             found.append(inside)
@@ -187,11 +193,16 @@ def test_events_open_only_after_motion_for_min_event(
     for place, decision in enumerate(decide(chosen, steps)):
         if decision.opened is None:
             continue
-        first = next(i for i, s in enumerate(steps) if s.time == decision.opened.start_s)
+        up = [step.ready and step.score.value >= chosen.exit_ratio for step in steps]
+        first = place
+        while first and up[first - 1]:
+            first -= 1
+        reached = next(i for i in range(first, place + 1) if steps[i].score.value >= 1)
         # A frame stands for the time since the frame before it.
-        before_s = steps[first - 1].time if first else steps[first].time
+        before_s = steps[reached - 1].time if reached else steps[reached].time
         assert steps[place].time - before_s >= chosen.min_event
-        assert all(s.score.value >= chosen.exit_ratio for s in steps[first : place + 1])
+        assert steps[place].score.value >= 1
+        assert decision.opened.start_s <= steps[reached].time
 
 
 @given(run=runs())
@@ -259,6 +270,35 @@ def test_the_same_scene_gives_the_same_event_at_any_rate(rate: int) -> None:
     steps = [Step(i / rate, i, score, ready=True) for i, score in enumerate(scores)]
     (event,) = closed_events(decide(chosen, steps))
     assert (event.start_s, event.end_s) == (2.0, 4.0 - 1 / rate)
+
+
+@pytest.mark.parametrize(("again", "end_s"), [(0.9, 3.0), (1.0, 6.0)])
+@pytest.mark.parametrize("rate", [4, 16, 64])
+def test_what_stirs_after_a_pause_is_not_the_end(again: float, end_s: float, rate: int) -> None:
+    chosen = DecisionSettings(min_event=0.5, hold=1.0)
+    parts = [(3.0, 2.0), (3.5, 0.0), (5.0, 0.7), (6.0, again), (8.0, 0.0)]
+    values = [next(value for end, value in parts if i / rate < end) for i in range(8 * rate)]
+    steps = [Step(i / rate, i, ChangeScore(v, v), ready=True) for i, v in enumerate(values)]
+    decisions = decide(chosen, steps)
+    (event,) = closed_events(decisions)
+    assert (event.start_s, event.end_s) == (0.0, end_s - 1 / rate)
+    # It is open for as long as it stirs, and for `hold`.
+    assert [s.time for s, d in zip(steps, decisions, strict=False) if d.closed] == [7.0 - 1 / rate]
+
+
+@pytest.mark.parametrize(("values", "count"), [((1.4, 0.9, 0.6), 0), ((1.4, 0.9, 1.0), 1)])
+@pytest.mark.parametrize("rate", [4, 16, 64])
+def test_what_flares_up_once_is_no_event(
+    values: tuple[float, float, float], count: int, rate: int
+) -> None:
+    chosen = DecisionSettings(min_event=1.0, hold=1.0)
+    wanted = [0.0, *values, 0.0, 0.0]  # for half a second each
+    steps = [
+        Step(i / rate, i, ChangeScore(v, v), ready=True)
+        for i in range(3 * rate)
+        for v in [wanted[2 * i // rate]]
+    ]
+    assert len(closed_events(decide(chosen, steps))) == count
 
 
 def test_one_frame_of_a_slow_time_lapse_can_be_an_event() -> None:

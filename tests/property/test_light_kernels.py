@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import given
+from hypothesis import strategies as st
+
+from motionlapse.background.light import better_gains, measure_cells
+
+Array = npt.NDArray[np.float32]
+CLOSE = 12.0
+seeds = st.integers(0, 2**32 - 1)
+shapes = st.tuples(st.sampled_from([1, 3]), st.integers(1, 40), st.integers(1, 60))
+
+
+def scene(shape: tuple[int, int, int], seed: int) -> tuple[Array, Array, npt.NDArray[np.uint8]]:
+    """Return samples of a frame under another light, of the background, and of the foreground."""
+    random = np.random.default_rng(seed)
+    mean = random.uniform(1, 255, shape).astype(np.float32)
+    noise = random.normal(0, random.choice([0, 3, 20]), shape)
+    look = mean * random.choice([0.7, 1, 1.1, 1.4]) + noise
+    share = random.choice([0, 0.1, 0.3])
+    foreground = np.where(random.random(shape[1:]) < share, 255, 0).astype(np.uint8)
+    return look.astype(np.float32), mean, foreground
+
+
+@given(shape=shapes, seed=seeds)
+def test_cells_hold_the_coherent_change_of_what_is_not_foreground(
+    shape: tuple[int, int, int], seed: int
+) -> None:
+    look, mean, foreground = scene(shape, seed)
+    gain = np.random.default_rng(seed).uniform(0.8, 1.2, shape[0]).astype(np.float32)
+    cells = np.full((-(-shape[1] // 8), -(-shape[2] // 8)), 7, np.float32)
+    measure_cells(look, gain, mean, foreground, cells)
+    now = (look.astype(np.float64) / gain[:, None, None]).sum(axis=0)
+    usual = mean.astype(np.float64).sum(axis=0)
+    ratio = ((now - usual) / np.maximum(usual, 3)).clip(-0.2, 0.25)
+    for row, column in np.ndindex(cells.shape):
+        part = slice(row * 8, row * 8 + 8), slice(column * 8, column * 8 + 8)
+        seen = foreground[part] == 0
+        change = ratio[part][seen]
+        expected = 0.0
+        if 4 * change.size >= 3 * seen.size and change.any():
+            expected = change.mean() * (change.sum() / abs(change).sum()) ** 2
+        assert abs(cells[row, column] - expected) < 1e-5
+
+
+@given(shape=shapes, seed=seeds)
+def test_a_gain_is_taken_over_where_clearly_more_fits(
+    shape: tuple[int, int, int], seed: int
+) -> None:
+    look, mean, foreground = scene(shape, seed)
+    before = np.random.default_rng(seed).choice([0.8, 1.0, 1.1], shape[0]).astype(np.float32)
+    gain = before.copy()
+    better_gains(look, mean, foreground, gain, np.float32(0.9), np.float32(CLOSE))
+    for p in range(shape[0]):
+        usable = (foreground == 0) & (look[p] > 8) & (look[p] < 250) & (mean[p] > 8)
+        frame, usual = look[p][usable].astype(np.float64), mean[p][usable].astype(np.float64)
+        returned = 1 + (before[p] - 1) * 0.9
+        expected = returned
+        if len(frame) >= 20:
+            wanted = np.median(frame / usual).clip(0.3, 3)
+            missed = [abs(frame / by - usual) - CLOSE for by in (returned, wanted)]
+            if min(abs(miss).min() for miss in missed) < 1e-3:
+                continue  # float32 may see it on the other side
+            now, then = (np.count_nonzero(miss < 0) for miss in missed)
+            expected = wanted if then > now + 0.05 * len(frame) else returned
+        assert abs(gain[p] - expected) < 1e-5
