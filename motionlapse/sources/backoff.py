@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 
 _JITTER = 0.25
+# Waits that double are, on the average, half of the time that a source was away, and so much longer
+# nobody looks. With these it is an eighth, and a camera that is away for an hour is called upon 80
+# times.
+_GROWTH = 1.25
 
 
 class Backoff:
-    """Waits that double up to a bound, each up to a fourth longer or shorter by chance.
+    """Waits that grow by a fourth up to a bound, each up to a fourth longer or shorter by chance.
 
     Chance keeps many programs from calling upon a camera that has just come back all at once.
 
@@ -28,7 +32,7 @@ class Backoff:
 
     def next(self) -> float:
         """Return the next wait in seconds, between 0.75 × first and 1.25 × most."""
-        wait_s, self._next_s = self._next_s, min(self._next_s * 2, self._most_s)
+        wait_s, self._next_s = self._next_s, min(self._next_s * _GROWTH, self._most_s)
         return wait_s * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
 
     def reset(self) -> None:

@@ -55,9 +55,9 @@ class LiveSettings(SettingsModel):
     freeze: Duration = setting(
         "30s", "how long the very same picture may come before a source counts as lost (0: ever)"
     )
-    retry_first: Duration = setting("1s", "wait before connecting again", gt=0)
+    retry_first: Duration = setting("0.25s", "wait before connecting again", gt=0)
     retry_most: Duration = setting(
-        "60s", "longest such wait; each is twice the one before, and a little random", gt=0
+        "60s", "longest such wait; each is a fourth longer than the one before, and a little random", gt=0
     )
     settle: Duration = setting(
         "1s", "how long nothing counts when a lost source has come back, or watching goes on"

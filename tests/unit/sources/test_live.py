@@ -196,14 +196,27 @@ def test_a_break_comes_first_and_breaks_become_one() -> None:
     assert box.dropped == 1
 
 
-def test_waits_double_up_to_a_bound_with_chance() -> None:
+def test_waits_grow_up_to_a_bound_with_chance() -> None:
     backoff = Backoff(1.0, 60.0, random.Random(3))
-    waits = [backoff.next() for _ in range(12)]
-    for wait_s, plain_s in zip(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60], strict=True):
+    waits = [backoff.next() for _ in range(30)]
+    for number, wait_s in enumerate(waits):
+        plain_s = min(1.25**number, 60.0)
         assert 0.75 * plain_s <= wait_s <= 1.25 * plain_s
-    assert len(set(waits[6:])) == 6
+    assert len(set(waits[20:])) == 10
     backoff.reset()
     assert backoff.next() <= 1.25
+
+
+@pytest.mark.parametrize("away_s", [1.5, 10.0, 100.0])
+def test_a_source_that_comes_back_is_soon_noticed(away_s: float) -> None:
+    settings, late = LiveSettings(), []
+    for seed in range(50):
+        backoff = Backoff(settings.retry_first, settings.retry_most, random.Random(seed))
+        now_s = 0.0
+        while now_s < away_s:
+            now_s += backoff.next()
+        late.append(now_s - away_s)
+    assert sum(late) / len(late) < 0.2 * away_s
 
 
 def test_a_burst_at_the_beginning_does_not_shift_the_times() -> None:
