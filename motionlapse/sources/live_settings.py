@@ -57,7 +57,9 @@ class LiveSettings(SettingsModel):
     )
     retry_first: Duration = setting("0.25s", "wait before connecting again", gt=0)
     retry_most: Duration = setting(
-        "60s", "longest such wait; each is a fourth longer than the one before, and a little random", gt=0
+        "60s",
+        "longest such wait; each is a fourth longer than the one before, and a little random",
+        gt=0,
     )
     settle: Duration = setting(
         "1s", "how long nothing counts when a lost source has come back, or watching goes on"
