@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 _JITTER = 0.25
-# Waits that double are in the mean half of the time that a source was away, and so much longer nobody
-# looks. With these it is an eighth to a fourth, and in an hour a camera is called upon 80 times.
+# Waits that double are in the mean half of the time that a source was away: so long nobody looks
+# though it is back. With these it is an eighth to a fourth, and in an hour a camera is called upon 80 times.
 _GROWTH = 1.25
 
 
