@@ -6,7 +6,7 @@ import random
 
 _JITTER = 0.25
 # Waits that double are in the mean half of the time that a source was away: so long nobody looks
-# though it is back. With these it is an eighth to a fourth, and in an hour a camera is called upon 80 times.
+# though it is back. With these it is an eighth to a fourth, and 80 calls upon a camera in an hour.
 _GROWTH = 1.25
 
 
