@@ -49,9 +49,7 @@ class Decoded(NamedTuple):
         return sum(isinstance(f, av.VideoFrame) or f.decoded is not None for f in self.frames)
 
 
-def read_packets(
-    container: InputContainer, stream: VideoStream
-) -> Iterator[VideoPacket | Decoded]:
+def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket | Decoded]:
     """Yield packets until the end of the file or the first fault of the container.
 
     The last one is empty, for which a decoder gives what it still holds; after a fault it is a
@@ -93,9 +91,9 @@ class PictureDecoder:
             return packet._replace(frames=self._in_order(packet.frames, rest=True))
         if not packet.size:
             return self._given(packet.pts, packet)
-        self._add_to_passage(packet)
-        pts = packet.pts
-        if pts is not None and self._units.is_disposable(packet):
+        found, pts = self._units.look(packet), packet.pts
+        self._add_to_passage(packet, closed=found.closed)
+        if pts is not None and found.disposable:
             if self._leave_out(packet, pts):
                 return Decoded(pts, ())
             self._decoding.add(pts)
@@ -116,10 +114,10 @@ class PictureDecoder:
             return Decoded(pts, self._in_order((), rest=last), broken=True)
         return Decoded(pts, self._in_order(frames, rest=last))
 
-    def _add_to_passage(self, packet: VideoPacket) -> None:
+    def _add_to_passage(self, packet: VideoPacket, *, closed: bool) -> None:
         if self._late is None:
             return
-        if self._units.is_closed(packet):
+        if closed:
             self._passage = Passage()
         elif self._passage and len(self._passage.packets) >= _LONGEST_PASSAGE:
             self._passage = None

@@ -193,4 +193,3 @@ class Leapfrog(Closing):
     def _has_room(self, own: int) -> bool:
         at_hand = own == self._turn and self._waiting[own] < _AT_HAND
         return at_hand or sum(self._waiting) < self._room
-

@@ -112,7 +112,7 @@ def test_without_disposable_packets_all_other_pictures_stay_what_they_are(
             stream = container.streams.video[0]
             units, found = Units(stream), {}
             for packet in container.demux(stream):
-                if leave_out and packet.size and units.is_disposable(packet):
+                if leave_out and packet.size and units.look(packet).disposable:
                     left_out.add(packet.pts)
                     continue
                 found.update({f.pts: f.to_ndarray().tobytes() for f in packet.decode()})
@@ -142,7 +142,7 @@ def _disposable_places(film: Path) -> list[tuple[int, int, float]]:
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
         units = Units(stream)
-        packets = [p for p in container.demux(stream) if p.size and units.is_disposable(p)]
+        packets = [p for p in container.demux(stream) if p.size and units.look(p).disposable]
         assert stream.time_base is not None
         return [(p.pos or 0, p.size, float(p.pts * stream.time_base)) for p in packets]
 
