@@ -14,8 +14,8 @@ else: an event may begin or end         nothing is left out
 Of footage with less than 20 frames a second nothing is left out.
 
 Where nothing hangs on which frame is looked at it is one that is not disposable (see
-`motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest time
-is over while nothing moves, and up to 2/15 s after the last look where much moves.
+`motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest
+time is over while nothing moves, and up to 2/15 s after the last look where much moves.
 """
 
 from __future__ import annotations

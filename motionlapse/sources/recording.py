@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import chain
@@ -28,7 +27,8 @@ from motionlapse.sources.film_file import (
     video_stream,
 )
 from motionlapse.sources.open_film import OpenFilm
-from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
+from motionlapse.sources.planes import upright_size
+from motionlapse.sources.picture_frame import always, frame_of
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
@@ -45,6 +45,7 @@ class Recording(Closing):
     """A film. Decoding starts with the object, in threads, a few frames ahead.
 
     Frames with damage, and those after it up to the next key frame, are left out and reported.
+    Where nothing else is damaged than one that is disposable, it is reported when it is asked for.
 
     Parameters
     ----------
@@ -110,10 +111,7 @@ class Recording(Closing):
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
-            first = next(self._decoded, None)
-            whole = first and _picture_of(first[1])
-            if first is None or whole is None:
-                raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+            first, whole = self._first()
         except av.error.FFmpegError as error:
             self._to_close.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
@@ -167,6 +165,16 @@ class Recording(Closing):
         self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
         self._to_close.close()
 
+    def _first(self) -> tuple[_Shown, av.VideoFrame]:
+        """Return the first frame that there is a picture of."""
+        for shown in self._decoded:
+            _, picture, time = shown
+            whole = picture.picture() if isinstance(picture, Disposable) else picture
+            if whole is not None and not whole.is_corrupt:
+                return shown, whole
+            self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
+        raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+
     def _frames(self, first: _Shown, whole: av.VideoFrame) -> Iterator[Frame]:
         """Yield the frames from --start to --end."""
         size = upright_size(whole)
@@ -182,13 +190,13 @@ class Recording(Closing):
                     f"{format_duration(time)}; the background is learned anew",
                     lost=False,
                 )
-            yield self._frame(index, _always(whole), time)
+            yield frame_of(index, time, self.info.start_wall, always(whole))
 
     def _disposable_frame(
         self, index: int, picture: Disposable, time: float, before: av.VideoFrame
     ) -> Frame:
         """Return a frame whose picture may have been left out; `before` stands in for a bad one."""
-        self._steps.demand.passed(left_out=picture.decoded is None)
+        self._steps.demand.passed(left_out=picture.late is not None)
 
         def found() -> av.VideoFrame:
             decoded = picture.picture()
@@ -198,27 +206,7 @@ class Recording(Closing):
             self._fault(f"damaged at {at}; the picture before it is used", lost=True)
             return before
 
-        return self._frame(index, cache(found), time, disposable=True)
-
-    def _frame(
-        self,
-        index: int,
-        picture: Callable[[], av.VideoFrame],
-        time: float,
-        *,
-        disposable: bool = False,
-    ) -> Frame:
-        start = self.info.start_wall
-        return Frame(
-            index=index,
-            time=time,
-            wall=start + timedelta(seconds=time) if start else None,
-            number=index,
-            to_planes=cache(lambda: planes_of(picture())),
-            to_bgr=lambda: bgr_of(picture()),
-            to_small_bgr=lambda width, height: small_bgr_of(picture(), width, height),
-            disposable=disposable,
-        )
+        return frame_of(index, time, self.info.start_wall, cache(found), disposable=True)
 
     def _decode(self) -> Generator[_Shown]:
         """Yield the good frames from --start to --end."""
@@ -310,11 +298,3 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _picture_of(picture: Picture) -> av.VideoFrame | None:
-    return picture.picture() if isinstance(picture, Disposable) else picture
-
-
-def _always(picture: av.VideoFrame) -> Callable[[], av.VideoFrame]:
-    return lambda: picture
