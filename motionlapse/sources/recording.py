@@ -27,8 +27,8 @@ from motionlapse.sources.film_file import (
     video_stream,
 )
 from motionlapse.sources.open_film import OpenFilm
-from motionlapse.sources.planes import upright_size
 from motionlapse.sources.picture_frame import always, frame_of
+from motionlapse.sources.planes import upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame, leads_to
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
@@ -122,7 +122,7 @@ class Recording(Closing):
         frames = self._frames(first, whole)
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._steps.pair
-        self._ahead: Ahead[Frame] | Iterator[Frame] = (
+        self._ahead: Ahead[Frame] | Generator[Frame] = (
             frames if alone else Ahead(frames, self._depth(_AHEAD))
         )
         self._early: Ahead[Frame] | None = None
@@ -160,9 +160,9 @@ class Recording(Closing):
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
         for ahead in (self._ahead, self._early):
-            if isinstance(ahead, Ahead):
+            if ahead is not None:
                 ahead.close()
-        self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
+        self._decoded.close()  # generators refer to this: it would wait for a search for cycles
         self._to_close.close()
 
     def _first(self) -> tuple[_Shown, av.VideoFrame]:
@@ -175,7 +175,7 @@ class Recording(Closing):
             self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
         raise SourceError(f"{self._name}: {self._nothing_decoded()}")
 
-    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Iterator[Frame]:
+    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Generator[Frame]:
         """Yield the frames from --start to --end."""
         size = upright_size(whole)
         for index, picture, time in chain((first,), self._decoded):

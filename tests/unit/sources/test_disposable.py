@@ -6,6 +6,7 @@ import gc
 import random
 import weakref
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -333,3 +334,25 @@ def test_who_has_a_picture_holds_no_packets(tmp_path: Path) -> None:
     gc.collect()
     assert not [passage for passage in begun if passage()]
     assert frames
+
+
+@pytest.mark.parametrize("threads", ["auto", 1, 3])
+@pytest.mark.parametrize("read", [0, 1, 150, None])
+def test_a_film_that_is_closed_waits_for_no_search_for_cycles(
+    tmp_path: Path, threads: object, read: int | None
+) -> None:
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
+    gc.collect()
+    gc.disable()
+    try:
+        source = Recording(film, SourceSettings.model_validate({"decoding_threads": threads}))
+        if read != 0:
+            for frame in islice(source, read):
+                assert frame.planes
+            del frame
+        left = weakref.ref(source)
+        source.close()
+        del source
+        assert left() is None
+    finally:
+        gc.enable()
