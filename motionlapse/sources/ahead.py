@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -62,3 +63,7 @@ class Ahead(Generic[T]):
             except queue.Empty:
                 continue
         self._thread.join()
+        with contextlib.suppress(queue.Empty):  # items may refer to who holds this
+            while True:
+                self._queue.get_nowait()
+        self._queue.put(None)  # who waits for an item in another thread goes on

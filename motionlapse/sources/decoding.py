@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
@@ -20,6 +21,9 @@ from motionlapse.sources.units import Units, VideoPacket
 # What is left out keeps the packets from the key frame on, and costs their decoding when it is
 # wanted: with key frames farther apart nothing is left out.
 _LONGEST_PASSAGE = 300
+# Pictures of both standards wait for at most so many others. When as many have come in order of
+# their timestamps these can be relied on, and nothing is left out before.
+_DEEPEST = 16
 
 
 class Decoded(NamedTuple):
@@ -62,8 +66,20 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Vid
         yield Decoded(None, (), stopped=why(error))
 
 
+class _Expected(NamedTuple):
+    """A disposable picture that will be handed on, whatever becomes of it."""
+
+    group: int
+    pts: int
+    number: int
+    picture: Disposable
+
+
 class PictureDecoder:
     """Decodes the packets of a stream, and leaves out disposable pictures while nobody wants them.
+
+    Which pictures are handed on, and whether they are disposable, does not depend on what is left
+    out: damage in a disposable picture is a matter of who asks for it, and it is handed on too.
 
     Parameters
     ----------
@@ -81,23 +97,38 @@ class PictureDecoder:
         self._demand = demand
         self._late = late
         self._passage: Passage | None = None
-        self._decoding: set[int] = set()  # disposable, and given to the decoder
-        self._left_out: list[tuple[int, int, Disposable]] = []  # a heap: by timestamp, as they came
+        self._group = 0
+        self._group_of: dict[int, int] = {}  # by timestamp
+        self._decoding: dict[int, Disposable] = {}  # given to the decoder, by timestamp
+        self._expected: list[_Expected] = []  # a heap
         self._count = count()
+        self._in_hand: deque[bool] = deque()  # packets that the decoder works on: whether expected
+        self._last: int | None = None
+        self._in_a_row = 0
 
     def decode(self, packet: VideoPacket | Decoded) -> Decoded:
         """Decode a packet; what has been decoded stays as it is."""
         if isinstance(packet, Decoded):
-            return packet._replace(frames=self._in_order(packet.frames, rest=True))
+            return packet._replace(frames=self.rest().frames)
         if not packet.size:
             return self._given(packet.pts, packet)
-        self._add_to_passage(packet)
-        pts = packet.pts
-        if pts is not None and self._units.is_disposable(packet):
-            if self._leave_out(pts):
-                return Decoded(pts, ())
-            self._decoding.add(pts)
-        return self._given(pts, packet)
+        found, pts = self._units.look(packet), packet.pts
+        self._begin(closed=found.closed)
+        if pts is None or not found.disposable:
+            self._keep(packet)
+            return self._given(pts, packet)
+        picture = Disposable(pts, self._demand)
+        expected = self._passage is not None and self._in_a_row > _DEEPEST
+        # Before the packet can be seen: the late decoder may be at the end of the passage.
+        left_out = expected and self._leave_out(picture)
+        self._keep(packet)
+        if expected:
+            place = _Expected(self._group, pts, next(self._count), picture)
+            heapq.heappush(self._expected, place)
+        if left_out:
+            return Decoded(pts, ())
+        self._decoding[pts] = picture
+        return self._given(pts, packet, expected=expected)
 
     def rest(self) -> Decoded:
         """Return the pictures that the decoder still holds, and make it ready to begin anew."""
@@ -105,46 +136,86 @@ class PictureDecoder:
             return self._given(None, None)
         finally:
             self._context.flush_buffers()
+            self._in_hand.clear()
+            self._decoding.clear()
+            self._group_of.clear()
 
-    def _given(self, pts: int | None, packet: VideoPacket | None) -> Decoded:
+    def _given(
+        self, pts: int | None, packet: VideoPacket | None, *, expected: bool = False
+    ) -> Decoded:
         last = packet is None or not packet.size
+        if not last:
+            self._in_hand.append(expected)
+        if pts is not None:
+            self._group_of[pts] = self._group
         try:
             frames = self._context.decode(packet)
         except av.error.FFmpegError:
-            return Decoded(pts, self._in_order((), rest=last), broken=True)
+            # Of a disposable picture nothing is lost but itself.
+            alone = self._failed(last=last)
+            return Decoded(pts, self._in_order((), rest=last), broken=not alone)
+        finally:
+            if len(self._in_hand) >= self._context.thread_count:
+                self._in_hand.popleft()
         return Decoded(pts, self._in_order(frames, rest=last))
 
-    def _add_to_passage(self, packet: VideoPacket) -> None:
-        if self._late is None:
-            return
-        if self._units.is_closed(packet):
+    def _failed(self, *, last: bool) -> bool:
+        """Tell whether what the decoder could not use is a picture that is expected.
+
+        A decoder of n threads says with each packet what became of the one n - 1 packets before.
+        """
+        in_hand = self._in_hand
+        if last:
+            return bool(in_hand) and all(in_hand)
+        return len(in_hand) >= self._context.thread_count and in_hand[0]
+
+    def _begin(self, *, closed: bool) -> None:
+        """Begin a group, and a passage, or end one that has become too long."""
+        if closed:
+            self._group_of = {p: g for p, g in self._group_of.items() if g == self._group}
+            self._group += 1
+        if closed and self._late is not None:
             self._passage = Passage()
         elif self._passage and len(self._passage.packets) >= _LONGEST_PASSAGE:
             self._passage = None
-        if self._passage:
-            self._passage.packets.append(packet)
 
-    def _leave_out(self, pts: int) -> bool:
+    def _leave_out(self, picture: Disposable) -> bool:
         if self._passage is None or self._late is None or not self._demand.is_low:
             return False
-        self._passage.left_out.add(pts)
-        late = partial(self._late.picture, self._passage, pts)
-        picture = Disposable(pts, self._demand, late=late)
-        heapq.heappush(self._left_out, (pts, next(self._count), picture))
+        self._passage.left_out.add(picture.pts)
+        picture.late = partial(self._late.picture, self._passage, picture.pts)
         return True
 
+    def _keep(self, packet: VideoPacket) -> None:
+        if self._passage is not None:
+            self._passage.packets.append(packet)
+
     def _in_order(self, frames: Sequence[Picture], *, rest: bool) -> list[Picture]:
-        """Return pictures with those between them that were left out."""
+        """Return pictures with those between them that were left out, or that could not be used."""
         merged: list[Picture] = []
         for frame in frames:
             pts = frame.pts
-            while pts is not None and self._left_out and self._left_out[0][0] < pts:
-                merged.append(heapq.heappop(self._left_out)[-1])
-            if isinstance(frame, av.VideoFrame) and pts is not None and pts in self._decoding:
-                self._decoding.discard(pts)
-                merged.append(Disposable(pts, self._demand, frame))
-            else:
+            if pts is None:
                 merged.append(frame)
-        while rest and self._left_out:
-            merged.append(heapq.heappop(self._left_out)[-1])
+                continue
+            group = self._group_of.pop(pts, self._group)
+            merged += self._expected_before(group, pts)
+            picture = self._decoding.pop(pts, None)
+            if picture is not None and isinstance(frame, av.VideoFrame):
+                picture.decoded = frame
+                if self._expected and self._expected[0].picture is picture:
+                    heapq.heappop(self._expected)
+            merged.append(picture or frame)
+            rises = self._last is None or pts > self._last
+            self._in_a_row = self._in_a_row + 1 if rises else 0
+            self._last = pts
+        if rest:
+            merged += self._expected_before(self._group + 1, 0)
         return merged
+
+    def _expected_before(self, group: int, pts: int) -> Iterator[Disposable]:
+        """Yield what is expected and now cannot come any more."""
+        while self._expected and self._expected[0][:2] < (group, pts):
+            picture = heapq.heappop(self._expected).picture
+            self._decoding.pop(picture.pts, None)
+            yield picture

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import av
 import av.error
+from av.video.codeccontext import VideoCodecContext
 
 from motionlapse.closing import Closing
 
@@ -89,42 +90,34 @@ class Disposable:
         Its timestamp.
     demand
         Told when it is asked for.
-    decoded
-        The picture, where it has been decoded.
-    late
-        Decodes it, where it has not; may return None.
 
     Attributes
     ----------
-    key_frame
-        False: as of a picture that is decoded.
+    key_frame, is_corrupt
+        False, as of a good picture: where it is damaged nothing else is, and it may never be known.
+    decoded
+        The picture, once it has been decoded.
+    late
+        Decodes it, where it has been left out; None: it has not, or there is no more to do.
     """
 
     key_frame = False
+    is_corrupt = False
 
-    def __init__(
-        self,
-        pts: int,
-        demand: Demand,
-        decoded: av.VideoFrame | None = None,
-        late: Callable[[], av.VideoFrame | None] = lambda: None,
-    ) -> None:
+    def __init__(self, pts: int, demand: Demand) -> None:
         self.pts = pts
-        self.decoded = decoded
+        self.decoded: av.VideoFrame | None = None
+        self.late: Callable[[], av.VideoFrame | None] | None = None
         self._demand = demand
-        self._late = late
-
-    @property
-    def is_corrupt(self) -> bool:
-        """True if its decoder says so; one that was left out is not known to be."""
-        return self.decoded is not None and self.decoded.is_corrupt
 
     def picture(self) -> av.VideoFrame | None:
-        """Return the picture; None if it had been left out and cannot be decoded."""
-        if self.decoded is None:
-            self.decoded = self._late()
-        else:
+        """Return the picture; None if it cannot be decoded."""
+        late = self.late
+        if late is None:
             self._demand.asked()
+        else:
+            self.decoded = late()
+            self.late = None  # it holds all packets from the key frame on
         return self.decoded
 
 
@@ -154,6 +147,7 @@ class LateDecoder(Closing):
         self._demand = demand
         self._lock = threading.Lock()
         self._film: OpenFilm | None = None
+        self._context: VideoCodecContext | None = None
         self._passage: Passage | None = None
         self._fed = 0
         self._asked = 0
@@ -162,11 +156,11 @@ class LateDecoder(Closing):
     def picture(self, passage: Passage, pts: int) -> av.VideoFrame | None:
         """Return a picture that was left out; it costs least to ask for them in order of time."""
         with self._lock:
-            if self._film is None:
-                self._film = self._open_film()
-                self._context = self._stream_of(self._film).codec_context
+            context = self._context or self._open()
             if passage is not self._passage or pts < self._asked:
-                self._begin(passage)
+                context.flush_buffers()
+                self._found.clear()
+                self._passage, self._fed = passage, 0
             self._asked = pts
             decoded = 0
             while pts not in self._found and self._fed < len(passage.packets):
@@ -175,22 +169,24 @@ class LateDecoder(Closing):
                 if packet.pts in passage.left_out and packet.pts < pts:
                     continue
                 decoded += 1
-                self._keep(passage, packet)
+                self._keep(context, passage, packet)
             self._demand.asked(decoded)
             if pts not in self._found:
-                self._keep(passage, None)
+                self._keep(context, passage, None)
                 self._passage = None  # after its end a decoder takes nothing more
             return self._found.pop(pts, None)
 
-    def _begin(self, passage: Passage) -> None:
-        self._context.flush_buffers()
-        self._found.clear()
-        self._passage, self._fed = passage, 0
+    def _open(self) -> VideoCodecContext:
+        self._film = self._film or self._open_film()
+        self._context = self._stream_of(self._film).codec_context
+        return self._context
 
-    def _keep(self, passage: Passage, packet: VideoPacket | None) -> None:
+    def _keep(
+        self, context: VideoCodecContext, passage: Passage, packet: VideoPacket | None
+    ) -> None:
         """Decode a packet; keep those pictures that were left out and may be asked for."""
         try:
-            frames = self._context.decode(packet)
+            frames = context.decode(packet)
         except av.error.FFmpegError:
             return
         for frame in frames:
@@ -202,5 +198,5 @@ class LateDecoder(Closing):
         with self._lock:
             if self._film is not None:
                 self._film.close()
-            self._film = self._passage = None
+            self._film = self._context = self._passage = None
             self._found.clear()

@@ -33,22 +33,13 @@ class Groups:
 
     def __init__(self, stream: VideoStream) -> None:
         self._units = Units(stream)
-        self._parameters: bytes | None = None
 
     def numbered(self, packets: Iterable[Item]) -> Iterator[tuple[int, Item]]:
         """Yield each packet with the number of its group, from 0."""
         number = size = 0
         for packet in packets:
-            if self._begins(packet) and size >= _LEAST:
+            closed = not isinstance(packet, Decoded) and self._units.look(packet).closed
+            if closed and size >= _LEAST:
                 number, size = number + 1, 0
             size += 1
             yield number, packet
-
-    def _begins(self, packet: Item) -> bool:
-        """Tell whether decoding can begin here, with what the film's first group was told."""
-        if isinstance(packet, Decoded) or not packet.is_keyframe:
-            return False
-        told = self._units.parameters_of(packet)
-        if self._parameters is None:
-            self._parameters = told
-        return told is not None and told == self._parameters

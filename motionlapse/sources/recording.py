@@ -45,6 +45,7 @@ class Recording(Closing):
     """A film. Decoding starts with the object, in threads, a few frames ahead.
 
     Frames with damage, and those after it up to the next key frame, are left out and reported.
+    Where nothing else is damaged than one that is disposable, it is reported when it is asked for.
 
     Parameters
     ----------
@@ -113,10 +114,7 @@ class Recording(Closing):
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
-            first = next(self._decoded, None)
-            whole = first and _picture_of(first[1])
-            if first is None or whole is None:
-                raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+            first, whole = self._first()
         except av.error.FFmpegError as error:
             self._to_close.close()
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
@@ -127,7 +125,7 @@ class Recording(Closing):
         frames = self._frames(first, whole)
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._steps.pair
-        self._ahead: Ahead[Frame] | Iterator[Frame] = (
+        self._ahead: Ahead[Frame] | Generator[Frame] = (
             frames if alone else Ahead(frames, self._depth(ahead))
         )
         self._early: Ahead[Frame] | None = None
@@ -165,19 +163,29 @@ class Recording(Closing):
     def close(self) -> None:
         """Stop decoding and close the file; may be called again."""
         for ahead in (self._ahead, self._early):
-            if isinstance(ahead, Ahead):
+            if ahead is not None:
                 ahead.close()
-        self._decoded.close()  # it refers to this: the decoder would wait for a search for cycles
+        self._decoded.close()  # generators refer to this: it would wait for a search for cycles
         self._to_close.close()
 
-    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Iterator[Frame]:
+    def _first(self) -> tuple[_Shown, av.VideoFrame]:
+        """Return the first frame that there is a picture of."""
+        for shown in self._decoded:
+            _, picture, time = shown
+            whole = picture.picture() if isinstance(picture, Disposable) else picture
+            if whole is not None and not whole.is_corrupt:
+                return shown, whole
+            self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
+        raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+
+    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Generator[Frame]:
         """Yield the frames from --start to --end."""
         size, start = upright_size(whole), self.info.start_wall
         # Without this object: frames may be kept for long, and it has decoders.
         damaged = partial(_tell_damage, self.faults, self._name)
         for index, picture, time in chain((first,), self._decoded):
             if isinstance(picture, Disposable):
-                self._steps.demand.passed(left_out=picture.decoded is None)
+                self._steps.demand.passed(left_out=picture.late is not None)
             else:
                 whole = picture
             if upright_size(whole) != size:
@@ -276,10 +284,6 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _picture_of(picture: Picture) -> av.VideoFrame | None:
-    return picture.picture() if isinstance(picture, Disposable) else picture
 
 
 def _tell_damage(faults: list[Fault], name: str, time: float) -> None:

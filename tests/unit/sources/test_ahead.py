@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -37,4 +38,16 @@ def test_close_stops_a_thread_that_waits_for_room() -> None:
     ahead.close()
     ahead.close()
     assert threading.active_count() == before
+    assert list(ahead) == []
+
+
+def test_nothing_is_held_after_closing() -> None:
+    """Items may refer to who closes it: they would wait for a search for cycles."""
+    items = [{number} for number in range(3)]
+    left = [weakref.ref(item) for item in items]
+    ahead = Ahead(iter(items), depth=4)  # all wait, and its thread has ended
+    ahead._thread.join()
+    items.clear()
+    ahead.close()
+    assert [item() for item in left] == [None] * 3
     assert list(ahead) == []

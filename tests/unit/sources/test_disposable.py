@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -112,7 +115,7 @@ def test_without_disposable_packets_all_other_pictures_stay_what_they_are(
             stream = container.streams.video[0]
             units, found = Units(stream), {}
             for packet in container.demux(stream):
-                if leave_out and packet.size and units.is_disposable(packet):
+                if leave_out and packet.size and units.look(packet).disposable:
                     left_out.add(packet.pts)
                     continue
                 found.update({f.pts: f.to_ndarray().tobytes() for f in packet.decode()})
@@ -142,7 +145,7 @@ def _disposable_places(film: Path) -> list[tuple[int, int, float]]:
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
         units = Units(stream)
-        packets = [p for p in container.demux(stream) if p.size and units.is_disposable(p)]
+        packets = [p for p in container.demux(stream) if p.size and units.look(p).disposable]
         assert stream.time_base is not None
         return [(p.pos or 0, p.size, float(p.pts * stream.time_base)) for p in packets]
 
@@ -236,3 +239,120 @@ def test_each_way_to_look_at_a_frame_brings_its_picture(
     shapes = {str(call(frame)) for frame in frames}
     assert len(shapes) == 1
     assert late
+
+
+def _frames(film: Path, monkeypatch: pytest.MonkeyPatch, *, low: bool, **settings: object):  # type: ignore[no-untyped-def]
+    """Return frames with the pictures that are not disposable, and faults."""
+    monkeypatch.setattr(Demand, "is_low", low)
+    with Recording(film, SourceSettings.model_validate(settings)) as source:
+        frames = [(frame.index, frame.time, frame.disposable or luma(frame)) for frame in source]
+        return frames, [fault.text for fault in source.faults]
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[3]])
+@pytest.mark.parametrize("threads", ["auto", 1, 3])
+def test_damage_in_some_changes_nothing_else_whether_they_are_left_out_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: dict[str, object], threads: object
+) -> None:
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, **kind)  # type: ignore[arg-type]
+    late_enough = [p for p in _disposable_places(film) if p[2] > 5]
+    for place, size, _ in late_enough[::15]:
+        damage(film, place + 8, size - 8)
+    left_out = _frames(film, monkeypatch, low=True, decoding_threads=threads)
+    assert left_out == _frames(film, monkeypatch, low=False, decoding_threads=threads)
+    assert len(left_out[0]) == len(TIMES)
+    assert left_out[1] == []
+
+
+@pytest.mark.parametrize("threads", ["auto", 1, 3])
+def test_where_timestamps_do_not_rise_pictures_come_as_their_decoder_gives_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: object
+) -> None:
+    """Recorders that take times of arrival for times of display."""
+    film = write_film(
+        tmp_path / "a.mkv",
+        times=TIMES,
+        b_frames=3,
+        options=X264,
+        shown=lambda number, _ticks: number * 40,
+    )
+    left_out = _frames(film, monkeypatch, low=True, decoding_threads=threads)
+    assert left_out == _frames(film, monkeypatch, low=False, decoding_threads=threads)
+    assert len(left_out[0]) == len(TIMES)
+
+
+def test_a_film_may_begin_with_one_that_is_damaged(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
+    place, size, time_s = min(p for p in _disposable_places(film) if p[2] > 5)
+    damage(film, place + 5, size - 5)
+    with Recording(film, SourceSettings(start=time_s - 0.001)) as source:
+        first = next(iter(source))
+        assert first.time == pytest.approx(time_s + 0.04)
+        assert [fault.lost for fault in source.faults] == [True]
+
+
+def test_a_passage_knows_what_is_left_out_before_it_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late decoder that is at its end in another thread must keep the picture."""
+    passages: list[disposable.Passage] = []
+    unknown: list[int] = []
+
+    class Watched(list[object]):
+        def append(self, packet: object) -> None:
+            super().append((packet, set(passages[-1].left_out)))
+
+    begin = disposable.Passage.__init__
+
+    def watched(self: disposable.Passage) -> None:
+        begin(self)
+        passages.append(self)
+        self.packets = Watched()  # type: ignore[assignment]
+
+    monkeypatch.setattr(disposable.Passage, "__init__", watched)
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
+    with Recording(film, SourceSettings(decoding_threads=1)) as source:
+        assert len(list(source)) == len(TIMES)
+    for passage in passages:
+        for packet, known in passage.packets:  # type: ignore[misc, attr-defined]
+            if packet.pts in passage.left_out and packet.pts not in known:  # type: ignore[has-type]
+                unknown.append(packet.pts)  # type: ignore[has-type]
+    assert any(passage.left_out for passage in passages)
+    assert unknown == []
+
+
+def test_who_has_a_picture_holds_no_packets(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
+    begun: list[weakref.ref[disposable.Passage]] = []
+    with Recording(film) as source:
+        frames = [frame for frame in source if frame.disposable]
+        begun = [weakref.ref(p) for p in gc.get_objects() if type(p) is disposable.Passage]
+        assert begun
+        for frame in frames:
+            assert frame.planes
+    del source
+    gc.collect()
+    assert not [passage for passage in begun if passage()]
+    assert frames
+
+
+@pytest.mark.parametrize("threads", ["auto", 1, 3])
+@pytest.mark.parametrize("read", [0, 1, 150, None])
+def test_a_film_that_is_closed_waits_for_no_search_for_cycles(
+    tmp_path: Path, threads: object, read: int | None
+) -> None:
+    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
+    gc.collect()
+    gc.disable()
+    try:
+        source = Recording(film, SourceSettings.model_validate({"decoding_threads": threads}))
+        if read != 0:
+            for frame in islice(source, read):
+                assert frame.planes
+            del frame
+        left = weakref.ref(source)
+        source.close()
+        del source
+        assert left() is None
+    finally:
+        gc.enable()

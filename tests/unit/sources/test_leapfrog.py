@@ -175,9 +175,26 @@ def test_groups_end_where_a_decoder_would_have_to_be_told_something_new(tmp_path
         packets = [packet for packet in container.demux(stream) if packet.size]
         numbers = [number for number, _ in Groups(stream).numbered(packets)]
         assert numbers == sorted(np.repeat(range(4), 25).tolist())
-        told = [_with_parameters(packet, b"\x67new") for packet in packets[50:]]
-        numbers = [number for number, _ in Groups(stream).numbered([*packets[:50], *told])]
-        assert numbers == [0] * 25 + [1] * 75
+        for last in (100, 75, 51):  # in each key frame from there on, in one, in the first packet
+            told = [_with_parameters(packet, b"\x67new") for packet in packets[50:last]]
+            changed = [*packets[:50], *told, *packets[last:]]
+            numbers = [number for number, _ in Groups(stream).numbered(changed)]
+            assert numbers == [0] * 25 + [1] * 75
+
+
+def test_a_film_may_go_on_with_another_header(tmp_path: Path) -> None:
+    """Two films glued together: the packets alone do not tell that their decoder needs another."""
+    parts = [
+        write_film(tmp_path / f"{width}.flv", times=TIMES, size=(width, 120), b_frames=2)
+        for width in (160, 240)
+    ]
+    film = tmp_path / "a.flv"
+    first, second = (part.read_bytes() for part in parts)
+    film.write_bytes(first + second[13:])  # without what an FLV file begins with
+    frames, faults, in_turn = read(film)
+    assert in_turn
+    assert len(frames) == 2 * len(TIMES)
+    assert (frames, faults, False) == read(film, decoding_threads=1)
 
 
 def _with_parameters(packet: Packet, unit: bytes) -> Packet:
