@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -25,7 +26,9 @@ from motionlapse.sinks.drawing import (
     WHITE,
     boxes,
     text_px,
+    text_width,
     wrap,
+    write_shaded,
     write_text,
 )
 from motionlapse.sinks.layers import panel, panel_size
@@ -34,6 +37,9 @@ from motionlapse.sources.footage import Footage
 from motionlapse.sources.opening import open_footage
 from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, format_share
+
+_Box: TypeAlias = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
 
 _COLUMNS = 3
 _HISTORY_S = 10.0
@@ -185,17 +191,50 @@ def _mark(layer: Image, analysis: Analysis) -> None:
     size_px = text_px(layer.shape[1])
     # Of what was too small the largest alone has its area beside it: many lie close together.
     marked: list[tuple[Sequence[Blob], tuple[int, int, int], int]]
-    marked = [(small, ORANGE, 1), (analysis.blobs, GREEN, NAMED)]
+    marked = [(analysis.blobs, GREEN, NAMED), (small, ORANGE, 1)]
+    drawn: list[tuple[_Box, str, tuple[int, int, int]]] = []
     for items, colour, labelled in marked:
         for number, item in enumerate(items):
             # A margin, so that the box does not hide a mover of a few pixels.
             x, y = round(item.x * across) - 3, round(item.y * down) - 3
             box = (x, y, round(item.width * across) + 6, round(item.height * down) + 6)
             boxes(layer, [box], colour, 1)
-            if number < labelled:
-                write_text(
-                    layer, format_share(item.area), (x, max(size_px, y - 4)), size_px, colour
-                )
+            drawn.append((box, format_share(item.area) if number < labelled else "", colour))
+    # The layer's name is above all.
+    taken = [(0, 0, layer.shape[1], 2 * size_px), *(box for box, _, _ in drawn)]
+    for box, text, colour in drawn:
+        place = _free_place(layer, box, (text_width(text, size_px), size_px), taken)
+        if text and place is not None:
+            taken.append(place)
+            write_shaded(layer, text, (place[0], place[1] + size_px), size_px, colour)
+
+
+def _free_place(
+    layer: Image, box: _Box, size: tuple[int, int], taken: Sequence[_Box]
+) -> _Box | None:
+    """Return where a text of (width, height) covers nothing: beside a box, or else in it."""
+    x, y, width, height = box
+    wide, high = size
+    others = [other for other in taken if other != box]
+    for left, top in (
+        (x, y - high - 4),
+        (x, y + height + 2),
+        (x + width + 3, y),
+        (x - wide - 3, y),
+        (x + 3, y + 3),
+        (x + 3, y + height - high - 3),
+    ):
+        inside = 0 <= left <= layer.shape[1] - wide and 0 <= top <= layer.shape[0] - high
+        if inside and not any(_overlap((left, top, wide, high), other) for other in others):
+            return left, top, wide, high
+    return None
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
+        for axis in (0, 1)
+    )
 
 
 def _words(lines: list[str], width: int) -> Image:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from films import run_here, table, write_film, write_stills
+
+from motionlapse.report.explain import _free_place
 
 
 @pytest.fixture
@@ -74,3 +77,30 @@ def test_what_cannot_be_is_said(door: str, words: tuple[str, ...], code: int, hi
     ran = run_here("explain", *words)
     assert (ran.code, ran.out) == (code, "")
     assert hint in ran.err
+
+
+def test_areas_are_written_where_they_cover_neither_each_other_nor_a_box() -> None:
+    rng = np.random.default_rng(5)
+    layer = np.zeros((360, 640, 3), np.uint8)
+    placed = 0
+    for _ in range(50):
+        found = [
+            (int(x), int(y), int(w), int(h))
+            for x, y, w, h in rng.integers((0, 0, 4, 4), (600, 330, 120, 120), (12, 4))
+        ]
+        taken = list(found)
+        for box in found:
+            place = _free_place(layer, box, (60, 14), taken)
+            if place is None:
+                continue
+            others = [other for other in taken if other != box]
+            picture = np.zeros((500, 800), np.uint8)
+            for x, y, w, h in others:
+                picture[y : y + h, x : x + w] = 1
+            x, y, w, h = place
+            assert min(x, y) >= 0
+            assert (x + w <= 640, y + h <= 360) == (True, True)
+            assert not picture[y : y + h, x : x + w].any()
+            taken.append(place)
+            placed += 1
+    assert placed > 250
