@@ -220,7 +220,9 @@ class Interruption:
     settle_s
         How many seconds of media time nothing counts after it.
     forget
-        True if what was learned before it is of no use after it.
+        True if what was learned before it is not how it looks after it.
+    same_place
+        With `forget`: true if it may look like that again, and no event begins with it.
     quiet_s
         For how long before the next frame nothing has moved, as far as that is known.
     opening_s
@@ -231,6 +233,7 @@ class Interruption:
     reason: str
     settle_s: float = 0.0
     forget: bool = False
+    same_place: bool = False
     quiet_s: float = 0.0
     opening_s: float | None = None
 

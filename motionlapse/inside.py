@@ -33,6 +33,17 @@ class GoesBack(Protocol):
         """Return to the mark, as far as it matters."""
 
 
+@runtime_checkable
+class Remembers(Protocol):
+    """What a background model has more that knows looks again which a model before it knew."""
+
+    def remember(self, before: object) -> None:
+        """Know the looks of a model of the same place, after `BackgroundModel.prime`.
+
+        Nothing can be had from a model of another kind, or of pictures of another size.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """One connected piece of foreground.

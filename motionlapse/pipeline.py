@@ -187,9 +187,12 @@ class _Look:
         decision = self._decider.interrupt(item.reason, settle_s=item.settle_s)
         if item.forget:
             self._overlay = self.overlay()
-            self.analyzer = self._make_analyzer(self.analyzer.size)
+            before = self.analyzer
+            self.analyzer = self._make_analyzer(before.size)
             opening = self._opening() or ()
             self.analyzer.prime(opening, quiet_s=item.quiet_s, seconds=item.opening_s)
+            if item.same_place:
+                self.analyzer.remember(before)
         else:
             # The time since the frame before says nothing of how much to learn.
             self._pace = 0.0

@@ -2,7 +2,8 @@
 
 Quiet parts are walked through to and fro, events are put between them with the quiet that came
 before and after them in the clip, and sensor noise is added afresh to every frame, so that no two
-frames are alike. Beside the film a table says where the events are. Give it the folder of an
+frames are alike. Nothing jumps but what jumps in the clip, and a film ends as it begins: repeated,
+it is a longer one. Beside the film a table says where the events are. Give it the folder of an
 ``events.csv`` (columns clip, start_frame, end_frame, kind) and one of its clips.
 """
 
@@ -12,7 +13,6 @@ import argparse
 import csv
 import math
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -26,7 +26,9 @@ import numpy.typing as npt
 
 Picture = npt.NDArray[np.uint8]
 _FADE_S = 8.0  # from the look after one event to the look before the next
-_EDGE_S = 12.0  # of the quiet on either side of an event that has the event's own look
+# The least quiet between events: 6 s with the look of one, the fade, 6 s with that of the other.
+_LEAST_S = 6.0 + _FADE_S + 6.0
+_UNEVEN = 0.2  # share by which gaps differ from their mean
 
 
 class Span(NamedTuple):
@@ -116,23 +118,28 @@ class Plan:
 
     def make(self, seconds: float, lengths: list[float]) -> tuple[list[Shown], list[range]]:
         """Return what each frame shows, and the frames of each event."""
-        room = seconds - sum(lengths)
-        if room < len(lengths) * 2 * _EDGE_S:
+        usual_s = (seconds - sum(lengths)) / (len(lengths) + 1)
+        if usual_s * (1 - _UNEVEN) < _LEAST_S:
             raise SystemExit("too many events for a film of that length")
-        gaps = [room / len(lengths) * self._rng.uniform(0.8, 1.2) for _ in lengths]
+        gaps = [usual_s * self._rng.uniform(1 - _UNEVEN, 1 + _UNEVEN) for _ in lengths]
+        fade = round(_FADE_S * self._fps)
         shown: list[Shown] = []
         events: list[range] = []
-        look: Span | None = None
+        first, look = None, None
         for length_s, gap_s in zip(lengths, gaps, strict=True):
             before, event, after = self._choose(length_s)
-            shown += self._quiet(round(gap_s * self._fps), look or before, before)
+            first = first or before
+            gap = round(gap_s * self._fps)
+            shown += _faded(self._walk(look or first, gap, 1), self._walk(before, gap, -1), fade)
             count = max(2, round(length_s * self._fps))
             places = np.linspace(event.first, event.last, count).round().astype(int)
             events.append(range(len(shown), len(shown) + count))
             shown += [Shown(int(place), int(place), 0.0) for place in places]
             look = after
-        rest = max(round(seconds * self._fps) - len(shown), round(_EDGE_S * self._fps))
-        shown += self._quiet(rest, look or self._events[0][0], look or self._events[0][0])
+        if first is None or look is None:
+            raise SystemExit("a film without events tells nothing")
+        rest = max(round(seconds * self._fps) - len(shown), round(_LEAST_S * self._fps))
+        shown += _faded(self._walk(look, rest, 1), self._walk(first, rest, 1), fade)
         return shown, events
 
     def _choose(self, length_s: float) -> tuple[Span, Span, Span]:
@@ -144,22 +151,23 @@ class Plan:
         nearest = sorted(self._events, key=hurry)
         return self._rng.choice(nearest[: max(1, (len(nearest) + 1) // 2)])
 
-    def _quiet(self, count: int, begin: Span, end: Span) -> list[Shown]:
-        """Walk through two quiet parts at their own pace, fading from one to the other."""
-        walks = self._walk(begin, count), self._walk(end, count)
-        fade = min(_FADE_S * self._fps, max(1.0, count - 2 * _EDGE_S * self._fps))
-        start = (count - fade) / 2
-        mixes = [min(1.0, max(0.0, (number - start) / fade)) for number in range(count)]
-        return [Shown(a, b, m) for a, b, m in zip(*walks, mixes, strict=True)]
-
-    def _walk(self, span: Span, count: int) -> Iterator[int]:
-        place, step = float(self._rng.randint(span.first, span.last)), 1
+    def _walk(self, span: Span, count: int, step: int) -> list[int]:
+        """Walk to and fro from the first frame of a part, or from its last, at the clip's pace."""
+        place, places = float(span.first if step > 0 else span.last), []
         for _ in range(count):
-            yield min(span.last, max(span.first, round(place)))
+            places.append(round(place))
             place += step * self._native / self._fps
             if not span.first <= place <= span.last or self._rng.random() < 0.02:
                 step = -step
                 place = min(float(span.last), max(float(span.first), place))
+        return places
+
+
+def _faded(there: list[int], back: list[int], fade: int) -> list[Shown]:
+    """Go there and come back from elsewhere; a fade in the middle leads from one to the other."""
+    start = (len(there) - fade) / 2
+    mixes = [min(1.0, max(0.0, (number - start) / fade)) for number in range(len(there))]
+    return [Shown(*shown) for shown in zip(there, reversed(back), mixes, strict=True)]
 
 
 class Pictures:

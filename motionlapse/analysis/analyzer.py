@@ -16,7 +16,7 @@ from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Opening, Plane, Planes
-from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise
+from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise, Remembers
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
@@ -123,6 +123,11 @@ class Analyzer:
             last_s = frame.time
         if len(chosen) >= _FEWEST:
             self._model.prime(chosen, seconds=max(last_s - first_s, quiet_s))
+
+    def remember(self, before: Analyzer) -> None:
+        """Know the looks of an analyzer before this one, of the same place; after `prime`."""
+        if isinstance(self._model, Remembers):
+            self._model.remember(before._model)
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.

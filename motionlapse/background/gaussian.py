@@ -161,6 +161,25 @@ class Gaussian:
         if self._marked is not None:
             self._doubt[:], self._gain.gain[:], self._time_s = self._marked
 
+    def remember(self, before: object) -> None:
+        """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
+
+        Its background is retired where it is not this one's; elsewhere what it had retired is.
+        """
+        if not isinstance(before, Gaussian) or not (self._frames and before._frames):
+            return
+        if before._mean.shape != self._mean.shape:
+            return
+        planes = len(self._mean)
+        retired = self._others[..., planes + 1 :]
+        retired[:] = before._others[..., planes + 1 :]
+        apart = np.abs(before._mean - self._mean).max(axis=0)
+        other = apart > self._settings.k * np.sqrt(self._variance)
+        for p in range(planes):
+            retired[..., p][other] = before._mean[p][other]
+        retired[..., planes][other] = before._variance[other]
+        retired[..., planes + 1][other] = before._credit[other]
+
     def background(self) -> Image:
         """Return the background's luma, uint8 ``(H, W)``.
 

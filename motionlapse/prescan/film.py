@@ -132,6 +132,7 @@ class Stretches(Closing):
             SKIPPED,
             self._settle_s,
             forget=True,
+            same_place=True,
             quiet_s=start_s - self._ended_s,
             opening_s=learned[-1].time - learned[0].time if learned else None,
         )

@@ -14,10 +14,9 @@ from motionlapse.errors import SourceError
 from motionlapse.prescan.cells import CellScores
 from motionlapse.prescan.check import Check, DamagedError
 from motionlapse.prescan.film import SETTLE_S, Stretches
-from motionlapse.prescan.quiet import suspicious
+from motionlapse.prescan.quiet import Signs, sizes_tell, suspicious
 from motionlapse.prescan.sample import choose_sample, risk_bound
 from motionlapse.prescan.stretches import (
-    Span,
     Stretch,
     skipped_groups,
     stretches_around,
@@ -111,14 +110,16 @@ class _Prescan:
             groups = reader.groups()
         except SourceError as error:
             raise _WholeError(str(error)) from None
-        spans = self._suspicious(groups, pictures)
+        signs = self._suspicious(groups, pictures)
+        spans = suspicious_spans(groups, signs)
         stretches = stretches_around(spans, [group.start_s for group in groups])
         skipped = skipped_groups(stretches, len(groups))
         if len(skipped) < _FEWEST_SKIPPED:
             raise _WholeError("too little of it is surely quiet")
         sample = choose_sample(skipped)
         self._check(groups, skipped, sample)
-        return self._open(groups, stretches, SETTLE_S), _words(groups, stretches, len(sample))
+        words = _words(groups, stretches, len(sample)) + _doubt(groups, signs)
+        return self._open(groups, stretches, SETTLE_S), words
 
     def _pictures(self, reader: KeyFrames) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the score of every key frame's picture."""
@@ -150,8 +151,8 @@ class _Prescan:
 
     def _suspicious(
         self, groups: Sequence[Group], pictures: np.ndarray[tuple[int], np.dtype[np.float64]]
-    ) -> list[Span]:
-        lengths_s = np.array([group.end_s - group.start_s for group in groups])
+    ) -> Signs:
+        lengths_s = _lengths_s(groups)
         if (usual_s := float(np.median(lengths_s))) > _FARTHEST_S:
             raise _WholeError(
                 f"its key frames are {usual_s:.3g} s apart, more than {_FARTHEST_S:g} s"
@@ -161,8 +162,7 @@ class _Prescan:
         totals = np.array([group.sizes.sum() for group in groups], np.float64)
         largest = np.array([group.sizes.max(initial=0) for group in groups], np.float64)
         found = suspicious(pictures, totals, largest)
-        signs = found._replace(totals=found.totals | (lengths_s > _FARTHEST_S))
-        return suspicious_spans(groups, signs)
+        return found._replace(totals=found.totals | (lengths_s > _FARTHEST_S))
 
     def _check(
         self, groups: Sequence[Group], skipped: Sequence[int], sample: Sequence[int]
@@ -198,6 +198,20 @@ class _Prescan:
 
 def _kind(planes: Planes) -> tuple[object, ...]:
     return planes.size, planes.chroma is None
+
+
+def _lengths_s(groups: Sequence[Group]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([group.end_s - group.start_s for group in groups])
+
+
+def _doubt(groups: Sequence[Group], signs: Signs) -> str:
+    """Return what the sample cannot tell: it is too small for events of which there are few."""
+    if sizes_tell(signs):
+        return ""
+    return (
+        f"; its packets hardly grow with motion, so an event of less than "
+        f"{np.median(_lengths_s(groups)):.3g} s may lie unseen between two key frames"
+    )
 
 
 def _words(groups: Sequence[Group], stretches: Sequence[Stretch], sampled: int) -> str:

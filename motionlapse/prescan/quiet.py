@@ -58,6 +58,18 @@ def suspicious(pictures: Numbers, totals: Numbers, largest: Numbers) -> Signs:
     return Signs(pictures > gumbel_limit(pictures), _grown(totals), _grown(largest))
 
 
+def sizes_tell(signs: Signs) -> bool:
+    """Tell whether sizes see most of what pictures see; true where those see nothing.
+
+    At constant quality they saw 75 to 100 % of it in nine films, at constant bit rate 17 to 40 % in
+    five.
+    """
+    large = signs.totals | signs.largest
+    large[1:] |= large[:-1].copy()  # what a key frame shows may have come before it
+    seen = large[signs.pictures]
+    return bool(seen.mean() >= 0.5) if seen.size else True
+
+
 def _grown(sizes: Numbers) -> Flags:
     growth = local_growth(sizes)
     return np.asarray(growth > normal_limit(growth))

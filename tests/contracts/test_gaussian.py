@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scenes import SQUARE, STEP_S, MakePlanes, feed, noisy_pictures, share, with_square
+from scenes import SQUARE, STEP_S, MakePlanes, Pictures, feed, noisy_pictures, share, with_square
 
 from motionlapse.background.gaussian import Gaussian
 from motionlapse.background.gaussian_settings import GaussianSettings
@@ -80,6 +80,38 @@ def test_what_stood_there_for_a_while_leaves_the_old_background(
     assert share(stood[-1].score[SQUARE]) < 0.01
     (after,) = feed(model, pictures, make_planes, 1)
     assert share(after.score) < 0.01
+
+
+def primed(pictures: Pictures, make_planes: MakePlanes, before: object = None) -> Gaussian:
+    model = Gaussian()
+    model.prime([make_planes(*next(pictures)) for _ in range(3)], seconds=4.0)
+    model.remember(before)
+    return model
+
+
+def test_the_looks_of_a_model_before_are_known(make_planes: MakePlanes, planes_count: int) -> None:
+    pictures = noisy_pictures(planes_count)
+    bare = primed(pictures, make_planes)
+    occupied = primed(with_square(pictures), make_planes, before=bare)
+    again = primed(with_square(pictures), make_planes, before=occupied)
+    for model in occupied, again:
+        (uncovered,) = feed(model, pictures, make_planes, 1)
+        assert share(uncovered.score) < 0.01
+
+
+def test_nothing_else_is_known(make_planes: MakePlanes, planes_count: int) -> None:
+    pictures = noisy_pictures(planes_count)
+    other_size = Gaussian()
+    other_size.prime(
+        [make_planes(*(plane[::2, ::2].copy() for plane in next(pictures)))], seconds=1
+    )
+    for before in None, Gaussian(), other_size, primed(with_square(pictures), make_planes):
+        model = primed(with_square(pictures), make_planes, before)
+        (uncovered,) = feed(model, pictures, make_planes, 1)
+        assert share(uncovered.score[SQUARE]) > 0.5  # some pixels look like the square's shadow
+    model = primed(pictures, make_planes, before=primed(pictures, make_planes))
+    (covered,) = feed(model, with_square(pictures), make_planes, 1)
+    assert share(covered.score[SQUARE]) > 0.8
 
 
 def test_a_step_of_light_is_no_foreground(make_planes: MakePlanes, planes_count: int) -> None:

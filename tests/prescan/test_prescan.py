@@ -40,6 +40,15 @@ def test_it_says_what_it_skipped_and_what_that_risks(long_film, tmp_path):
     assert float(said[3]) == pytest.approx(100 * 3 / 20, rel=0.1)
 
 
+@pytest.mark.parametrize(("crf", "hide"), [("23", True), ("35", False)])
+def test_it_says_if_short_events_may_hide(tmp_path, crf, hide):
+    """At 23 the packets of so small a film are full of grain."""
+    film = write_long(tmp_path / "grain.mp4", crf=crf)
+    _, part = both(film, tmp_path)
+    words = "; its packets hardly grow with motion, so an event of less than 1 s may lie unseen"
+    assert (words in part.err) == hide
+
+
 @pytest.mark.parametrize(
     ("name", "options"),
     [

@@ -79,7 +79,9 @@ def test_frames_are_those_of_the_whole_film(film, whole):
         assert frame.time == time
         assert (frame.planes.luma.view == luma).all()
     breaks = [item for item in items if isinstance(item, Interruption)]
-    assert [(item.reason, item.forget) for item in breaks] == [(SKIPPED, True)] * 2
+    assert [(item.reason, item.forget, item.same_place) for item in breaks] == (
+        [(SKIPPED, True, True)] * 2
+    )
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
 
 

@@ -15,6 +15,7 @@ from motionlapse.prescan.quiet import (
     gumbel_limit,
     local_growth,
     normal_limit,
+    sizes_tell,
     suspicious,
 )
 from motionlapse.prescan.sample import choose_sample, risk_bound, sample_stretches
@@ -140,6 +141,26 @@ def test_what_stands_out_is_suspicious(seed: int, count: int, data: st.DataObjec
 @given(seeds, st.integers(60, 400))
 def test_most_of_a_quiet_film_is_quiet(seed: int, count: int) -> None:
     assert np.any(suspicious(*quiet_film(seed, count)), axis=0).mean() < 0.4
+
+
+@pytest.mark.parametrize(
+    ("totals", "largest", "tell"),
+    [
+        ([], [], False),
+        ([2], [], False),  # one of three
+        ([2], [6], True),
+        ([1], [5], True),  # as much as a group earlier
+        ([3], [7], False),  # later is too late
+    ],
+)
+def test_sizes_tell_if_they_see_most_of_what_pictures_see(
+    totals: list[int], largest: list[int], tell: bool
+) -> None:
+    def flags(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.isin(np.arange(12), numbers)
+
+    assert sizes_tell(Signs(flags(2, 6, 10), flags(*totals), flags(*largest))) == tell
+    assert sizes_tell(Signs(flags(), flags(*totals), flags(*largest)))
 
 
 def test_sizes_that_rise_slowly_do_not_stand_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pytest
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.analysis.settings import AnalysisSettings
@@ -118,3 +119,32 @@ def test_what_comes_after_a_jump_is_judged_by_what_its_opening_taught(
     # The mover is 8 % of the picture; without a lead it is taken for a part of the background.
     assert first_fraction([]) == 0.0
     assert 0.06 < first_fraction(lead) < 0.11
+
+
+@pytest.mark.parametrize("same_place", [True, False])
+def test_what_was_seen_before_a_jump_is_known_after_it_in_the_same_place(
+    make_frame: Callable[..., Frame], same_place: bool
+) -> None:
+    def seen(number: int, *, parked: bool) -> Frame:
+        luma = np.full((90, 120), 90, np.uint8)
+        if parked:
+            luma[30:60, 40:70] = 220
+        return make_frame(luma, index=number, time=number / 10)
+
+    before = [seen(number, parked=False) for number in range(10)]
+    before.insert(0, Interruption("skipped", forget=True, opening_s=2.0))
+    lead = [seen(number, parked=True) for number in (980, 990, 1000)]
+    gone = [seen(number, parked=False) for number in range(1000, 1005)]
+    jump = Interruption("skipped", forget=True, same_place=same_place, opening_s=2.0)
+    stream = Jumping([*before, jump, *gone], [])
+    openings = [[], [seen(number, parked=False) for number in (-20, -10, 0)], lead]
+    stream.opening = lambda: iter(openings.pop(0))
+    fractions: list[float] = []
+    run(
+        stream,
+        lambda size: Analyzer(size, Gaussian(), AnalysisSettings(), enter=0.01),
+        Decider(DecisionSettings()),
+        [],
+        on_frame=lambda analysis, _: fractions.append(analysis.score.fraction),
+    )
+    assert (fractions[10] == 0.0) == same_place
