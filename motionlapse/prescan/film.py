@@ -169,11 +169,11 @@ class Stretches(Closing):
     def _open(self, number: int) -> _Opened:
         stretch = self._stretches[number]
         if stretch.first == 0:
-            return _Opened(number, self._recording(self._settings, None), [])
+            return _Opened(number, self._recording(self._settings, None, stretch.end_s), [])
         group = self._groups[stretch.first]
         settings = self._settings.model_copy(update={"start": group.start_s})
         known = group.key if self._keys.leads_to(group.key) else None
-        recording = self._recording(settings, known)
+        recording = self._recording(settings, known, stretch.end_s)
         try:
             first = max(0, stretch.first + 1 - _LEARNED)
             learned = list(self._keys.frames(self._groups[first : stretch.first + 1]))
@@ -182,7 +182,7 @@ class Stretches(Closing):
             raise
         return _Opened(number, recording, learned)
 
-    def _recording(self, settings: SourceSettings, at: KeyFrame | None) -> Recording:
+    def _recording(self, settings: SourceSettings, at: KeyFrame | None, until: float) -> Recording:
         return Recording(
             self._path,
             settings,
@@ -191,6 +191,7 @@ class Stretches(Closing):
             at=at,
             in_turn=False,  # most stretches are short
             ahead=_AHEAD,
+            until=until,
         )
 
     def close(self) -> None:

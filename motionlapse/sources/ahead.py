@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -23,11 +23,17 @@ class Ahead(Generic[T]):
     depth
         How many items may wait. Deeper queues than 4 gained nothing: decoders have threads of their
         own.
+    eager
+        Whether to go on after an item before the consumer has come back from it.
     """
 
-    def __init__(self, items: Iterable[T], depth: int = 4) -> None:
+    def __init__(
+        self, items: Iterable[T], depth: int = 4, eager: Callable[[T], bool] = lambda _: True
+    ) -> None:
         self._queue: queue.Queue[T | BaseException | None] = queue.Queue(depth)
+        self._eager = eager
         self._closing = threading.Event()
+        self._wanted = threading.Event()  # the consumer has come back, and nothing waits
         self._thread = threading.Thread(
             target=self._fill, args=(items,), name="decode-ahead", daemon=True
         )
@@ -37,7 +43,10 @@ class Ahead(Generic[T]):
         last: BaseException | None = None
         try:
             for item in items:
+                self._wanted.clear()
                 self._queue.put(item)
+                if not self._eager(item):
+                    self._wanted.wait()
                 if self._closing.is_set():
                     return
         except Exception as error:  # raised again by the consumer
@@ -53,11 +62,14 @@ class Ahead(Generic[T]):
                     raise item
                 return
             yield item
+            if self._queue.empty():
+                self._wanted.set()
 
     def close(self) -> None:
         """Stop the thread and wait for it; may be called again."""
         self._closing.set()
         while self._thread.is_alive():
+            self._wanted.set()
             try:  # a full queue may hold the thread
                 self._queue.get(timeout=0.05)
             except queue.Empty:

@@ -63,6 +63,8 @@ class Recording(Closing):
         Whether two decoders may take turns, which is of use where much is read without a break.
     ahead
         How many pictures may wait, of large ones fewer.
+    until
+        From this media time on none waits: what comes then may not be wanted.
 
     Raises
     ------
@@ -82,6 +84,7 @@ class Recording(Closing):
         opening: Opening | None = None,
         in_turn: bool = True,
         ahead: int = _AHEAD,
+        until: float = float("inf"),
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -126,7 +129,7 @@ class Recording(Closing):
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._steps.pair
         self._ahead: Ahead[Frame] | Generator[Frame] = (
-            frames if alone else Ahead(frames, self._depth(ahead))
+            frames if alone else Ahead(frames, self._depth(ahead), lambda f: f.time < until)
         )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:

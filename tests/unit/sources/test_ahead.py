@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 
@@ -51,3 +52,30 @@ def test_nothing_is_held_after_closing() -> None:
     ahead.close()
     assert [item() for item in left] == [None] * 3
     assert list(ahead) == []
+
+
+def test_after_an_item_that_is_not_eager_nothing_is_made_before_the_consumer_comes_back() -> None:
+    made: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            made.append(number)
+            yield number
+
+    ahead = Ahead(items(), depth=4, eager=lambda number: number < 10)
+    seen: list[int] = []
+    for number in ahead:
+        seen.append(number)
+        if number >= 10:
+            time.sleep(0.01)  # time enough for a thread that does not wait
+            assert made[-1] == number
+    assert seen == list(range(20))
+    ahead.close()
+
+
+def test_close_stops_a_thread_that_waits_for_the_consumer() -> None:
+    before = threading.active_count()
+    ahead = Ahead(itertools.count(), depth=3, eager=lambda _: False)
+    assert next(iter(ahead)) == 0
+    ahead.close()
+    assert threading.active_count() == before
