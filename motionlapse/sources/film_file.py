@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError
 from motionlapse.sources.settings import SourceSettings
-from motionlapse.units import format_duration, parse_wall
+from motionlapse.units import format_duration, parse_duration, parse_wall
 
 # Containers round their durations, and the last frame lasts a while too.
 _CUT_OFF_S = 1.0
@@ -58,16 +59,35 @@ def nominal_fps(stream: VideoStream) -> float:
 
 def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
     """Return the length of the film in seconds, None where nobody knows."""
+    kind = container.format.name
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
+        # Of an AVI that is cut off FFmpeg makes it less, but leaves the number of pictures.
+        pictures = stream.frames if kind == "avi" else 0
+        return float(max(stream.duration, pictures) * stream.time_base)
     if not container.duration:
         return None
-    if "matroska" not in container.format.name:
+    if "matroska" not in kind:
         return container.duration / av.time_base
-    # Matroska states the time at which the longest of its streams ends.
-    if len(container.streams) > 1:
+    longest_s = (container.duration - (container.start_time or 0)) / av.time_base
+    if len(container.streams) == 1:
+        return longest_s
+    # Matroska states the time at which the longest of its streams ends; most programs add a tag to
+    # each stream with its own. After a cut with another program that may be an old one.
+    ends_s = _tagged_end(stream)
+    if ends_s is None:
         return None
-    return (container.duration - (container.start_time or 0)) / av.time_base
+    begins_s = float((stream.start_time or 0) * (stream.time_base or 0))
+    return max(0.0, min(ends_s - begins_s, longest_s))
+
+
+def _tagged_end(stream: VideoStream) -> float | None:
+    """Return when a stream of a Matroska film ends, as its tag says; None without one."""
+    for name, value in stream.metadata.items():
+        # As mkvmerge used to write it, FFmpeg adds a language: DURATION-eng.
+        if name.upper().partition("-")[0] == "DURATION":
+            with contextlib.suppress(ValueError):
+                return parse_duration(value)
+    return None
 
 
 def cut_off(container: InputContainer, stream: VideoStream, last_s: float) -> str:
