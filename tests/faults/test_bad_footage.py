@@ -67,6 +67,14 @@ def test_missing_file(tmp_path):
     assert not (tmp_path / "kept").exists()
 
 
+@pytest.mark.parametrize("name", ["0", "demo:"])
+def test_what_is_watched_is_not_scanned(tmp_path, name):
+    ran = scan_here(name, tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    hint = f"'{name}': not recorded footage; it is watched, with 'motionlapse watch {name}'"
+    assert only_line(ran) == f"error: {hint}"
+
+
 def test_glob_without_match(tmp_path):
     ran = scan_here("*.mp4", tmp_path / "kept")
     assert (ran.code, ran.out) == (3, "")

@@ -79,6 +79,11 @@ def test_config_that_is_missing(refused):
     assert "elsewhere.toml" in refused("--config", "elsewhere.toml")
 
 
+def test_wrong_value_of_set_names_its_key_once(refused):
+    line = refused("--set", "decision.hold=xx")
+    assert line.startswith("motionlapse: --set decision.hold: 'xx' is no duration")
+
+
 def test_start_after_the_end(refused):
     line = refused("--start", "5", "--end", "3")
     assert "end (3 s) must be after start (5 s)" in line
