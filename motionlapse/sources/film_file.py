@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 from datetime import datetime
+from pathlib import Path
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError
+from motionlapse.sources.matroska import lacks_bytes
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.units import format_duration, parse_duration, parse_wall
 
@@ -68,7 +70,7 @@ def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
         return None
     if "matroska" not in kind:
         return container.duration / av.time_base
-    longest_s = (container.duration - (container.start_time or 0)) / av.time_base
+    longest_s = _longest_stream(container)
     if len(container.streams) == 1:
         return longest_s
     # Matroska states the time at which the longest of its streams ends; most programs add a tag to
@@ -78,6 +80,11 @@ def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
         return None
     begins_s = float((stream.start_time or 0) * (stream.time_base or 0))
     return max(0.0, min(ends_s - begins_s, longest_s))
+
+
+def _longest_stream(container: InputContainer) -> float:
+    """Return the length of the longest stream of a Matroska film; 0 where nobody knows."""
+    return ((container.duration or 0) - (container.start_time or 0)) / av.time_base
 
 
 def _tagged_end(stream: VideoStream) -> float | None:
@@ -94,9 +101,23 @@ def cut_off(container: InputContainer, stream: VideoStream, last_s: float) -> st
     """Return a line if the film's last frame comes long before it should, else ``""``."""
     duration_s = duration_of(container, stream)
     slack_s = max(_CUT_OFF_S, 5 / nominal_fps(stream))
-    if duration_s is None or last_s + slack_s >= duration_s:
+    if duration_s is None:
+        # Pictures may end before the sound does, but not for want of bytes.
+        early = last_s + slack_s < _longest_stream(container)
+        return (
+            f"is cut off: it ends at {format_duration(last_s)}"
+            if early and _short(container)
+            else ""
+        )
+    if last_s + slack_s >= duration_s:
         return ""
     return f"is cut off: it ends at {format_duration(last_s)} of {format_duration(duration_s)}"
+
+
+def _short(container: InputContainer) -> bool:
+    """Tell whether a Matroska film on a disk is shorter than its header says."""
+    path = Path(container.name.removeprefix("file:"))
+    return "matroska" in container.format.name and path.is_file() and lacks_bytes(path)
 
 
 def creation_time(container: InputContainer) -> datetime | None:

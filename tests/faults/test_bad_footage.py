@@ -131,6 +131,19 @@ def test_avi_that_is_cut_off(film, tmp_path):
     assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
 
 
+def test_film_with_sound_that_does_not_say_how_long_its_pictures_are(film, tmp_path):
+    """The file's size tells a film that is cut off from one whose sound goes on after it."""
+    add_sound(film("silent.mkv"), tmp_path / "tagged.mkv", seconds=12)
+    untagged = (tmp_path / "tagged.mkv").read_bytes().replace(b"DURATION", b"DURATIOM")
+    (tmp_path / "whole.mkv").write_bytes(untagged)
+    ran = scan_here("whole.mkv", tmp_path / "whole")
+    assert (ran.code, ran.spans) == (0, WHOLE)
+    (tmp_path / "cut.mkv").write_bytes(untagged[: key_packets(tmp_path / "whole.mkv")[4][0]])
+    ran = scan_here("cut.mkv", tmp_path / "kept")
+    assert (ran.code, ran.spans) == (3, WHOLE[:1])
+    assert error_line(ran) == "error: cut.mkv: is cut off: it ends at 00:00:04.0"
+
+
 def test_film_with_sound_that_is_cut_off(film, tmp_path, whole_rows):
     """Matroska states how long the longest of its streams is, which need not be the pictures."""
     add_sound(film("silent.mkv"), tmp_path / "whole.mkv", seconds=12)
