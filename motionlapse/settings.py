@@ -294,4 +294,5 @@ def _say(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
     places = sorted({f"{origins[name]}" for name in inside})
     flags = all(place.startswith("--") and not place.startswith("--set ") for place in places)
     where = ", ".join(places) or "settings"
-    return f"{where}: {message}" if places and flags else f"{where}: {key}: {message}"
+    named = (places and flags) or places == [f"--set {key}"]
+    return f"{where}: {message}" if named else f"{where}: {key}: {message}"

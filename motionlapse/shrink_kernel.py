@@ -7,7 +7,9 @@ by 4 takes 0.07 ms on one core, ``cv2.resize`` with INTER_AREA 0.7 ms.
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, njit, types, uint8, uint16, void
+from numba import int64, types, uint8, uint16, void
+
+from motionlapse.compiling import njit
 
 _PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
 

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+# For its kernels: whoever compiles them says so, and no test shall depend on which one is first.
+import motionlapse.analysis.analyzer
+import motionlapse.background.light  # noqa: F401
 from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.inside import Blob
 from motionlapse.types import Analysis, ChangeScore, Decision, Event, State

@@ -28,6 +28,7 @@ LAYERS = {
             "units",
             "credentials",
             "processor",
+            "compiling",
             "shrink_kernel",
             "_version",
         ),

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, njit, types, uint8
+from numba import int64, types, uint8
+
+from motionlapse.compiling import njit
 
 _PICTURE = types.Array(uint8, 2, "A", readonly=True)
 _BOX = types.UniTuple(int64, 4)  # type: ignore[no-untyped-call]  # Numba types no constructors

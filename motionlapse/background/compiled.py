@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import float32, njit, types, uint8
+from numba import float32, types, uint8
+
+from motionlapse.compiling import njit
 
 PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
 MASK = uint8[:, ::1]

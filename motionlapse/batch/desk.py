@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionlapse.batch.result import BatchResult, Listener, Outcome
-from motionlapse.batch.same_file import file_mark, same_results
+from motionlapse.batch.same_file import differing, file_mark
 from motionlapse.clock import Clock
 from motionlapse.errors import MotionlapseError, SinkError, SourceError
 from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import entries
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from motionlapse.sinks.archive_places import Place, Places
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
     from motionlapse.types import Event, KeptEvent
+
+_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Books:
     total: int
     result: BatchResult = field(default_factory=BatchResult)
     _store: ArchiveStore | None = None
+    _told: set[str] = field(default_factory=set)
 
     @property
     def archive_is_open(self) -> bool:
@@ -64,6 +68,12 @@ class Books:
         if self._store is None:
             self._store = ArchiveStore(self.settings.sinks.out)
         return self._store
+
+    def tell_once(self, text: str) -> None:
+        """Tell what is as it should be; of many sources it need not be said for each."""
+        if text not in self._told:
+            self._told.add(text)
+            self.listener.note(text)
 
     def fail(self, error: MotionlapseError) -> None:
         """Tell of a failure and remember its exit code."""
@@ -132,13 +142,23 @@ class Desk:
         self._books.listener.done(self._number)
 
     def is_done(self) -> bool:
-        """Tell whether the archive holds all of the source as it is, with the same settings."""
+        """Tell whether the archive holds all of the source as it is, with the same settings.
+
+        Where settings alone differ, a person is told which.
+        """
         if not self._mark or not self._books.archive_exists:
             return False
         from motionlapse.sinks.archive_places import Places
 
         runs = Places(self._books.store()).whole_runs(self._footage.place, self._mark)
-        return any(same_results(run, self._books.settings) for run in runs)
+        differences = [differing(run, self._books.settings) for run in runs]
+        if [] in differences:
+            return True
+        if differences:
+            self._books.tell_once(
+                f"scanned before with {_other_words(differences[-1])}, so scanned again"
+            )
+        return False
 
     # ---- motionlapse.batch.line.Line -----------------------------------------------------------
 
@@ -258,3 +278,13 @@ class Desk:
         self._books.store().end_run(
             self.stored, state="failed", frames=self._frames, end_s=self._time_s, faults=[why]
         )
+
+
+def _other_words(keys: list[str] | None) -> str:
+    """Return which settings differ, by their flags where they have one."""
+    if keys is None:
+        return "another version"
+    flags = {entry.key: entry.flag.partition("/")[0] for entry in entries(Settings) if entry.flag}
+    names = [flags.get(key, key) for key in keys]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"other settings ({', '.join(names[:_NAMED])}{more})"

@@ -11,6 +11,7 @@ a second for each process and batch, and have the same trouble with the threads 
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -51,6 +52,7 @@ class Lanes:
         self._context = multiprocessing.get_context("spawn")
         self._bell, self._ringer = self._context.Pipe(duplex=False)
         self._idle: list[_Lane] = []
+        self._told = False
         self._busy: dict[Future[Any], _Lane] = {}
 
     def fit(self, settings: Settings, *, left: int) -> Settings:
@@ -59,7 +61,9 @@ class Lanes:
 
     def submit(self, job: Job, desk: Desk) -> Future[Any]:
         """Give a source to a process that has none, a new one where there is none such."""
-        lane = self._idle_one() or _Lane(self._context)
+        # What the first process has to say of its beginning, all would say.
+        lane = self._idle_one() or _Lane(self._context, tells=not self._told)
+        self._told = True
         try:
             future = lane.submit(job, desk)
         except BrokenProcessPool:  # it died just now, with nothing to do
@@ -124,10 +128,10 @@ class Lanes:
 class _Lane:
     """One process, and the pipe to it."""
 
-    def __init__(self, context: SpawnContext) -> None:
+    def __init__(self, context: SpawnContext, *, tells: bool = False) -> None:
         self.pipe, self._theirs = context.Pipe()
         self._executor = ProcessPoolExecutor(
-            1, mp_context=context, initializer=_enter, initargs=(self._theirs,)
+            1, mp_context=context, initializer=_enter, initargs=(self._theirs, tells)
         )
         self.desk: Desk | None = None
         self.speaks = True
@@ -222,13 +226,26 @@ class _PipeLine(FarLine):
 _line: list[_PipeLine] = []  # the one of this process
 
 
-def _enter(pipe: Connection) -> None:
+class _Note(logging.Handler):
+    """Passes log lines on to the starter, which knows where they belong."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # The pipe is the main thread's: another would take the answers to its questions.
+        if threading.current_thread() is threading.main_thread():
+            _line[0].note(record.getMessage())
+
+
+def _enter(pipe: Connection, tells: bool) -> None:
     """Begin a process: signals are for whoever started it; it ends when they do."""
     for number in _FOR_THE_STARTER:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pipe.send(os.getpid())
     _line.append(_PipeLine(pipe))
+    if tells:
+        logger = logging.getLogger("motionlapse")
+        logger.addHandler(_Note())
+        logger.setLevel(logging.INFO)
 
 
 def _end_with_parent() -> None:

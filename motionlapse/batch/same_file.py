@@ -83,13 +83,21 @@ def _many(stills: Iterable[Path]) -> str:
     return f"{size}:{newest_ns}:{names.hexdigest()}"
 
 
-def same_results(stored: str, settings: Settings) -> bool:
-    """Tell whether settings that were stored as JSON lead to the same results as `settings`."""
+def differing(stored: str, settings: Settings) -> list[str] | None:
+    """Return which settings lead to other results than those that were stored as JSON.
+
+    Returns
+    -------
+    list of str or None
+        Dotted keys, none where results are the same; None where what was stored is of another
+        version.
+    """
     try:
-        before = Settings.model_validate(json.loads(stored))
-    except (ValidationError, ValueError):  # of another version
-        return False
-    return _of_results(before) == _of_results(settings)
+        before = _of_results(Settings.model_validate(json.loads(stored)))
+    except (ValidationError, ValueError):
+        return None
+    now = _of_results(settings)
+    return [key for key in now | before if now.get(key) != before.get(key)]
 
 
 def _of_results(settings: Settings) -> dict[str, object]:

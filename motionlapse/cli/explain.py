@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, print_json, printing, set_up_log
-from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, check_fps, load_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -62,7 +62,9 @@ def explain(
     from motionlapse.sinks.files import make_folder, write_whole
     from motionlapse.sources.footage import one_footage
 
-    result = explained(one_footage(footage), settings, at_s)
+    found = one_footage(footage)
+    check_fps(flags, [found])
+    result = explained(found, settings, at_s)
     make_folder(out.parent)
     write_whole(out, as_png(result.picture))
     if json:

@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from motionlapse.cli.console import logger
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, SourceError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import (
     Entry,
@@ -22,6 +22,9 @@ from motionlapse.settings import (
     resolve,
 )
 from motionlapse.settings_layers import environment_layers, file_layers
+
+if TYPE_CHECKING:
+    from motionlapse.sources.footage import Footage
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -46,6 +49,8 @@ FOOTAGE_ONLY = (
     "sinks.report",
     "batch.*",
 )
+
+_OF_MASKS_FILM = ("sinks.layers", "sinks.film_size")
 
 Config = Annotated[
     Path | None,
@@ -169,7 +174,7 @@ def load_settings(
     ConfigError
         For whatever is unknown or not allowed, naming its place.
     """
-    return resolve(
+    resolved = resolve(
         Settings,
         [
             *file_layers(config, os.environ, Path()),
@@ -178,6 +183,25 @@ def load_settings(
             *flag_layers(flags),
         ],
     )
+    # In a file they may stand for other runs.
+    for layer in flag_layers(flags):
+        if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:
+            raise ConfigError(f"{layer.origin} is for the film of --masks; give --masks FILM.mp4")
+    return resolved
+
+
+def check_fps(flags: Mapping[str, object], found: Iterable[Footage | SourceError]) -> None:
+    """Refuse ``--fps`` where there are films alone.
+
+    Raises
+    ------
+    ConfigError
+        Naming one of them.
+    """
+    footage = [item for item in found if not isinstance(item, SourceError)]
+    given = flags.get(parameter_name("sources.fps")) is not None
+    if given and footage and not any(item.stills for item in footage):
+        raise ConfigError(f"--fps is for stills; {footage[0].name} is a film and has its own times")
 
 
 def told_settings(

@@ -23,6 +23,7 @@ from motionlapse.cli.options import (
     WATCH_ONLY,
     Config,
     Set,
+    check_fps,
     told_settings,
     with_setting_flags,
 )
@@ -71,8 +72,10 @@ def scan(  # the flags document themselves
     to_stdout = csv is not None and str(csv) == "-"
     bars = is_terminal(sys.stderr) and not quiet
     with Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
+        found = list(find_footage(footage))
+        check_fps(flags, found)
         batch = Batch(settings, output, SystemClock(), lambda: stop.asked or output.deaf)
-        result = batch.scan(list(find_footage(footage)))
+        result = batch.scan(found)
         if settings.sinks.report and result.sources:
             _report(settings.sinks.out, output, result)
         output.finish(result, settings.sinks.out, csv)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from motionlapse.batch.result import BatchResult
 from motionlapse.cli.console import StdoutClosedError, logger, print_json
 from motionlapse.cli.event_output import print_events, write_csv
+from motionlapse.errors import SinkError
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.event_records import as_record
 from motionlapse.types import KeptEvent
@@ -139,10 +140,14 @@ class ScanOutput:
         for number in sorted(self._found):
             self._print(number)
         kept = [kept for number in sorted(self._found) for kept in self._found[number]]
+        unwritten: SinkError | None = None
         if csv is not None:
-            write_csv(csv, kept)
+            try:
+                write_csv(csv, kept)
+            except SinkError as error:  # told at the end: it hides nothing else
+                unwritten = error
         if self.deaf:
-            raise StdoutClosedError("standard output was closed")
+            raise unwritten or StdoutClosedError("standard output was closed")
         if self._table and kept:
             print_events(kept)
         if result.skipped:
@@ -150,6 +155,8 @@ class ScanOutput:
             logger.info("%s in the archive already and not scanned again", are)
         if result.sources:
             logger.info("%s", _summary(result, kept, archive))
+        if unwritten is not None:
+            raise unwritten
 
     def _end_progress(self) -> None:
         if self._progress is not None:

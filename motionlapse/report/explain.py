@@ -73,6 +73,7 @@ class Explanation:
 class _Until(Closing):
     """A source that ends before the first frame after a time, and is otherwise as it was.
 
+    Times are told in milliseconds: a frame whose time rounds to the asked-for one is not after it.
     A setting that ended it there would end its opening too, from which a scan learns.
     """
 
@@ -84,7 +85,7 @@ class _Until(Closing):
 
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._source:
-            if frame.time > self._last_s:
+            if min(frame.time, round(frame.time, 3)) > self._last_s:
                 return
             yield frame
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
+from pathlib import Path
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError
+from motionlapse.sources.matroska import lacks_bytes
 from motionlapse.sources.settings import SourceSettings
-from motionlapse.units import format_duration, parse_wall
+from motionlapse.units import format_duration, parse_duration, parse_wall
 
 # Containers round their durations, and the last frame lasts a while too.
 _CUT_OFF_S = 1.0
@@ -58,25 +61,63 @@ def nominal_fps(stream: VideoStream) -> float:
 
 def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
     """Return the length of the film in seconds, None where nobody knows."""
+    kind = container.format.name
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
+        # Of an AVI that is cut off FFmpeg makes it less, but leaves the number of pictures.
+        pictures = stream.frames if kind == "avi" else 0
+        return float(max(stream.duration, pictures) * stream.time_base)
     if not container.duration:
         return None
-    if "matroska" not in container.format.name:
+    if "matroska" not in kind:
         return container.duration / av.time_base
-    # Matroska states the time at which the longest of its streams ends.
-    if len(container.streams) > 1:
+    longest_s = _longest_stream(container)
+    if len(container.streams) == 1:
+        return longest_s
+    # Matroska states the time at which the longest of its streams ends; most programs add a tag to
+    # each stream with its own. After a cut with another program that may be an old one.
+    ends_s = _tagged_end(stream)
+    if ends_s is None:
         return None
-    return (container.duration - (container.start_time or 0)) / av.time_base
+    begins_s = float((stream.start_time or 0) * (stream.time_base or 0))
+    return max(0.0, min(ends_s - begins_s, longest_s))
+
+
+def _longest_stream(container: InputContainer) -> float:
+    """Return the length of the longest stream of a Matroska film; 0 where nobody knows."""
+    return ((container.duration or 0) - (container.start_time or 0)) / av.time_base
+
+
+def _tagged_end(stream: VideoStream) -> float | None:
+    """Return when a stream of a Matroska film ends, as its tag says; None without one."""
+    for name, value in stream.metadata.items():
+        # As mkvmerge used to write it, FFmpeg adds a language: DURATION-eng.
+        if name.upper().partition("-")[0] == "DURATION":
+            with contextlib.suppress(ValueError):
+                return parse_duration(value)
+    return None
 
 
 def cut_off(container: InputContainer, stream: VideoStream, last_s: float) -> str:
     """Return a line if the film's last frame comes long before it should, else ``""``."""
     duration_s = duration_of(container, stream)
     slack_s = max(_CUT_OFF_S, 5 / nominal_fps(stream))
-    if duration_s is None or last_s + slack_s >= duration_s:
+    if duration_s is None:
+        # Pictures may end before the sound does, but not for want of bytes.
+        early = last_s + slack_s < _longest_stream(container)
+        return (
+            f"is cut off: it ends at {format_duration(last_s)}"
+            if early and _short(container)
+            else ""
+        )
+    if last_s + slack_s >= duration_s:
         return ""
     return f"is cut off: it ends at {format_duration(last_s)} of {format_duration(duration_s)}"
+
+
+def _short(container: InputContainer) -> bool:
+    """Tell whether a Matroska film on a disk is shorter than its header says."""
+    path = Path(container.name.removeprefix("file:"))
+    return "matroska" in container.format.name and path.is_file() and lacks_bytes(path)
 
 
 def creation_time(container: InputContainer) -> datetime | None:

@@ -159,6 +159,10 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
                 yield from _folder(match)
             else:
                 yield _file(match)
+    elif name.isdecimal() or name == "demo:":
+        yield SourceError(
+            f"'{name}': not recorded footage; it is watched, with 'motionlapse watch {name}'"
+        )
     else:
         yield SourceError(f"{redact(name)}: no such file or folder")
 

@@ -16,7 +16,12 @@ def _whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("films")
     return {
         suffix: write_film(folder / f"whole{suffix}", container=options)
-        for suffix, options in ((".mp4", {"movflags": "faststart"}), (".mkv", {}), (".ts", {}))
+        for suffix, options in (
+            (".mp4", {"movflags": "faststart"}),
+            (".mkv", {}),
+            (".ts", {}),
+            (".avi", {}),
+        )
     }
 
 

@@ -35,6 +35,22 @@ def write_sound(path):
         film.mux(stream.encode(None))
 
 
+def add_sound(film, path, seconds):
+    """Write the pictures of a film once more, with `seconds` of silence beside them."""
+    with av.open(str(film)) as silent, av.open(str(path), "w") as out:
+        pictures = out.add_stream_from_template(silent.streams.video[0])
+        sound = out.add_stream("aac", rate=8000)
+        packets = [packet for packet in silent.demux(video=0) if packet.dts is not None]
+        for packet in packets:
+            packet.stream = pictures
+        for second in range(seconds):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
+            frame.sample_rate, frame.pts = 8000, second * 8000
+            packets += sound.encode(frame)
+        packets += sound.encode(None)
+        out.mux(sorted(packets, key=lambda packet: packet.dts * packet.time_base))
+
+
 @pytest.fixture(scope="module")
 def whole_rows(tmp_path_factory):
     """Metrics of the good film."""
@@ -49,6 +65,14 @@ def test_missing_file(tmp_path):
     assert (ran.code, ran.out) == (3, "")
     assert "gone.mp4: no such file or folder" in only_line(ran)
     assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize("name", ["0", "demo:"])
+def test_what_is_watched_is_not_scanned(tmp_path, name):
+    ran = scan_here(name, tmp_path / "kept")
+    assert (ran.code, ran.out) == (3, "")
+    hint = f"'{name}': not recorded footage; it is watched, with 'motionlapse watch {name}'"
+    assert only_line(ran) == f"error: {hint}"
 
 
 def test_glob_without_match(tmp_path):
@@ -89,12 +113,48 @@ def test_sound_without_pictures(tmp_path):
 @pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
 def test_frames_before_a_cut_are_used(film, tmp_path, whole_rows, name):
     path = film(name)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    path.write_bytes(path.read_bytes()[: key_packets(path)[4][0]])
     ran = scan_here(name, tmp_path / "kept", "--metrics", "m.csv")
     assert (ran.code, ran.spans) == (3, WHOLE[:1])
-    assert "cut off" in error_line(ran)
+    assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
     rows = table(tmp_path / "m.csv")
     assert 60 < len(rows) < FRAMES
+    assert rows == whole_rows[: len(rows)]
+
+
+def test_avi_that_is_cut_off(film, tmp_path):
+    path = film("cut.avi")
+    assert scan_here("cut.avi", tmp_path / "whole").code == 0
+    path.write_bytes(path.read_bytes()[: key_packets(path)[4][0]])
+    ran = scan_here("cut.avi", tmp_path / "kept")
+    assert (ran.code, ran.spans) == (3, WHOLE[:1])
+    assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
+
+
+def test_film_with_sound_that_does_not_say_how_long_its_pictures_are(film, tmp_path):
+    """The file's size tells a film that is cut off from one whose sound goes on after it."""
+    add_sound(film("silent.mkv"), tmp_path / "tagged.mkv", seconds=12)
+    untagged = (tmp_path / "tagged.mkv").read_bytes().replace(b"DURATION", b"DURATIOM")
+    (tmp_path / "whole.mkv").write_bytes(untagged)
+    ran = scan_here("whole.mkv", tmp_path / "whole")
+    assert (ran.code, ran.spans) == (0, WHOLE)
+    (tmp_path / "cut.mkv").write_bytes(untagged[: key_packets(tmp_path / "whole.mkv")[4][0]])
+    ran = scan_here("cut.mkv", tmp_path / "kept")
+    assert (ran.code, ran.spans) == (3, WHOLE[:1])
+    assert error_line(ran) == "error: cut.mkv: is cut off: it ends at 00:00:04.0"
+
+
+def test_film_with_sound_that_is_cut_off(film, tmp_path, whole_rows):
+    """Matroska states how long the longest of its streams is, which need not be the pictures."""
+    add_sound(film("silent.mkv"), tmp_path / "whole.mkv", seconds=12)
+    ran = scan_here("whole.mkv", tmp_path / "whole")
+    assert (ran.code, ran.spans) == (0, WHOLE)
+    whole = (tmp_path / "whole.mkv").read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(whole[: key_packets(tmp_path / "whole.mkv")[4][0]])
+    ran = scan_here("cut.mkv", tmp_path / "kept", "--metrics", "m.csv")
+    assert (ran.code, ran.spans) == (3, WHOLE[:1])
+    assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
+    rows = table(tmp_path / "m.csv")
     assert rows == whole_rows[: len(rows)]
 
 

@@ -79,6 +79,11 @@ def test_config_that_is_missing(refused):
     assert "elsewhere.toml" in refused("--config", "elsewhere.toml")
 
 
+def test_wrong_value_of_set_names_its_key_once(refused):
+    line = refused("--set", "decision.hold=xx")
+    assert line.startswith("motionlapse: --set decision.hold: 'xx' is no duration")
+
+
 def test_start_after_the_end(refused):
     line = refused("--start", "5", "--end", "3")
     assert "end (3 s) must be after start (5 s)" in line
@@ -103,6 +108,31 @@ def test_exit_above_enter(refused):
 )
 def test_flag_with_a_wrong_value(refused, flag, value, said):
     assert said in refused(flag, value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--layers", "mask"),
+        ("--layers", "mask", "--masks", "folder"),
+        ("--film-size", "320", "--set", "sinks.masks=folder"),
+    ],
+)
+def test_flags_of_the_film_of_masks_without_one(refused, words):
+    assert f"{words[0]} is for the film of --masks; give --masks FILM.mp4" in refused(*words)
+
+
+def test_fps_of_a_film(refused, film, tmp_path):
+    assert "--fps is for stills; door.mp4 is a film" in refused("--fps", "5")
+    ran = run_here("explain", film("other.mp4"), "--fps", "5", "--at", "1s")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--fps is for stills" in ran.err
+
+
+def test_what_is_of_no_use_for_this_footage_may_stand_in_a_file(film, tmp_path):
+    film("door.mp4")
+    configured(tmp_path, '[sinks]\nlayers = "mask"\n[sources]\nfps = 5\n')
+    assert run_here("scan", "door.mp4", "--out", "kept").code == 0
 
 
 def test_start_after_the_end_of_the_footage_is_a_fault_of_the_source(film):

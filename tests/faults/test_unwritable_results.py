@@ -85,6 +85,16 @@ def test_csv_that_cannot_be_written_costs_no_events(film, file_in_the_way):
     assert "wall" in error_line(ran)
 
 
+def test_csv_that_cannot_be_written_does_not_hide_the_table(film, file_in_the_way):
+    film("door.mp4")
+    ran = run_here("scan", "door.mp4", "--out", "kept", "--csv", file_in_the_way + "/events.csv")
+    assert ran.code == 4
+    assert len(ran.out.splitlines()) == 1 + len(WHOLE)
+    summary, fault = ran.err.splitlines()
+    assert summary.startswith("2 events")
+    assert "wall" in fault
+
+
 def test_log_file_that_cannot_be_made(film, file_in_the_way):
     film("door.mp4")
     ran = scan_here("door.mp4", "kept", "--log-file", file_in_the_way + "/log")

@@ -228,6 +228,20 @@ def test_resume_leaves_out_what_is_whole_and_unchanged(week):
     assert skipped(scan(*words, "--resume", "--enter", "0.02")) == 0
 
 
+def test_resume_says_which_settings_differ(film):
+    """Once for many sources, as against the last run."""
+    for name in ("a.mp4", "b.mp4"):
+        film(name)
+    words = ("a.mp4", "b.mp4", "--workers", "1")
+    scan(*words, "--clips", "copy")
+    again = scan(*words, "--resume")
+    said = "scanned before with other settings (--clips), so scanned again"
+    assert [line for line in again.err.splitlines() if "before" in line] == [said]
+    assert "before" not in scan(*words, "--resume").err
+    many = scan(*words, "--resume", "--enter", "2%", "--exit", "1%", "--hold", "3s", "--draw").err
+    assert "(--enter, --exit, --hold and 1 more)" in many
+
+
 def test_resume_scans_what_has_changed_or_was_not_whole(film, tmp_path):
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         film(name)

@@ -64,6 +64,16 @@ def test_stills_and_regions(tmp_path: Path, door: str) -> None:
     assert record["frame"] == 15
 
 
+@pytest.mark.parametrize(("at", "frame"), [("1.333", 4), ("1.332", 3), ("1.667", 5)])
+def test_a_time_that_was_told_in_milliseconds_leads_to_its_frame(
+    tmp_path: Path, door: str, at: str, frame: int
+) -> None:
+    """The frame at 1.333333 s is told as 1.333 s."""
+    write_stills(tmp_path / "yard", [index / 3 for index in range(9)])
+    [record] = run_here("explain", "yard", "--fps", "3", "--at", at, "--json").records
+    assert record["frame"] == frame
+
+
 @pytest.mark.parametrize(
     ("words", "code", "hint"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from motionlapse.batch.same_file import file_mark, same_results
+from motionlapse.batch.same_file import differing, file_mark
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
@@ -106,8 +106,9 @@ def given(**sections: dict[str, object]) -> Settings:
 )
 def test_settings_of_results_matter(sections: dict[str, dict[str, object]]) -> None:
     stored = given(**sections).model_dump_json()
-    assert same_results(stored, given(**sections))
-    assert not same_results(stored, Settings())
+    assert differing(stored, given(**sections)) == []
+    [(section, values)] = sections.items()
+    assert differing(stored, Settings()) == [f"{section}.{key}" for key in values]
 
 
 @pytest.mark.parametrize(
@@ -120,11 +121,11 @@ def test_settings_of_results_matter(sections: dict[str, dict[str, object]]) -> N
     ],
 )
 def test_other_settings_do_not(sections: dict[str, dict[str, object]]) -> None:
-    assert same_results(given(**sections).model_dump_json(), Settings())
+    assert differing(given(**sections).model_dump_json(), Settings()) == []
 
 
 @pytest.mark.parametrize(
     "stored", ["{}x", '{"gone": {"setting": 1}}', '{"decision": {"enter": 9}}']
 )
 def test_settings_of_another_version_are_not_the_same(stored: str) -> None:
-    assert not same_results(stored, Settings())
+    assert differing(stored, Settings()) is None
