@@ -70,7 +70,7 @@ class Dashboard:
         self._controls = controls
         self._clock = clock
         self._console = console or Console(highlight=False)
-        self._keys = Keys(controls)
+        self._keys = Keys(controls, clock)
         self._begun_s = clock.monotonic()
         self._processor = ProcessorShare(clock)
         self._ticks = 0

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionlapse.clock import ManualClock
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.lines import joined, width_of
 from motionlapse.dashboard.look import Look, Pictures
@@ -112,7 +113,7 @@ def test_an_active_event_is_marked(look, make_decision):
 
 def test_all_keys_work():
     controls = Controls()
-    keys = Keys(controls)
+    keys = Keys(controls, ManualClock())
     for key in "+++-":
         keys.press(key)
     assert controls.threshold == pytest.approx(1.25**2)
@@ -137,6 +138,33 @@ def test_all_keys_work():
     assert controls.stopped == ""
     keys.press("q")
     assert controls.stopped == "q"
+
+
+@pytest.mark.parametrize(("key", "words"), [("+", "threshold × 1.25"), ("m", "pictures: both")])
+def test_what_a_key_did_gives_way_to_the_hints(look, key, words):
+    clock = ManualClock()
+    keys = Keys(Controls(), clock)
+    hints = joined(render(look, 80, 24)[-1:])
+    assert hints.startswith(" q quit")
+
+    def last_line():
+        return joined(render(replace(look, said=keys.said), 80, 24)[-1:])
+
+    keys.press(key)
+    clock.advance(4.9)
+    assert words in last_line()
+    clock.advance(0.2)
+    assert last_line() == hints
+    keys.press(key)
+    assert last_line() != hints, "the next key says its own"
+
+
+def test_that_watching_ends_stands_until_it_has():
+    clock = ManualClock()
+    keys = Keys(Controls(), clock)
+    keys.press("q")
+    clock.advance(60)
+    assert keys.said.startswith("ending")
 
 
 # ---- in a real terminal --------------------------------------------------------------------------
