@@ -73,7 +73,8 @@ class LapseDecider:
         if score.value >= 1.0:
             reason = score.measured or f"differs by {score.value:.3g} x threshold"
             return self._keep(time, index, score, reason)
-        words = f"{score.value:.2g} of the threshold: like the picture of {format_duration(self._last_s)}"
+        last = format_duration(self._last_s)
+        words = f"{score.value:.2g} of the threshold: like the picture of {last}"
         if score.measured:
             words = f"{score.measured}, {words}"
         return Decision(State.QUIET, words, pace=0.0)

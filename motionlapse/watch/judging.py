@@ -10,8 +10,8 @@ from motionlapse.background import MODELS
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.lapse import LapseDecider
 from motionlapse.decision.machine import EventMachine
-from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.frames import Frame
+from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.types import Analysis
 from motionlapse.watch.controls import Controls

@@ -4,6 +4,7 @@ from motionlapse.decision.lapse import LapseDecider
 from motionlapse.decision.lapse_settings import LapseSettings
 from motionlapse.types import ChangeScore, State
 
+
 def lapse(**values: object) -> LapseDecider:
     return LapseDecider(LapseSettings.model_validate({"every": "2s", **values}))
 
