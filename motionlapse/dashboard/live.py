@@ -174,7 +174,7 @@ class Dashboard:
             uptime_s=now_s - self._begun_s,
             processor=self._processor.share,
             exit_ratio=self._watch.exit_ratio,
-            enter=self._watch.enter,
+            opens_at=self._watch.opens_at,
             threshold_factor=self._controls.threshold,
             paused=self._controls.paused,
             help=self._keys.help,

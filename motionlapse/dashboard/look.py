@@ -45,12 +45,12 @@ class Look:
         For how long it has been so.
     decision
         Of the last frame.
-    score, learning_rate
-        Of the last frame.
+    score, measured
+        Of the last frame; see `motionlapse.types.ChangeScore`.
     exit_ratio
         The score below which motion ends.
-    enter
-        The share of the watched area that opens an event.
+    opens_at
+        What opens an event, in words.
     threshold_factor
         How far the keys have moved it; 1 where they have not.
     scores
@@ -89,8 +89,9 @@ class Look:
     state_s: float = 0.0
     decision: Decision | None = None
     score: float = 0.0
+    measured: str = ""
     exit_ratio: float = 0.5
-    enter: float = 0.0
+    opens_at: str = ""
     threshold_factor: float = 1.0
     scores: tuple[ScoreStep, ...] = ()
     hour_peak: tuple[float, datetime] | None = None
@@ -143,8 +144,8 @@ class Look:
         if self.hour_peak is not None:
             value, moment = self.hour_peak
             peak = f"the highest in the last hour was {value:.2g} at {moment:%H:%M}"
-        if self.decision.state in (State.ACTIVE, State.FADING):
-            return peak  # the reason has the score
+        if self.measured or self.decision.state in (State.ACTIVE, State.FADING):
+            return peak  # the reason has the score, or what the measure says
         return f"{self.score:.2g} of the threshold; {peak}".removesuffix("; ")
 
 
@@ -165,6 +166,7 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
             folder=chronicle.folder,
             decision=chronicle.decision,
             score=analysis.score.value if analysis else 0.0,
+            measured=analysis.score.measured if analysis else "",
             scores=tuple(chronicle.scores),
             hour_peak=(hour.value, hour.wall) if hour else None,
             quiet_level=vigil.quiet_level,

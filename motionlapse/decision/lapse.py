@@ -74,9 +74,8 @@ class LapseDecider:
             reason = score.measured or f"differs by {score.value:.3g} x threshold"
             return self._keep(time, index, score, reason)
         last = format_duration(self._last_s)
-        words = f"{score.value:.2g} of the threshold: like the picture of {last}"
-        if score.measured:
-            words = f"{score.measured}, {words}"
+        said = score.measured or f"{score.value:.2g} of the threshold"
+        words = f"{said}: like the picture of {last}"
         return Decision(State.QUIET, words, pace=0.0)
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:

@@ -57,6 +57,13 @@ class Judging:
         """The share of the watched area that opens an event, as it is now."""
         return self._settings.decision.enter * self._controls.threshold
 
+    @property
+    def opens_at(self) -> str:
+        """What opens an event, in words, as it is now."""
+        if self._measuring is None:
+            return f"{self.enter:.3%} of the watched area"
+        return f"{self._measuring.criterion} against the last kept"
+
     def make_analyzer(self, size: tuple[int, int]) -> Analyzer:
         """Return a new analyzer for pictures of (width, height).
 

@@ -45,7 +45,7 @@ def look(make_event, make_decision):
         status=status,
         decision=replace(make_decision(), reason="0.4 of the threshold"),
         score=0.4,
-        enter=0.0007,
+        opens_at="0.070% of the watched area",
         scores=tuple(ScoreStep(n / 2, 3.0 if 20 < n < 30 else 0.2, 20 < n < 30) for n in range(90)),
         hour_peak=(0.8, NOW - timedelta(minutes=7)),
         quiet_level=0.31,
@@ -96,6 +96,28 @@ def test_a_loss_says_why_and_when_it_is_tried_again(look):
     lost = LiveStatus(LiveState.LOST, 0.0, reason="nothing came for 10 s", retry_s=8.0, losses=1)
     text = joined(render(replace(look, status=lost, state_s=3.0), 100, 30))
     assert "LOST  nothing came for 10 s; trying again in 5 s" in text
+
+
+def test_where_a_measure_decides_its_value_and_threshold_are_shown(look, make_decision):
+    said = "ssim 0.98: like the picture of 00:00:02.0"
+    measured = replace(
+        look,
+        decision=replace(make_decision(), reason=said),
+        score=3.1e-5,
+        measured="ssim 0.98",
+        opens_at="ssim ≤ 0.9 against the last kept",
+    )
+    text = joined(render(measured, 80, 24))
+    assert said in text
+    assert "opens at ssim ≤ 0.9 against the last kept" in text
+    assert "3.1e-05" not in text
+
+
+def test_the_graph_says_how_long_it_took_where_frames_are_looked_at_now_and_then(look):
+    sparse = tuple(ScoreStep(2.0 * n, 0.1, False) for n in range(7))
+    assert "score, 12 s" in joined(render(replace(look, scores=sparse), 80, 24))
+    assert "score, 45 s" in joined(render(look, 100, 40))
+    assert "score, 35 s" in joined(render(look, 80, 24)), "as much as is shown"
 
 
 def test_pictures_are_half_blocks_and_shades_without_colour(look):
