@@ -66,7 +66,7 @@ class Look:
     notes
         The last warnings, newest first.
     events, snapshots, frames
-        How many there were.
+        How many there were, the open event among them.
     disk
         The last look at the disk.
     processor
@@ -136,6 +136,14 @@ class Look:
         return self.decision.reason if self.decision else ""
 
     @property
+    def brief(self) -> str:
+        """The score, or what stands in its place, for where there is hardly room."""
+        decides = self.decision is not None and self.heading == self.decision.state.value
+        if self.measured or not decides:
+            return self.measured if decides else self.reason
+        return f"{self.score:.2g} of the threshold"
+
+    @property
     def headroom(self) -> str:
         """How far the scene is from the threshold, in words."""
         if self.decision is None:
@@ -174,7 +182,7 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
             open_event=chronicle.open_event,
             ended=tuple(chronicle.ended)[-most:][::-1],
             notes=tuple(chronicle.notes)[-most:][::-1],
-            events=chronicle.events,
+            events=chronicle.events + (chronicle.open_event is not None),
             snapshots=chronicle.snapshots,
             frames=chronicle.frames,
             disk=chronicle.disk,

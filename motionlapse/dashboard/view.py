@@ -55,7 +55,7 @@ def choose_layout(width: int, height: int) -> Callable[[Look, int, int, bool], l
 
 
 def _too_small(look: Look, width: int, height: int) -> list[Line]:
-    lines = [text(look.name), text(f"{look.heading}: {look.headroom or look.reason}")]
+    lines = [text(look.name), text(f"{look.heading}: {look.brief}")]
     lines.append(text(f"the terminal is too small; {LEAST[0]}×{LEAST[1]} shows more"))
     return block(lines, width, height)
 

@@ -22,11 +22,11 @@ import pytest
 from motionlapse.clock import ManualClock
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.lines import joined, width_of
-from motionlapse.dashboard.look import Look, Pictures
+from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.view import render
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import KeptEvent, State
-from motionlapse.watch.chronicle import Note, ScoreStep
+from motionlapse.watch.chronicle import Chronicle, Note, ScoreStep
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import DiskUse
 
@@ -131,6 +131,29 @@ def test_an_active_event_is_marked(look, make_decision):
     busy = replace(look, decision=make_decision(State.ACTIVE), score=14.2, open_event=look.ended[0])
     assert "ACTIVE" in joined(render(busy, 100, 30))
     assert "now" in joined(render(busy, 100, 30))
+
+
+def test_the_open_event_is_counted(make_event):
+    chronicle = Chronicle()
+    assert look_at(chronicle, "cam", NOW).events == 0
+    chronicle.started(KeptEvent("cam", make_event(), NOW))
+    assert look_at(chronicle, "cam", NOW).events == 1
+    chronicle.event(KeptEvent("cam", make_event(), NOW, NOW))
+    assert look_at(chronicle, "cam", NOW).events == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"score": 14.2}, "active: 14 of the threshold"),
+        ({"measured": "ssim 0.8"}, "active: ssim 0.8"),
+        ({"status": LiveStatus(LiveState.LOST, 0.0, reason="gone", retry_s=8.0)}, "lost: gone;"),
+        ({"decision": None}, "starting: "),
+    ],
+)
+def test_a_tiny_terminal_shows_the_score(look, make_decision, more, shown):
+    tiny = replace(look, **{"decision": make_decision(State.ACTIVE), **more})
+    assert joined(render(tiny, 30, 8)[1:2]).startswith(shown)
 
 
 def test_all_keys_work():

@@ -1,6 +1,6 @@
 """What judges the frames of a watch."""
 
-from films import picture, write_film
+from films import picture, run_apart, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
@@ -31,3 +31,14 @@ def test_the_highest_score_of_a_time_lapse_is_that_of_what_was_kept(tmp_path):
     assert len(scores) == 3
     assert output.chronicle.vigil.hour.value == max(scores)
     assert max(step.highest for step in output.chronicle.scores) == max(scores)
+
+
+def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon():
+    ran = run_apart("watch", "demo:", "--every", "1s", "--for", "2s", "--no-dashboard")
+    live, kept, scores = ran.err.splitlines()
+    assert live.startswith("demo: live: ")
+    assert kept.startswith("demo (--for): 1 event (")
+    assert kept.endswith("; 1 snapshot in captures/demo/")
+    assert scores.startswith("demo: highest score 0 at ")
+    assert "event" not in scores
+    assert ran.out.startswith("demo: event 1 at ")
