@@ -32,31 +32,33 @@ def print_events(kept: Sequence[KeptEvent]) -> None:
     """Print a table of events.
 
     Times are times of day where these are known, with the date where the table spans more than a
-    day, and with the offset where it is not that of the local zone; else media times. The folder
-    that all sources are in is left out.
+    day (of end and peak where it is not that of the start), and with the offset where it is not
+    that of the local zone; else media times. The folder that all sources are in is left out.
     """
     names = _short_names({item.source for item in kept})
     moment = _moments([wall for item in kept for wall in (item.start_wall, item.end_wall) if wall])
     print_table(_COLUMNS, [_row(item, names[item.source], moment) for item in kept])
 
 
-def _row(kept: KeptEvent, source: str, moment: Callable[[datetime], str]) -> list[str]:
+def _row(
+    kept: KeptEvent, source: str, moment: Callable[[datetime, datetime | None], str]
+) -> list[str]:
     event, start_wall = kept.event, kept.start_wall
     pictures = [Path(path).name for path in kept.snapshots]
     more = f" +{len(pictures) - 1}" if len(pictures) > 1 else ""
 
-    def shown(time_s: float) -> str:
+    def shown(time_s: float, after: datetime | None = None) -> str:
         if start_wall is None:
             return format_duration(time_s)
-        return moment(start_wall + timedelta(seconds=time_s - event.start_s))
+        return moment(start_wall + timedelta(seconds=time_s - event.start_s), after)
 
     return [
         source,
         str(event.number),
         shown(event.start_s),
-        shown(event.end_s),
+        shown(event.end_s, start_wall),
         f"{event.end_s - event.start_s:.1f} s",
-        shown(event.peak_s),
+        shown(event.peak_s, start_wall),
         f"{event.peak_score:.1f}",
         f"{event.peak_fraction:.1%}",
         ", ".join(event.regions),
@@ -64,13 +66,18 @@ def _row(kept: KeptEvent, source: str, moment: Callable[[datetime], str]) -> lis
     ]
 
 
-def _moments(walls: Sequence[datetime]) -> Callable[[datetime], str]:
-    """Return what writes a time of day, as long as these together need it."""
-    days = {wall.date() for wall in walls}
+def _moments(walls: Sequence[datetime]) -> Callable[[datetime, datetime | None], str]:
+    """Return what writes a time of day, and the date if these need it and it is another one."""
+    dated = len({wall.date() for wall in walls}) > 1
     # A summer and a winter of the local zone are both local.
     local = all(wall.utcoffset() == wall.astimezone().utcoffset() for wall in walls)
-    form = ("%Y-%m-%d " if len(days) > 1 else "") + "%H:%M:%S" + ("" if local else "%z")
-    return lambda wall: wall.strftime(form)
+    form = "%H:%M:%S" if local else "%H:%M:%S%z"
+
+    def moment(wall: datetime, after: datetime | None) -> str:
+        same_day = after is not None and after.date() == wall.date()
+        return f"{wall:%Y-%m-%d }{wall:{form}}" if dated and not same_day else f"{wall:{form}}"
+
+    return moment
 
 
 def _short_names(sources: Collection[str]) -> Mapping[str, str]:
