@@ -71,7 +71,7 @@ def main() -> int:
             status=replace(status, fps=15.0, dropped=0),
             uptime_s=AT_S,
             processor=0.07,
-            enter=watch.enter,
+            opens_at=watch.opens_at,
             picture=analysis.frame.bgr(),
             mask=analysis.mask,
         )

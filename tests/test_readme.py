@@ -1,6 +1,9 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from motionlapse.background import MODELS
 
 PROJECT = Path(__file__).parent.parent
 
@@ -9,3 +12,16 @@ def test_settings_help_and_output_in_the_readme_are_those_of_the_program() -> No
     command = [sys.executable, "scripts/readme_parts.py", "--check"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"run scripts/make_readme; {done.stderr}"
+
+
+def test_the_model_that_is_called_the_fastest_is_by_the_table_of_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    _, _, rest = readme.partition("| models on luma of 1920×1080, one thread | ms |")
+    rows = re.findall(r"^\| (\w+).* \| ([\d.]+) \| [\d.]+ \|$", rest.split("\n\n")[0], re.MULTILINE)
+    ms = {name.lower(): float(value) for name, value in rows if name.lower() in MODELS}
+    called = {name: entry.summary for name, entry in MODELS.items() if "fastest" in entry.summary}
+    of_opencv = {name: ms[name] for name in ms if MODELS[name].summary.startswith("OpenCV's")}
+    assert len(of_opencv) >= 3
+    for name, summary in called.items():
+        rivals = of_opencv if "OpenCV's fastest" in summary else ms
+        assert ms[name] == min(rivals.values()), summary

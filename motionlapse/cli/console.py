@@ -189,11 +189,14 @@ def _plain(cell: str) -> str:
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
     """Return the columns that fit, and shrink `widths` where that may be."""
     wanted = list(range(len(columns)))
+    whole = list(widths)
 
     def excess() -> int:
         return sum(widths[i] for i in wanted) + len(_GAP) * (len(wanted) - 1) - room
 
-    while excess() > 0:
+    while True:
+        for i in wanted:  # each column that is left out gives room back to those that shrink
+            widths[i] = whole[i]
         for i in wanted:
             if columns[i].shrinks and excess() > 0:
                 widths[i] = max(min(widths[i], _LEAST_SHRUNK), widths[i] - excess())

@@ -44,7 +44,7 @@ class WatchOutput:
 
     def __init__(self, name: str, clock: Clock, *, json: bool, quiet: bool, lines: bool) -> None:
         self.chronicle = Chronicle()
-        self._name = name
+        self._name = _before_colon(name)
         self._clock = clock
         self._json = json
         self._lines = lines and not json
@@ -199,18 +199,24 @@ class WatchOutput:
             counted(result.frames, "frame"),
             where if pictures else "",
         )
-        logger.info("%s: %s", self._name, self.chronicle.vigil.account())
+        if scores := self.chronicle.vigil.scores():
+            logger.info("%s: %s", self._name, scores)
+
+
+def _before_colon(name: str) -> str:
+    """Return a name as it stands before a colon: that of the demo has one of its own."""
+    return name.removesuffix(":")
 
 
 def event_line(kept: KeptEvent) -> str:
     """Return an event in one line."""
     event = kept.event
-    start = clock_time(kept.start_wall)
+    source, start = _before_colon(kept.source), clock_time(kept.start_wall)
     pictures = f", {kept.snapshots[0]}" if kept.snapshots else ""
     more = f" +{len(kept.snapshots) - 1}" if len(kept.snapshots) > 1 else ""
     clip = f", {kept.clip}" if kept.clip else ""
     return (
-        f"{kept.source}: event {event.number} at {start}, {event.end_s - event.start_s:.1f} s, "
+        f"{source}: event {event.number} at {start}, {event.end_s - event.start_s:.1f} s, "
         f"score {event.peak_score:.1f}, {', '.join(event.regions) or 'all'}{pictures}{more}{clip}"
     )
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
+from motionlapse.clock import Clock
 from motionlapse.dashboard.look import Pictures
 from motionlapse.watch.controls import Controls
+
+_SAID_S = 5.0  # then the hints on the keys come back
 
 
 class Keys:
     """Takes keys one by one.
+
+    Parameters
+    ----------
+    controls
+        Told what the keys want.
+    clock
+        Tells how long a word has stood.
 
     Attributes
     ----------
@@ -17,16 +29,24 @@ class Keys:
         True once somebody has chosen them: a small terminal shows them only then.
     help
         True while help is shown.
-    said
-        A word on what the last key did, or ``""``.
     """
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: Controls, clock: Clock) -> None:
         self._controls = controls
+        self._clock = clock
+        self._said = ""
+        self._until_s = 0.0
         self.pictures = Pictures.BOTH
         self.picked = False
         self.help = False
-        self.said = ""
+
+    @property
+    def said(self) -> str:
+        """A word on what the last key did; ``""`` once it has stood for some seconds.
+
+        That watching ends stands until it has.
+        """
+        return self._said if self._clock.monotonic() < self._until_s else ""
 
     def press(self, key: str) -> None:
         """Do what a key stands for; unknown keys do nothing."""
@@ -49,33 +69,36 @@ class Keys:
 
     def _quit(self) -> None:
         self._controls.stop("q")
-        self.said = "ending: the open event is closed and its files are finished"
+        self._say("ending: the open event is closed and its files are finished", math.inf)
 
     def _pause(self) -> None:
         self._controls.toggle_pause()
-        self.said = "paused" if self._controls.paused else "going on"
+        self._say("paused" if self._controls.paused else "going on")
 
     def _snapshot(self) -> None:
         self._controls.ask("snapshot")
-        self.said = "a snapshot of the next frame"
+        self._say("a snapshot of the next frame")
 
     def _pictures(self) -> None:
         if self.picked:
             self.pictures = self.pictures.next()
         self.picked = True
-        self.said = f"pictures: {self.pictures.value}"
+        self._say(f"pictures: {self.pictures.value}")
 
     def _raise(self) -> None:
         self._controls.raise_threshold()
-        self.said = f"threshold × {self._controls.threshold:.3g}"
+        self._say(f"threshold × {self._controls.threshold:.3g}")
 
     def _lower(self) -> None:
         self._controls.lower_threshold()
-        self.said = f"threshold × {self._controls.threshold:.3g}"
+        self._say(f"threshold × {self._controls.threshold:.3g}")
 
     def _learn(self) -> None:
         self._controls.ask("relearn")
-        self.said = "the background is learned anew"
+        self._say("the background is learned anew")
 
     def _help(self) -> None:
         self.help = True
+
+    def _say(self, words: str, stands_s: float = _SAID_S) -> None:
+        self._said, self._until_s = words, self._clock.monotonic() + stands_s

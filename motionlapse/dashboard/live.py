@@ -70,7 +70,7 @@ class Dashboard:
         self._controls = controls
         self._clock = clock
         self._console = console or Console(highlight=False)
-        self._keys = Keys(controls)
+        self._keys = Keys(controls, clock)
         self._begun_s = clock.monotonic()
         self._processor = ProcessorShare(clock)
         self._ticks = 0
@@ -174,7 +174,7 @@ class Dashboard:
             uptime_s=now_s - self._begun_s,
             processor=self._processor.share,
             exit_ratio=self._watch.exit_ratio,
-            enter=self._watch.enter,
+            opens_at=self._watch.opens_at,
             threshold_factor=self._controls.threshold,
             paused=self._controls.paused,
             help=self._keys.help,

@@ -45,12 +45,12 @@ class Look:
         For how long it has been so.
     decision
         Of the last frame.
-    score, learning_rate
-        Of the last frame.
+    score, measured
+        Of the last frame; see `motionlapse.types.ChangeScore`.
     exit_ratio
         The score below which motion ends.
-    enter
-        The share of the watched area that opens an event.
+    opens_at
+        What opens an event, in words.
     threshold_factor
         How far the keys have moved it; 1 where they have not.
     scores
@@ -66,7 +66,7 @@ class Look:
     notes
         The last warnings, newest first.
     events, snapshots, frames
-        How many there were.
+        How many there were, the open event among them.
     disk
         The last look at the disk.
     processor
@@ -89,8 +89,9 @@ class Look:
     state_s: float = 0.0
     decision: Decision | None = None
     score: float = 0.0
+    measured: str = ""
     exit_ratio: float = 0.5
-    enter: float = 0.0
+    opens_at: str = ""
     threshold_factor: float = 1.0
     scores: tuple[ScoreStep, ...] = ()
     hour_peak: tuple[float, datetime] | None = None
@@ -135,6 +136,14 @@ class Look:
         return self.decision.reason if self.decision else ""
 
     @property
+    def brief(self) -> str:
+        """The score, or what stands in its place, for where there is hardly room."""
+        decides = self.decision is not None and self.heading == self.decision.state.value
+        if self.measured or not decides:
+            return self.measured if decides else self.reason
+        return f"{self.score:.2g} of the threshold"
+
+    @property
     def headroom(self) -> str:
         """How far the scene is from the threshold, in words."""
         if self.decision is None:
@@ -143,8 +152,8 @@ class Look:
         if self.hour_peak is not None:
             value, moment = self.hour_peak
             peak = f"the highest in the last hour was {value:.2g} at {moment:%H:%M}"
-        if self.decision.state in (State.ACTIVE, State.FADING):
-            return peak  # the reason has the score
+        if self.measured or self.decision.state in (State.ACTIVE, State.FADING):
+            return peak  # the reason has the score, or what the measure says
         return f"{self.score:.2g} of the threshold; {peak}".removesuffix("; ")
 
 
@@ -165,6 +174,7 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
             folder=chronicle.folder,
             decision=chronicle.decision,
             score=analysis.score.value if analysis else 0.0,
+            measured=analysis.score.measured if analysis else "",
             scores=tuple(chronicle.scores),
             hour_peak=(hour.value, hour.wall) if hour else None,
             quiet_level=vigil.quiet_level,
@@ -172,7 +182,7 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
             open_event=chronicle.open_event,
             ended=tuple(chronicle.ended)[-most:][::-1],
             notes=tuple(chronicle.notes)[-most:][::-1],
-            events=chronicle.events,
+            events=chronicle.events + (chronicle.open_event is not None),
             snapshots=chronicle.snapshots,
             frames=chronicle.frames,
             disk=chronicle.disk,

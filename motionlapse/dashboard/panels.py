@@ -87,7 +87,7 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
     lines = [*folded(first, width, 1 if room or most < 3 else 2)]
     if room:
         lines += _indented(room, width, 2)
-    threshold = f" opens at {look.enter:.3%} of the watched area"
+    threshold = f" opens at {look.opens_at}"
     if look.threshold_factor != 1:
         threshold += f" ({look.threshold_factor:.3g} × the settings')"
     if look.quiet_level is not None:

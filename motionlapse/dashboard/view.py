@@ -26,6 +26,7 @@ from motionlapse.dashboard.panels import (
 )
 from motionlapse.dashboard.pixels import draw, fit
 from motionlapse.frames import Image
+from motionlapse.watch.chronicle import STEP_S
 
 LEAST = (60, 15)
 
@@ -54,7 +55,7 @@ def choose_layout(width: int, height: int) -> Callable[[Look, int, int, bool], l
 
 
 def _too_small(look: Look, width: int, height: int) -> list[Line]:
-    lines = [text(look.name), text(f"{look.heading}: {look.headroom or look.reason}")]
+    lines = [text(look.name), text(f"{look.heading}: {look.brief}")]
     lines.append(text(f"the terminal is too small; {LEAST[0]}×{LEAST[1]} shows more"))
     return block(lines, width, height)
 
@@ -149,7 +150,9 @@ def _unpictured(look: Look, width: int, rest: int) -> list[Line]:
 
 def _graph(look: Look, width: int, height: int) -> list[Line]:
     inside = draw_graph(look.scores, width - 4, height - 2, exit_ratio=look.exit_ratio)
-    shown_s = min(len(look.scores), width - 10) / 2
+    shown = look.scores[-(width - 10) :]
+    # A time-lapse looks now and then: half a second for each look is not how long it took.
+    shown_s = shown[-1].time_s - shown[0].time_s + STEP_S if shown else 0.0
     title = f"score, {shown_s:.0f} s"
     return box(title, [[*text(" "), *line] for line in inside], width, height)
 

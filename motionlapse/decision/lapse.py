@@ -28,9 +28,6 @@ class LapseDecider:
     ----------
     settings
         The interval; ``every`` must be given.
-    enter
-        Returns the share of the watched area that makes a difference, as it is now. Where a measure
-        decides (`ChangeScore.measured`), its score does instead.
     next_number
         Called once for each picture that is kept.
 
@@ -44,14 +41,12 @@ class LapseDecider:
     def __init__(
         self,
         settings: LapseSettings,
-        enter: Callable[[], float],
         next_number: Callable[[], int] | None = None,
     ) -> None:
         if settings.every is None:
             raise ValueError("a time-lapse needs its interval")
         self._every_s = settings.every
         self._learn_s = min(settings.learn, settings.every)
-        self._enter = enter
         self._next_number = next_number or itertools.count(1).__next__
         self._due_s: float | None = None
         self._learned_s = 0.0
@@ -69,19 +64,18 @@ class LapseDecider:
         if self._due_s is None:
             self._due_s = time + self._every_s
             nothing = ChangeScore(value=0.0, fraction=0.0)  # there is none that it differs from
-            return self._keep(time, index, nothing, 0.0, "the first picture")
+            return self._keep(time, index, nothing, "the first picture")
         if time < self._due_s or not ready:
             return self._learn(time, ready)
         self._learned_s = 0.0
         while self._due_s <= time:
             self._due_s += self._every_s
-        value = score.value if score.measured else score.fraction / self._enter()
-        if value >= 1.0:
-            reason = score.measured or f"differs by {value:.3g} x threshold"
-            return self._keep(time, index, score, value, reason)
-        words = f"{value:.2g} of the threshold: like the picture of {format_duration(self._last_s)}"
-        if score.measured:
-            words = f"{score.measured}, {words}"
+        if score.value >= 1.0:
+            reason = score.measured or f"differs by {score.value:.3g} x threshold"
+            return self._keep(time, index, score, reason)
+        last = format_duration(self._last_s)
+        said = score.measured or f"{score.value:.2g} of the threshold"
+        words = f"{said}: like the picture of {last}"
         return Decision(State.QUIET, words, pace=0.0)
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:
@@ -95,9 +89,7 @@ class LapseDecider:
         """Close what is open because no more frames come."""
         return self.interrupt(ending)
 
-    def _keep(
-        self, time: float, index: int, score: ChangeScore, value: float, reason: str
-    ) -> Decision:
+    def _keep(self, time: float, index: int, score: ChangeScore, reason: str) -> Decision:
         self._open = Event(
             number=self._next_number(),
             start_s=time,
@@ -106,7 +98,7 @@ class LapseDecider:
             end_frame=index,
             peak_s=time,
             peak_frame=index,
-            peak_score=value,
+            peak_score=score.value,
             peak_fraction=score.fraction,
             reason=reason,
             regions=score.regions,

@@ -137,8 +137,10 @@ class Hooks:
             fault = _send(request)
             if not fault:
                 return
-            last = attempt == self._settings.attempts or self._closing.is_set()
+            leaving = self._closing.is_set() and attempt < self._settings.attempts
+            last = leaving or attempt == self._settings.attempts
             words = f"gave up after {attempt}" if last else f"attempt {attempt} failed"
+            words += ", as watching ends" if leaving else ""
             tell = self._log.warning if last or attempt == 1 else self._log.debug
             tell(f"--webhook {address}: event {record['event']}: {words}: {fault}")
             if last:

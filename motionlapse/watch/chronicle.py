@@ -14,7 +14,7 @@ from motionlapse.types import Analysis, Decision, KeptEvent, State
 from motionlapse.watch.housekeeping import DiskUse
 from motionlapse.watch.vigil import Vigil
 
-_STEP_S = 0.5
+STEP_S = 0.5
 _SCORES = 600  # five minutes
 
 
@@ -103,7 +103,7 @@ class Chronicle:
             self.frames += 1
             self.analysis, self.decision = analysis, decision
             self.vigil.add(time_s, analysis.frame.wall or wall, score, decision.state)
-            begin_s = time_s // _STEP_S * _STEP_S
+            begin_s = time_s // STEP_S * STEP_S
             if self.scores and self.scores[-1].time_s == begin_s:
                 last = self.scores[-1]
                 self.scores[-1] = ScoreStep(

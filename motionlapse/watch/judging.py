@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.background import MODELS
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.lapse import LapseDecider
 from motionlapse.decision.machine import EventMachine
+from motionlapse.frames import Frame
 from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
+from motionlapse.types import Analysis
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.measured import MeasuredAnalyzer, Measuring
+
+
+class LapseAnalyzer(Analyzer):
+    """Sees what an analyzer sees, but its score counts what stands still as much as what moves.
+
+    Between two pictures of a time-lapse there is no telling them apart: what was put down since
+    the last one that was kept is as new as what walks by.
+    """
+
+    def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
+        """Judge a frame; see `Analyzer.step`."""
+        analysis = super().step(frame, pace)
+        score = replace(analysis.score, value=analysis.score.fraction / self.enter)
+        return replace(analysis, score=score)
 
 
 class Judging:
@@ -40,6 +57,13 @@ class Judging:
         """The share of the watched area that opens an event, as it is now."""
         return self._settings.decision.enter * self._controls.threshold
 
+    @property
+    def opens_at(self) -> str:
+        """What opens an event, in words, as it is now."""
+        if self._measuring is None:
+            return f"{self.enter:.3%} of the watched area"
+        return f"{self._measuring.criterion} against the last kept"
+
     def make_analyzer(self, size: tuple[int, int]) -> Analyzer:
         """Return a new analyzer for pictures of (width, height).
 
@@ -50,12 +74,14 @@ class Judging:
         """
         chosen, area = self._settings.background, self._settings.analysis
         model = MODELS[chosen.model].make(chosen.of_model())
-        if self._measuring is None:
-            self._analyzer = Analyzer(size, model, area, enter=self.enter)
-        else:
+        if self._measuring is not None:
             self._analyzer = MeasuredAnalyzer(
                 size, model, area, enter=self.enter, measuring=self._measuring
             )
+        else:
+            lapse = self._settings.decision.lapse.every is not None
+            kind = LapseAnalyzer if lapse else Analyzer
+            self._analyzer = kind(size, model, area, enter=self.enter)
         return self._analyzer
 
     def follow_keys(self) -> None:
@@ -71,5 +97,5 @@ class Judging:
         lapse = decision.lapse
         if self._measuring is not None:  # it compares with the kept picture: nothing to learn
             lapse = lapse.model_copy(update={"learn": 0.0})
-        decider = LapseDecider(lapse, lambda: self.enter, next_number)
+        decider = LapseDecider(lapse, next_number)
         return decider, decider

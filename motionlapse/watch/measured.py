@@ -41,6 +41,11 @@ class Measuring:
         What is watched.
     factor
         Returns what the threshold is multiplied by, as it is now.
+
+    Attributes
+    ----------
+    criterion
+        What a picture is kept by, in words, as of the last look: ``ssim ≤ 0.9``.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Measuring:
         self._index = -1
         self._before: Image | None = None
         self._steps: deque[float] = deque(maxlen=_REMEMBERED)
+        self.criterion = self._words(self._threshold())
 
     def judge(self, frame: Frame) -> Verdict:
         """Judge a frame; the same one again is like itself.
@@ -67,6 +73,7 @@ class Measuring:
         """
         size, same_frame = frame.planes.size, frame.index == self._index
         other_size = self._size not in (None, size) and not self._resized
+        first = self._size is None
         self._size, self._index = size, frame.index
         if same_frame and self._last is not None:
             return Verdict(False, None, self._last.threshold, f"{self._entry.name}: the last kept")
@@ -76,12 +83,15 @@ class Measuring:
         if self._last is None:
             self._last = LastKept(self._entry, self._threshold(), self._preparation)
             verdict = self._last.judge(picture)
-            verdict = replace(verdict, times=1.0, reason="another picture size")
+            # The first of all differs from nothing; the watch keeps it all the same.
+            times = 0.0 if first else 1.0
+            verdict = replace(verdict, times=times, reason="another picture size")
         else:
             self._learn(picture)
             self._last.threshold, self._last.noise = self._threshold(), quiet_noise(self._steps)
             verdict = self._last.judge(picture)
         self._before = picture
+        self.criterion = self._words(verdict.threshold)
         return verdict
 
     def _threshold(self) -> float:
@@ -94,6 +104,9 @@ class Measuring:
         else:
             limit = automatic_limit(entry, self._steps)
         return value_at(entry, limit * self._factor())
+
+    def _words(self, threshold: float) -> str:
+        return f"{self._entry.name} {'≥' if self._entry.grows else '≤'} {threshold:.4g}"
 
     def _learn(self, picture: Image) -> None:
         """Remember how far a picture is from the one looked at before."""

@@ -131,9 +131,9 @@ class Watch:
         return self._settings.decision.exit_ratio
 
     @property
-    def enter(self) -> float:
-        """The share of the watched area that opens an event, as it is now."""
-        return self._judging.enter
+    def opens_at(self) -> str:
+        """What opens an event, in words, as it is now."""
+        return self._judging.opens_at
 
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 

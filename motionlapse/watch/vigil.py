@@ -102,8 +102,12 @@ class Vigil:
 
     def account(self) -> str:
         """Return one line on the time since the last account."""
-        events = counted(self.events, "event")
-        parts = [f"{events}, {self.snapshots} snapshots"]
+        kept = f"{counted(self.events, 'event')}, {counted(self.snapshots, 'snapshot')}"
+        return "; ".join(filter(None, (kept, self.scores())))
+
+    def scores(self) -> str:
+        """Return the highest score and the quiet level since then; ``""`` before any."""
+        parts = []
         if self._highest is not None:
             moment = f"{self._highest.wall:%H:%M}"
             parts.append(f"highest score {self._highest.value:.2g} at {moment}")

@@ -3,11 +3,16 @@
 import csv
 import io
 import json
+import time
+from datetime import datetime
 from pathlib import Path
 
 import cv2
 import pytest
 from films import FRAMES, run_apart, run_here, scan_here, table, write_stills
+
+from motionlapse.cli.event_output import print_events
+from motionlapse.types import KeptEvent
 
 KEYS = [
     *("source", "event", "start_s", "end_s", "start_frame", "end_frame", "start_wall", "end_wall"),
@@ -82,6 +87,68 @@ def test_events_can_be_filtered(door):
     assert count("--min-score", str(max(peaks) + 1)) == 0
     assert count("--since", "2026-05-04T10:00:03+00:00") == 1
     assert run_here("events", "kept", "--since", "noon").code == 2
+
+
+def cells(printed):
+    """The first cells of a table's rows, without its heading."""
+    return [line.split()[:6] for line in printed.splitlines()[1:]]
+
+
+@pytest.fixture
+def in_london(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/London")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("start", "shown"),
+    [
+        ("2026-05-04T10:00:00+01:00", ["10:00:01", "10:00:01"]),
+        ("2026-05-04T10:00:00+02:00", ["10:00:01+0200", "10:00:01+0200"]),
+        ("2026-05-04T23:59:56+01:00", ["2026-05-04", "23:59:57", "23:59:57"]),
+        ("2026-05-04T23:59:58.500+01:00", ["2026-05-04", "23:59:59", "2026-05-05", "00:00:00"]),
+    ],
+)
+@pytest.mark.usefixtures("in_london")
+def test_the_table_has_times_of_day_where_they_are_known(door, start, shown):
+    scan_here(door, "kept", "--wall-start", start)
+    first, second = cells(run_here("events", "kept").out)
+    assert first[2 : 2 + len(shown)] == shown
+    if len(shown) > 2:
+        assert second[2] == "2026-05-05"
+
+
+def test_summer_and_winter_of_one_zone_are_both_local(in_london, capsys, make_event):
+    walls = [datetime.fromisoformat(f"2026-{day}") for day in ("07-01T12:00+01:00", "12-01T12:00Z")]
+    print_events([KeptEvent("demo:", make_event(), wall, wall) for wall in walls])
+    rows = cells(capsys.readouterr().out)
+    assert [row[2:4] for row in rows] == [["2026-07-01", "12:00:00"], ["2026-12-01", "12:00:00"]]
+
+
+def test_the_table_has_media_times_without_a_clock(door):
+    scan_here(door, "kept")
+    assert [row[2] for row in cells(run_here("events", "kept").out)] == ["00:00:01.0", "00:00:04.6"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "shown"),
+    [
+        (["a/b/door.mp4"], ["door.mp4"]),
+        (["a/b/door.mp4", "a/c/gate.mp4"], ["b/door.mp4", "c/gate.mp4"]),
+        (["/a/door.mp4", "a/door.mp4"], ["/a/door.mp4", "a/door.mp4"]),
+        (["a/door.mp4", "gate.mp4"], ["a/door.mp4", "gate.mp4"]),
+        (["rtsp://host/door"], ["rtsp://host/door"]),
+        (["demo:"], ["demo:"]),
+    ],
+)
+def test_the_table_leaves_out_the_folder_that_all_sources_are_in(
+    capsys, make_event, sources, shown
+):
+    print_events([KeptEvent(source, make_event()) for source in sources])
+    assert [row[0] for row in cells(capsys.readouterr().out)] == shown
 
 
 def test_reading_leaves_nothing_beside_the_database(door, tmp_path):

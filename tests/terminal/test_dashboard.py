@@ -19,13 +19,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionlapse.clock import ManualClock
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.lines import joined, width_of
-from motionlapse.dashboard.look import Look, Pictures
+from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.view import render
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import KeptEvent, State
-from motionlapse.watch.chronicle import Note, ScoreStep
+from motionlapse.watch.chronicle import Chronicle, Note, ScoreStep
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import DiskUse
 
@@ -44,7 +45,7 @@ def look(make_event, make_decision):
         status=status,
         decision=replace(make_decision(), reason="0.4 of the threshold"),
         score=0.4,
-        enter=0.0007,
+        opens_at="0.070% of the watched area",
         scores=tuple(ScoreStep(n / 2, 3.0 if 20 < n < 30 else 0.2, 20 < n < 30) for n in range(90)),
         hour_peak=(0.8, NOW - timedelta(minutes=7)),
         quiet_level=0.31,
@@ -97,6 +98,28 @@ def test_a_loss_says_why_and_when_it_is_tried_again(look):
     assert "LOST  nothing came for 10 s; trying again in 5 s" in text
 
 
+def test_where_a_measure_decides_its_value_and_threshold_are_shown(look, make_decision):
+    said = "ssim 0.98: like the picture of 00:00:02.0"
+    measured = replace(
+        look,
+        decision=replace(make_decision(), reason=said),
+        score=3.1e-5,
+        measured="ssim 0.98",
+        opens_at="ssim ≤ 0.9 against the last kept",
+    )
+    text = joined(render(measured, 80, 24))
+    assert said in text
+    assert "opens at ssim ≤ 0.9 against the last kept" in text
+    assert "3.1e-05" not in text
+
+
+def test_the_graph_says_how_long_it_took_where_frames_are_looked_at_now_and_then(look):
+    sparse = tuple(ScoreStep(2.0 * n, 0.1, False) for n in range(7))
+    assert "score, 12 s" in joined(render(replace(look, scores=sparse), 80, 24))
+    assert "score, 45 s" in joined(render(look, 100, 40))
+    assert "score, 35 s" in joined(render(look, 80, 24)), "as much as is shown"
+
+
 def test_pictures_are_half_blocks_and_shades_without_colour(look):
     assert "▀▀▀▀" in joined(render(look, 120, 40))
     plain = joined(render(look, 120, 40, colour=False))
@@ -110,9 +133,32 @@ def test_an_active_event_is_marked(look, make_decision):
     assert "now" in joined(render(busy, 100, 30))
 
 
+def test_the_open_event_is_counted(make_event):
+    chronicle = Chronicle()
+    assert look_at(chronicle, "cam", NOW).events == 0
+    chronicle.started(KeptEvent("cam", make_event(), NOW))
+    assert look_at(chronicle, "cam", NOW).events == 1
+    chronicle.event(KeptEvent("cam", make_event(), NOW, NOW))
+    assert look_at(chronicle, "cam", NOW).events == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"score": 14.2}, "active: 14 of the threshold"),
+        ({"measured": "ssim 0.8"}, "active: ssim 0.8"),
+        ({"status": LiveStatus(LiveState.LOST, 0.0, reason="gone", retry_s=8.0)}, "lost: gone;"),
+        ({"decision": None}, "starting: "),
+    ],
+)
+def test_a_tiny_terminal_shows_the_score(look, make_decision, more, shown):
+    tiny = replace(look, **{"decision": make_decision(State.ACTIVE), **more})
+    assert joined(render(tiny, 30, 8)[1:2]).startswith(shown)
+
+
 def test_all_keys_work():
     controls = Controls()
-    keys = Keys(controls)
+    keys = Keys(controls, ManualClock())
     for key in "+++-":
         keys.press(key)
     assert controls.threshold == pytest.approx(1.25**2)
@@ -137,6 +183,33 @@ def test_all_keys_work():
     assert controls.stopped == ""
     keys.press("q")
     assert controls.stopped == "q"
+
+
+@pytest.mark.parametrize(("key", "words"), [("+", "threshold × 1.25"), ("m", "pictures: both")])
+def test_what_a_key_did_gives_way_to_the_hints(look, key, words):
+    clock = ManualClock()
+    keys = Keys(Controls(), clock)
+    hints = joined(render(look, 80, 24)[-1:])
+    assert hints.startswith(" q quit")
+
+    def last_line():
+        return joined(render(replace(look, said=keys.said), 80, 24)[-1:])
+
+    keys.press(key)
+    clock.advance(4.9)
+    assert words in last_line()
+    clock.advance(0.2)
+    assert last_line() == hints
+    keys.press(key)
+    assert last_line() != hints, "the next key says its own"
+
+
+def test_that_watching_ends_stands_until_it_has():
+    clock = ManualClock()
+    keys = Keys(Controls(), clock)
+    keys.press("q")
+    clock.advance(60)
+    assert keys.said.startswith("ending")
 
 
 # ---- in a real terminal --------------------------------------------------------------------------

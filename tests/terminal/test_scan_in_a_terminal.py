@@ -51,6 +51,17 @@ def test_a_narrow_terminal_says_which_columns_it_has_no_room_for(door):
     assert "left out" not in plain(in_a_terminal("events", columns=200).out)
 
 
+@pytest.mark.parametrize("columns", [70, 80, 90, 100])
+def test_names_are_cut_only_as_far_as_there_is_no_room(door, columns):
+    film = "the-door-of-the-house-at-the-end-of-the-street.mp4"
+    shutil.copyfile(door, film)
+    assert run_apart("scan", film, "--end", "10", "--quiet").code == 0
+    heading, *rows, note = plain(in_a_terminal("events", columns=columns).out).splitlines()
+    assert note.startswith("left out for want of room: ")
+    assert [row[0] for row in rows] == ["…", "…"]
+    assert max(map(len, (heading, *rows))) == columns
+
+
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
 def test_a_bar_and_a_table_appear(door, environ):
     ran = in_a_terminal("scan", door, environ=environ)

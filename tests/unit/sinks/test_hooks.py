@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -131,6 +132,15 @@ def test_a_post_is_tried_again(
     hooks._posts.close(20)
     assert [body["hook"] for body in _Answers.bodies] == ["event-end"] * 2
     assert "attempt 1 failed: the server answered 503" in log.lines[0]
+
+
+def test_a_post_that_is_given_up_because_watching_ends_says_so(kept: KeptEvent) -> None:
+    log = Log()
+    settings = {"webhook": "http://127.0.0.1:1/x", "attempts": 5}
+    hooks = Hooks(HookSettings.model_validate(settings), log)
+    hooks.ended(kept)
+    hooks.close()
+    assert re.search(r"gave up after \d, as watching ends: connection refused$", log.lines[-1])
 
 
 def test_a_dead_address_is_given_up_and_its_password_not_shown(kept: KeptEvent) -> None:

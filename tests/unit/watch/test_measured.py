@@ -11,6 +11,7 @@ from motionlapse.pipeline_settings import Settings
 from motionlapse.sinks.archive_reader import ArchiveReader
 from motionlapse.sources.address import parse_address
 from motionlapse.watch.controls import Controls
+from motionlapse.watch.judging import Judging
 from motionlapse.watch.measured import Measuring
 from motionlapse.watch.session import Watch
 
@@ -33,6 +34,21 @@ def test_a_picture_counts_by_its_share_of_the_threshold(make_frame):
 
 def test_keys_move_the_threshold(make_frame):
     assert times(measuring(lambda: 2.0, threshold=10), make_frame, [0, 0, 12])[2] == 0.6
+
+
+def test_what_a_picture_is_kept_by_is_told(make_frame):
+    factor = [1.0]
+    judge = measuring(lambda: factor[0], threshold=10)
+    assert judge.criterion == "manhattan ≥ 10"
+    factor[0] = 2.0
+    times(judge, make_frame, [0, 0])
+    assert judge.criterion == "manhattan ≥ 20"
+    assert times(measuring(threshold=10), make_frame, [0]) == [0.0], "it differs from nothing"
+    settings = Settings.model_validate(
+        {"decision": {"lapse": {"every": "2s"}}, "measures": {"measure": "ssim", "threshold": 0.9}}
+    )
+    assert Judging(settings, Controls()).opens_at == "ssim ≤ 0.9 against the last kept"
+    assert Judging(Settings(), Controls()).opens_at == "0.070% of the watched area"
 
 
 def test_another_picture_size_is_kept_unless_all_are_brought_to_one(make_frame):

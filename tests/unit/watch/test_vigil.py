@@ -56,7 +56,10 @@ def test_the_account_is_one_line_and_begins_anew() -> None:
     assert vigil.account().startswith("1 event, 0 snapshots; highest score 8 at 00:08; 99% of")
     vigil.begin_anew()
     assert vigil.account() == "0 events, 0 snapshots"
+    assert vigil.scores() == ""
     assert vigil.hour is not None, "the last hour goes on"
+    vigil.snapshots = 1
+    assert vigil.account() == "0 events, 1 snapshot"
 
 
 @pytest.mark.parametrize(

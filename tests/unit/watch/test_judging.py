@@ -1,0 +1,44 @@
+"""What judges the frames of a watch."""
+
+from films import picture, run_apart, write_film
+
+from motionlapse.cli.watch_output import WatchOutput
+from motionlapse.clock import SystemClock
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sinks.archive_reader import ArchiveReader
+from motionlapse.sources.address import parse_address
+from motionlapse.watch.controls import Controls
+from motionlapse.watch.session import Watch
+
+
+def test_the_highest_score_of_a_time_lapse_is_that_of_what_was_kept(tmp_path):
+    # Something bright stands there from 3 s to 5 s.
+    def shown(time_s):
+        image = picture(0.0, moves=())
+        if 3.0 <= time_s < 5.0:
+            image[30:90, 40:120] = 235
+        return image
+
+    film = write_film(tmp_path / "desk.mp4", pictures=shown)
+    settings = Settings.model_validate(
+        {"sinks": {"out": tmp_path / "captures"}, "decision": {"lapse": {"every": "1s"}}}
+    )
+    clock, controls = SystemClock(), Controls()
+    output = WatchOutput("desk", clock, json=False, quiet=True, lines=False)
+    watch = Watch(parse_address(str(film)), settings, output, clock, controls, realtime=False)
+    assert watch.run().exit_code == 0
+    scores = [kept.event.peak_score for kept in ArchiveReader(tmp_path / "captures").events()]
+    assert len(scores) == 3
+    assert output.chronicle.vigil.hour.value == max(scores)
+    assert max(step.highest for step in output.chronicle.scores) == max(scores)
+
+
+def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon():
+    ran = run_apart("watch", "demo:", "--every", "1s", "--for", "2s", "--no-dashboard")
+    live, kept, scores = ran.err.splitlines()
+    assert live.startswith("demo: live: ")
+    assert kept.startswith("demo (--for): 1 event (")
+    assert kept.endswith("; 1 snapshot in captures/demo/")
+    assert scores.startswith("demo: highest score 0 at ")
+    assert "event" not in scores
+    assert ran.out.startswith("demo: event 1 at ")
