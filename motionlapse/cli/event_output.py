@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path, PurePath
 
@@ -14,6 +14,7 @@ from motionlapse.sinks.event_records import CSV_COLUMNS, as_row
 from motionlapse.types import KeptEvent
 from motionlapse.units import format_duration
 
+_CLOCK = Column("clock")
 _COLUMNS = (
     Column("source", shrinks=True),
     Column("event", number=True),
@@ -26,39 +27,38 @@ _COLUMNS = (
     Column("regions", rank=4),
     Column("kept", rank=5),
 )
+_CLOCK_AT = 2  # the column before which the clock stands
 
 
 def print_events(kept: Sequence[KeptEvent]) -> None:
     """Print a table of events.
 
-    Times are times of day where these are known, with the date where the table spans more than a
-    day (of end and peak where it is not that of the start), and with the offset where it is not
-    that of the local zone; else media times. The folder that all sources are in is left out.
+    Where times of day are known there is a column with that of each event's start, with the date
+    where the table spans more than a day, and with the offset where it is not that of the local
+    zone. The folder that all sources are in is left out.
     """
     names = _short_names({item.source for item in kept})
-    moment = _moments([wall for item in kept for wall in (item.start_wall, item.end_wall) if wall])
-    print_table(_COLUMNS, [_row(item, names[item.source], moment) for item in kept])
+    rows = [_row(item, names[item.source]) for item in kept]
+    if not any(item.start_wall for item in kept):
+        print_table(_COLUMNS, rows)
+        return
+    clocks = _clocks([item.start_wall for item in kept])
+    for row, clock in zip(rows, clocks, strict=True):
+        row.insert(_CLOCK_AT, clock)
+    print_table((*_COLUMNS[:_CLOCK_AT], _CLOCK, *_COLUMNS[_CLOCK_AT:]), rows)
 
 
-def _row(
-    kept: KeptEvent, source: str, moment: Callable[[datetime, datetime | None], str]
-) -> list[str]:
-    event, start_wall = kept.event, kept.start_wall
+def _row(kept: KeptEvent, source: str) -> list[str]:
+    event = kept.event
     pictures = [Path(path).name for path in kept.snapshots]
     more = f" +{len(pictures) - 1}" if len(pictures) > 1 else ""
-
-    def shown(time_s: float, after: datetime | None = None) -> str:
-        if start_wall is None:
-            return format_duration(time_s)
-        return moment(start_wall + timedelta(seconds=time_s - event.start_s), after)
-
     return [
         source,
         str(event.number),
-        shown(event.start_s),
-        shown(event.end_s, start_wall),
+        format_duration(event.start_s),
+        format_duration(event.end_s),
         f"{event.end_s - event.start_s:.1f} s",
-        shown(event.peak_s, start_wall),
+        format_duration(event.peak_s),
         f"{event.peak_score:.1f}",
         f"{event.peak_fraction:.1%}",
         ", ".join(event.regions),
@@ -66,18 +66,14 @@ def _row(
     ]
 
 
-def _moments(walls: Sequence[datetime]) -> Callable[[datetime, datetime | None], str]:
-    """Return what writes a time of day, and the date if these need it and it is another one."""
-    dated = len({wall.date() for wall in walls}) > 1
+def _clocks(walls: Sequence[datetime | None]) -> list[str]:
+    """Return times of day, with date and offset where all of them need it; ``""`` for None."""
+    known = [wall for wall in walls if wall is not None]
+    dated = len({wall.date() for wall in known}) > 1
     # A summer and a winter of the local zone are both local.
-    local = all(wall.utcoffset() == wall.astimezone().utcoffset() for wall in walls)
-    form = "%H:%M:%S" if local else "%H:%M:%S%z"
-
-    def moment(wall: datetime, after: datetime | None) -> str:
-        same_day = after is not None and after.date() == wall.date()
-        return f"{wall:%Y-%m-%d }{wall:{form}}" if dated and not same_day else f"{wall:{form}}"
-
-    return moment
+    local = all(wall.utcoffset() == wall.astimezone().utcoffset() for wall in known)
+    form = ("%Y-%m-%d " if dated else "") + ("%H:%M:%S" if local else "%H:%M:%S%z")
+    return [wall.strftime(form) if wall else "" for wall in walls]
 
 
 def _short_names(sources: Collection[str]) -> Mapping[str, str]:
