@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
 from pathlib import Path
 
 import av
@@ -12,9 +11,9 @@ import av.error
 from motionlapse.closing import Closing
 from motionlapse.frames import Frame
 from motionlapse.sources.film_file import video_stream
+from motionlapse.sources.film_frames import film_frame
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.open_film import OpenFilm
-from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.seeking import KeyFrame, leads_to
 from motionlapse.sources.settings import SourceSettings
 
@@ -54,7 +53,10 @@ class KeyPictures(Closing):
         try:
             for frame in self._decoded(list(wanted)):
                 if frame.pts in wanted and not frame.is_corrupt:
-                    yield _frame(frame, wanted[frame.pts])
+                    group = wanted[frame.pts]
+                    yield film_frame(
+                        group.key.index, group.start_s, None, frame, frame, lambda _: None
+                    )
         except (av.error.FFmpegError, OSError, IndexError):
             return  # whoever decodes the rest will say so
 
@@ -75,14 +77,3 @@ class KeyPictures(Closing):
     def close(self) -> None:
         """Close the film; may be called again."""
         self._file.close()
-
-
-def _frame(frame: av.VideoFrame, group: Group) -> Frame:
-    return Frame(
-        index=group.key.index,
-        time=group.start_s,
-        wall=None,
-        number=group.key.index,
-        to_planes=cache(partial(planes_of, frame)),
-        to_bgr=lambda: bgr_of(frame),
-    )
