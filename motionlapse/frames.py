@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 """A picture or mask: ``(H, W, 3)`` BGR, or ``(H, W)`` for luma and masks; uint8."""
-
-_ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,13 @@ class Planes:
         return sum(plane.buffer.nbytes for plane in self)
 
 
+Shrink: TypeAlias = Callable[[Planes], Planes | None]
+"""Returns planes at the size of analysis, in memory of their own; None: they are as small as that.
+
+May be called by several threads at the same time.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a source.
@@ -104,6 +109,11 @@ class Frame:
     disposable
         True if no other picture of the footage is built on this one. It need not have been decoded
         yet: who can look at another frame as well saves that.
+    of_size
+        (width, height) of the upright picture, where it is known without its planes.
+    to_small
+        Returns what the source's `Shrink` made of the planes, where this alone was kept: `planes`
+        and `bgr` take decoding it once more. Else None.
     """
 
     index: int
@@ -114,6 +124,18 @@ class Frame:
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
     disposable: bool = False
+    of_size: tuple[int, int] | None = None
+    to_small: Callable[[], Planes] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the upright picture, in pixels."""
+        return self.of_size or self.planes.size
+
+    @property
+    def small(self) -> Planes | None:
+        """The planes as the source's `Shrink` made them, where it did; not to be modified."""
+        return None if self.to_small is None else self.to_small()
 
     @property
     def planes(self) -> Planes:
@@ -127,35 +149,6 @@ class Frame:
     def bgr(self) -> Image:
         """Return the picture as BGR uint8 ``(H, W, 3)``, upright, converted at this call."""
         return self.to_bgr()
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Which of the first frames are learned from before any is judged: a few, spread evenly.
-
-    Attributes
-    ----------
-    seconds
-        How much media time they are spread over.
-    pictures
-        How many at most.
-    """
-
-    seconds: float
-    pictures: int = 9
-
-    def chosen(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Yield those of a source's frames; no frame after the opening is asked for but one."""
-        first_s: float | None = None
-        count = 0
-        for frame in frames:
-            first_s = frame.time if first_s is None else first_s
-            passed_s = frame.time - first_s + _ROUNDING_S
-            if passed_s > self.seconds + 2 * _ROUNDING_S:
-                return
-            if passed_s * (self.pictures - 1) >= count * self.seconds:
-                count += 1
-                yield frame
 
 
 @dataclass(frozen=True, slots=True)

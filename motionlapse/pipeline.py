@@ -164,7 +164,7 @@ class _Look:
         """Take the next frame; yield what is known of it and of those before it, in order."""
         if not self._pacer.wants(frame):
             return
-        if not self.analyzer.fits(frame.planes):
+        if not self.analyzer.fits(frame):
             yield from self.break_off()
         if self._pacer.holds:
             self.analyzer.mark()
@@ -203,8 +203,8 @@ class _Look:
         return self._overlay or self.analyzer.overlay()
 
     def _analyse(self, frame: Frame) -> Analysis:
-        if not self.analyzer.fits(frame.planes):
-            self.analyzer = self._make_analyzer(frame.planes.size)
+        if not self.analyzer.fits(frame):
+            self.analyzer = self._make_analyzer(frame.size)
         return self.analyzer.step(frame, self._pace)
 
     def _decide(self, analysis: Analysis) -> tuple[Analysis, Decision]:

@@ -31,6 +31,11 @@ class Settings(SettingsModel):
         chosen = self.analysis.opening
         return self.background.of_model().opening_s if chosen is None else chosen
 
+    @property
+    def wants_pictures(self) -> bool:
+        """True if the pictures of many frames are wanted, beside what is analysed of them."""
+        return self.sinks.masks_film or self.sinks.snapshots.startswith(("all", "every"))
+
     def pace(self, *, every_frame: bool = False) -> PacingSettings | None:
         """Return how many frames a scan looks at; None for all of them.
 

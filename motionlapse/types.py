@@ -156,7 +156,7 @@ class Analysis:
 
     def source_mask(self) -> Image:
         """Return the mask at the source's own size, 0/255 uint8 ``(H, W)``, copied."""
-        width, height = self.frame.planes.size
+        width, height = self.frame.size
         mask = self.mask.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
         # The scale is a whole factor: up to scale - 1 rows and columns are left at the far edges.
         padding = ((0, height - mask.shape[0]), (0, width - mask.shape[1]))

@@ -18,6 +18,7 @@ LAYERS = {
     **dict.fromkeys(
         (
             "frames",
+            "opening",
             "inside",
             "types",
             "errors",

@@ -11,12 +11,13 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import Flow, track_corners
 from motionlapse.analysis.overlays import OverlayFinder
-from motionlapse.analysis.prepare import Shrinker, choose_scale
+from motionlapse.analysis.prepare import Shrinker, choose_scale, copied
 from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
-from motionlapse.frames import Frame, Image, Opening, Plane, Planes
+from motionlapse.frames import Frame, Image, Planes
 from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise, Remembers
+from motionlapse.opening import Opening
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
@@ -90,10 +91,10 @@ class Analyzer:
         chosen = self._settings.opening
         return self._model.opening_s if chosen is None else chosen
 
-    def fits(self, planes: Planes) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
-        same_kind = self._colour in (None, planes.chroma is not None)
-        return planes.size == self.size and same_kind
+        same_kind = self._colour in (None, _has_colour(frame))
+        return frame.size == self.size and same_kind
 
     def prime(
         self, opening: Iterable[Frame], *, quiet_s: float = 0.0, seconds: float | None = None
@@ -101,7 +102,7 @@ class Analyzer:
         """Learn from the first frames before they are judged.
 
         A few pictures that are spread over some time are enough, as
-        `motionlapse.frames.Opening` chooses them; fewer than three teach nothing.
+        `motionlapse.opening.Opening` chooses them; fewer than three teach nothing.
 
         Parameters
         ----------
@@ -115,11 +116,11 @@ class Analyzer:
         chosen: list[Planes] = []
         first_s = last_s = 0.0
         for frame in Opening(self.opening_s if seconds is None else seconds).chosen(opening):
-            if not self.fits(frame.planes):
+            if not self.fits(frame):
                 break
-            self._colour = frame.planes.chroma is not None
+            self._colour = _has_colour(frame)
             first_s = first_s if chosen else frame.time
-            chosen.append(_copied(self._prepared(frame)))
+            chosen.append(copied(self._prepared(frame)))
             last_s = frame.time
         if len(chosen) >= _FEWEST:
             self._model.prime(chosen, seconds=max(last_s - first_s, quiet_s))
@@ -141,7 +142,7 @@ class Analyzer:
         """
         last = self._last
         elapsed_s = 0.0 if last.time is None else frame.time - last.time
-        self._colour = frame.planes.chroma is not None
+        self._colour = _has_colour(frame)
         planes = self._prepared(frame)
         if frame.time < _OVERLAYS_S:
             self._overlays.add(planes.luma.view, frame.time)
@@ -221,7 +222,9 @@ class Analyzer:
 
     def _prepared(self, frame: Frame) -> Planes:
         """Return the planes at the size of analysis, where those of the first frame were."""
-        planes = self._shrink(frame.planes)
+        small = frame.small
+        made_for_this = small is not None and small.size == self._shrink.size
+        planes = small if small and made_for_this else self._shrink(frame.planes)
         return planes if self._steady is None else self._steady(planes)
 
     def _score(
@@ -253,9 +256,5 @@ class Analyzer:
         return bool(beyond - self._last.beyond > _AT_ONCE) and elapsed_s <= _ONCE_S
 
 
-def _copied(planes: Planes) -> Planes:
-    def copy(plane: Plane) -> Plane:
-        return Plane(plane.view.copy(), plane.width)
-
-    chroma = planes.chroma
-    return Planes(copy(planes.luma), chroma and (copy(chroma[0]), copy(chroma[1])))
+def _has_colour(frame: Frame) -> bool:
+    return (frame.small or frame.planes).chroma is not None

@@ -97,3 +97,27 @@ class Shrinker:
             cut = plane.view[: round(height * down), : round(width * across)]
             cv2.resize(cut, (width, height), dst=small, interpolation=how)
         return Plane(small, width)
+
+
+def copied(planes: Planes) -> Planes:
+    """Return planes in memory of their own, without padding."""
+
+    def copy(plane: Plane) -> Plane:
+        return Plane(plane.view.copy(), plane.width)
+
+    chroma = planes.chroma
+    return Planes(copy(planes.luma), chroma and (copy(chroma[0]), copy(chroma[1])))
+
+
+def small_copy(planes: Planes, wanted: int | Literal["auto"]) -> Planes | None:
+    """Return what `Shrinker` makes of planes, in memory of its own; from any thread.
+
+    Parameters
+    ----------
+    planes
+        A picture.
+    wanted
+        As of `choose_scale`; None is returned where that is 1.
+    """
+    scale = choose_scale(planes.size, wanted)
+    return None if scale == 1 else copied(Shrinker(planes.size, scale)(planes))

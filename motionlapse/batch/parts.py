@@ -1,4 +1,4 @@
-"""What settings ask for: the analyzer of a scan."""
+"""What settings ask for: the analyzer of a scan, and what it takes of pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from motionlapse.pipeline_settings import Settings
 
 if TYPE_CHECKING:
     from motionlapse.analysis.analyzer import Analyzer
+    from motionlapse.frames import Planes, Shrink
 
 
 def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
@@ -22,3 +23,17 @@ def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
         return Analyzer(size, model, settings.analysis, enter=settings.decision.enter)
 
     return make_analyzer
+
+
+def shrink_of(settings: Settings) -> Shrink | None:
+    """Return what makes planes small for analysis; None where the pictures are wanted too."""
+    if settings.wants_pictures:
+        return None
+
+    def shrink(planes: Planes) -> Planes | None:
+        # In the thread that decodes, which has begun before Numba is there.
+        from motionlapse.analysis.prepare import small_copy
+
+        return small_copy(planes, settings.analysis.scale)
+
+    return shrink

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionlapse.batch.line import Line
-from motionlapse.batch.parts import analyzer_maker
+from motionlapse.batch.parts import analyzer_maker, shrink_of
 from motionlapse.batch.result import Outcome
 from motionlapse.errors import SinkError
-from motionlapse.frames import Opening
+from motionlapse.opening import Opening
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 from motionlapse.sources.opening import open_footage
@@ -121,7 +121,8 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         make = analyzer_maker(settings)
         if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
             return chosen
-    return open_footage(job.footage, settings.sources, Opening(settings.opening_s))
+    opening = Opening(settings.opening_s)
+    return open_footage(job.footage, settings.sources, opening, shrink_of(settings))
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

@@ -178,7 +178,7 @@ class _Eyes:
                 analyzer.prime(opening)
 
     def fits(self, frame: Frame) -> bool:
-        return all(analyzer.fits(frame.planes) for analyzer in self._analyzers.values())
+        return all(analyzer.fits(frame) for analyzer in self._analyzers.values())
 
     def see(self, frame: Frame, *, learning: bool) -> None:
         watched = self.watched

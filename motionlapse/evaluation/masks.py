@@ -18,7 +18,8 @@ from motionlapse.evaluation.counts import Counts, Flags, count_pixels
 from motionlapse.evaluation.labels import Labels, read_labels, read_region
 from motionlapse.evaluation.sequences import LabelledSequence
 from motionlapse.evaluation.worst import Gallery
-from motionlapse.frames import Frame, Opening, Plane, Planes
+from motionlapse.frames import Frame, Plane, Planes
+from motionlapse.opening import Opening
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.stills import Stills

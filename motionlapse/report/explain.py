@@ -170,7 +170,7 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
 def _draw(
     analysis: Analysis, lines: list[str], scores: deque[tuple[float, float]], stays: float
 ) -> Image:
-    size = panel_size(analysis.frame.planes.size, 640)
+    size = panel_size(analysis.frame.size, 640)
     panels = [panel(name, analysis, size) for name in LAYERS]
     for layer in panels[:3]:  # picture, mask, score: where the pieces are
         _mark(layer, analysis)
@@ -186,7 +186,7 @@ def _draw(
 
 def _mark(layer: Image, analysis: Analysis) -> None:
     """Draw boxes around blobs and around what was too small, each with its area."""
-    width, height = analysis.frame.planes.size
+    width, height = analysis.frame.size
     across, down = layer.shape[1] / width, layer.shape[0] / height
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])

@@ -203,10 +203,11 @@ class ModelJudge:
     def _step(self, picture: Picture) -> tuple[Image, Image]:
         """Return mask and luma at the size of analysis."""
         planes = self._prepared(picture)
-        if self._analyzer is None or not self._analyzer.fits(planes):
+        frame = _frame(self._stills, self._stills * _STEP_S, planes)
+        self._stills += 1
+        if self._analyzer is None or not self._analyzer.fits(frame):
             self._analyzer = self._new_analyzer(planes)
-        index, self._stills = self._stills, self._stills + 1
-        mask = self._analyzer.step(_frame(index, index * _STEP_S, planes)).mask.copy()
+        mask = self._analyzer.step(frame).mask.copy()
         if self._before is not None and self._before.shape == mask.shape:
             both = [*_new_blobs(self._before, mask), *_new_blobs(mask, self._before)]
             self._changes.append(sum(area for _, area in both) / self._analyzer.watched_pixels)

@@ -52,7 +52,7 @@ def panel_size(size: Size, most: int | None) -> Size:
 
 def small_picture(frame: Frame, size: Size) -> Image:
     """Return a frame's picture as BGR of (width, height); it may be drawn upon."""
-    width, height = frame.planes.size
+    width, height = frame.size
     if frame.to_small_bgr is not None and size[0] < width:
         return frame.to_small_bgr(*size)
     picture = frame.bgr()
@@ -65,7 +65,7 @@ def small_picture(frame: Frame, size: Size) -> Image:
 def mask_panel(analysis: Analysis, size: Size) -> Image:
     """Return the mask, uint8 0/255 ``(H, W)`` of (width, height)."""
     mask = analysis.mask
-    width, height = analysis.frame.planes.size
+    width, height = analysis.frame.size
     # The scale is a whole factor, and leaves a few rows and columns of the source over.
     seen = mask.shape[1] * analysis.scale, mask.shape[0] * analysis.scale
     if seen != (width, height):
@@ -120,7 +120,7 @@ def _sigma(analysis: Analysis, size: Size) -> Image:
 def _flow(analysis: Analysis, size: Size) -> Image:
     picture = small_picture(analysis.frame, size) >> np.uint8(1)
     if analysis.inside is not None:
-        width, height = analysis.frame.planes.size
+        width, height = analysis.frame.size
         across, down = size[0] / width, size[1] / height
         share = np.array([across, down, across * _ARROW_S, down * _ARROW_S], np.float32)
         arrows(picture, analysis.inside.tracks() * share, _line_px(size))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 
-from motionlapse.sources.disposable import Picture
+from motionlapse.frames import Fault
+from motionlapse.sources.thinned import Picture
 from motionlapse.units import format_duration
 
 # Pictures after a damaged one are built on what is missing, up to the next key frame. Some streams
@@ -98,3 +99,9 @@ class PendingPackets:
         while pts is not None and self._waiting and self._waiting[0] <= pts:
             count += heapq.heappop(self._waiting) < pts
         return count
+
+
+def tell_damage(faults: list[Fault], name: str, time: float) -> None:
+    """Report a picture that turned out to be damaged when it was asked for."""
+    at = format_duration(time)
+    faults.append(Fault(f"{name}: damaged at {at}; the picture before it is used", lost=True))

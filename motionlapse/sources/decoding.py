@@ -15,7 +15,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from motionlapse.errors import why
-from motionlapse.sources.disposable import Demand, Disposable, LateDecoder, Passage, Picture
+from motionlapse.frames import Shrink
+from motionlapse.sources.disposable import Demand, Disposable
+from motionlapse.sources.late import LateDecoder, Passage
+from motionlapse.sources.thinned import Picture, bytes_of, thin
 from motionlapse.sources.units import Units, VideoPacket
 
 # What is left out keeps the packets from the key frame on, and costs their decoding when it is
@@ -48,9 +51,9 @@ class Decoded(NamedTuple):
     stopped: str = ""
 
     @property
-    def pictures(self) -> int:
-        """How many of them take memory."""
-        return sum(isinstance(f, av.VideoFrame) or f.decoded is not None for f in self.frames)
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return sum(map(bytes_of, self.frames))
 
 
 def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket | Decoded]:
@@ -88,15 +91,26 @@ class PictureDecoder:
     demand
         Whether they are wanted.
     late
-        Decodes them after all; None: none is left out.
+        Decodes them after all; None: none is left out, nor thinned.
+    shrink
+        What is kept of pictures that are to be thinned; None: none is.
     """
 
-    def __init__(self, stream: VideoStream, demand: Demand, late: LateDecoder | None) -> None:
+    def __init__(
+        self,
+        stream: VideoStream,
+        demand: Demand,
+        late: LateDecoder | None,
+        shrink: Shrink | None = None,
+    ) -> None:
         self._context = stream.codec_context
         self._units = Units(stream)
         self._demand = demand
         self._late = late
+        self._shrink = shrink
+        self._thins = False
         self._passage: Passage | None = None
+        self._passage_of: dict[int, Passage] = {}  # by group, while its pictures may be thinned
         self._group = 0
         self._group_of: dict[int, int] = {}  # by timestamp
         self._decoding: dict[int, Disposable] = {}  # given to the decoder, by timestamp
@@ -106,8 +120,22 @@ class PictureDecoder:
         self._last: int | None = None
         self._in_a_row = 0
 
-    def decode(self, packet: VideoPacket | Decoded) -> Decoded:
-        """Decode a packet; what has been decoded stays as it is."""
+    @property
+    def can_thin(self) -> bool:
+        """True if pictures may be thinned."""
+        return self._shrink is not None
+
+    def decode(self, packet: VideoPacket | Decoded, *, thins: bool = False) -> Decoded:
+        """Decode a packet; what has been decoded stays as it is.
+
+        Parameters
+        ----------
+        packet
+            The next one.
+        thins
+            Whether what comes of it is to be thinned.
+        """
+        self._thins = thins
         if isinstance(packet, Decoded):
             return packet._replace(frames=self.rest().frames)
         if not packet.size:
@@ -120,6 +148,8 @@ class PictureDecoder:
         picture = Disposable(pts, self._demand)
         expected = self._passage is not None and self._in_a_row > _DEEPEST
         # Before the packet can be seen: the late decoder may be at the end of the passage.
+        if expected and self._passage is not None:
+            self._passage.spare.add(pts)
         left_out = expected and self._leave_out(picture)
         self._keep(packet)
         if expected:
@@ -139,6 +169,7 @@ class PictureDecoder:
             self._in_hand.clear()
             self._decoding.clear()
             self._group_of.clear()
+            self._passage_of.clear()
 
     def _given(
         self, pts: int | None, packet: VideoPacket | None, *, expected: bool = False
@@ -153,6 +184,7 @@ class PictureDecoder:
         except av.error.FFmpegError:
             # Of a disposable picture nothing is lost but itself.
             alone = self._failed(last=last)
+            self._passage_of.clear()  # what follows may look otherwise if it is decoded once more
             return Decoded(pts, self._in_order((), rest=last), broken=not alone)
         finally:
             if len(self._in_hand) >= self._context.thread_count:
@@ -173,16 +205,17 @@ class PictureDecoder:
         """Begin a group, and a passage, or end one that has become too long."""
         if closed:
             self._group_of = {p: g for p, g in self._group_of.items() if g == self._group}
+            self._passage_of = {g: p for g, p in self._passage_of.items() if g == self._group}
             self._group += 1
         if closed and self._late is not None:
-            self._passage = Passage()
+            self._passage = self._passage_of[self._group] = Passage()
         elif self._passage and len(self._passage.packets) >= _LONGEST_PASSAGE:
             self._passage = None
+            self._passage_of.clear()
 
     def _leave_out(self, picture: Disposable) -> bool:
         if self._passage is None or self._late is None or not self._demand.is_low:
             return False
-        self._passage.left_out.add(picture.pts)
         picture.late = partial(self._late.picture, self._passage, picture.pts)
         return True
 
@@ -205,13 +238,25 @@ class PictureDecoder:
                 picture.decoded = frame
                 if self._expected and self._expected[0].picture is picture:
                     heapq.heappop(self._expected)
-            merged.append(picture or frame)
+            merged.append(self._to_wait(frame, picture, self._passage_of.get(group)))
             rises = self._last is None or pts > self._last
             self._in_a_row = self._in_a_row + 1 if rises else 0
             self._last = pts
         if rest:
             merged += self._expected_before(self._group + 1, 0)
         return merged
+
+    def _to_wait(
+        self, frame: Picture, disposable: Disposable | None, passage: Passage | None
+    ) -> Picture:
+        """Return a picture, thinned where it is to be and can be decoded once more."""
+        if frame.is_corrupt:
+            self._passage_of.clear()
+        elif not self._thins or passage is None or self._in_a_row <= _DEEPEST:
+            return disposable or frame
+        elif self._shrink and self._late and isinstance(frame, av.VideoFrame):
+            return thin(frame, disposable, self._shrink, self._late, passage)
+        return disposable or frame
 
     def _expected_before(self, group: int, pts: int) -> Iterator[Disposable]:
         """Yield what is expected and now cannot come any more."""

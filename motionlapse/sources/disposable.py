@@ -9,19 +9,15 @@ left out until for a while nobody has asked for any.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import av
-import av.error
-from av.video.codeccontext import VideoCodecContext
 
-from motionlapse.closing import Closing
+from motionlapse.frames import Planes
 
-if TYPE_CHECKING:
-    from motionlapse.sources.open_film import OpenFilm
-    from motionlapse.sources.units import VideoPacket
+Late: TypeAlias = Callable[[], tuple[av.VideoFrame | None, int]]
+"""Decodes a picture; returns it, None if that cannot be done, and how many had to be for it."""
 
 # So many disposable pictures in a row that nobody asks for, 3 to 4 s of a film: then the next ones
 # are left out. As many more each time that this has cost more than it saved, up to the most.
@@ -65,22 +61,6 @@ class Demand:
         self._left_out = self._decoded_late = 0
 
 
-class Passage:
-    """The packets of a film from one on with which decoding can begin.
-
-    Attributes
-    ----------
-    packets
-        In the order of decoding; it grows.
-    left_out
-        Timestamps of those that were not decoded.
-    """
-
-    def __init__(self) -> None:
-        self.packets: list[VideoPacket] = []
-        self.left_out: set[int] = set()
-
-
 class Disposable:
     """A picture that no other one refers to.
 
@@ -97,8 +77,11 @@ class Disposable:
         False, as of a good picture: where it is damaged nothing else is, and it may never be known.
     decoded
         The picture, once it has been decoded.
+    small
+        Its planes at the size of analysis, where it was decoded and this alone was kept.
     late
-        Decodes it, where it has been left out; None: it has not, or there is no more to do.
+        Decodes it, where it has been left out or only `small` was kept, and says how many had to be
+        for it; None: it has not, or there is no more to do.
     """
 
     key_frame = False
@@ -107,96 +90,24 @@ class Disposable:
     def __init__(self, pts: int, demand: Demand) -> None:
         self.pts = pts
         self.decoded: av.VideoFrame | None = None
-        self.late: Callable[[], av.VideoFrame | None] | None = None
+        self.small: Planes | None = None
+        self.late: Late | None = None
         self._demand = demand
+
+    @property
+    def left_out(self) -> bool:
+        """True if it has not been decoded."""
+        return self.late is not None and self.small is None
+
+    def ask(self) -> None:
+        """Take note that it is looked at, without a need of more than `small`."""
+        self._demand.asked()
 
     def picture(self) -> av.VideoFrame | None:
         """Return the picture; None if it cannot be decoded."""
-        late = self.late
-        if late is None:
-            self._demand.asked()
-        else:
-            self.decoded = late()
+        late, decoded = self.late, 0
+        if late is not None:
+            self.decoded, decoded = late()
             self.late = None  # it holds all packets from the key frame on
+        self._demand.asked(decoded)
         return self.decoded
-
-
-Picture: TypeAlias = "av.VideoFrame | Disposable"
-
-
-class LateDecoder(Closing):
-    """Decodes what was left out; from any thread, one at a time.
-
-    Parameters
-    ----------
-    open_film
-        Opens the film once more.
-    stream_of
-        Returns its stream, the decoder set up.
-    demand
-        Told of what it costs.
-    """
-
-    def __init__(
-        self,
-        open_film: Callable[[], OpenFilm],
-        stream_of: Callable[[OpenFilm], av.VideoStream],
-        demand: Demand,
-    ) -> None:
-        self._open_film, self._stream_of = open_film, stream_of
-        self._demand = demand
-        self._lock = threading.Lock()
-        self._film: OpenFilm | None = None
-        self._context: VideoCodecContext | None = None
-        self._passage: Passage | None = None
-        self._fed = 0
-        self._asked = 0
-        self._found: dict[int, av.VideoFrame] = {}
-
-    def picture(self, passage: Passage, pts: int) -> av.VideoFrame | None:
-        """Return a picture that was left out; it costs least to ask for them in order of time."""
-        with self._lock:
-            context = self._context or self._open()
-            if passage is not self._passage or pts < self._asked:
-                context.flush_buffers()
-                self._found.clear()
-                self._passage, self._fed = passage, 0
-            self._asked = pts
-            decoded = 0
-            while pts not in self._found and self._fed < len(passage.packets):
-                packet = passage.packets[self._fed]
-                self._fed += 1
-                if packet.pts in passage.left_out and packet.pts < pts:
-                    continue
-                decoded += 1
-                self._keep(context, passage, packet)
-            self._demand.asked(decoded)
-            if pts not in self._found:
-                self._keep(context, passage, None)
-                self._passage = None  # after its end a decoder takes nothing more
-            return self._found.pop(pts, None)
-
-    def _open(self) -> VideoCodecContext:
-        self._film = self._film or self._open_film()
-        self._context = self._stream_of(self._film).codec_context
-        return self._context
-
-    def _keep(
-        self, context: VideoCodecContext, passage: Passage, packet: VideoPacket | None
-    ) -> None:
-        """Decode a packet; keep those pictures that were left out and may be asked for."""
-        try:
-            frames = context.decode(packet)
-        except av.error.FFmpegError:
-            return
-        for frame in frames:
-            if frame.pts in passage.left_out and frame.pts >= self._asked:
-                self._found[frame.pts] = frame
-
-    def close(self) -> None:
-        """Close the film; what is asked for later opens it once more."""
-        with self._lock:
-            if self._film is not None:
-                self._film.close()
-            self._film = self._context = self._passage = None
-            self._found.clear()

@@ -8,9 +8,12 @@ from functools import cache
 
 import av
 
-from motionlapse.frames import Frame
-from motionlapse.sources.disposable import Disposable, Picture
-from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of
+from motionlapse.errors import SourceError
+from motionlapse.frames import Frame, Planes
+from motionlapse.sources.disposable import Disposable
+from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
+from motionlapse.sources.thinned import Picture, Whole, whole_picture
+from motionlapse.units import format_duration
 
 
 def film_frame(
@@ -18,7 +21,7 @@ def film_frame(
     time: float,
     start: datetime | None,
     picture: Picture,
-    before: av.VideoFrame,
+    before: Whole,
     tell_damage: Callable[[float], None],
 ) -> Frame:
     """Return the frame of a picture.
@@ -38,13 +41,14 @@ def film_frame(
     """
 
     def decoded() -> av.VideoFrame:
-        if isinstance(picture, av.VideoFrame):
-            return picture
-        found = picture.picture()
-        if found is not None and not found.is_corrupt:
+        found = whole_picture(picture)
+        if found is not None and (found is picture or not found.is_corrupt):
             return found
         tell_damage(time)
-        return before
+        stands_in = whole_picture(before)
+        if stands_in is None:
+            raise SourceError(f"the picture at {format_duration(time)} cannot be decoded")
+        return stands_in
 
     shown = cache(decoded)
     return Frame(
@@ -56,4 +60,18 @@ def film_frame(
         to_bgr=lambda: bgr_of(shown()),
         to_small_bgr=lambda width, height: small_bgr_of(shown(), width, height),
         disposable=isinstance(picture, Disposable),
+        of_size=upright_size(before),
+        to_small=_to_small(picture),
     )
+
+
+def _to_small(picture: Picture) -> Callable[[], Planes] | None:
+    if isinstance(picture, av.VideoFrame) or (small := picture.small) is None:
+        return None
+
+    def to_small() -> Planes:
+        if isinstance(picture, Disposable):
+            picture.ask()
+        return small
+
+    return to_small

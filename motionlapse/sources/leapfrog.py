@@ -1,10 +1,9 @@
 """Two decoders that take turns: one works on a group of pictures, the other on the one after it.
 
 The threads inside a decoder wait for each other's rows, which leaves a sixth of two cores idle.
-Groups of pictures need nothing of each other: two minutes of 1080p with a key frame every 2 s, scan
-and all, take 0.83 to 0.87 of the wall time and 0.88 to 0.97 of the processor time. What the second
-decoder has done must wait for its turn, which costs about 100 MB, so this is for groups that fit a
-bounded room, as cameras make them.
+Groups of pictures need nothing of each other. What the second decoder has done must wait for its
+turn in a bounded room. Whole groups fit it where pictures that wait are thinned, as they do in a
+scan: two minutes of 1080p with a key frame every 2 s take XX of the wall time then.
 """
 
 from __future__ import annotations
@@ -21,19 +20,21 @@ from av.video.stream import VideoStream
 
 from motionlapse.closing import Closing
 from motionlapse.sources.decoding import Decoded, PictureDecoder, read_packets
-from motionlapse.sources.disposable import Demand, LateDecoder
 from motionlapse.sources.groups import Groups, Item
 from motionlapse.sources.open_film import OpenFilm
 
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# Pictures that may wait: 20 of 1080p. With half of it the decoders wait for each other; more than
-# most cameras' groups are long is of no use.
-_ROOM_BYTES, _ROOM = 64_000_000, 32
+# What waits may take so much. With half of it the decoders wait for each other.
+_ROOM_BYTES = 64_000_000
+# From so much of it on, 8 pictures of 1080p, what the decoder ahead has done is thinned.
+_WHOLE_BYTES = 24_000_000
 _AT_HAND = 4  # that the decoder in turn may always be ahead
-# Times the room: of longer groups too little is decoded at the same time.
+_THINNED_BYTES = 450_000  # at most: three planes of the size of analysis
+# Times what fits the room: of longer groups too little is decoded at the same time.
 _LONGEST = 4
+_MOST_AHEAD = 300  # packets that are read to find the end of the first group
 
 
 class _Mark(Enum):
@@ -56,8 +57,6 @@ class Leapfrog(Closing):
         A decoder for each of these.
     packets
         All packets for each, with the numbers of their groups.
-    room
-        How many pictures may wait.
     """
 
     def __init__(
@@ -66,16 +65,15 @@ class Leapfrog(Closing):
         streams: tuple[VideoStream, VideoStream],
         decoders: tuple[PictureDecoder, PictureDecoder],
         packets: tuple[Numbered, Numbered],
-        room: int,
     ) -> None:
         self._film = film
-        self._room = room
         self._changed = threading.Condition()
         self._turn = 0
         self._closing = False
         self._failure: BaseException | None = None
-        self._done: tuple[deque[Decoded | _Mark], ...] = (deque(), deque())
-        self._waiting = [0] * _DECODERS
+        self._done: tuple[deque[tuple[Decoded | _Mark, int]], ...] = (deque(), deque())
+        self._waiting = [0] * _DECODERS  # items with pictures
+        self._waiting_bytes = 0
         threads = -(-(os.cpu_count() or 1) // _DECODERS)
         for stream in streams:
             stream.codec_context.thread_count = threads
@@ -93,8 +91,7 @@ class Leapfrog(Closing):
         stream: VideoStream,
         other: OpenFilm,
         again: VideoStream,
-        demand: Demand,
-        late: LateDecoder,
+        decoders: tuple[PictureDecoder, PictureDecoder],
     ) -> Self | None:
         """Begin to decode where a film's groups are short enough; else return None.
 
@@ -105,24 +102,26 @@ class Leapfrog(Closing):
         other, again
             The same, opened once more and brought to the same place; closed with what is returned,
             or at once.
-        demand, late
-            As in `PictureDecoder`.
+        decoders
+            One for each of the two.
         """
         context = stream.codec_context
-        room = min(_ROOM, _ROOM_BYTES // max(1, context.width * context.height * 3 // 2))
+        waiting = context.width * context.height * 3 // 2
+        if decoders[0].can_thin:
+            waiting = min(waiting, _THINNED_BYTES)
+        longest = min(_LONGEST * _ROOM_BYTES // max(1, waiting), _MOST_AHEAD)
         ahead: list[tuple[int, Item]] = []
         rest = Groups(again).numbered(read_packets(other.container, again))
         for numbered in rest:
             ahead.append(numbered)
-            if numbered[0] > 0 or len(ahead) > _LONGEST * room:
+            if numbered[0] > 0 or len(ahead) > longest:
                 break
         if not ahead or ahead[-1][0] == 0:
             other.close()
             return None
         packets = Groups(stream).numbered(read_packets(film.container, stream))
         streams = stream, again
-        decoders = PictureDecoder(stream, demand, late), PictureDecoder(again, demand, late)
-        return cls(other, streams, decoders, (packets, chain(ahead, rest)), room)
+        return cls(other, streams, decoders, (packets, chain(ahead, rest)))
 
     def __iter__(self) -> Iterator[Decoded]:
         """Yield what became of each packet, in their order."""
@@ -138,10 +137,10 @@ class Leapfrog(Closing):
                 raise self._failure
             if self._closing:
                 return _Mark.END
-            item = done.popleft()
-            if isinstance(item, Decoded):
-                self._waiting[self._turn] -= item.pictures
-            else:
+            item, nbytes = done.popleft()
+            self._waiting[self._turn] -= nbytes > 0
+            self._waiting_bytes -= nbytes
+            if isinstance(item, _Mark):
                 self._turn = (self._turn + 1) % _DECODERS
             self._changed.notify_all()
             return item
@@ -176,7 +175,7 @@ class Leapfrog(Closing):
                 self._put(own, decoder.rest())
                 self._put(own, _Mark.TURN)
             if mine:
-                self._put(own, decoder.decode(packet))
+                self._put(own, decoder.decode(packet, thins=self._is_crowded(own)))
             if self._closing:
                 return
         if mine:
@@ -184,12 +183,22 @@ class Leapfrog(Closing):
 
     def _put(self, own: int, item: Decoded | _Mark) -> None:
         """Add an item when there is room for it."""
+        nbytes = item.nbytes if isinstance(item, Decoded) else 0
         with self._changed:
             self._changed.wait_for(lambda: self._closing or self._has_room(own))
-            self._done[own].append(item)
-            self._waiting[own] += item.pictures if isinstance(item, Decoded) else 0
+            self._done[own].append((item, nbytes))
+            self._waiting[own] += nbytes > 0
+            self._waiting_bytes += nbytes
             self._changed.notify_all()
 
     def _has_room(self, own: int) -> bool:
-        at_hand = own == self._turn and self._waiting[own] < _AT_HAND
-        return at_hand or sum(self._waiting) < self._room
+        return self._is_needed(own) or self._waiting_bytes < _ROOM_BYTES
+
+    def _is_crowded(self, own: int) -> bool:
+        """Tell whether what is decoded now shall wait thinned."""
+        with self._changed:
+            return not self._is_needed(own) and self._waiting_bytes >= _WHOLE_BYTES
+
+    def _is_needed(self, own: int) -> bool:
+        """Tell whether what is decoded now will be taken soon."""
+        return own == self._turn and self._waiting[own] < _AT_HAND

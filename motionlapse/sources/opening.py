@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from motionlapse.frames import Opening, Source
+from motionlapse.frames import Shrink, Source
+from motionlapse.opening import Opening
 from motionlapse.sources.footage import Footage
 from motionlapse.sources.settings import SourceSettings
 
 
 def open_footage(
-    footage: Footage, settings: SourceSettings, opening: Opening | None = None
+    footage: Footage,
+    settings: SourceSettings,
+    opening: Opening | None = None,
+    shrink: Shrink | None = None,
 ) -> Source:
     """Open footage with what reads it; a film does not wait for the library of stills.
 
@@ -20,6 +24,8 @@ def open_footage(
         How it is read.
     opening
         What will be asked of `Source.opening`, so that a film may read it at once.
+    shrink
+        What most of the frames are wanted for, where it is not the pictures themselves.
     """
     if footage.stills:
         from motionlapse.sources.stills import Stills
@@ -33,4 +39,5 @@ def open_footage(
         name=footage.name,
         label=footage.label,
         opening=opening,
+        shrink=shrink,
     )

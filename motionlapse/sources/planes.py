@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 import av
 import numpy as np
@@ -82,7 +83,23 @@ def _shrunk(frame: av.VideoFrame, width: int, height: int, factor: int) -> av.Vi
     return shrunk
 
 
-def upright_size(frame: av.VideoFrame) -> tuple[int, int]:
+class Shaped(Protocol):
+    """Something of a width and height that is shown turned."""
+
+    @property
+    def width(self) -> int:
+        """In pixels, as it was coded."""
+
+    @property
+    def height(self) -> int:
+        """In pixels, as it was coded."""
+
+    @property
+    def rotation(self) -> int:
+        """In degrees."""
+
+
+def upright_size(frame: Shaped) -> tuple[int, int]:
     """Return (width, height) of a frame as a person sees it."""
     odd = _quarter_turns(frame.rotation) % 2
     return (frame.height, frame.width) if odd else (frame.width, frame.height)

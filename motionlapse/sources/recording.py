@@ -15,10 +15,11 @@ import av.error
 
 from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
-from motionlapse.frames import Fault, Frame, Opening, SourceInfo
+from motionlapse.frames import Fault, Frame, Shrink, SourceInfo
+from motionlapse.opening import Opening
 from motionlapse.sources.ahead import Ahead
-from motionlapse.sources.damage import Damage, PendingPackets
-from motionlapse.sources.disposable import Disposable, Picture
+from motionlapse.sources.damage import Damage, PendingPackets, tell_damage
+from motionlapse.sources.disposable import Disposable
 from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
@@ -32,6 +33,7 @@ from motionlapse.sources.planes import upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
+from motionlapse.sources.thinned import Picture, Whole
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
@@ -63,6 +65,9 @@ class Recording(Closing):
         Whether two decoders may take turns, which is of use where much is read without a break.
     ahead
         How many pictures may wait, of large ones fewer.
+    shrink
+        What is kept of most pictures that wait for long; the others are decoded once more for who
+        wants more of them. None: everything.
     until
         From this media time on none waits: what comes then may not be wanted.
 
@@ -85,6 +90,7 @@ class Recording(Closing):
         in_turn: bool = True,
         ahead: int = _AHEAD,
         until: float = float("inf"),
+        shrink: Shrink | None = None,
     ) -> None:
         self._name = name or str(path)
         self._path = path
@@ -114,6 +120,7 @@ class Recording(Closing):
                 self._stream,
                 begins_at=self._begins_at,
                 in_turn=in_turn,
+                shrink=shrink,
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
@@ -171,7 +178,7 @@ class Recording(Closing):
         self._decoded.close()  # generators refer to this: it would wait for a search for cycles
         self._to_close.close()
 
-    def _first(self) -> tuple[_Shown, av.VideoFrame]:
+    def _first(self) -> tuple[_Shown, Whole]:
         """Return the first frame that there is a picture of."""
         for shown in self._decoded:
             _, picture, time = shown
@@ -181,14 +188,14 @@ class Recording(Closing):
             self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
         raise SourceError(f"{self._name}: {self._nothing_decoded()}")
 
-    def _frames(self, first: _Shown, whole: av.VideoFrame) -> Generator[Frame]:
+    def _frames(self, first: _Shown, whole: Whole) -> Generator[Frame]:
         """Yield the frames from --start to --end."""
         size, start = upright_size(whole), self.info.start_wall
         # Without this object: frames may be kept for long, and it has decoders.
-        damaged = partial(_tell_damage, self.faults, self._name)
+        damaged = partial(tell_damage, self.faults, self._name)
         for index, picture, time in chain((first,), self._decoded):
             if isinstance(picture, Disposable):
-                self._steps.demand.passed(left_out=picture.late is not None)
+                self._steps.demand.passed(left_out=picture.left_out)
             else:
                 whole = picture
             if upright_size(whole) != size:
@@ -269,7 +276,7 @@ class Recording(Closing):
         reasons = "; ".join(fault.text.removeprefix(f"{self._name}: ") for fault in self.faults)
         return f"no picture can be decoded{f' ({reasons})' if reasons else ''}"
 
-    def _describe(self, first: av.VideoFrame, label: str) -> SourceInfo:
+    def _describe(self, first: Whole, label: str) -> SourceInfo:
         width, height = upright_size(first)
         total_s = duration_of(self._container, self._stream)
         if total_s is not None:
@@ -287,8 +294,3 @@ class Recording(Closing):
 
     def _fault(self, text: str, *, lost: bool) -> None:
         self.faults.append(Fault(f"{self._name}: {text}", lost))
-
-
-def _tell_damage(faults: list[Fault], name: str, time: float) -> None:
-    at = format_duration(time)
-    faults.append(Fault(f"{name}: damaged at {at}; the picture before it is used", lost=True))

@@ -12,9 +12,11 @@ from av.video.stream import VideoStream
 
 from motionlapse.closing import Closing
 from motionlapse.errors import SourceError
+from motionlapse.frames import Shrink
 from motionlapse.sources.decoding import Decoded, PictureDecoder, read_packets
-from motionlapse.sources.disposable import Demand, LateDecoder
+from motionlapse.sources.disposable import Demand
 from motionlapse.sources.film_file import video_stream
+from motionlapse.sources.late import LateDecoder
 from motionlapse.sources.leapfrog import Leapfrog
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.settings import SourceSettings
@@ -38,6 +40,8 @@ class Steps(Closing):
         The timestamp that was asked for to bring it there; None: its beginning.
     in_turn
         Whether two decoders may take turns.
+    shrink
+        What is kept of pictures that wait for long; None: all.
 
     Attributes
     ----------
@@ -55,6 +59,7 @@ class Steps(Closing):
         *,
         begins_at: int | None,
         in_turn: bool,
+        shrink: Shrink | None = None,
     ) -> None:
         self._place, self._name, self._settings = place, name, settings
         self._film, self._stream = film, stream
@@ -63,8 +68,9 @@ class Steps(Closing):
         # Functions without this object: it would refer to itself, and the decoders would wait for a
         # search for cycles.
         self._late = LateDecoder(
-            partial(OpenFilm, place, name), partial(_stream_alone, name, settings), self.demand
+            partial(OpenFilm, place, name), partial(_stream_alone, name, settings)
         )
+        self._shrink = shrink
         self._pair = self._take_turns() if in_turn else None
 
     @property
@@ -100,7 +106,11 @@ class Steps(Closing):
         except (av.error.FFmpegError, SourceError):
             other.close()
             return None
-        return Leapfrog.begin(self._film, self._stream, other, again, self.demand, self._late)
+        decoders = (
+            PictureDecoder(self._stream, self.demand, self._late, self._shrink),
+            PictureDecoder(again, self.demand, self._late, self._shrink),
+        )
+        return Leapfrog.begin(self._film, self._stream, other, again, decoders)
 
 
 def _stream_alone(name: str, settings: SourceSettings, film: OpenFilm) -> VideoStream:

@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motionlapse.frames import Frame, Opening
+from motionlapse.frames import Frame
+from motionlapse.opening import Opening
 from motionlapse.sources.recording import Recording
 from tests.films import write_film
 

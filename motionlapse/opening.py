@@ -1,0 +1,39 @@
+"""Which of a source's first frames are learned from before any is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from motionlapse.frames import Frame
+
+_ROUNDING_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Which of the first frames are learned from before any is judged: a few, spread evenly.
+
+    Attributes
+    ----------
+    seconds
+        How much media time they are spread over.
+    pictures
+        How many at most.
+    """
+
+    seconds: float
+    pictures: int = 9
+
+    def chosen(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Yield those of a source's frames; no frame after the opening is asked for but one."""
+        first_s: float | None = None
+        count = 0
+        for frame in frames:
+            first_s = frame.time if first_s is None else first_s
+            passed_s = frame.time - first_s + _ROUNDING_S
+            if passed_s > self.seconds + 2 * _ROUNDING_S:
+                return
+            if passed_s * (self.pictures - 1) >= count * self.seconds:
+                count += 1
+                yield frame

@@ -1,0 +1,115 @@
+"""Pictures of a film that are decoded once more, or late, because somebody asks for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+
+from motionlapse.closing import Closing
+
+if TYPE_CHECKING:
+    from motionlapse.sources.open_film import OpenFilm
+    from motionlapse.sources.units import VideoPacket
+
+
+# That come after the one that is asked for, and may be next: two or three, or many where that one
+# is damaged.
+_MOST_FOUND = 4
+
+
+class Passage:
+    """The packets of a film from one on with which decoding can begin.
+
+    Attributes
+    ----------
+    packets
+        In the order of decoding; it grows.
+    spare
+        Timestamps of those that no other is built on.
+    """
+
+    def __init__(self) -> None:
+        self.packets: list[VideoPacket] = []
+        self.spare: set[int] = set()
+
+
+class LateDecoder(Closing):
+    """Decodes what is not at hand; from any thread, one at a time.
+
+    Parameters
+    ----------
+    open_film
+        Opens the film once more.
+    stream_of
+        Returns its stream, the decoder set up.
+    """
+
+    def __init__(
+        self,
+        open_film: Callable[[], OpenFilm],
+        stream_of: Callable[[OpenFilm], av.VideoStream],
+    ) -> None:
+        self._open_film, self._stream_of = open_film, stream_of
+        self._lock = threading.Lock()
+        self._film: OpenFilm | None = None
+        self._context: VideoCodecContext | None = None
+        self._passage: Passage | None = None
+        self._fed = 0
+        self._asked = 0
+        self._found: dict[int, av.VideoFrame] = {}
+
+    def picture(self, passage: Passage, pts: int) -> tuple[av.VideoFrame | None, int]:
+        """Return a picture, None if it cannot be decoded, and how many had to be for it.
+
+        It costs least to ask for them in order of time.
+        """
+        with self._lock:
+            context = self._context or self._open()
+            if passage is not self._passage or pts < self._asked:
+                context.flush_buffers()
+                self._found.clear()
+                self._passage, self._fed = passage, 0
+            self._asked = pts
+            decoded = 0
+            while pts not in self._found and self._fed < len(passage.packets):
+                packet = passage.packets[self._fed]
+                self._fed += 1
+                if packet.pts in passage.spare and packet.pts < pts:
+                    continue
+                decoded += 1
+                self._keep(context, packet)
+            if pts not in self._found:
+                self._keep(context, None)
+                self._passage = None  # after its end a decoder takes nothing more
+            found = self._found.pop(pts, None)
+            self._found = {at: picture for at, picture in self._found.items() if at > pts}
+            return found, decoded
+
+    def _open(self) -> VideoCodecContext:
+        self._film = self._film or self._open_film()
+        self._context = self._stream_of(self._film).codec_context
+        return self._context
+
+    def _keep(self, context: VideoCodecContext, packet: VideoPacket | None) -> None:
+        """Decode a packet; keep what is asked for, and those after it."""
+        try:
+            frames = context.decode(packet)
+        except av.error.FFmpegError:
+            return
+        for frame in frames:
+            pts = self._asked - 1 if frame.pts is None else frame.pts
+            if pts == self._asked or (pts > self._asked and len(self._found) < _MOST_FOUND):
+                self._found[pts] = frame
+
+    def close(self) -> None:
+        """Close the film; what is asked for later opens it once more."""
+        with self._lock:
+            if self._film is not None:
+                self._film.close()
+            self._film = self._context = self._passage = None
+            self._found.clear()
