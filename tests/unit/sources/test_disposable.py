@@ -13,29 +13,22 @@ import av
 import pytest
 
 from motionlapse.frames import Frame
-from motionlapse.sources import disposable
-from motionlapse.sources.disposable import Demand, LateDecoder
+from motionlapse.sources import disposable, leapfrog
+from motionlapse.sources.disposable import Demand
+from motionlapse.sources.late import LateDecoder, Passage
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.units import Units
-from tests.films import damage, write_film
-
-TIMES = [index / 25 for index in range(300)]
-X264 = {"preset": "fast", "x264-params": "bframes=3:b-pyramid=normal:keyint=50:scenecut=0"}
-X265 = {"x265-params": "bframes=3:keyint=50:open-gop=0:scenecut=0:log-level=none"}
-KINDS: list[dict[str, object]] = [
-    {"options": X264},
-    {"options": X264 | {"x264-params": "bframes=2:b-pyramid=none:keyint=50"}, "rotation": 90},
-    {"options": X264 | {"x264-params": "bframes=3:keyint=40:open-gop=1"}},
-    {"codec": "libx265", "options": X265},
-    {"codec": "libx265", "options": {"x265-params": X265["x265-params"] + ":temporal-layers=3"}},
-]
+from tests.disposable_films import KINDS, TIMES, X264, all_pictures, luma
+from tests.films import write_film
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """These films are short."""
     monkeypatch.setattr(disposable, "_UNWANTED", 6)
+    # Nor would anything be left out if all of it were decoded at once.
+    monkeypatch.setattr(leapfrog, "_ROOM_BYTES", 160 * 120 * 3 // 2 * 20)
 
 
 @pytest.fixture
@@ -44,21 +37,12 @@ def late(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     asked: list[int] = []
     decode = LateDecoder.picture
 
-    def noted(self: LateDecoder, passage: disposable.Passage, pts: int) -> object:
+    def noted(self: LateDecoder, passage: Passage, pts: int) -> object:
         asked.append(pts)
         return decode(self, passage, pts)
 
     monkeypatch.setattr(LateDecoder, "picture", noted)
     return asked
-
-
-def luma(frame: Frame) -> bytes:
-    return frame.planes.luma.view.tobytes()
-
-
-def all_pictures(film: Path) -> list[bytes]:
-    with Recording(film, SourceSettings(decoding_threads=1)) as source:
-        return [luma(frame) for frame in source]
 
 
 def some(frames: Iterator[Frame], seed: int) -> Iterator[Frame]:
@@ -140,36 +124,6 @@ def test_nothing_is_left_out_where_that_is_not_sure(tmp_path: Path, kind: dict[s
         assert not any(frame.disposable for frame in source)
 
 
-def _disposable_places(film: Path) -> list[tuple[int, int, float]]:
-    """Return position, size and time of disposable packets."""
-    with av.open(str(film)) as container:
-        stream = container.streams.video[0]
-        units = Units(stream)
-        packets = [p for p in container.demux(stream) if p.size and units.look(p).disposable]
-        assert stream.time_base is not None
-        return [(p.pos or 0, p.size, float(p.pts * stream.time_base)) for p in packets]
-
-
-def test_a_damaged_one_is_told_of_when_it_is_asked_for(tmp_path: Path) -> None:
-    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264, size=(640, 480))
-    place, size, time_s = max(p for p in _disposable_places(film) if 5 < p[2] < 7)
-    whole = all_pictures(film)
-    # Its head stays: what it is, and how long.
-    damage(film, place + 5, size - 5)
-    with Recording(film) as source:
-        for frame in source:
-            if frame.time == pytest.approx(time_s):
-                assert frame.disposable
-                assert source.faults == []
-                before = luma(frame)
-                assert luma(frame) == before
-                break
-        assert before in whole[frame.index - 2 : frame.index]
-        assert [fault.lost for fault in source.faults] == [True]
-        assert "damaged at" in source.faults[0].text
-        assert "the picture before it is used" in source.faults[0].text
-
-
 def test_a_frame_may_outlive_its_source(tmp_path: Path, late: list[int]) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
     with Recording(film) as source:
@@ -241,92 +195,42 @@ def test_each_way_to_look_at_a_frame_brings_its_picture(
     assert late
 
 
-def _frames(film: Path, monkeypatch: pytest.MonkeyPatch, *, low: bool, **settings: object):  # type: ignore[no-untyped-def]
-    """Return frames with the pictures that are not disposable, and faults."""
-    monkeypatch.setattr(Demand, "is_low", low)
-    with Recording(film, SourceSettings.model_validate(settings)) as source:
-        frames = [(frame.index, frame.time, frame.disposable or luma(frame)) for frame in source]
-        return frames, [fault.text for fault in source.faults]
-
-
-@pytest.mark.parametrize("kind", [KINDS[0], KINDS[3]])
-@pytest.mark.parametrize("threads", ["auto", 1, 3])
-def test_damage_in_some_changes_nothing_else_whether_they_are_left_out_or_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: dict[str, object], threads: object
-) -> None:
-    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, **kind)  # type: ignore[arg-type]
-    late_enough = [p for p in _disposable_places(film) if p[2] > 5]
-    for place, size, _ in late_enough[::15]:
-        damage(film, place + 8, size - 8)
-    left_out = _frames(film, monkeypatch, low=True, decoding_threads=threads)
-    assert left_out == _frames(film, monkeypatch, low=False, decoding_threads=threads)
-    assert len(left_out[0]) == len(TIMES)
-    assert left_out[1] == []
-
-
-@pytest.mark.parametrize("threads", ["auto", 1, 3])
-def test_where_timestamps_do_not_rise_pictures_come_as_their_decoder_gives_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: object
-) -> None:
-    """Recorders that take times of arrival for times of display."""
-    film = write_film(
-        tmp_path / "a.mkv",
-        times=TIMES,
-        b_frames=3,
-        options=X264,
-        shown=lambda number, _ticks: number * 40,
-    )
-    left_out = _frames(film, monkeypatch, low=True, decoding_threads=threads)
-    assert left_out == _frames(film, monkeypatch, low=False, decoding_threads=threads)
-    assert len(left_out[0]) == len(TIMES)
-
-
-def test_a_film_may_begin_with_one_that_is_damaged(tmp_path: Path) -> None:
-    film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
-    place, size, time_s = min(p for p in _disposable_places(film) if p[2] > 5)
-    damage(film, place + 5, size - 5)
-    with Recording(film, SourceSettings(start=time_s - 0.001)) as source:
-        first = next(iter(source))
-        assert first.time == pytest.approx(time_s + 0.04)
-        assert [fault.lost for fault in source.faults] == [True]
-
-
-def test_a_passage_knows_what_is_left_out_before_it_is_seen(
+def test_a_passage_knows_what_may_be_skipped_before_it_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A late decoder that is at its end in another thread must keep the picture."""
-    passages: list[disposable.Passage] = []
+    passages: list[Passage] = []
     unknown: list[int] = []
 
     class Watched(list[object]):
         def append(self, packet: object) -> None:
-            super().append((packet, set(passages[-1].left_out)))
+            super().append((packet, set(passages[-1].spare)))
 
-    begin = disposable.Passage.__init__
+    begin = Passage.__init__
 
-    def watched(self: disposable.Passage) -> None:
+    def watched(self: Passage) -> None:
         begin(self)
         passages.append(self)
         self.packets = Watched()  # type: ignore[assignment]
 
-    monkeypatch.setattr(disposable.Passage, "__init__", watched)
+    monkeypatch.setattr(Passage, "__init__", watched)
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
     with Recording(film, SourceSettings(decoding_threads=1)) as source:
         assert len(list(source)) == len(TIMES)
     for passage in passages:
         for packet, known in passage.packets:  # type: ignore[misc, attr-defined]
-            if packet.pts in passage.left_out and packet.pts not in known:  # type: ignore[has-type]
+            if packet.pts in passage.spare and packet.pts not in known:  # type: ignore[has-type]
                 unknown.append(packet.pts)  # type: ignore[has-type]
-    assert any(passage.left_out for passage in passages)
+    assert any(passage.spare for passage in passages)
     assert unknown == []
 
 
 def test_who_has_a_picture_holds_no_packets(tmp_path: Path) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
-    begun: list[weakref.ref[disposable.Passage]] = []
+    begun: list[weakref.ref[Passage]] = []
     with Recording(film) as source:
         frames = [frame for frame in source if frame.disposable]
-        begun = [weakref.ref(p) for p in gc.get_objects() if type(p) is disposable.Passage]
+        begun = [weakref.ref(p) for p in gc.get_objects() if type(p) is Passage]
         assert begun
         for frame in frames:
             assert frame.planes

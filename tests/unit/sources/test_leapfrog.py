@@ -157,10 +157,10 @@ def test_a_fault_in_a_thread_is_raised_where_frames_are_read(
 
     decode = PictureDecoder.decode
 
-    def failing(self: PictureDecoder, packet: Item) -> Decoded:
+    def failing(self: PictureDecoder, packet: Item, *, thins: bool) -> Decoded:
         if next(count) > 60:
             raise MemoryError("no more")
-        return decode(self, packet)
+        return decode(self, packet, thins=thins)
 
     monkeypatch.setattr(PictureDecoder, "decode", failing)
     with Recording(film) as source, pytest.raises(MemoryError, match="no more"):
