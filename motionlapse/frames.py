@@ -104,6 +104,9 @@ class Frame:
     disposable
         True if no other picture of the footage is built on this one. It need not have been decoded
         yet: who can look at another frame as well saves that.
+    calm
+        True if it has not been decoded because its source takes it to be as quiet as the frame
+        before it, as packets tell. It need not be looked at while the frames around it are quiet.
     """
 
     index: int
@@ -114,6 +117,7 @@ class Frame:
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
     disposable: bool = False
+    calm: bool = False
 
     @property
     def planes(self) -> Planes:

@@ -20,6 +20,7 @@ from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
+from motionlapse.sources.holding import Holding
 from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
@@ -27,6 +28,7 @@ from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
 from motionlapse.watch.steered import Steered
+from motionlapse.watch.telling import tell
 
 _UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be written
 
@@ -52,6 +54,8 @@ class Watch:
         Opens the source; see `motionlapse.sources.connecting.connect_to`.
     realtime
         False takes frames as fast as they come; see `Live`.
+    shown
+        True if somebody is shown the pictures: then all are decoded.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Watch:
         reload: Callable[[], Settings | None] = lambda: None,
         connect: Callable[..., Connection] = connect_to,
         realtime: bool = True,
+        shown: bool = False,
     ) -> None:
         self._address = address
         self._settings = settings
@@ -76,18 +81,22 @@ class Watch:
         self._judging = Judging(settings, controls)
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
+        self._holding: Holding | None = None
+        if address.kind is Kind.STREAM and not shown and settings.sources.live.decoding == "auto":
+            self._holding = Holding()
         sinks = settings.sinks
         if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
             self._ring = PacketRing(self._reach_s + SLACK_S, sinks.pre_roll_size)
         self.live = Live(
             address,
-            lambda: connect(address, settings.sources.live, clock, self._ring),
+            lambda: connect(address, settings.sources.live, clock, self._ring, self._holding),
             settings.sources.live,
             clock,
             should_stop=lambda: bool(controls.stopped),
             on_status=listener.status,
             idle=listener.idle,
             tap=self._ring,
+            holding=self._holding,
             realtime=realtime,
         )
 
@@ -157,6 +166,9 @@ class Watch:
             keeper.start()
             decider, lapse = self._judging.decider(archive.next_number)
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
+            pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
+            if self._holding is not None:
+                self._holding.allowed = pacing is not None and pacing.leaves_quiet
             outcome = run(
                 steered,
                 self._judging.make_analyzer,
@@ -165,7 +177,7 @@ class Watch:
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
-                pacing=settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring),
+                pacing=pacing,
             )
             self._end(store, stored, outcome)
         finally:
@@ -274,7 +286,8 @@ class Watch:
 
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
         self._judging.follow_keys()
-        self._listener.frame(analysis, decision)
+        if self._holding is not None:
+            tell(self._holding, analysis, decision)
 
     def _on_unwritten(self, text: str) -> None:
         """Tell what cannot be written, once a minute for each thing."""
