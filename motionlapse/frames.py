@@ -105,8 +105,8 @@ class Frame:
         True if no other picture of the footage is built on this one. It need not have been decoded
         yet: who can look at another frame as well saves that.
     calm
-        True if it has not been decoded because its source takes it to be as quiet as the frame
-        before it, as packets tell. It need not be looked at while the frames around it are quiet.
+        True if its source takes it, undecoded, to be as quiet as the frame before it. It need not
+        be looked at while the frames around it are quiet.
     """
 
     index: int
@@ -258,10 +258,7 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Frame | Interruption]: ...
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return the first frames, or after an interruption those that come next, read apart.
-
-        None where nothing can be read twice.
-        """
+        """Return the first frames, after an interruption the next, read apart; None: it cannot."""
 
 
 class Source(Protocol):

@@ -27,6 +27,8 @@ from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
 LONGEST_S = 2.0
 """For how long packets are held at most, in seconds of the stream."""
 
+_LOOKS_S = 1.0  # the longest time between two frames that are looked at
+_MOST_PACKETS = 400
 _ROUNDING_S = 1e-3
 _PATIENCE_S, _MOST_PATIENCE_S = 4.0, 512.0  # nothing has moved for so long before any are held
 _BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
@@ -76,6 +78,7 @@ class Holding:
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
+        self._held_packets = 0
         self._done: deque[_Done] = deque(maxlen=8)
         self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
         self._short = False  # whether the last group could have been held to its end
@@ -106,12 +109,13 @@ class Holding:
             True if decoding can begin with it.
         """
         with self._lock:
-            time_s = stamp_s + self._offset_s
+            time_s, before_s = stamp_s + self._offset_s, self._start_s
             self._end_group(time_s)
             self._learn()
             self._group = GroupInHand()
             self._start_s = self._newest_s = time_s
-            self.active = closed and self._may_hold(time_s)
+            self._held_packets = 0
+            self.active = closed and self._may_hold(time_s, before_s)
             return self.active
 
     def _end_group(self, time_s: float) -> None:
@@ -135,10 +139,12 @@ class Holding:
             if self._calm_since_s is not None and self._calm_since_s <= done.start_s:
                 self._sizes.learn(done.sizes)
 
-    def _may_hold(self, time_s: float) -> bool:
+    def _may_hold(self, time_s: float, before_s: float) -> bool:
+        """Tell whether a group may be held, given when its key frame and the one before came."""
         calm_s = 0.0 if self._calm_since_s is None else self._judged_s - self._calm_since_s
         may = (
             self.allowed
+            and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
             and self._sizes.known
             and self._short
             and calm_s >= self._patience_s
@@ -171,7 +177,11 @@ class Holding:
             if not self.active:
                 return False
             self.held += 1
-            too_long = time_s - self._start_s > LONGEST_S + _ROUNDING_S
+            self._held_packets += 1
+            too_long = (
+                time_s - self._start_s > LONGEST_S + _ROUNDING_S
+                or self._held_packets > _MOST_PACKETS  # their times say nothing
+            )
             calm = self.allowed and self._calm_since_s is not None
             self.active = calm and not unlike and not too_long
             return self.active

@@ -60,10 +60,8 @@ class Live(Closing):
         Told whenever the state changes, from the thread.
     idle
         Called about four times a second while no frame comes, from the loop.
-    tap
+    tap, holding
         Told which media times the packets of a stream have.
-    holding
-        Told so too, where packets may be held.
     realtime
         False takes pictures as fast as they come, none dropped, at the times that they carry.
     chance
@@ -103,7 +101,7 @@ class Live(Closing):
         self._opened = threading.Event()
         self._closing = threading.Event()
         self._dates = FrameDates(clock, self._closing, tap, realtime=realtime)
-        self._holding = holding
+        self._holding = holding or Holding()
         self._unusable = 0
         self._lost_s = 0.0
         self._rate = PictureRate()
@@ -226,27 +224,27 @@ class Live(Closing):
     def _take(
         self, picture: Picture | Unseen | None, connection: Connection, guard: PictureGuard
     ) -> None:
-        now_s = self._clock.monotonic()
         if picture is None:
-            self._rate.add(now_s)
+            self._rate.add(self._clock.monotonic())
             return
         frame = self._dates.frame(picture, paced=connection.paced)
-        if self._holding is not None and picture.stamp_s is not None:
+        if picture.stamp_s is not None:
             self._holding.align(picture.stamp_s, frame.time)
         if isinstance(picture, Unseen):
             self._mailbox.put_in_turn(frame)
             return
-        if not guard.usable(picture.planes, self._clock.monotonic()):
+        usable = guard.usable(picture.planes, self._clock.monotonic())
+        if guard.repeats or not usable:
+            self._holding.stop()  # what the others are like decides
+        if not usable:
             self._unusable += 1
             return
         if self._status.state is not LiveState.LIVE:
             self._come_back(connection, frame)
-        self._hand_on(frame, in_turn=picture.in_turn, repeats=guard.repeats)
+        self._hand_on(frame, in_turn=picture.in_turn)
         self._opened.set()
 
-    def _hand_on(self, frame: Frame, *, in_turn: bool, repeats: bool) -> None:
-        if repeats and self._holding is not None:
-            self._holding.stop()  # whether the picture stands still all of them must tell
+    def _hand_on(self, frame: Frame, *, in_turn: bool) -> None:
         most = max(1, _BEGIN_BYTES // frame.planes.nbytes)
         if in_turn:
             self._mailbox.put_in_turn(frame, most)

@@ -82,6 +82,8 @@ class StreamDecoder:
             holding.add(float(pts * packet.time_base), packet.size)
             yield from self._decoded(packet)
         else:
+            if packet.is_corrupt:
+                holding.stop()
             self._group.packets.append(copy_of(packet))
             if holding.add(float(pts * packet.time_base), packet.size):
                 yield None
