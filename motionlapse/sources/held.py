@@ -32,7 +32,7 @@ class HeldGroup:
     stamp_s, arrived_s
         The key frame's timestamp, and when it came on the monotonic clock.
     make_context
-        Makes a decoder.
+        Makes a decoder, told how many packets it is for.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class HeldGroup:
         key: VideoPacket,
         stamp_s: float,
         arrived_s: float,
-        make_context: Callable[[], VideoCodecContext],
+        make_context: Callable[[int], VideoCodecContext],
     ) -> None:
         self.packets = [key]
         self._stamp_s, self._arrived_s = stamp_s, arrived_s
@@ -54,11 +54,6 @@ class HeldGroup:
         self._fed = 0
         self._found: dict[int, av.VideoFrame] = {}
         self._last: av.VideoFrame | None = None
-
-    @property
-    def key_pts(self) -> int | None:
-        """The key frame's timestamp."""
-        return self.packets[0].pts
 
     def arrived_s(self, stamp_s: float) -> float:
         """Return when a picture of the group would have come, had it come evenly.
@@ -96,7 +91,7 @@ class HeldGroup:
             If none can.
         """
         if self._context is None:
-            self._context = self._make_context()
+            self._context = self._make_context(len(self.packets) - 1)
         while pts not in self._found and self._fed <= len(self.packets):
             packet = self.packets[self._fed] if self._fed < len(self.packets) else None
             self._fed += 1

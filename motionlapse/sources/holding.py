@@ -59,7 +59,7 @@ class Holding:
     active
         True while the packets of the group in hand are held.
     held, released
-        How many packets were held; how many of them were then decoded by the thread that reads.
+        How many packets were held, and how many of them were decoded after all.
     """
 
     def __init__(self) -> None:
@@ -86,6 +86,11 @@ class Holding:
         self._judged_s = float("-inf")
         self._spared: deque[tuple[float, float]] = deque(maxlen=8)  # held to their end, undecoded
         self._opened_s: float | None = None  # an event of which sizes are still to be asked
+
+    @property
+    def spared(self) -> int:
+        """How many packets were never decoded."""
+        return self.held - self.released
 
     # ---- for the thread that reads; times are timestamps ----------------------------------------
 

@@ -63,6 +63,7 @@ class StreamDecoder:
         self._on_damage = on_damage
         self._header = bytes(stream.codec_context.extradata or b"")
         self._group: HeldGroup | None = None
+        self._shown_pts: int | None = None  # a key frame's that will be decoded once more
         self._key_came: tuple[int, float] | None = None  # the last key packet
         self._lag_s = 0.0  # from a key packet to its picture, while all are decoded
         if holding is not None:
@@ -99,7 +100,7 @@ class StreamDecoder:
         self._holding.released += len(group.packets) - 1
         for packet in group.packets:
             for frame in self._frames(packet):
-                if frame.pts is not None and frame.pts != group.key_pts:
+                if frame.pts is not None:
                     stamp_s = float(frame.pts * packet.time_base)
                     yield Shown(frame, group.arrived_s(stamp_s), in_turn=True)
 
@@ -110,6 +111,7 @@ class StreamDecoder:
             yield from self._group.unseen()
             self._group = None
         yield from self.let_go()
+        self._shown_pts = None
         closed = is_closed(bytes(packet), self._context.name, self._header)
         if not holding.begin(stamp_s, closed=closed):
             self._key_came = pts, came_s
@@ -120,6 +122,7 @@ class StreamDecoder:
         key, arrived_s = copy_of(packet), came_s + self._lag_s
         frames = [*self._frames(packet), *self._rest()]
         if frames:
+            self._shown_pts = pts
             self._group = HeldGroup(key, stamp_s, arrived_s, self._another)
         else:
             holding.stop()
@@ -142,7 +145,7 @@ class StreamDecoder:
             return ()
         for frame in frames:
             frame.time_base = self._time_base  # what was decoded without a packet has none
-        return frames
+        return [frame for frame in frames if frame.pts is None or frame.pts != self._shown_pts]
 
     def _rest(self) -> Sequence[av.VideoFrame]:
         """Return the pictures that the decoder still holds, and make it ready to begin anew."""
@@ -151,7 +154,9 @@ class StreamDecoder:
         finally:
             self._context.flush_buffers()
 
-    def _another(self) -> VideoCodecContext:
+    def _another(self, packets: int) -> VideoCodecContext:
+        if self._holding is not None:
+            self._holding.released += packets
         context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))
         context.extradata = self._header or None
         self._set_up(context)

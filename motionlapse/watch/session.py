@@ -81,9 +81,8 @@ class Watch:
         self._judging = Judging(settings, controls)
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
-        self._holding: Holding | None = None
-        if address.kind is Kind.STREAM and not shown and settings.sources.live.decoding == "auto":
-            self._holding = Holding()
+        self._holding = Holding()
+        self._shown = shown
         sinks = settings.sinks
         if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
             self._ring = PacketRing(self._reach_s + SLACK_S, sinks.pre_roll_size)
@@ -116,11 +115,12 @@ class Watch:
             if not self.live.open():
                 return self._result
             info = self.live.info
-            self._judging.make_analyzer(
-                (info.width, info.height)
-            )  # regions that do not fit end it here
+            # Regions that do not fit end it here.
+            self._judging.make_analyzer((info.width, info.height))
             while self._one_run():
                 pass
+        spared, pictures = self._holding.spared, self.live.status.pictures
+        self._listener.debug(f"{self.name}: {spared} of {pictures} pictures were not decoded")
         return self._result
 
     @property
@@ -167,8 +167,8 @@ class Watch:
             decider, lapse = self._judging.decider(archive.next_number)
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
-            if self._holding is not None:
-                self._holding.allowed = pacing is not None and pacing.leaves_quiet
+            spares = settings.sources.live.decoding == "auto" and not self._shown
+            self._holding.allowed = spares and pacing is not None and pacing.leaves_quiet
             outcome = run(
                 steered,
                 self._judging.make_analyzer,
@@ -286,8 +286,8 @@ class Watch:
 
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
         self._judging.follow_keys()
-        if self._holding is not None:
-            tell(self._holding, analysis, decision)
+        tell(self._holding, analysis, decision)
+        self._listener.frame(analysis, decision)
 
     def _on_unwritten(self, text: str) -> None:
         """Tell what cannot be written, once a minute for each thing."""
