@@ -20,7 +20,7 @@ from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
-from motionlapse.sources.holding import Holding
+from motionlapse.sources.holding import LONGEST_S, Holding
 from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
@@ -85,7 +85,8 @@ class Watch:
         self._shown = shown
         sinks = settings.sinks
         if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
-            self._ring = PacketRing(self._reach_s + SLACK_S, sinks.pre_roll_size)
+            seconds = self._reach_s + SLACK_S + LONGEST_S
+            self._ring = PacketRing(seconds, sinks.pre_roll_size)
         self.live = Live(
             address,
             lambda: connect(address, settings.sources.live, clock, self._ring, self._holding),
