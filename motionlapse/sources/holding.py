@@ -30,7 +30,7 @@ LONGEST_S = 2.0
 _LOOKS_S = 1.0  # the longest time between two frames that are looked at
 _MOST_PACKETS = 400
 _ROUNDING_S = 1e-3
-_PATIENCE_S, _MOST_PATIENCE_S = 4.0, 512.0  # nothing has moved for so long before any are held
+_PATIENCE_S, _MOST_PATIENCE_S = 2.5, 640.0  # nothing has moved for so long before any are held
 _BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
 _SAMPLE = 20  # of so many groups that would be held one is decoded
 # An event that begins so short a time before the key frame that shows it says nothing of sizes.

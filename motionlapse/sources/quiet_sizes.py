@@ -10,6 +10,7 @@ pictures before it.
 References
 ----------
 .. [1] E. J. Gumbel, Statistics of Extremes, Columbia University Press, 1958.
+.. [2] M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 1964, 26.7.5.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _REMEMBERED = 48  # of 1 to 2 s each: sizes follow the light of a day
 _BETWEEN = 150  # groups; each that seems large and is not costs the decoding of one
 _TOGETHER = 12  # packets, half a second of most cameras
 _TRIED = 10 * _BETWEEN  # means: several in a group, each of which may be too small or too large
-# Sizes of a drawn scene hardly differ at all; of few groups the spread is hardly known.
+# Sizes of a drawn scene hardly differ at all.
 _LEAST_SPREAD = 0.03
 
 Numbers = npt.NDArray[np.float64]
@@ -61,6 +62,15 @@ def _gumbel(median: float, spread: float, count: int) -> float:
 
 def _normal(median: float, spread: float, count: int) -> float:
     return median + spread * NormalDist().inv_cdf(1 - 1 / max(2, count))
+
+
+def _student(freedom: int, count: int) -> float:
+    """Return how many times a spread known from few values less than one of `count` reaches.
+
+    The first terms of the expansion of Student's distribution about the normal one [2]_.
+    """
+    z = NormalDist().inv_cdf(1 - 1 / max(2, count))
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
 class GroupSizes(NamedTuple):
@@ -163,5 +173,5 @@ def _around(values: list[float]) -> tuple[float, float]:
     if len(values) < _FEWEST:
         return -math.inf, math.inf
     median, spread = _quiet(values)
-    reach = _normal(0.0, max(spread, _LEAST_SPREAD), _TRIED)
+    reach = max(spread, _LEAST_SPREAD) * _student(len(values) - 1, _TRIED)
     return min(*values, median - reach), max(*values, median + reach)
