@@ -306,7 +306,7 @@ class Camera:
 
 def test_a_group_is_held_once_nothing_has_moved_for_a_while() -> None:
     camera = Camera()
-    assert [camera.group() for _ in range(10)] == [False] * 5 + [True] * 5
+    assert [camera.group() for _ in range(10)] == [False] * 4 + [True] * 6
 
 
 @pytest.mark.parametrize(
