@@ -29,6 +29,8 @@ class HeldGroup:
     ----------
     key
         The packet of the key frame, a copy; so are all others.
+    shown
+        The key frame's picture: stands in where nothing after it can be decoded.
     stamp_s, arrived_s
         The key frame's timestamp, and when it came on the monotonic clock.
     make_context
@@ -43,6 +45,7 @@ class HeldGroup:
     def __init__(
         self,
         key: VideoPacket,
+        shown: av.VideoFrame,
         stamp_s: float,
         arrived_s: float,
         make_context: Callable[[int], VideoCodecContext],
@@ -53,7 +56,7 @@ class HeldGroup:
         self._context: VideoCodecContext | None = None
         self._fed = 0
         self._found: dict[int, av.VideoFrame] = {}
-        self._last: av.VideoFrame | None = None
+        self._last = shown
 
     def arrived_s(self, stamp_s: float) -> float:
         """Return when a picture of the group would have come, had it come evenly.
@@ -84,11 +87,6 @@ class HeldGroup:
         """Decode up to a picture; it costs least to ask for them in order of time.
 
         In place of one that cannot be decoded the last one before it stands that can.
-
-        Raises
-        ------
-        av.error.FFmpegError
-            If none can.
         """
         if self._context is None:
             self._context = self._make_context(len(self.packets) - 1)
@@ -104,8 +102,6 @@ class HeldGroup:
                     self._found[frame.pts] = frame
         for earlier in sorted(found for found in self._found if found <= pts):
             self._last = self._found.pop(earlier)
-        if self._last is None:
-            raise av.error.InvalidDataError(0, "no picture of the group can be decoded")
         return self._last
 
 

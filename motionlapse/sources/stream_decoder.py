@@ -123,7 +123,7 @@ class StreamDecoder:
         frames = [*self._frames(packet), *self._rest()]
         if frames:
             self._shown_pts = pts
-            self._group = HeldGroup(key, stamp_s, arrived_s, self._another)
+            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, self._another)
         else:
             holding.stop()
         yield None

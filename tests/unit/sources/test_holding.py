@@ -250,6 +250,19 @@ def test_in_place_of_a_damaged_picture_the_one_before_it_is_shown(tmp_path: Path
     assert shown[25:] == good[25:]
 
 
+def test_where_another_decoder_can_use_nothing_the_key_frame_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where what a decoder must be told came long before, and never again."""
+    film = noisy_film(tmp_path / "film.mp4", seconds=2)
+    good = pictures(Stream(film, None))
+    stream = Stream(film, Always())
+    monkeypatch.setattr(stream.decoder, "_header", stream.decoder._header[:8] + b"\0\0\0\0")
+    shown = pictures(stream)
+    assert [time_s for time_s, _ in shown] == [time_s for time_s, _ in good]
+    assert shown[24][1] == good[0][1]
+
+
 def test_pictures_of_another_size_may_follow_what_is_held(tmp_path: Path) -> None:
     small = noisy_film(tmp_path / "small.h264", seconds=2)
     large = noisy_film(tmp_path / "large.h264", seconds=2, size=(320, 240))
