@@ -109,6 +109,9 @@ class Frame:
     disposable
         True if no other picture of the footage is built on this one. It need not have been decoded
         yet: who can look at another frame as well saves that.
+    calm
+        True if its source takes it, undecoded, to be as quiet as the frame before it. It need not
+        be looked at while the frames around it are quiet.
     of_size
         (width, height) of the upright picture, where it is known without its planes.
     to_small
@@ -124,6 +127,7 @@ class Frame:
     to_bgr: Callable[[], Image]
     to_small_bgr: Callable[[int, int], Image] | None = None
     disposable: bool = False
+    calm: bool = False
     of_size: tuple[int, int] | None = None
     to_small: Callable[[], Planes] | None = None
 
@@ -247,10 +251,7 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Frame | Interruption]: ...
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return the first frames, or after an interruption those that come next, read apart.
-
-        None where nothing can be read twice.
-        """
+        """Return the first frames, after an interruption the next, read apart; None: it cannot."""
 
 
 class Source(Protocol):

@@ -172,15 +172,17 @@ class _Look:
         before = self._pacer.before(analysis)
         if before:
             self.analyzer.go_back()
-            for earlier in before:
-                yield self._decide(self._analyse(earlier))
+            before.reverse()
+            while before:  # those that were not decoded take memory from now on, one at a time
+                yield self._decide(self._analyse(before.pop()))
             analysis = self._analyse(frame)
         yield self._decide(analysis)
 
     def break_off(self) -> Seen:
         """Look at what was held for the next look: there is none, or it is too different."""
-        for frame in self._pacer.rest():
-            yield self._decide(self._analyse(frame))
+        rest = self._pacer.rest()[::-1]
+        while rest:
+            yield self._decide(self._analyse(rest.pop()))
 
     def interrupt(self, item: Interruption) -> Decision:
         """Take a break between two frames."""

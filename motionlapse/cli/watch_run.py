@@ -47,7 +47,7 @@ def watch_until_the_end(
         output.say("settings read again")
         return new
 
-    watch = Watch(address, settings, output, clock, controls, reload=reload)
+    watch = Watch(address, settings, output, clock, controls, reload=reload, shown=dashboard)
     output.follow(watch)
     with ExitStack() as stack:
         signals = stack.enter_context(Signals(controls))

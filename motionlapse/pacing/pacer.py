@@ -8,7 +8,7 @@ from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import Analysis, Decision
 
 # A frame that is held is one that the decoder cannot use again: it allocates another. Of 1080p
-# these are 15 frames, of 4K 3.
+# these are 15 frames, of 4K 3. Calm ones are not decoded, and not counted.
 _MOST_HELD_BYTES = 48_000_000
 _MOST_HELD = 32
 
@@ -37,7 +37,7 @@ class Pacer:
 
     def wants(self, frame: Frame) -> bool:
         """Tell whether the next frame is to be looked at now."""
-        choice = self._policy.choose(frame.time, disposable=frame.disposable)
+        choice = self._policy.choose(frame.time, disposable=frame.disposable, calm=frame.calm)
         if choice is Choice.HOLD:
             self._held.append(frame)
         return choice is Choice.LOOK

@@ -13,6 +13,9 @@ else: an event may begin or end         nothing is left out
 
 Of footage with less than 20 frames a second nothing is left out.
 
+A frame that its source takes to be calm is not looked at while nothing moves, however long that is:
+the next one that is not calm is.
+
 Where nothing hangs on which frame is looked at it is one that is not disposable (see
 `motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest
 time is over while nothing moves, and up to 2/15 s after the last look where much moves.
@@ -81,7 +84,7 @@ class Policy:
         self._grid_s = (1 - 1e-2) / rate if isinstance(rate, float) else 0.0
         self._quiet_s = settings.quiet_step if settings.adaptive else 0.0
         self._most_held = most_held
-        self._held = 0
+        self._held = self._calm = 0
         self._level = Level.SOME
         self._previous_s: float | None = None  # the frame before
         self._solid_s: float | None = None  # the last that was not disposable
@@ -90,7 +93,7 @@ class Policy:
         self._looked_s = float("-inf")
         self._stirred_s = float("-inf")
 
-    def choose(self, time: float, *, disposable: bool = False) -> Choice:
+    def choose(self, time: float, *, disposable: bool = False, calm: bool = False) -> Choice:
         """Return what becomes of the next frame.
 
         Parameters
@@ -99,6 +102,8 @@ class Policy:
             Its media time, not before the last one.
         disposable
             Whether another one is looked at rather than this.
+        calm
+            Whether it is looked at only if another one is not quiet.
         """
         first = self._previous_s is None
         gap_s = 0.0 if self._previous_s is None else time - self._previous_s
@@ -110,6 +115,9 @@ class Policy:
             return Choice.LEAVE
         gap_s = max(gap_s, self._grid_s)
         self._taken_s = time
+        if calm and not self._all and self._quiet_s and self._level is Level.NONE:
+            self._calm += 1
+            return Choice.HOLD
         due = self._is_due(time, gap_s, disposable=disposable)
         if self._all or first or self._held >= self._most_held or due:
             return Choice.LOOK
@@ -128,8 +136,8 @@ class Policy:
 
     def goes_back(self, level: Level) -> bool:
         """Tell whether a look shows that the held frames are to be looked at before it."""
-        back = self._held > 0 and level is not self._level
-        self._held = 0
+        back = self._held + self._calm > 0 and level is not self._level
+        self._held = self._calm = 0
         return back
 
     def saw(self, time: float, level: Level, state: State) -> None:
@@ -158,6 +166,6 @@ class Policy:
 
     def rest(self) -> None:
         """Take note of a break: what is held is looked at now, and the frame after it too."""
-        self._held = 0
+        self._held = self._calm = 0
         self._previous_s = self._solid_s = None
         self._taken_s = float("-inf")

@@ -42,3 +42,8 @@ class PacingSettings(SettingsModel):
     quiet_step: Duration = setting(
         0.2, "longest time between two frames that are analysed while nothing moves", gt=0, le=1
     )
+
+    @property
+    def leaves_quiet(self) -> bool:
+        """True if frames may be left out, and gone back to, while nothing moves."""
+        return self.adaptive and self.analyse_fps == "auto"

@@ -5,24 +5,20 @@ signal tells how it is distributed without motion, and a group is suspicious fro
 less than one quiet group of the whole film is expected to reach. Signals that many things share
 (sizes) are normally distributed; the greatest of many deviations (pictures) has a Gumbel
 distribution [1]_.
-
-References
-----------
-.. [1] E. J. Gumbel, Statistics of Extremes, Columbia University Press, 1958.
 """
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from motionlapse.sources.quiet_sizes import gumbel_limit, normal_limit
+
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_LOW = 0.16  # the quantile one σ below the median of a normal distribution
 _AROUND = 7  # groups on either side with which the sizes of one are compared
 
 
@@ -73,20 +69,6 @@ def sizes_tell(signs: Signs) -> bool:
 def _grown(sizes: Numbers) -> Flags:
     growth = local_growth(sizes)
     return np.asarray(growth > normal_limit(growth))
-
-
-def gumbel_limit(values: Numbers) -> float:
-    """Return the value that less than one of so many quiet ones exceeds, if they are extremes."""
-    median, low = np.quantile(values, [0.5, _LOW])
-    scale = (median - low) / (np.log(-np.log(_LOW)) - np.log(np.log(2)))
-    mode = median + scale * np.log(np.log(2))
-    return float(mode - scale * np.log(-np.log1p(-1 / max(2, len(values)))))
-
-
-def normal_limit(values: Numbers) -> float:
-    """Return the value that less than one of so many quiet ones exceeds, if they are normal."""
-    median, low = np.quantile(values, [0.5, _LOW])
-    return float(median + (median - low) * NormalDist().inv_cdf(1 - 1 / max(2, len(values))))
 
 
 def local_growth(sizes: Numbers) -> Numbers:

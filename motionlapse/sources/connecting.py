@@ -5,11 +5,16 @@ from __future__ import annotations
 from motionlapse.clock import Clock
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import Connection, PacketTap
+from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
 
 
 def connect_to(
-    address: Address, settings: LiveSettings, clock: Clock, tap: PacketTap | None = None
+    address: Address,
+    settings: LiveSettings,
+    clock: Clock,
+    tap: PacketTap | None = None,
+    holding: Holding | None = None,
 ) -> Connection:
     """Open a live source with what reads it.
 
@@ -28,4 +33,4 @@ def connect_to(
         return CameraConnection(address, settings, clock)
     from motionlapse.sources.stream import StreamConnection
 
-    return StreamConnection(address, settings, clock, tap)
+    return StreamConnection(address, settings, clock, tap, holding)

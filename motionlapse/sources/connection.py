@@ -23,12 +23,41 @@ class Picture:
         Its timestamp in seconds on the connection's clock; None if when it came is all one knows.
     stamp_s
         The timestamp that its packet has in a `PacketTap`, or None.
+    arrived_s
+        When it came on the monotonic clock; None: now.
+    in_turn
+        True if no newer picture may take its place: it was held back.
     """
 
     planes: Planes
     to_bgr: Callable[[], Image]
     pts_s: float | None
     stamp_s: float | None = None
+    arrived_s: float | None = None
+    in_turn: bool = False
+
+    def to_planes(self) -> Planes:
+        """Return the planes."""
+        return self.planes
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A picture that has not been decoded, because its packet is as small as quiet ones are.
+
+    Attributes
+    ----------
+    to_planes, to_bgr
+        Decode it, with those before it.
+    pts_s, stamp_s, arrived_s
+        As of a `Picture`.
+    """
+
+    to_planes: Callable[[], Planes]
+    to_bgr: Callable[[], Image]
+    pts_s: float | None
+    stamp_s: float | None
+    arrived_s: float | None
 
 
 def itself(image: Image) -> Image:
@@ -73,8 +102,11 @@ class Connection(Protocol):
     def finite(self) -> bool:
         """Tell whether the end of the pictures is the end of the source, not a loss."""
 
-    def pictures(self) -> Iterator[Picture]:
-        """Yield the pictures as they come; returns when there are no more."""
+    def pictures(self) -> Iterator[Picture | Unseen | None]:
+        """Yield the pictures as they come; returns when there are no more.
+
+        None says that one has come and is held back: it may follow.
+        """
 
     def close(self) -> None:
         """Let go of the source; may be called again."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from motionlapse.clock import Clock
 from motionlapse.frames import Frame
-from motionlapse.sources.connection import PacketTap, Picture
+from motionlapse.sources.connection import PacketTap, Picture, Unseen
 from motionlapse.sources.stream_clock import StreamClock
 
 
@@ -46,20 +46,22 @@ class FrameDates:
         """Begin a connection."""
         self._stream_clock.connect()
 
-    def frame(self, picture: Picture, *, paced: bool) -> Frame:
+    def frame(self, picture: Picture | Unseen, *, paced: bool) -> Frame:
         """Return the next frame; a `paced` picture that came early waits here for its time."""
         if self._begun_s is None:
             self._begun_s = self._clock.monotonic()
         clock = self._stream_clock
-        elapsed_s = self._clock.monotonic() - self._begun_s
+        elapsed_s = came_s = self._clock.monotonic() - self._begun_s
+        if picture.arrived_s is not None:
+            came_s = picture.arrived_s - self._begun_s
         if not self._realtime:
-            elapsed_s = picture.pts_s or 0.0
+            elapsed_s = came_s = picture.pts_s or 0.0
         elif paced and picture.pts_s is not None:
             wait_s = clock.wait_s(picture.pts_s, elapsed_s)
             if wait_s:
                 self._closing.wait(wait_s)
-                elapsed_s += wait_s
-        time = clock.time(picture.pts_s, elapsed_s, drifts=not paced)
+                elapsed_s = came_s = elapsed_s + wait_s
+        time = clock.time(picture.pts_s, came_s, drifts=not paced)
         if self._tap is not None and picture.stamp_s is not None:
             self._tap.align(picture.stamp_s, time)
         index, self.pictures = self.pictures, self.pictures + 1
@@ -68,6 +70,7 @@ class FrameDates:
             time=time,
             wall=self._clock.now() + timedelta(seconds=time - elapsed_s - clock.lead_s),
             number=index,
-            to_planes=lambda: picture.planes,
+            to_planes=picture.to_planes,
             to_bgr=picture.to_bgr,
+            calm=isinstance(picture, Unseen),
         )

@@ -6,14 +6,14 @@ A thread holds the connection::
         ▲                                                                                 │
         └─────────────────────────────────────────────────────────────────────────────────┘
 
-The loop reads frames from a mailbox with one slot, so that it never lags behind the camera.
+The loop reads frames from a mailbox with one slot, so that it never lags behind the camera; only
+those that were held back (see `motionlapse.sources.holding`) come in turn.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -24,16 +24,17 @@ from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.backoff import Backoff
-from motionlapse.sources.connection import Connection, PacketTap, Picture
+from motionlapse.sources.connection import Connection, PacketTap, Picture, Unseen
 from motionlapse.sources.frame_dates import FrameDates
+from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.sources.mailbox import Mailbox
 from motionlapse.sources.picture_guard import PictureGuard
+from motionlapse.sources.picture_rate import PictureRate
 
 _PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
 _LOOK_S = 0.25  # how often the loop looks up while no frame comes
-_RATE_S = 3.0  # over which pictures a second are counted
 _LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
 
 # The first seconds teach the background. Until the loop has got going they wait, as in a scan.
@@ -59,7 +60,7 @@ class Live(Closing):
         Told whenever the state changes, from the thread.
     idle
         Called about four times a second while no frame comes, from the loop.
-    tap
+    tap, holding
         Told which media times the packets of a stream have.
     realtime
         False takes pictures as fast as they come, none dropped, at the times that they carry.
@@ -78,6 +79,7 @@ class Live(Closing):
         on_status: Callable[[LiveStatus], None] = lambda _: None,
         idle: Callable[[], None] = lambda: None,
         tap: PacketTap | None = None,
+        holding: Holding | None = None,
         realtime: bool = True,
         chance: random.Random | None = None,
     ) -> None:
@@ -99,9 +101,10 @@ class Live(Closing):
         self._opened = threading.Event()
         self._closing = threading.Event()
         self._dates = FrameDates(clock, self._closing, tap, realtime=realtime)
+        self._holding = holding or Holding()
         self._unusable = 0
         self._lost_s = 0.0
-        self._arrivals: deque[float] = deque()
+        self._rate = PictureRate()
         self._status = LiveStatus(LiveState.CONNECTING, clock.monotonic())
         self._thread = threading.Thread(target=self._work, name="live-source", daemon=True)
 
@@ -117,18 +120,12 @@ class Live(Closing):
     @property
     def status(self) -> LiveStatus:
         """How the source is doing now."""
-        now_s = self._clock.monotonic()
-        while self._arrivals and now_s - self._arrivals[0] > _RATE_S:
-            try:
-                self._arrivals.popleft()
-            except IndexError:  # two threads at once
-                break
         return replace(
             self._status,
             pictures=self._dates.pictures,
             dropped=self._mailbox.dropped,
             unusable=self._unusable,
-            fps=len(self._arrivals) / _RATE_S,
+            fps=self._rate.fps(self._clock.monotonic()),
         )
 
     def open(self) -> bool:
@@ -167,10 +164,7 @@ class Live(Closing):
                 self._idle()
 
     def close(self) -> None:
-        """Let go of the source; may be called again.
-
-        A thread that hangs in a time-out is left to end by itself.
-        """
+        """Let go of the source; may be called again. A thread that hangs is left to end itself."""
         self._closing.set()
         self._mailbox.close()
         if self._thread.is_alive():
@@ -227,17 +221,37 @@ class Live(Closing):
         except SourceError as error:
             return str(error), False
 
-    def _take(self, picture: Picture, connection: Connection, guard: PictureGuard) -> None:
+    def _take(
+        self, picture: Picture | Unseen | None, connection: Connection, guard: PictureGuard
+    ) -> None:
+        if picture is None:
+            self._rate.add(self._clock.monotonic())
+            return
         frame = self._dates.frame(picture, paced=connection.paced)
-        if not guard.usable(picture.planes, self._clock.monotonic()):
+        if picture.stamp_s is not None:
+            self._holding.align(picture.stamp_s, frame.time)
+        if isinstance(picture, Unseen):
+            self._mailbox.put_in_turn(frame)
+            return
+        usable = guard.usable(picture.planes, self._clock.monotonic())
+        if guard.repeats or not usable:
+            self._holding.stop()  # what the others are like decides
+        if not usable:
             self._unusable += 1
             return
         if self._status.state is not LiveState.LIVE:
             self._come_back(connection, frame)
-        self._arrivals.append(self._clock.monotonic())
-        room = self._mailbox.waiting * frame.planes.nbytes < _BEGIN_BYTES
-        self._mailbox.put(frame, keep=room and frame.time < _BEGIN_S)
+        self._hand_on(frame, in_turn=picture.in_turn)
         self._opened.set()
+
+    def _hand_on(self, frame: Frame, *, in_turn: bool) -> None:
+        most = max(1, _BEGIN_BYTES // frame.planes.nbytes)
+        if in_turn:
+            self._mailbox.put_in_turn(frame, most)
+            return
+        self._rate.add(self._clock.monotonic())
+        behind = frame.time < _BEGIN_S or self._mailbox.waits_in_turn
+        self._mailbox.put(frame, keep=behind and self._mailbox.waiting < most)
 
     # ---- states --------------------------------------------------------------------------------
 

@@ -52,6 +52,11 @@ class LiveSettings(SettingsModel):
     read_timeout: Duration = setting(
         "10s", "how long no picture may come before a source counts as lost", gt=0
     )
+    decoding: Literal["auto", "all"] = setting(
+        "auto",
+        "pictures of a network stream that are decoded: all, or auto: while nothing moves its key "
+        "frames, and all as soon as packets grow or a key frame shows anything",
+    )
     freeze: Duration = setting(
         "30s", "how long the very same picture may come before a source counts as lost (0: ever)"
     )

@@ -15,7 +15,8 @@ class Mailbox(Generic[T, B]):
     """Hands frames from the thread that reads a camera to the loop that analyses them.
 
     A frame that was not fetched in time is replaced by the next, unless that is told to wait behind
-    it. A break (the camera was lost) is never replaced by a frame: it is fetched first.
+    it, or it is to be fetched in turn. A break (the camera was lost) is never replaced by a frame:
+    it is fetched first.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ class Mailbox(Generic[T, B]):
         self._lossless = lossless
         self._changed = threading.Condition()
         self._frames: deque[T] = deque()  # more than one only where they are to be kept
+        self._in_turn = 0  # how many of the first of them are never replaced
         self._break: B | None = None
         self._closed = False
         self.dropped = 0
@@ -50,20 +52,39 @@ class Mailbox(Generic[T, B]):
             self._frames.append(frame)
             self._changed.notify_all()
 
+    def put_in_turn(self, frame: T, most: int | None = None) -> None:
+        """Leave a frame that none replaces; waits while `most` wait already."""
+        with self._changed:
+            if most is not None:
+                self._changed.wait_for(lambda: len(self._frames) < most or self._closed)
+            self._frames.append(frame)
+            self._in_turn = len(self._frames)
+            self._changed.notify_all()
+
+    @property
+    def waits_in_turn(self) -> bool:
+        """True if a frame waits that none replaces."""
+        return self._in_turn > 0
+
     @property
     def waiting(self) -> int:
         """How many frames wait."""
         return len(self._frames)
 
     def _drop(self) -> None:
-        self.dropped += len(self._frames)
-        self._frames.clear()
+        while len(self._frames) > self._in_turn:
+            self._frames.pop()
+            self.dropped += 1
 
     def put_break(self, item: B) -> None:
-        """Leave a break. A frame from before it that nobody has fetched is dropped."""
+        """Leave a break. A frame from before it that nobody has fetched is dropped.
+
+        It waits for those that are to be fetched in turn.
+        """
         with self._changed:
             if self._lossless:
                 self._changed.wait_for(lambda: not self._frames or self._closed)
+            self._changed.wait_for(lambda: not self._in_turn or self._closed)
             self._drop()
             self._break = item if self._break is None else self._merge(self._break, item)
             self._changed.notify_all()
@@ -80,6 +101,7 @@ class Mailbox(Generic[T, B]):
                 found, self._break = self._break, None
             else:
                 found = self._frames.popleft() if self._frames else None
+                self._in_turn = max(0, self._in_turn - 1)
             self._changed.notify_all()
             return found
 

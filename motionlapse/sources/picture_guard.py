@@ -23,6 +23,11 @@ class PictureGuard:
     freeze_s
         How long the very same picture may come; 0 for ever. Sensors are never without noise, so
         equal bytes mean that something between sensor and here stands still.
+
+    Attributes
+    ----------
+    repeats
+        True if the last picture was the same as the one before it.
     """
 
     def __init__(self, freeze_s: float) -> None:
@@ -30,6 +35,7 @@ class PictureGuard:
         self._unusable_since_s: float | None = None
         self._print = 0
         self._changed_s: float | None = None
+        self.repeats = False
 
     def usable(self, planes: Planes, now_s: float) -> bool:
         """Tell whether a picture may be analysed.
@@ -53,7 +59,8 @@ class PictureGuard:
         step = max(1, luma.height // _SAMPLED_ROWS)
         sampled = np.ascontiguousarray(luma.view[step // 2 :: step])
         fingerprint = zlib.crc32(sampled.data)
-        if self._changed_s is None or fingerprint != self._print:
+        self.repeats = self._changed_s is not None and fingerprint == self._print
+        if self._changed_s is None or not self.repeats:
             self._print, self._changed_s = fingerprint, now_s
         elif now_s - self._changed_s >= self._freeze_s:
             raise SourceError(f"the picture has been the same for {self._freeze_s:g} s")

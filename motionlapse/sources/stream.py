@@ -12,16 +12,19 @@ import av
 import av.error
 import av.logging
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from motionlapse.clock import Clock
 from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
-from motionlapse.sources.connection import PacketTap, Picture
+from motionlapse.sources.connection import PacketTap, Picture, Unseen
 from motionlapse.sources.damage import Damage
 from motionlapse.sources.film_file import LESS_DEBLOCKING
+from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
+from motionlapse.sources.stream_decoder import Item, Shown, StreamDecoder
 
 # These formats have no timestamps of their own; FFmpeg makes them up from a rate it guesses.
 _TIMELESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe", "image2pipe", "png_pipe", "h264", "hevc"})
@@ -52,6 +55,8 @@ class StreamConnection:
         Dates the packets of streams that have no timestamps.
     tap
         Gets every packet, or None.
+    holding
+        Decides which packets are not decoded, of streams that come as they are taken; or None.
 
     Raises
     ------
@@ -65,6 +70,7 @@ class StreamConnection:
         settings: LiveSettings,
         clock: Clock,
         tap: PacketTap | None = None,
+        holding: Holding | None = None,
     ) -> None:
         av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
         self.finite = address.kind is Kind.FILE
@@ -86,17 +92,21 @@ class StreamConnection:
         self.detail = ""
         self._clock = clock
         self._tap = tap
+        self._holding = None if self.paced or self._timeless else holding
         self._last_tick = 0
         if tap is not None:
             tap.attach(self._stream)
 
-    def pictures(self) -> Iterator[Picture]:
+    def pictures(self) -> Iterator[Picture | Unseen | None]:
         """Yield the good pictures; those between damage and the next key frame are left out."""
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        for frame in self._dated(self._decoded(damage), float(rate)):
-            pts_s = None
+        for item in self._dated(self._decoded(damage), float(rate)):
+            if not isinstance(item, Shown):
+                yield item
+                continue
+            frame, pts_s = item.frame, None
             if frame.pts is not None and base is not None:
                 pts_s = float((frame.pts - (start if self.finite else 0)) * base)
             damage.take(frame, pts_s or 0.0, 0)
@@ -112,31 +122,38 @@ class StreamConnection:
                 partial(bgr_of, frame),
                 None if self._timeless else pts_s,
                 stamp_s,
+                item.arrived_s,
+                item.in_turn,
             )
 
-    def _dated(self, frames: Iterator[av.VideoFrame], rate: float) -> Iterator[av.VideoFrame]:
+    def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.
 
         Without this the second seemed to be taken milliseconds after it.
         """
-        first = next(frames, None)
-        if first is None:
-            return
-        if first.pts is None and (second := next(frames, None)) is not None:
-            if second.pts is not None and second.time_base:
-                first.pts = second.pts - round(1 / (rate * second.time_base))
+        first = next(items, None)
+        if isinstance(first, Shown) and first.frame.pts is None:
+            second = next(items, None)
+            if isinstance(second, Shown):
+                known = second.frame
+                if known.pts is not None and known.time_base:
+                    first.frame.pts = known.pts - round(1 / (rate * known.time_base))
+                yield first
+                yield second
+            else:
+                yield first
+        elif first is not None:
             yield first
-            yield second
-        else:
-            yield first
-        yield from frames
+        yield from items
 
-    def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
-        for packet in self._packets():
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
-                damage.begin()
+    def _decoded(self, damage: Damage) -> Iterator[Item]:
+        decoder = StreamDecoder(self._stream, self._clock, self._holding, _set_up, damage.begin)
+        try:
+            for packet in self._packets():
+                yield from decoder.take(packet)
+        except SourceError:
+            yield from decoder.let_go()
+            raise
 
     def _packets(self) -> Iterator[av.Packet[VideoStream]]:
         try:
@@ -219,8 +236,12 @@ def _video_stream(container: InputContainer) -> VideoStream:
         raise SourceError("there is no decoder for its codec")
     # Slices, not frames: frame threads would hold every picture back by as many as there are.
     stream.thread_type = "SLICE"
-    stream.codec_context.thread_count = os.cpu_count() or 1
+    _set_up(stream.codec_context)
+    return stream
+
+
+def _set_up(context: VideoCodecContext) -> None:
+    context.thread_count = os.cpu_count() or 1
     # Pictures with errors are refused instead of patched up with grey. Otherwise as in a scan: with
     # other pixels the light was found to change at another frame, and events ended 0.9 s earlier.
-    stream.codec_context.options = {"err_detect": "explode", **LESS_DEBLOCKING}
-    return stream
+    context.options = {"err_detect": "explode", **LESS_DEBLOCKING}

@@ -28,7 +28,7 @@ class _Codec:
     pictures: frozenset[int]  # these and all others
 
 
-_CODECS = {
+CODECS = {
     "h264": _Codec(0, 31, 4, frozenset({7, 8, 13}), frozenset({5}), frozenset(range(1, 6))),
     "hevc": _Codec(1, 63, 21, frozenset({32, 33, 34}), frozenset({19, 20}), frozenset(range(32))),
 }
@@ -70,7 +70,7 @@ class Units:
 
     def __init__(self, stream: VideoStream) -> None:
         context = stream.codec_context
-        self._codec = _CODECS.get(context.name)
+        self._codec = CODECS.get(context.name)
         self._hevc = context.name == "hevc"
         header = context.extradata or b""
         self._length = 0

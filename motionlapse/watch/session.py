@@ -20,6 +20,7 @@ from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
+from motionlapse.sources.holding import LONGEST_S, Holding
 from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision, KeptEvent, Sink
 from motionlapse.watch.controls import Controls
@@ -27,6 +28,7 @@ from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
 from motionlapse.watch.steered import Steered
+from motionlapse.watch.telling import tell
 
 _UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be written
 
@@ -52,6 +54,8 @@ class Watch:
         Opens the source; see `motionlapse.sources.connecting.connect_to`.
     realtime
         False takes frames as fast as they come; see `Live`.
+    shown
+        True if somebody is shown the pictures: then all are decoded.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Watch:
         reload: Callable[[], Settings | None] = lambda: None,
         connect: Callable[..., Connection] = connect_to,
         realtime: bool = True,
+        shown: bool = False,
     ) -> None:
         self._address = address
         self._settings = settings
@@ -76,18 +81,22 @@ class Watch:
         self._judging = Judging(settings, controls)
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
+        self._holding = Holding()
+        self._shown = shown
         sinks = settings.sinks
         if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
-            self._ring = PacketRing(self._reach_s + SLACK_S, sinks.pre_roll_size)
+            seconds = self._reach_s + SLACK_S + LONGEST_S
+            self._ring = PacketRing(seconds, sinks.pre_roll_size)
         self.live = Live(
             address,
-            lambda: connect(address, settings.sources.live, clock, self._ring),
+            lambda: connect(address, settings.sources.live, clock, self._ring, self._holding),
             settings.sources.live,
             clock,
             should_stop=lambda: bool(controls.stopped),
             on_status=listener.status,
             idle=listener.idle,
             tap=self._ring,
+            holding=self._holding,
             realtime=realtime,
         )
 
@@ -107,11 +116,12 @@ class Watch:
             if not self.live.open():
                 return self._result
             info = self.live.info
-            self._judging.make_analyzer(
-                (info.width, info.height)
-            )  # regions that do not fit end it here
+            # Regions that do not fit end it here.
+            self._judging.make_analyzer((info.width, info.height))
             while self._one_run():
                 pass
+        spared, pictures = self._holding.spared, self.live.status.pictures
+        self._listener.debug(f"{self.name}: {spared} of {pictures} pictures were not decoded")
         return self._result
 
     @property
@@ -157,6 +167,9 @@ class Watch:
             keeper.start()
             decider, lapse = self._judging.decider(archive.next_number)
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
+            pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
+            spares = settings.sources.live.decoding == "auto" and not self._shown
+            self._holding.allowed = spares and pacing is not None and pacing.leaves_quiet
             outcome = run(
                 steered,
                 self._judging.make_analyzer,
@@ -165,7 +178,7 @@ class Watch:
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
-                pacing=settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring),
+                pacing=pacing,
             )
             self._end(store, stored, outcome)
         finally:
@@ -274,6 +287,7 @@ class Watch:
 
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
         self._judging.follow_keys()
+        tell(self._holding, analysis, decision)
         self._listener.frame(analysis, decision)
 
     def _on_unwritten(self, text: str) -> None:

@@ -62,7 +62,7 @@ def measured(chosen: argparse.Namespace, folder: Path) -> list[Callable[[], Figu
         "models": lambda: models(film, quick=quick),
         "planes": lambda: model_and_cleanup(quick=quick),
         "growth": lambda: growth(folder, quick=quick),
-        "live": lambda: live(film, quick=quick),
+        "live": lambda: live(film, folder, quick=quick),
     }
     return [makers[name] for name in TABLES if not chosen.only or name in chosen.only]
 

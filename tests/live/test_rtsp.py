@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from films import FPS, run_apart, scan_here, table, write_film
 
@@ -37,6 +38,39 @@ def test_the_first_pictures_are_as_far_apart_as_all_others(door, rtsp_servers, w
     frames = int(second["index"]) - int(first["index"])
     apart_s = float(second["time_s"]) - float(first["time_s"])
     assert apart_s == pytest.approx(frames / FPS, abs=0.005)
+
+
+def test_while_nothing_moves_key_frames_alone_are_decoded(rtsp_servers, watching, tmp_path):
+    film = write_film(
+        tmp_path / "quiet.mp4",
+        times=[index / FPS for index in range(17 * FPS)],
+        pictures=_noisy,
+        options={"preset": "veryfast", "crf": "23"},
+    )
+    (known,) = scan_here(film, Path("scanned"), "--hold", "1s").records
+    server = rtsp_servers.rtsp(film)
+    watch = watching(rtsp_servers.url, "--hold", "1s", *QUICK)
+    watch.wait_for("event 1 begins")
+    server.kill()
+    server.wait()
+    watch.wait_for("lost: connection refused")
+    rtsp_servers.rtsp(film)
+    watch.wait_for("lost:", times=3)  # the film is over
+    code, out = watch.end()
+    assert code == 0
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert first["start_s"] == pytest.approx(known["start_s"], abs=0.3)
+    lasted_s = second["end_s"] - second["start_s"]
+    assert lasted_s == pytest.approx(known["end_s"] - known["start_s"], abs=0.3)
+    (told,) = (line for line in watch.said if "were not decoded" in line)
+    spared, pictures = (int(word) for word in told.split() if word.isdecimal())
+    assert pictures > 26 * FPS
+    assert spared > 6 * FPS, "of the quiet seconds before each event"
+
+
+def _noisy(time_s):
+    grain = np.random.default_rng(round(time_s * 1000)).normal(0, 2, (120, 160, 1))
+    return np.clip(_moving(time_s, ((13.3, 15.3),)) + grain, 0, 255).astype(np.uint8)
 
 
 def test_a_killed_server_is_lost_and_found_again(door, rtsp_servers, watching):

@@ -168,3 +168,17 @@ def test_what_shows_every_frame_needs_every_frame(settings):
     assert Settings(**settings).pace() is None
     assert Settings().pace() == PacingSettings()
     assert Settings().pace(every_frame=True) is None
+
+
+def test_calm_frames_are_looked_at_only_if_the_next_one_is_not_quiet(make_frame):
+    """As of a stream whose key frames alone are decoded, one each 1.6 s."""
+    frames = walk(make_frame, fps=25, start_s=6.0, end_s=9.0)
+    calm = [replace(f, calm=f.index > 50 and f.index % 40 > 0 and f.time < 6.4) for f in frames]
+    every, _ = play(frames, None)
+    some, result = play(calm, PacingSettings())
+    assert [e.start_frame for e in some.events] == [e.start_frame for e in every.events]
+    assert [n for n in some.frames if 55 < n < 121] == [80, 120]
+    assert set(range(121, 161)) <= set(some.frames), "gone back over"
+    assert result.frames == len(frames)
+    none, _ = play(calm, PacingSettings(adaptive=False))
+    assert len(none.frames) > len(some.frames)

@@ -1,0 +1,113 @@
+"""A group of pictures whose packets are held, and what becomes of them if they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+
+from motionlapse.frames import Image, Planes
+from motionlapse.sources.connection import Unseen
+from motionlapse.sources.planes import bgr_of, planes_of
+from motionlapse.sources.units import VideoPacket
+
+
+def copy_of(packet: VideoPacket) -> VideoPacket:
+    """Return a packet of its own: others change those of a stream, or close it."""
+    copied: VideoPacket = av.Packet(bytes(packet))  # type: ignore[assignment]  # of no stream
+    copied.pts, copied.dts, copied.time_base = packet.pts, packet.dts, packet.time_base
+    return copied
+
+
+class HeldGroup:
+    """A key frame, which has been decoded, and the packets after it, which have not.
+
+    Parameters
+    ----------
+    key
+        The packet of the key frame, a copy; so are all others.
+    shown
+        The key frame's picture: stands in where nothing after it can be decoded.
+    stamp_s, arrived_s
+        The key frame's timestamp, and when it came on the monotonic clock.
+    make_context
+        Makes a decoder, told how many packets it is for.
+
+    Attributes
+    ----------
+    packets
+        The key frame's and those after it, in order of decoding.
+    """
+
+    def __init__(
+        self,
+        key: VideoPacket,
+        shown: av.VideoFrame,
+        stamp_s: float,
+        arrived_s: float,
+        make_context: Callable[[int], VideoCodecContext],
+    ) -> None:
+        self.packets = [key]
+        self._stamp_s, self._arrived_s = stamp_s, arrived_s
+        self._make_context = make_context
+        self._context: VideoCodecContext | None = None
+        self._fed = 0
+        self._found: dict[int, av.VideoFrame] = {}
+        self._last = shown
+
+    def arrived_s(self, stamp_s: float) -> float:
+        """Return when a picture of the group would have come, had it come evenly.
+
+        Packets that come in the order of decoding are not shown in it.
+        """
+        return self._arrived_s + stamp_s - self._stamp_s
+
+    def unseen(self) -> list[Unseen]:
+        """Return all pictures but the key frame's, in order of display, undecoded."""
+        found = []
+        for packet in sorted(self.packets[1:], key=lambda packet: packet.pts or 0):
+            pts = packet.pts or 0
+            stamp_s = float(pts * packet.time_base)
+            picture = cache(partial(self._picture, pts))
+            found.append(
+                Unseen(
+                    partial(_planes, picture),
+                    partial(_bgr, picture),
+                    stamp_s,
+                    stamp_s,
+                    self.arrived_s(stamp_s),
+                )
+            )
+        return found
+
+    def _picture(self, pts: int) -> av.VideoFrame:
+        """Decode up to a picture; it costs least to ask for them in order of time.
+
+        In place of one that cannot be decoded the last one before it stands that can.
+        """
+        if self._context is None:
+            self._context = self._make_context(len(self.packets) - 1)
+        while pts not in self._found and self._fed <= len(self.packets):
+            packet = self.packets[self._fed] if self._fed < len(self.packets) else None
+            self._fed += 1
+            try:
+                frames = self._context.decode(packet)
+            except av.error.FFmpegError:
+                continue
+            for frame in frames:
+                if frame.pts is not None and not frame.is_corrupt:
+                    self._found[frame.pts] = frame
+        for earlier in sorted(found for found in self._found if found <= pts):
+            self._last = self._found.pop(earlier)
+        return self._last
+
+
+def _planes(picture: Callable[[], av.VideoFrame]) -> Planes:
+    return planes_of(picture())
+
+
+def _bgr(picture: Callable[[], av.VideoFrame]) -> Image:
+    return bgr_of(picture())

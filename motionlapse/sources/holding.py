@@ -1,0 +1,254 @@
+"""Whether packets of a live stream are held undecoded: times, sizes and verdicts, no pictures.
+
+While nothing moves, only key frames are decoded, and the packets between them are held. They are
+decoded after all
+
+* as soon as one is larger than those of quiet pictures are, or some together are larger or smaller,
+* when what is seen in the key frame after them is not quiet: whoever looks then goes back over
+  them (`motionlapse.frames.Frame.calm`), so that what began between two key frames is found where
+  it began, late by at most the time between them,
+* when they reach over more than `LONGEST_S`. With key frames farther apart none are held.
+
+Then all are decoded until nothing has moved for a while. That sizes tell of motion is not taken for
+granted (at a constant bit rate they do not): each event is asked whether its packets told of it. If
+not, all are decoded for minutes, and for longer each time. If something stirs that is no event and
+was seen in a key frame alone, all are decoded for seconds, twice as long each time. And now and
+then a group that would have been held is decoded as a sample.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import NamedTuple
+
+from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
+
+LONGEST_S = 2.0
+"""For how long packets are held at most, in seconds of the stream."""
+
+_LOOKS_S = 1.0  # the longest time between two frames that are looked at
+_MOST_PACKETS = 400
+_ROUNDING_S = 1e-3
+_PATIENCE_S, _MOST_PATIENCE_S = 2.5, 640.0  # nothing has moved for so long before any are held
+_BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
+_SAMPLE = 20  # of so many groups that would be held one is decoded
+# An event that begins so short a time before the key frame that shows it says nothing of sizes.
+_NEAR_S = 0.25
+# Packets may tell this long before what moves is seen to, or after: it comes in at the edge.
+_EARLY_S, _LATE_S = 0.25, 1.0
+_TOGETHER_S = 0.5  # about as long as what a mean is taken of
+_UNLIKE = 256  # times of packets unlike quiet ones that are remembered
+
+
+class _Done(NamedTuple):
+    """A group that has ended, and of which it is not known yet whether it was quiet."""
+
+    start_s: float
+    end_s: float
+    sizes: GroupSizes
+
+
+class Holding:
+    """Decides; the thread that reads asks, and the loop tells what it saw.
+
+    Attributes
+    ----------
+    allowed
+        False while somebody wants all pictures.
+    active
+        True while the packets of the group in hand are held.
+    held, released
+        How many packets were held, and how many of them were decoded after all.
+    """
+
+    def __init__(self) -> None:
+        self.allowed = False
+        self.held = self.released = 0
+        self._lock = threading.Lock()
+        self._offset_s = 0.0  # from timestamps to media time
+        self._patience_s = _PATIENCE_S
+        self._blind_s = _BLIND_S
+        self._blind_until_s = float("-inf")
+        self._quiet_groups = 0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.active = False
+        self._sizes = QuietSizes()
+        self._group: GroupInHand | None = None
+        self._start_s = self._newest_s = 0.0
+        self._held_packets = 0
+        self._done: deque[_Done] = deque(maxlen=8)
+        self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
+        self._short = False  # whether the last group could have been held to its end
+        self._calm_since_s: float | None = None  # media time since which nothing stirs
+        self._judged_s = float("-inf")
+        self._spared: deque[tuple[float, float]] = deque(maxlen=8)  # held to their end, undecoded
+        self._opened_s: float | None = None  # an event of which sizes are still to be asked
+
+    @property
+    def spared(self) -> int:
+        """How many packets were never decoded."""
+        return self.held - self.released
+
+    # ---- for the thread that reads; times are timestamps ----------------------------------------
+
+    def connect(self) -> None:
+        """Begin with a connection: nothing is known of its packets."""
+        with self._lock:
+            self._begin_anew()
+
+    def align(self, stamp_s: float, time_s: float) -> None:
+        """Take note of which media time a timestamp stands for."""
+        self._offset_s = time_s - stamp_s
+
+    def begin(self, stamp_s: float, *, closed: bool) -> bool:
+        """Begin a group with its key frame; tell whether its packets are held.
+
+        Parameters
+        ----------
+        stamp_s
+            Of the key frame.
+        closed
+            True if decoding can begin with it.
+        """
+        with self._lock:
+            time_s, before_s = stamp_s + self._offset_s, self._start_s
+            self._end_group(time_s)
+            self._learn()
+            self._group = GroupInHand()
+            self._start_s = self._newest_s = time_s
+            self._held_packets = 0
+            self.active = closed and self._may_hold(time_s, before_s)
+            return self.active
+
+    def _end_group(self, time_s: float) -> None:
+        if self._group is None:
+            return
+        lasted_s = time_s - self._start_s
+        self._short = 0 < lasted_s <= LONGEST_S + _NEAR_S
+        sizes = self._group.sizes
+        self._done.append(_Done(self._start_s, time_s, sizes))
+        if self.active:
+            self._spared.append((self._start_s, time_s))
+        elif sizes.means and self._sizes.is_unlike(sizes.means[0]):
+            self._unlike.append((self._start_s, time_s))
+        self._group = None
+
+    def _learn(self) -> None:
+        """Learn from the groups of which it is known by now that nothing moved in them."""
+        # Sizes may tell of what is seen a moment later.
+        while self._done and self._done[0].end_s + _TOGETHER_S <= self._judged_s:
+            done = self._done.popleft()
+            if self._calm_since_s is not None and self._calm_since_s <= done.start_s:
+                self._sizes.learn(done.sizes)
+
+    def _may_hold(self, time_s: float, before_s: float) -> bool:
+        """Tell whether a group may be held, given when its key frame and the one before came."""
+        calm_s = 0.0 if self._calm_since_s is None else self._judged_s - self._calm_since_s
+        may = (
+            self.allowed
+            and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
+            and self._sizes.known
+            and self._short
+            and calm_s >= self._patience_s
+            and time_s >= self._blind_until_s
+        )
+        if not may:
+            return False
+        self._quiet_groups += 1
+        if self._quiet_groups % _SAMPLE == 0:
+            self._patience_s = max(self._patience_s / 2, _PATIENCE_S)
+            return False
+        return True
+
+    def add(self, stamp_s: float, size: int) -> bool:
+        """Take the next packet of the group; tell whether it may be held, and those before it.
+
+        If not, those that were held must be decoded now, and none more are held in this group.
+        """
+        with self._lock:
+            time_s = stamp_s + self._offset_s
+            backward = time_s < self._newest_s
+            self._newest_s = max(self._newest_s, time_s)
+            unlike = self._sizes.is_large(size, backward=backward)
+            if self._group is not None:
+                mean = self._group.add(size, backward=backward)
+                if mean is not None:
+                    unlike |= self._sizes.is_unlike(mean, self._group.complete)
+            if unlike:
+                self._unlike.append((time_s - _TOGETHER_S, time_s))
+            if not self.active:
+                return False
+            self.held += 1
+            self._held_packets += 1
+            too_long = (
+                time_s - self._start_s > LONGEST_S + _ROUNDING_S
+                or self._held_packets > _MOST_PACKETS  # their times say nothing
+            )
+            calm = self.allowed and self._calm_since_s is not None
+            self.active = calm and not unlike and not too_long
+            return self.active
+
+    def stays_held(self) -> bool:
+        """Tell, of the packets that were held up to the group's end, whether they still may be."""
+        with self._lock:
+            if self.active and self._group is not None:
+                means = self._group.sizes.means
+                unlike = bool(means) and self._sizes.is_unlike(means[0])
+                self.active = not unlike and self.allowed and self._calm_since_s is not None
+            return self.active
+
+    def stop(self) -> None:
+        """Hold no more packets of this group."""
+        with self._lock:
+            self.active = False
+
+    # ---- for the loop; times are media times -----------------------------------------------------
+
+    def judged(self, time_s: float, *, calm: bool, opened_s: float | None = None) -> None:
+        """Take what was seen in a frame, in the order of times.
+
+        Parameters
+        ----------
+        time_s
+            Its media time.
+        calm
+            True if nothing stirred in it, and no event is open or may be about to open.
+        opened_s
+            Where an event begins that has opened with it, else None.
+        """
+        with self._lock:
+            self._judged_s = max(self._judged_s, time_s)
+            if not calm:
+                if self._calm_since_s is not None and self._spared_around(time_s):
+                    self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
+                self._calm_since_s = None
+            elif self._calm_since_s is None:
+                self._calm_since_s = time_s
+            if opened_s is not None and self._sizes.known:
+                self._opened_s = opened_s
+            # By then the group in which it began has ended.
+            if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + LONGEST_S:
+                self._ask(self._opened_s)
+                self._opened_s = None
+
+    def _spared_around(self, time_s: float) -> tuple[float, float] | None:
+        """Return beginning and end of the group around a time, or just before it, if undecoded."""
+        for start_s, end_s in self._spared:
+            if start_s < time_s <= end_s + _ROUNDING_S:
+                return start_s, end_s
+        return None
+
+    def _ask(self, opened_s: float) -> None:
+        """Ask whether packets had grown where an event began."""
+        until_s = opened_s + _LATE_S
+        if spared := self._spared_around(opened_s):
+            until_s = spared[1]  # later ones can tell nothing of it
+            if until_s - opened_s < _NEAR_S:
+                return
+        since_s = opened_s - _EARLY_S
+        if not any(start_s <= until_s and since_s <= end_s for start_s, end_s in self._unlike):
+            self._blind_until_s = opened_s + self._blind_s
+            self._blind_s = min(2 * self._blind_s, _MOST_BLIND_S)

@@ -1,0 +1,163 @@
+"""From the packets of a live stream to its pictures; packets of a quiet scene are held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias, cast
+
+import av
+import av.error
+from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from motionlapse.clock import Clock
+from motionlapse.sources.closed_keys import is_closed
+from motionlapse.sources.connection import Unseen
+from motionlapse.sources.held import HeldGroup, copy_of
+from motionlapse.sources.holding import Holding
+from motionlapse.sources.units import VideoPacket
+
+
+class Shown(NamedTuple):
+    """A picture that was decoded; see `motionlapse.sources.connection.Picture`."""
+
+    frame: av.VideoFrame
+    arrived_s: float | None = None
+    in_turn: bool = False
+
+
+Item: TypeAlias = "Shown | Unseen | None"
+"""None: a packet has come and is held."""
+
+
+class StreamDecoder:
+    """Decodes the packets of one connection.
+
+    Parameters
+    ----------
+    stream
+        Its decoder set up.
+    clock
+        Dates what is held.
+    holding
+        Decides what is held; None: nothing.
+    set_up
+        Sets up another decoder like the stream's.
+    on_damage
+        Told of each packet that the decoder cannot use.
+    """
+
+    def __init__(
+        self,
+        stream: VideoStream,
+        clock: Clock,
+        holding: Holding | None,
+        set_up: Callable[[VideoCodecContext], None],
+        on_damage: Callable[[], None],
+    ) -> None:
+        self._context, self._time_base = stream.codec_context, stream.time_base
+        self._clock = clock
+        self._holding = holding
+        self._set_up = set_up
+        self._on_damage = on_damage
+        self._header = bytes(stream.codec_context.extradata or b"")
+        self._group: HeldGroup | None = None
+        self._shown_pts: int | None = None  # a key frame's that will be decoded once more
+        self._key_came: tuple[int, float] | None = None  # the last key packet
+        self._lag_s = 0.0  # from a key packet to its picture, while all are decoded
+        if holding is not None:
+            holding.connect()
+
+    def take(self, packet: VideoPacket) -> Iterator[Item]:
+        """Yield what can be shown now that a packet has come."""
+        holding, pts = self._holding, packet.pts
+        if holding is None:
+            yield from self._decoded(packet)
+        elif pts is None or not packet.size or packet.has_sidedata("new_extradata"):
+            yield from self.let_go()
+            yield from self._decoded(packet)
+        elif packet.is_keyframe:
+            yield from self._take_key(packet, pts, holding)
+        elif self._group is None:
+            holding.add(float(pts * packet.time_base), packet.size)
+            yield from self._decoded(packet)
+        else:
+            if packet.is_corrupt:
+                holding.stop()
+            self._group.packets.append(copy_of(packet))
+            if holding.add(float(pts * packet.time_base), packet.size):
+                yield None
+            else:
+                yield from self.let_go()
+
+    def let_go(self) -> Iterator[Shown]:
+        """Decode all packets that are held, now."""
+        group, self._group = self._group, None
+        if group is None or self._holding is None:
+            return
+        self._holding.stop()
+        self._holding.released += len(group.packets) - 1
+        for packet in group.packets:
+            for frame in self._frames(packet):
+                if frame.pts is not None:
+                    stamp_s = float(frame.pts * packet.time_base)
+                    yield Shown(frame, group.arrived_s(stamp_s), in_turn=True)
+
+    def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
+        """End a group, and begin the next one."""
+        came_s, stamp_s = self._clock.monotonic(), float(pts * packet.time_base)
+        if self._group is not None and holding.stays_held():
+            yield from self._group.unseen()
+            self._group = None
+        yield from self.let_go()
+        self._shown_pts = None
+        closed = is_closed(bytes(packet), self._context.name, self._header)
+        if not holding.begin(stamp_s, closed=closed):
+            self._key_came = pts, came_s
+            yield from self._decoded(packet)
+            return
+        for frame in self._rest():
+            yield Shown(frame)
+        key, arrived_s = copy_of(packet), came_s + self._lag_s
+        frames = [*self._frames(packet), *self._rest()]
+        if frames:
+            self._shown_pts = pts
+            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, self._another)
+        else:
+            holding.stop()
+        yield None
+        for frame in frames:
+            yield Shown(frame, arrived_s, in_turn=True)
+
+    def _decoded(self, packet: VideoPacket) -> Iterator[Shown]:
+        for frame in self._frames(packet):
+            if self._key_came and frame.pts == self._key_came[0]:
+                self._lag_s = self._clock.monotonic() - self._key_came[1]
+                self._key_came = None
+            yield Shown(frame)
+
+    def _frames(self, packet: VideoPacket | None) -> Sequence[av.VideoFrame]:
+        try:
+            frames = self._context.decode(packet)
+        except av.error.FFmpegError:
+            self._on_damage()
+            return ()
+        for frame in frames:
+            frame.time_base = self._time_base  # what was decoded without a packet has none
+        return [frame for frame in frames if frame.pts is None or frame.pts != self._shown_pts]
+
+    def _rest(self) -> Sequence[av.VideoFrame]:
+        """Return the pictures that the decoder still holds, and make it ready to begin anew."""
+        try:
+            return self._frames(None)
+        finally:
+            self._context.flush_buffers()
+
+    def _another(self, packets: int) -> VideoCodecContext:
+        if self._holding is not None:
+            self._holding.released += packets
+        context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))
+        context.extradata = self._header or None
+        self._set_up(context)
+        return context
