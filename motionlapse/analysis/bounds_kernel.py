@@ -52,17 +52,3 @@ def bounds(picture, level):  # type: ignore[no-untyped-def]  # Numba's signature
     while columns[right - 1] <= level:
         right -= 1
     return top, bottom, left, right
-
-
-def grown(box: tuple[int, int, int, int], by: int) -> tuple[slice, slice]:
-    """Return the rows and columns of a box that is grown on all sides.
-
-    Parameters
-    ----------
-    box
-        As `bounds` returns it.
-    by
-        Pixels.
-    """
-    top, bottom, left, right = box
-    return slice(max(0, top - by), bottom + by), slice(max(0, left - by), right + by)

@@ -8,22 +8,21 @@ import cv2
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
-from motionlapse.analysis.bounds_kernel import bounds, grown
+from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.analysis.smoothing import gaussian_kernel, times_usual
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.types import DEEP_SHADOW_SCORE
 
-# How the score is smoothed, and the level above which the soft vote is foreground: a patch somewhat
-# above the threshold of 64 reaches it. With the same σ in pixels at every size, what was found in
-# 320×240 was voted down in 160×120, and noise in finer pictures was let through. Of pictures
-# smaller than 160×120, a pixel alone would be the vote.
-_SIGMA_PX, _LEAST_SIGMA_PX = 1.2, 0.6
+# How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
+# 255 does not reach it, a patch somewhat above the threshold of 64 does.
+_SIGMA_PX = 1.2
+_VOTERS = 7
 _VOTE = 90
-_SURELY_NOT = 32  # half of the threshold
 _LIFTED = np.uint8(127)  # of a deep shadow that is something: clearly beyond the vote
 _WIDENED = 5
+# The picture for which the sizes below were chosen; others scale with its diagonal.
+_USUAL_PIXELS = 320 * 240
 _CLOSE_RADIUS_PX = 4
 
 _Piece = tuple[cv2.typing.MatLike, float]
@@ -51,17 +50,13 @@ class Cleanup:
         self._min_pixels = max(settings.min_blob * area.pixels, settings.min_blob_pixels)
         self._shortest_outline = math.sqrt(4 * math.pi * self._min_pixels)
         width, height = area.size
-        size = times_usual(width * height)
-        radius = round(_CLOSE_RADIUS_PX * size)
+        radius = round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5)
         side = 2 * max(1, radius) + 1
         self._gap = side
         # A square costs less than half of a disc, and a thousandth of F.
         self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
         self._surroundings = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
-        self._kernel = gaussian_kernel(max(_SIGMA_PX * size, _LEAST_SIGMA_PX))
-        # A lone pixel among such that surely are not foreground is not to reach the vote.
-        own = float(self._kernel.max()) ** 2
-        self._loudest = int((_VOTE - _SURELY_NOT * (1 - own)) / own)
+        self._kernel = cv2.getGaussianKernel(_VOTERS, _SIGMA_PX)
 
     def __call__(self, score: Image) -> tuple[Image, tuple[Blob, ...], int]:
         """Return the cleaned mask, its blobs from large to small, and its foreground pixels.
@@ -125,12 +120,12 @@ class Cleanup:
             return []
         # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
         # dear, and most frames end here.
-        near = grown(bounds(deep, 0), 1)
+        near = _grown(bounds(deep, 0), 1)
         dense = np.zeros_like(deep)
         cv2.medianBlur(deep[near], 3, dst=dense[near])
         if cv2.countNonZero(dense) < self._min_pixels / 2:
             return []
-        part = grown(bounds(dense, 0), self._gap)
+        part = _grown(bounds(dense, 0), self._gap)
         # Wider than what is dense by as much as the surroundings reach.
         beside = cv2.dilate(casts[part], self._surroundings)
         alone = cv2.bitwise_and(dense[part], cv2.bitwise_not(beside))
@@ -141,7 +136,7 @@ class Cleanup:
         for contour, pixels in self._vote(lifted)[1]:
             moved = np.add(contour, (part[1].start, part[0].start)).astype(np.int32)
             x, y, width, height = cv2.boundingRect(moved)
-            around = grown((y, y + height, x, x + width), self._gap)
+            around = _grown((y, y + height, x, x + width), self._gap)
             if cv2.countNonZero(voted[around]) < self._min_pixels:
                 found.append((moved, pixels))
         return found
@@ -150,15 +145,12 @@ class Cleanup:
         """Return where the vote is for foreground, with gaps closed, and the outlines of that."""
         # No mean reaches the vote where no pixel does. In what lies farther around those than the
         # kernel and the gap reach, there is nothing to smooth, to close or to find.
-        part = grown(bounds(score, _VOTE), len(self._kernel) // 2 + self._gap)
+        part = _grown(bounds(score, _VOTE), _VOTERS // 2 + self._gap)
         # sepFilter2D does it in half of GaussianBlur's time.
-        votes = score[part]
-        if self._loudest < 255:
-            votes = np.minimum(votes, np.uint8(self._loudest))
-        smooth = cv2.sepFilter2D(votes, -1, self._kernel, self._kernel)
+        smooth = cv2.sepFilter2D(score[part], -1, self._kernel, self._kernel)
         here = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
         # Closing leaves alone what is farther from all foreground than its gap.
-        inner = here[grown(bounds(here, 0), self._gap)]
+        inner = here[_grown(bounds(here, 0), self._gap)]
         cv2.morphologyEx(inner, cv2.MORPH_CLOSE, self._square, dst=inner)
         voted: Image = np.zeros_like(score)
         voted[part] = here
@@ -180,3 +172,9 @@ def _outlines(mask: Image, begin: tuple[int, int]) -> list[_Piece]:
     """Return the outlines in a part of a picture that begins at ``(x, y)``, and their pixels."""
     found = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=begin)[0]
     return [(contour, _pixels(contour)) for contour in found]
+
+
+def _grown(box: tuple[int, int, int, int], by: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a box (see `bounds`) that is grown on all sides."""
+    top, bottom, left, right = box
+    return slice(max(0, top - by), bottom + by), slice(max(0, left - by), right + by)

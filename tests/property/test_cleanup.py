@@ -119,10 +119,8 @@ def test_what_is_counted_is_what_the_mask_holds(score: Image, least: int, scale:
 def test_the_vote_near_what_is_likely_is_that_of_the_whole_picture(score: Image) -> None:
     score[score == 49] = 48  # deep shadows are another matter
     height, width = score.shape
-    # In these small pictures σ is the least, and a lone pixel that is louder than this has a say of
-    # its own.
-    kernel = cv2.getGaussianKernel(5, 0.6)
-    smooth = cv2.sepFilter2D(np.minimum(score, 162), -1, kernel, kernel)
+    kernel = cv2.getGaussianKernel(7, 1.2)
+    smooth = cv2.sepFilter2D(score, -1, kernel, kernel)
     # The gap that is closed has a radius of 4 pixels in a picture of 320×240.
     side = 2 * max(1, round(4 * (width * height / 320 / 240) ** 0.5)) + 1
     square = np.ones((side, side), np.uint8)
@@ -197,45 +195,16 @@ def test_nothing_is_found_outside_what_is_watched(score: Image, seed: int) -> No
 
 @given(moving=masks(), seed=seeds)
 def test_pixels_move_where_most_around_them_do(moving: Image, seed: int) -> None:
+    height, width = moving.shape
     mask = np.where(np.random.default_rng(seed).random(moving.shape) < 0.8, 255, 0).astype(np.uint8)
     before = moving.copy(), mask.copy()
-    sigma = 0.9 * (moving.size / 320 / 240) ** 0.5
-    at = np.arange(-1, 2)
-    weights = np.exp(-(at**2) / (2 * sigma**2))
-    weights /= weights.sum()
-    both = np.pad(((moving > 0) & (mask > 0)).astype(float), 1, mode="edge")
-    height, width = moving.shape
-    share = sum(
-        weights[y] * weights[x] * both[y : y + height, x : x + width]
-        for y in range(3)
-        for x in range(3)
+    both = np.pad((moving > 0) & (mask > 0), 1, mode="edge")
+    expected = sum(
+        int(both[y : y + 3, x : x + 3].sum() > 4) for y in range(height) for x in range(width)
     )
-    # OpenCV weighs with whole numbers: what is about a half may be either.
-    surely, perhaps = np.count_nonzero(share > 0.51), np.count_nonzero(share > 0.49)
-    assert surely <= moving_pixels(moving, mask) <= perhaps
+    assert moving_pixels(moving, mask) == expected
     assert np.array_equal(moving, before[0])
     assert np.array_equal(mask, before[1])
-
-
-@pytest.mark.parametrize("size", [1, 2, 3])
-def test_the_same_share_moves_at_every_size(size: int) -> None:
-    """A strip that moves is as large a part of a finer picture; a speck beside it never counts."""
-    moving = np.zeros((120 * size, 160 * size), np.uint8)
-    moving[40 * size : 80 * size, 50 * size : 52 * size] = 255
-    moving[20 * size, 20 * size :: 8 * size] = 255 if size > 1 else 0
-    share = moving_pixels(moving, np.full_like(moving, 255)) / moving.size
-    assert share == pytest.approx(80 / (120 * 160), rel=0.06)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
-def test_the_same_patch_is_found_at_every_size(size: int) -> None:
-    """A far mover of a few pixels is not voted down in small pictures."""
-    score = np.full((120 * size, 160 * size), 20, np.uint8)
-    score[40 * size : 43 * size, 50 * size : 53 * size] = 140
-    _, blobs, pixels = cleanup((160 * size, 120 * size), min_blob_pixels=0)(score)
-    assert len(blobs) == 1
-    # Corners that are finer than a pixel are cut off where pixels are fine.
-    assert 0.6 * 9 <= pixels / size**2 <= 1.1 * 9
 
 
 def test_a_deep_shadow_is_a_thing_unless_something_casts_it() -> None:
