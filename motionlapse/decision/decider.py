@@ -9,10 +9,11 @@
 Hysteresis: to open an event the score must reach 1.0, stay above the exit ratio, and be at 1.0 when
 that has lasted `min_event`, or later (what flares up once and fades is none); to close it, it must
 stay below the exit ratio for `hold`. An event begins with the first frame of the stir that led to
-it: frames above the exit ratio, at most `hold` before the score reached 1.0 for good, with no break
-longer than `min_event` between them. It ends as it begins: what stirs after a pause of `min_event`
-keeps it open, but is part of it only if the score reaches 1.0 again. (What a mover leaves behind
-stirs about the exit ratio for seconds, a little more or less of it at each rate and size.) A frame
+it: frames above the exit ratio, at most `hold` before the score reached 1.0 for good, with no pause
+of `min_event` between them, where they fill most of the time up to then. It ends as it begins: what
+stirs after a pause of `min_event` keeps it open, but is part of it only if the score reaches 1.0
+again. (What a mover leaves behind stirs about the exit ratio for seconds, a little more or less of
+it at each rate and size.) A frame
 stands for the time since the frame before it, so that one frame of a slow time-lapse can last as
 long as `min_event` and the same scene gives the same events at any rate.
 """
@@ -63,6 +64,7 @@ class Decider:
         self._reached_s = 0.0  # when rising motion reached the threshold
         self._stirred_s = 0.0  # when an open event was last above the exit ratio
         self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # between exit and threshold
+        self._stirring_s: deque[float] = deque()  # what each of these frames stands for
 
     @property
     def state(self) -> State:
@@ -147,7 +149,7 @@ class Decider:
     def _watch(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
         """Quiet or rising: is this the beginning of an event?"""
         motion = self._rising
-        self._remember(time, index, score)
+        self._remember(time, index, score, elapsed_s)
         if score.value < (1.0 if motion is None else self._settings.exit_ratio):
             self._rising = None
             self._state = State.QUIET
@@ -174,27 +176,46 @@ class Decider:
             words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: no longer up"
         return Decision(self._state, words, pace=1.0, motion=True)
 
-    def _remember(self, time: float, index: int, score: ChangeScore) -> None:
+    def _remember(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> None:
         """Keep what may turn out to be the beginning of an event."""
         if score.value >= self._settings.exit_ratio:
             self._stir.append((time, index, score))
-        elif self._stir and time - self._stir[-1][0] > self._settings.min_event:
-            self._stir.clear()
+            self._stirring_s.append(elapsed_s)
+        elif self._stir and self._is_pause(time - self._stir[-1][0]):
+            self._forget_stir()
         while self._stir and time - self._stir[0][0] > self._settings.hold:
             self._stir.popleft()
+            self._stirring_s.popleft()
+
+    def _forget_stir(self) -> None:
+        self._stir.clear()
+        self._stirring_s.clear()
 
     def _begin(self) -> Motion:
-        """Return the motion that has reached the threshold, with the stir before it."""
+        """Return the motion that has reached the threshold, with the stir before it.
+
+        It begins where it stirs for most of the time from then on: what flares up once does not.
+        """
+        *earlier, (reached_s, _, _) = self._stir
+        until_s = reached_s - self._stirring_s[-1]
+        stirring_s = sum(self._stirring_s) - self._stirring_s[-1]
+        for time, _, _ in earlier:
+            lasts_s = self._stirring_s[0]
+            if 2 * stirring_s > until_s - time + lasts_s:
+                break
+            stirring_s -= lasts_s
+            self._stir.popleft()
+            self._stirring_s.popleft()
         time, index, score = self._stir[0]
         motion = Motion(time, index, score, time, index, time, index)
-        for earlier in self._stir:
-            motion.extend(*earlier)
+        for stirring in self._stir:
+            motion.extend(*stirring)
         return motion
 
     def _confirm(self, motion: Motion, score: ChangeScore) -> Decision:
         """Motion has lasted: open an event, or open the last one again."""
         self._rising = None
-        self._stir.clear()
+        self._forget_stir()
         self._stirred_s = motion.end_s
         self._state = State.ACTIVE
         words = f"foreground {score.value:.3g} x threshold"
@@ -233,8 +254,10 @@ class Decider:
 
     def _has_paused(self, motion: Motion, time: float) -> bool:
         """Tell whether it takes the threshold for the motion to go on."""
-        lasted_s = time - motion.end_s + _ROUNDING_S
-        return self._state is State.FADING and lasted_s >= self._settings.min_event
+        return self._state is State.FADING and self._is_pause(time - motion.end_s)
+
+    def _is_pause(self, lasted_s: float) -> bool:
+        return lasted_s + _ROUNDING_S >= self._settings.min_event
 
     # ---- ending events -----------------------------------------------------------------------
 
@@ -263,5 +286,5 @@ class Decider:
         """Close whatever is open or resting; never both, because opening settles what rests."""
         closed = self._release() if self._open is None else self._open.event(ending)
         self._open = self._rising = None
-        self._stir.clear()
+        self._forget_stir()
         return closed

@@ -84,7 +84,7 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
             place += 1
             continue
         first, last, confirmed, fading = steps[place], steps[place], False, False
-        inside = stir(chosen, steps[free:place], first.time)
+        inside = stir(chosen, steps[free : place + 1], credits_s[free : place + 1])
         credit_s = credits_s[place]
         while place < len(steps):
             step = steps[place]
@@ -107,15 +107,24 @@ def intervals(chosen: DecisionSettings, steps: Sequence[Step], credits_s: Sequen
     return found
 
 
-def stir(chosen: DecisionSettings, before: Sequence[Step], reached_s: float) -> list[Step]:
-    """Return the frames above the exit ratio that lead to the threshold."""
-    found: list[Step] = []
-    for step in before:
+def stir(chosen: DecisionSettings, steps: Sequence[Step], lengths_s: Sequence[float]) -> list[Step]:
+    """Return the frames above the exit ratio that lead to the threshold, which the last reaches."""
+    found: list[int] = []
+    for place, step in enumerate(steps):
         if step.score.value >= chosen.exit_ratio:
-            found.append(step)
-        elif found and step.time - found[-1].time > chosen.min_event:
+            found.append(place)
+        elif found and step.time - steps[found[-1]].time >= chosen.min_event:
             found.clear()
-    return [step for step in found if reached_s - step.time <= chosen.hold]
+    *found, last = [p for p in found if steps[-1].time - steps[p].time <= chosen.hold]
+    reached_s = steps[last].time - lengths_s[last]
+
+    def most(rest: Sequence[int]) -> bool:
+        since_s = steps[rest[0]].time - lengths_s[rest[0]]
+        return 2 * sum(lengths_s[p] for p in rest) > reached_s - since_s
+
+    begins = (n for n in range(len(found)) if most(found[n:]))
+    first = next(begins, len(found))
+    return [steps[p] for p in found[first:]]
 
 
 def reference(chosen: DecisionSettings, steps: Sequence[Step]) -> list[list[Step]]:
@@ -284,6 +293,19 @@ def test_what_stirs_after_a_pause_is_not_the_end(again: float, end_s: float, rat
     assert (event.start_s, event.end_s) == (0.0, end_s - 1 / rate)
     # It is open for as long as it stirs, and for `hold`.
     assert [s.time for s, d in zip(steps, decisions, strict=False) if d.closed] == [7.0 - 1 / rate]
+
+
+@pytest.mark.parametrize(("pause_s", "start_s"), [(0.25, 1.0), (0.75, 2.25), (1.5, 3.0)])
+@pytest.mark.parametrize("rate", [8, 16, 64])
+def test_what_flares_up_before_a_longer_pause_is_not_the_beginning(
+    pause_s: float, start_s: float, rate: int
+) -> None:
+    chosen = DecisionSettings(min_event=1.0, hold=3.0)
+    parts = [(1.0, 0.0), (1.5, 0.7), (1.5 + pause_s, 0.0), (5.0, 2.0), (8.0, 0.0)]
+    values = [next(value for end, value in parts if i / rate < end) for i in range(8 * rate)]
+    steps = [Step(i / rate, i, ChangeScore(v, v), ready=True) for i, v in enumerate(values)]
+    (event,) = closed_events(decide(chosen, steps))
+    assert event.start_s == start_s
 
 
 @pytest.mark.parametrize(("values", "count"), [((1.4, 0.9, 0.6), 0), ((1.4, 0.9, 1.0), 1)])
