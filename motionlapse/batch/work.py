@@ -115,14 +115,14 @@ def scan_source(job: Job, line: Line) -> None:
 def _open(job: Job, line: Line) -> Source | Stretches:
     """Open the source, or those stretches of it that a prescan leaves."""
     settings = job.settings
+    shrink = shrink_of(settings)
     if settings.sources.prescan:
         from motionlapse.prescan.prescan import prescan
 
         make = analyzer_maker(settings)
-        if chosen := prescan(job.footage, settings, make, line.note, line.should_stop):
+        if chosen := prescan(job.footage, settings, make, line.note, line.should_stop, shrink):
             return chosen
-    opening = Opening(settings.opening_s)
-    return open_footage(job.footage, settings.sources, opening, shrink_of(settings))
+    return open_footage(job.footage, settings.sources, Opening(settings.opening_s), shrink)
 
 
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:

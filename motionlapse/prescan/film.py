@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motionlapse.closing import Closing
-from motionlapse.frames import Fault, Frame, Interruption
+from motionlapse.frames import Fault, Frame, Interruption, Shrink
 from motionlapse.prescan.stretches import Stretch
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.key_pictures import KeyPictures
@@ -20,8 +20,9 @@ SKIPPED = "what follows is surely quiet, and skipped"
 # Key frames that are learned from; fewer teach nothing. With 5 and 9 light that changes slowly
 # moved more often in quiet groups than with 3.
 _LEARNED = 3
-# So that the next stretch is decoded while an event, which is slow to analyse, is looked at.
-_AHEAD = 24
+# So that the next stretch is decoded while an event, which is slow to analyse, is looked at: 5 s of
+# pictures, thinned.
+_AHEAD = 128
 # For so long nothing counts in a stretch of a film: the scene is hardly known, and it begins a
 # second or more before what is suspicious.
 SETTLE_S = 0.5
@@ -53,6 +54,8 @@ class Stretches(Closing):
         What is decoded, in order; at least one.
     settle_s
         For how long nothing counts when a stretch begins within the film.
+    shrink
+        As for `Recording`.
     """
 
     def __init__(
@@ -65,8 +68,10 @@ class Stretches(Closing):
         name: str = "",
         label: str = "",
         settle_s: float = 0.0,
+        shrink: Shrink | None = None,
     ) -> None:
         self._path, self._settings = path, settings
+        self._shrink = shrink
         self._settle_s = settle_s
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
@@ -192,6 +197,7 @@ class Stretches(Closing):
             in_turn=False,  # most stretches are short
             ahead=_AHEAD,
             until=until,
+            shrink=self._shrink,
         )
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ from motionlapse.units import format_duration
 
 if TYPE_CHECKING:
     from motionlapse.analysis.analyzer import Analyzer
-    from motionlapse.frames import Planes
+    from motionlapse.frames import Planes, Shrink
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sources.footage import Footage
 
@@ -46,6 +46,7 @@ def prescan(
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
     note: Callable[[str], None],
     should_stop: Callable[[], bool] = lambda: False,
+    shrink: Shrink | None = None,
 ) -> Stretches | None:
     """Return the stretches of a film that may hold motion; None where the whole must be scanned.
 
@@ -59,6 +60,8 @@ def prescan(
         Told in one line how it went.
     should_stop
         Asked now and then; if it says so, there is no result.
+    shrink
+        As for `motionlapse.sources.recording.Recording`.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def prescan(
         If the film cannot be opened.
     """
     try:
-        stretches, words = _Prescan(footage, settings, make_analyzer, should_stop).decide()
+        stretches, words = _Prescan(footage, settings, make_analyzer, should_stop, shrink).decide()
     except _WholeError as reason:
         if not should_stop():
             note(f"{footage.name}: --prescan: {reason}; the whole of it is scanned")
@@ -88,8 +91,10 @@ class _Prescan:
         settings: Settings,
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         should_stop: Callable[[], bool],
+        shrink: Shrink | None,
     ) -> None:
         self._footage = footage
+        self._shrink = shrink
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._should_stop = should_stop
@@ -193,6 +198,7 @@ class _Prescan:
             name=self._footage.name,
             label=self._footage.label,
             settle_s=settle_s,
+            shrink=self._shrink,
         )
 
 

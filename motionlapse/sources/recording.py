@@ -66,8 +66,8 @@ class Recording(Closing):
     ahead
         How many pictures may wait, of large ones fewer.
     shrink
-        What is kept of most pictures that wait for long; the others are decoded once more for who
-        wants more of them. None: everything.
+        What is kept of pictures that wait for long, and without turns of all; they are decoded once
+        more for who wants more of them. None: everything.
     until
         From this media time on none waits: what comes then may not be wanted.
 
@@ -135,8 +135,9 @@ class Recording(Closing):
         frames = self._frames(first, whole)
         one_thread = self._settings.decoding_threads == 1
         alone = one_thread or self._steps.pair
+        depth = ahead if shrink and not in_turn else self._depth(ahead)
         self._ahead: Ahead[Frame] | Generator[Frame] = (
-            frames if alone else Ahead(frames, self._depth(ahead), lambda f: f.time < until)
+            frames if alone else Ahead(frames, depth, lambda f: f.time < until)
         )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:

@@ -41,7 +41,7 @@ class Steps(Closing):
     in_turn
         Whether two decoders may take turns.
     shrink
-        What is kept of pictures that wait for long; None: all.
+        What is kept of pictures that wait for long, and without turns of all; None: everything.
 
     Attributes
     ----------
@@ -71,6 +71,7 @@ class Steps(Closing):
             partial(OpenFilm, place, name), partial(_stream_alone, name, settings)
         )
         self._shrink = shrink
+        self._thins = shrink is not None and not in_turn
         self._pair = self._take_turns() if in_turn else None
 
     @property
@@ -83,8 +84,9 @@ class Steps(Closing):
             return iter(self._pair)
         # A URL is read once.
         late = self._late if isinstance(self._place, Path) else None
-        decoder = PictureDecoder(self._stream, self.demand, late)
-        return map(decoder.decode, read_packets(self._film.container, self._stream))
+        decoder = PictureDecoder(self._stream, self.demand, late, self._shrink)
+        decode = partial(decoder.decode, thins=self._thins)
+        return map(decode, read_packets(self._film.container, self._stream))
 
     def close(self) -> None:
         """Stop decoding; may be called again."""
