@@ -28,9 +28,9 @@ _DECODERS = 2
 # What waits may take so much: 20 pictures of 1080p, or 140 thinned ones. With 100 of these a scan
 # takes a tenth longer.
 _ROOM_BYTES = 64_000_000
-# From so much of it on, 8 pictures of 1080p, what the decoder ahead has done is thinned.
-_WHOLE_BYTES = 24_000_000
-_AT_HAND = 4  # that the decoder in turn may always be ahead
+# From so much of it on, 4 pictures of 1080p, what is decoded is thinned, but for the next few.
+_WHOLE_BYTES = 12_000_000
+_AT_HAND = 2  # that the decoder in turn may always be ahead, whole
 _THINNED_BYTES = 450_000  # at most: three planes of the size of analysis
 # Times what fits the room: of longer groups too little is decoded at the same time.
 _LONGEST = 4
