@@ -13,7 +13,8 @@ from motionlapse.analysis.prepare import small_copy
 from motionlapse.batch.parts import shrink_of
 from motionlapse.frames import Frame, Plane, Planes
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sources import leapfrog
+from motionlapse.sources import leapfrog, recording
+from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.disposable import Demand, Disposable
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
@@ -131,3 +132,31 @@ def test_a_thinned_picture_is_no_cost_of_leaving_out() -> None:
 def test_nothing_is_thinned_where_pictures_are_analysed_as_they_are() -> None:
     assert shrink_of(Settings.model_validate({"analysis": {"scale": 1}})) is None
     assert shrink_of(Settings.model_validate({"analysis": {"scale": 2}})) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "thinned"),
+    [
+        ("open.mp4", {"x264-params": "open-gop=1:bframes=2:keyint=25"}, True),
+        ("apart.ts", {}, False),
+        ("closed.mp4", {"x264-params": "bframes=2:keyint=50"}, True),
+    ],
+)
+def test_far_ahead_few_whole_pictures_wait(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    options: dict[str, str],
+    thinned: bool,
+) -> None:
+    monkeypatch.setattr(recording, "_WHOLE_BYTES", 160 * 120 * 3 // 2 * 20)
+    film = write_film(tmp_path / name, times=TIMES, options=options, b_frames=2)
+    most = small = 0
+    with Recording(film, in_turn=False, ahead=128, shrink=shrink) as source:
+        assert isinstance(source._ahead, Ahead)
+        for frame in source:
+            waiting = [f for f in list(source._ahead._queue.queue) if isinstance(f, Frame)]
+            most = max(most, sum(f.to_small is None for f in waiting))
+            small += frame.to_small is not None
+    assert most <= 20
+    assert (small > 100) == thinned
