@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,7 @@ def test_far_ahead_few_whole_pictures_wait(
     with Recording(film, in_turn=False, ahead=128, shrink=shrink) as source:
         assert isinstance(source._ahead, Ahead)
         for frame in source:
+            time.sleep(0.004)  # slower than the decoder, so that it is far ahead
             waiting = [f for f in list(source._ahead._queue.queue) if isinstance(f, Frame)]
             most = max(most, sum(f.to_small is None for f in waiting))
             small += frame.to_small is not None
