@@ -26,8 +26,8 @@ def analyzer_maker(settings: Settings) -> Callable[[tuple[int, int]], Analyzer]:
 
 
 def shrink_of(settings: Settings) -> Shrink | None:
-    """Return what makes planes small for analysis; None where the pictures are wanted too."""
-    if settings.wants_pictures:
+    """Return what makes planes small for analysis; None where whole pictures are wanted."""
+    if settings.wants_pictures or settings.analysis.scale == 1:
         return None
 
     def shrink(planes: Planes) -> Planes | None:

@@ -11,6 +11,11 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
+def fitting(wanted: int, each_bytes: int, most_bytes: int) -> int:
+    """Return how many pictures may wait: of large ones fewer than are wanted, two at least."""
+    return max(2, min(wanted, most_bytes // max(1, each_bytes)))
+
+
 class Ahead(Generic[T]):
     """Iterates over `items` in a thread of its own and hands them on through a bounded queue.
 
@@ -25,13 +30,25 @@ class Ahead(Generic[T]):
         own.
     eager
         Whether to go on after an item before the consumer has come back from it.
+    is_large
+        Whether an item is one of those of which fewer may wait.
+    most_large
+        How many of them.
     """
 
     def __init__(
-        self, items: Iterable[T], depth: int = 4, eager: Callable[[T], bool] = lambda _: True
+        self,
+        items: Iterable[T],
+        depth: int = 4,
+        eager: Callable[[T], bool] = lambda _: True,
+        *,
+        is_large: Callable[[T], bool] = lambda _: False,
+        most_large: int = 1,
     ) -> None:
         self._queue: queue.Queue[T | BaseException | None] = queue.Queue(depth)
         self._eager = eager
+        self._is_large = is_large
+        self._room = threading.Semaphore(most_large)
         self._closing = threading.Event()
         self._wanted = threading.Event()  # the consumer has come back, and nothing waits
         self._thread = threading.Thread(
@@ -44,6 +61,8 @@ class Ahead(Generic[T]):
         try:
             for item in items:
                 self._wanted.clear()
+                if self._is_large(item):
+                    self._room.acquire()
                 self._queue.put(item)
                 if not self._eager(item):
                     self._wanted.wait()
@@ -61,6 +80,8 @@ class Ahead(Generic[T]):
                 if item is not None:
                     raise item
                 return
+            if self._is_large(item):
+                self._room.release()
             yield item
             if self._queue.empty():
                 self._wanted.set()
@@ -70,6 +91,7 @@ class Ahead(Generic[T]):
         self._closing.set()
         while self._thread.is_alive():
             self._wanted.set()
+            self._room.release()
             try:  # a full queue may hold the thread
                 self._queue.get(timeout=0.05)
             except queue.Empty:

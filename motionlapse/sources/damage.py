@@ -101,7 +101,7 @@ class PendingPackets:
         return count
 
 
-def tell_damage(faults: list[Fault], name: str, time: float) -> None:
+def tell_damage(faults: list[Fault], name: str, time: float, instead: str) -> None:
     """Report a picture that turned out to be damaged when it was asked for."""
     at = format_duration(time)
-    faults.append(Fault(f"{name}: damaged at {at}; the picture before it is used", lost=True))
+    faults.append(Fault(f"{name}: damaged at {at}; {instead} is used", lost=True))

@@ -147,11 +147,8 @@ class PictureDecoder:
             return self._given(pts, packet)
         picture = Disposable(pts, self._demand)
         expected = self._passage is not None and self._in_a_row > _DEEPEST
-        # Before the packet can be seen: the late decoder may be at the end of the passage.
-        if expected and self._passage is not None:
-            self._passage.spare.add(pts)
+        self._keep(packet, spare=expected)
         left_out = expected and self._leave_out(picture)
-        self._keep(packet)
         if expected:
             place = _Expected(self._group, pts, next(self._count), picture)
             heapq.heappush(self._expected, place)
@@ -202,26 +199,38 @@ class PictureDecoder:
         return len(in_hand) >= self._context.thread_count and in_hand[0]
 
     def _begin(self, *, closed: bool) -> None:
-        """Begin a group, and a passage, or end one that has become too long."""
+        """Begin a group, and a passage, or end one that can go on no more."""
         if closed:
-            self._group_of = {p: g for p, g in self._group_of.items() if g == self._group}
-            self._passage_of = {g: p for g, p in self._passage_of.items() if g == self._group}
+            self._forget()
             self._group += 1
         if closed and self._late is not None:
             self._passage = self._passage_of[self._group] = Passage()
-        elif self._passage and len(self._passage.packets) >= _LONGEST_PASSAGE:
+        elif self._passage and (
+            len(self._passage.packets) >= _LONGEST_PASSAGE
+            # The late decoder, told of another header, could not go back to what came before it.
+            or not self._units.tells
+        ):
             self._passage = None
             self._passage_of.clear()
+
+    def _forget(self) -> None:
+        """Forget the groups of which the decoder holds no picture; it may hold many short ones."""
+        most = self._context.thread_count + _DEEPEST
+        self._group_of = dict(list(self._group_of.items())[-most:])
+        held = set(self._group_of.values())
+        self._passage_of = {g: p for g, p in self._passage_of.items() if g in held}
 
     def _leave_out(self, picture: Disposable) -> bool:
         if self._passage is None or self._late is None or not self._demand.is_low:
             return False
+        if picture.pts in self._passage.ambiguous:
+            return False
         picture.late = partial(self._late.picture, self._passage, picture.pts)
         return True
 
-    def _keep(self, packet: VideoPacket) -> None:
+    def _keep(self, packet: VideoPacket, *, spare: bool = False) -> None:
         if self._passage is not None:
-            self._passage.packets.append(packet)
+            self._passage.add(packet, spare=spare)
 
     def _in_order(self, frames: Sequence[Picture], *, rest: bool) -> list[Picture]:
         """Return pictures with those between them that were left out, or that could not be used."""
@@ -252,9 +261,11 @@ class PictureDecoder:
         """Return a picture, thinned where it is to be and can be decoded once more."""
         if frame.is_corrupt:
             self._passage_of.clear()
-        elif not self._thins or passage is None or self._in_a_row <= _DEEPEST:
             return disposable or frame
-        elif self._shrink and self._late and isinstance(frame, av.VideoFrame):
+        named = passage is not None and frame.pts not in passage.ambiguous
+        if not self._thins or not named or self._in_a_row <= _DEEPEST:
+            return disposable or frame
+        if passage and self._shrink and self._late and isinstance(frame, av.VideoFrame):
             return thin(frame, disposable, self._shrink, self._late, passage)
         return disposable or frame
 

@@ -109,5 +109,7 @@ class Disposable:
         if late is not None:
             self.decoded, decoded = late()
             self.late = None  # it holds all packets from the key frame on
+        if self.small is not None:
+            decoded = 0  # it was decoded in its time: leaving out has nothing to answer for
         self._demand.asked(decoded)
         return self.decoded

@@ -11,9 +11,8 @@ import av
 from motionlapse.errors import SourceError
 from motionlapse.frames import Frame, Planes
 from motionlapse.sources.disposable import Disposable
-from motionlapse.sources.planes import bgr_of, planes_of, small_bgr_of, upright_size
+from motionlapse.sources.planes import bgr_of, enlarged, planes_of, small_bgr_of, upright_size
 from motionlapse.sources.thinned import Picture, Whole, whole_picture
-from motionlapse.units import format_duration
 
 
 def film_frame(
@@ -22,7 +21,7 @@ def film_frame(
     start: datetime | None,
     picture: Picture,
     before: Whole,
-    tell_damage: Callable[[float], None],
+    tell_damage: Callable[[float, str], None],
 ) -> Frame:
     """Return the frame of a picture.
 
@@ -37,18 +36,20 @@ def film_frame(
     before
         Stands in for a disposable picture that turns out to be damaged.
     tell_damage
-        Told of it, with the time.
+        Told of it, with the time and with what stands in.
     """
 
     def decoded() -> av.VideoFrame:
-        found = whole_picture(picture)
+        found = _once_more(picture)
         if found is not None and (found is picture or not found.is_corrupt):
             return found
-        tell_damage(time)
-        stands_in = whole_picture(before)
-        if stands_in is None:
-            raise SourceError(f"the picture at {format_duration(time)} cannot be decoded")
-        return stands_in
+        if not isinstance(picture, av.VideoFrame) and picture.small is not None:
+            tell_damage(time, "a small copy of the picture")
+            return enlarged(picture.small, upright_size(before))
+        tell_damage(time, "the picture before it")
+        if isinstance(before, av.VideoFrame):
+            return before
+        return _once_more(before) or enlarged(before.small, upright_size(before))
 
     shown = cache(decoded)
     return Frame(
@@ -63,6 +64,16 @@ def film_frame(
         of_size=upright_size(before),
         to_small=_to_small(picture),
     )
+
+
+def _once_more(picture: Picture) -> av.VideoFrame | None:
+    """Return a picture as it was decoded, or is now; None where it cannot be."""
+    try:
+        return whole_picture(picture)
+    except SourceError:  # the file has gone in the meantime: of this one enough is left
+        if isinstance(picture, av.VideoFrame) or picture.small is None:
+            raise
+        return None
 
 
 def _to_small(picture: Picture) -> Callable[[], Planes] | None:

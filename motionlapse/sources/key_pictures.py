@@ -55,7 +55,12 @@ class KeyPictures(Closing):
                 if frame.pts in wanted and not frame.is_corrupt:
                     group = wanted[frame.pts]
                     yield film_frame(
-                        group.key.index, group.start_s, None, frame, frame, lambda _: None
+                        group.key.index,
+                        group.start_s,
+                        None,
+                        frame,
+                        frame,
+                        lambda _at, _instead: None,
                     )
         except (av.error.FFmpegError, OSError, IndexError):
             return  # whoever decodes the rest will say so

@@ -30,12 +30,26 @@ class Passage:
     packets
         In the order of decoding; it grows.
     spare
-        Timestamps of those that no other is built on.
+        The places among them of those that no other is built on.
+    ambiguous
+        Timestamps of more than one of them, which name no picture.
     """
 
     def __init__(self) -> None:
         self.packets: list[VideoPacket] = []
         self.spare: set[int] = set()
+        self.ambiguous: set[int] = set()
+        self._stamps: set[int] = set()
+
+    def add(self, packet: VideoPacket, *, spare: bool) -> None:
+        """Add the next packet."""
+        if spare:  # before it can be seen: the late decoder may be at the end
+            self.spare.add(len(self.packets))
+        if packet.pts is not None:
+            if packet.pts in self._stamps:
+                self.ambiguous.add(packet.pts)
+            self._stamps.add(packet.pts)
+        self.packets.append(packet)
 
 
 class LateDecoder(Closing):
@@ -77,9 +91,10 @@ class LateDecoder(Closing):
             self._asked = pts
             decoded = 0
             while pts not in self._found and self._fed < len(passage.packets):
-                packet = passage.packets[self._fed]
-                self._fed += 1
-                if packet.pts in passage.spare and packet.pts < pts:
+                place, self._fed = self._fed, self._fed + 1
+                packet = passage.packets[place]
+                before = packet.pts is not None and packet.pts < pts
+                if before and place in passage.spare:
                     continue
                 decoded += 1
                 self._keep(context, packet)
@@ -104,7 +119,7 @@ class LateDecoder(Closing):
         for frame in frames:
             pts = self._asked - 1 if frame.pts is None else frame.pts
             if pts == self._asked or (pts > self._asked and len(self._found) < _MOST_FOUND):
-                self._found[pts] = frame
+                self._found.setdefault(pts, frame)  # of one stamp the first was asked for
 
     def close(self) -> None:
         """Close the film; what is asked for later opens it once more."""

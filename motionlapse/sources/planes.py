@@ -54,6 +54,14 @@ def small_bgr_of(frame: av.VideoFrame, width: int, height: int) -> Image:
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
 
+def enlarged(small: Planes, size: tuple[int, int]) -> av.VideoFrame:
+    """Return upright planes, all of one size, as a picture of (width, height)."""
+    views = [plane.view for plane in small]
+    image = np.ascontiguousarray(views[0] if len(views) == 1 else np.stack(views))
+    kind = "gray" if len(views) == 1 else "yuv444p"
+    return av.VideoFrame.from_ndarray(image, format=kind).reformat(*size, interpolation="BILINEAR")
+
+
 def _whole_factor(frame: av.VideoFrame, width: int, height: int) -> int:
     """Return by what whole factor a 4:2:0 picture shrinks to an even size; 0: by none."""
     factor = frame.width // width

@@ -17,7 +17,7 @@ from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Fault, Frame, Shrink, SourceInfo
 from motionlapse.opening import Opening
-from motionlapse.sources.ahead import Ahead
+from motionlapse.sources.ahead import Ahead, fitting
 from motionlapse.sources.damage import Damage, PendingPackets, tell_damage
 from motionlapse.sources.disposable import Disposable
 from motionlapse.sources.film_file import (
@@ -38,6 +38,9 @@ from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
+_WHOLE_BYTES = (
+    64_000_000  # where the others are thinned: 20 of 1080p, of which the first 17 are not
+)
 
 _Shown: TypeAlias = tuple[int, Picture, float]
 """Index, picture, media time."""
@@ -125,24 +128,29 @@ class Recording(Closing):
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
             first, whole = self._first()
-        except av.error.FFmpegError as error:
+        except (av.error.FFmpegError, SourceError) as error:
             self._to_close.close()
+            if isinstance(error, SourceError):
+                raise
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
-        except SourceError:
-            self._to_close.close()
-            raise
         self.info = self._describe(whole, label or Path(path).stem)
         frames = self._frames(first, whole)
+        frame_bytes = self.info.width * self.info.height * 3 // 2
         one_thread = self._settings.decoding_threads == 1
-        alone = one_thread or self._steps.pair
-        depth = ahead if shrink and not in_turn else self._depth(ahead)
-        self._ahead: Ahead[Frame] | Generator[Frame] = (
-            frames if alone else Ahead(frames, depth, lambda f: f.time < until)
-        )
+        self._ahead: Ahead[Frame] | Generator[Frame] = frames
+        if not one_thread and not self._steps.pair:
+            thins = shrink is not None and not in_turn
+            self._ahead = Ahead(
+                frames,
+                ahead if thins else fitting(ahead, frame_bytes, _AHEAD_BYTES),
+                lambda f: f.time < until,
+                is_large=lambda f: thins and f.to_small is None,
+                most_large=fitting(ahead, frame_bytes, _WHOLE_BYTES),
+            )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:
             early = opening.chosen(self._again())
-            self._early = Ahead(early, self._depth(opening.pictures))
+            self._early = Ahead(early, fitting(opening.pictures, frame_bytes, _AHEAD_BYTES))
         self._unread = self._early
 
     # ---- reading -----------------------------------------------------------------------------
@@ -156,11 +164,6 @@ class Recording(Closing):
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""
         early, self._unread = self._unread, None
         return self._again() if early is None else iter(early)
-
-    def _depth(self, wanted: int) -> int:
-        """Return how many pictures may wait: of large ones fewer, two at least."""
-        frame_bytes = max(1, self.info.width * self.info.height * 3 // 2)
-        return max(2, min(wanted, _AHEAD_BYTES // frame_bytes))
 
     def _again(self) -> Iterator[Frame]:
         # One thread: it is short, and pictures that threads hold beside each other take memory.

@@ -83,6 +83,11 @@ class Units:
             self._highest = told >> 3 & 7 if self._hevc else -1
             self._fields = not self._hevc and any(map(may_hold_fields, _sequences_in(header)))
 
+    @property
+    def tells(self) -> bool:
+        """True as long as something is told; see `look`."""
+        return self._length > 0
+
     def look(self, packet: VideoPacket) -> Found:
         """Look into the next packet, in the order of decoding.
 

@@ -79,3 +79,22 @@ def test_close_stops_a_thread_that_waits_for_the_consumer() -> None:
     assert next(iter(ahead)) == 0
     ahead.close()
     assert threading.active_count() == before
+
+
+def test_of_large_items_fewer_wait() -> None:
+    """One more may be in the thread's hand; closing frees a thread that holds it."""
+    given: list[int] = []
+
+    def noted(count: Iterator[int]) -> Iterator[int]:
+        for item in count:
+            given.append(item)
+            yield item
+
+    ahead = Ahead(noted(itertools.count()), depth=90, is_large=lambda n: n % 2 == 0, most_large=3)
+    for expected, item in enumerate(ahead):
+        assert item == expected
+        # Of all that were given and not yet taken at most 3 are large, and one is in hand.
+        assert sum(n % 2 == 0 for n in given[item + 1 :]) <= 3 + 1
+        if item == 200:
+            break
+    ahead.close()
