@@ -38,9 +38,8 @@ from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
-_WHOLE_BYTES = (
-    64_000_000  # where the others are thinned: 20 of 1080p, of which the first 17 are not
-)
+# Where the others are thinned: 20 of 1080p, of which the first 17 are not.
+_WHOLE_BYTES = 64_000_000
 
 _Shown: TypeAlias = tuple[int, Picture, float]
 """Index, picture, media time."""
