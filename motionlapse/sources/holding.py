@@ -205,6 +205,20 @@ class Holding:
         with self._lock:
             self.active = False
 
+    def release(self) -> None:
+        """Hold no more packets of this group, and take note that those that were are decoded."""
+        with self._lock:
+            self.active = False
+            self.released += self._held_packets
+            self._held_packets = 0
+
+    # ---- for any thread --------------------------------------------------------------------------
+
+    def decoded_late(self, packets: int) -> None:
+        """Take note that so many packets of a group that was held to its end are decoded."""
+        with self._lock:
+            self.released += packets
+
     # ---- for the loop; times are media times -----------------------------------------------------
 
     def judged(self, time_s: float, *, calm: bool, opened_s: float | None = None) -> None:

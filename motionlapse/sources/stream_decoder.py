@@ -76,6 +76,8 @@ class StreamDecoder:
             yield from self._decoded(packet)
         elif pts is None or not packet.size or packet.has_sidedata("new_extradata"):
             yield from self.let_go()
+            if packet.has_sidedata("new_extradata"):
+                self._header = bytes(packet.get_sidedata("new_extradata"))
             yield from self._decoded(packet)
         elif packet.is_keyframe:
             yield from self._take_key(packet, pts, holding)
@@ -96,8 +98,7 @@ class StreamDecoder:
         group, self._group = self._group, None
         if group is None or self._holding is None:
             return
-        self._holding.stop()
-        self._holding.released += len(group.packets) - 1
+        self._holding.release()
         for packet in group.packets:
             for frame in self._frames(packet):
                 if frame.pts is not None:
@@ -107,24 +108,25 @@ class StreamDecoder:
     def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
         """End a group, and begin the next one."""
         came_s, stamp_s = self._clock.monotonic(), float(pts * packet.time_base)
-        if self._group is not None and holding.stays_held():
+        closed = is_closed(bytes(packet), self._context.name, self._header)
+        # Pictures after one that is not closed refer to those that are held.
+        if self._group is not None and closed and holding.stays_held():
             yield from self._group.unseen()
             self._group = None
         yield from self.let_go()
         self._shown_pts = None
-        closed = is_closed(bytes(packet), self._context.name, self._header)
-        if not holding.begin(stamp_s, closed=closed):
-            self._key_came = pts, came_s
+        if not holding.begin(stamp_s, closed=closed and not packet.is_corrupt):
+            self._key_came = pts, self._clock.monotonic()
             yield from self._decoded(packet)
             return
         for frame in self._rest():
-            yield Shown(frame)
+            yield Shown(frame, in_turn=True)  # they come at once, and none in place of another
         key, arrived_s = copy_of(packet), came_s + self._lag_s
         frames = [*self._frames(packet), *self._rest()]
         if frames:
             self._shown_pts = pts
             self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, self._another)
-        else:
+        if not frames or frames[-1].is_corrupt:
             holding.stop()
         yield None
         for frame in frames:
@@ -156,7 +158,7 @@ class StreamDecoder:
 
     def _another(self, packets: int) -> VideoCodecContext:
         if self._holding is not None:
-            self._holding.released += packets
+            self._holding.decoded_late(packets)
         context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))
         context.extradata = self._header or None
         self._set_up(context)
