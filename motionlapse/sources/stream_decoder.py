@@ -64,6 +64,8 @@ class StreamDecoder:
         self._header = bytes(stream.codec_context.extradata or b"")
         self._group: HeldGroup | None = None
         self._shown_pts: int | None = None  # a key frame's that will be decoded once more
+        self._key_pts: int | None = None  # the last key frame's, if decoding can begin with it
+        self._leads = False  # whether pictures of the group in hand are shown before its key frame
         self._key_came: tuple[int, float] | None = None  # the last key packet
         self._lag_s = 0.0  # from a key packet to its picture, while all are decoded
         if holding is not None:
@@ -82,6 +84,7 @@ class StreamDecoder:
         elif packet.is_keyframe:
             yield from self._take_key(packet, pts, holding)
         elif self._group is None:
+            self._leads |= self._key_pts is not None and pts < self._key_pts
             holding.add(float(pts * packet.time_base), packet.size)
             yield from self._decoded(packet)
         else:
@@ -115,7 +118,10 @@ class StreamDecoder:
             self._group = None
         yield from self.let_go()
         self._shown_pts = None
-        if not holding.begin(stamp_s, closed=closed and not packet.is_corrupt):
+        # Where others come before it in time it cannot be shown at once.
+        leads, self._leads = self._leads, False
+        self._key_pts = pts if closed else None
+        if not holding.begin(stamp_s, closed=closed and not leads and not packet.is_corrupt):
             self._key_came = pts, self._clock.monotonic()
             yield from self._decoded(packet)
             return

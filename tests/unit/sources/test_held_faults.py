@@ -62,6 +62,23 @@ def test_pictures_that_refer_across_the_next_key_frame_are_those_that_were_taken
     assert not held.damaged
 
 
+def test_where_pictures_are_shown_before_their_key_frame_none_are_held(tmp_path: Path) -> None:
+    leading = "bframes=3:b-adapt=0:keyint=25:min-keyint=25:radl=3:open-gop=0:scenecut=0"
+    options = {"x265-params": f"{leading}:log-level=none"}
+    film = noisy_film(tmp_path / "film.mp4", seconds=4, codec="libx265", options=options)
+    known = pictures(Stream(film, None))
+    assert pictures(Stream(film, later_than(2))) == known
+
+
+def later_than(groups: int) -> Always:
+    """Hold all groups but so many at the beginning, from which something is to be learned."""
+    holding, begin, left = Always(), Always.begin, iter([False] * groups)
+    holding.begin = lambda stamp_s, *, closed: begin(  # type: ignore[method-assign]
+        holding, stamp_s, closed=closed and next(left, True)
+    )
+    return holding
+
+
 @pytest.mark.parametrize("b_frames", [0, 3])
 def test_after_a_damaged_packet_no_picture_that_is_built_on_it_is_shown(
     tmp_path: Path, b_frames: int
@@ -104,11 +121,8 @@ def test_where_each_key_frame_ends_holding_nothing_is_counted_as_spared(tmp_path
 def test_pictures_that_the_decoder_still_had_when_holding_begins_are_not_replaced(
     tmp_path: Path,
 ) -> None:
-    stream = Stream(noisy_film(tmp_path / "film.mp4", seconds=3, b_frames=3), holding := Always())
-    begin, groups = holding.begin, iter(range(9))
-    holding.begin = lambda stamp_s, *, closed: begin(  # type: ignore[method-assign]
-        stamp_s, closed=closed and next(groups) > 0
-    )
+    film = noisy_film(tmp_path / "film.mp4", seconds=3, b_frames=3)
+    stream = Stream(film, holding := later_than(1))
     single, at_once = 0, 0
     for packet in stream.packets():
         items = [item for item in stream.decoder.take(packet) if isinstance(item, Shown)]
