@@ -206,13 +206,18 @@ class Holding:
             self.active = False
 
     def release(self) -> None:
-        """Hold no more packets of this group, and take note that those that were are decoded."""
+        """Take note that all packets of this group that were held have been decoded."""
         with self._lock:
             self.active = False
             self.released += self._held_packets
             self._held_packets = 0
 
     # ---- for any thread --------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> bool:
+        """True while packets are held, or are being decoded after all."""
+        return self._held_packets > 0
 
     def decoded_late(self, packets: int) -> None:
         """Take note that so many packets of a group that was held to its end are decoded."""

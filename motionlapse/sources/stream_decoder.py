@@ -101,12 +101,13 @@ class StreamDecoder:
         group, self._group = self._group, None
         if group is None or self._holding is None:
             return
-        self._holding.release()
+        self._holding.stop()
         for packet in group.packets:
             for frame in self._frames(packet):
                 if frame.pts is not None:
                     stamp_s = float(frame.pts * packet.time_base)
                     yield Shown(frame, group.arrived_s(stamp_s), in_turn=True)
+        self._holding.release()
 
     def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
         """End a group, and begin the next one."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from motionlapse.clock import ManualClock
+from motionlapse.clock import ManualClock, SystemClock
+from motionlapse.frames import Frame
+from motionlapse.sources.address import parse_address
+from motionlapse.sources.connection import Picture, Unseen
+from motionlapse.sources.holding import Holding
+from motionlapse.sources.live import Live
+from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.picture_rate import PictureRate
+from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.stream_decoder import Shown
 from tests.films import FPS, picture, write_film
 from tests.unit.sources.test_holding import Always, Camera, Stream, noisy_film, pictures
@@ -219,3 +228,61 @@ def test_a_stream_may_change_its_header(tmp_path: Path) -> None:
     held = shown(Always())
     assert held == known[: len(held)]
     assert len(held) > 5 * FPS
+
+
+class Willing(Holding):
+    """Holds every group as long as it is allowed to."""
+
+    def begin(self, stamp_s: float, *, closed: bool) -> bool:
+        super().begin(stamp_s, closed=False)
+        self.judged(stamp_s, calm=True)
+        self.active = closed
+        return closed
+
+
+def test_what_is_held_when_a_watch_ends_is_looked_at(tmp_path: Path) -> None:
+    film = noisy_film(tmp_path / "film.mp4", seconds=2)
+    holding, held, stopped = Willing(), threading.Event(), threading.Event()
+    holding.allowed = True
+
+    class Connection:
+        detail, paced, finite = "packets", False, False
+
+        def pictures(self) -> Iterator[Picture | Unseen | None]:
+            stream = Stream(film, holding)
+            packets = list(stream.packets())[:41]
+            for number, packet in enumerate(packets):
+                if number == 40:
+                    held.set()
+                    stopped.wait()
+                for item in stream.decoder.take(packet):
+                    yield as_picture(item) if isinstance(item, Shown) else item
+            while stopped.wait():
+                yield None
+
+        def close(self) -> None:
+            pass
+
+    def stop() -> bool:
+        if held.is_set():
+            stopped.set()
+        return held.is_set()
+
+    source = Live(
+        parse_address("demo:"), Connection, LiveSettings(), SystemClock(), holding=holding,
+        should_stop=stop,
+    )  # fmt: skip
+    with source:
+        source.open()
+        frames = [item for item in source if isinstance(item, Frame)]
+    assert [frame.index for frame in frames] == list(range(41))
+    assert [frame.calm for frame in frames[25:]] == [False] * 16
+    assert not holding.pending
+
+
+def as_picture(item: Shown) -> Picture:
+    frame = item.frame
+    stamp_s = float((frame.pts or 0) * (frame.time_base or 0))
+    return Picture(
+        planes_of(frame), partial(bgr_of, frame), stamp_s, stamp_s, item.arrived_s, item.in_turn
+    )
