@@ -58,7 +58,7 @@ class HeldGroup:
         self._fed, self._broken = 0, False
         self._found: dict[int, av.VideoFrame] = {}
         self._last = shown
-        self._filled = not is_unfilled(planes_of(shown))  # else it is a wall
+        self._filled = True  # whether the key frame is: else it is a wall
 
     def arrived_s(self, stamp_s: float) -> float:
         """Return when a picture of the group would have come, had it come evenly.
@@ -93,6 +93,7 @@ class HeldGroup:
         """
         if self._context is None:
             self._context = self._make_context(len(self.packets) - 1)
+            self._filled = not is_unfilled(planes_of(self._last))
         while pts not in self._found and self._fed <= len(self.packets) and not self._broken:
             packet = self.packets[self._fed] if self._fed < len(self.packets) else None
             self._fed += 1

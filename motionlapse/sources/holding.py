@@ -7,7 +7,8 @@ decoded after all
 * when what is seen in the key frame after them is not quiet: whoever looks then goes back over
   them (`motionlapse.frames.Frame.calm`), so that what began between two key frames is found where
   it began, late by at most the time between them,
-* when they reach over more than `LONGEST_S`. With key frames farther apart none are held.
+* when they reach over more than `LONGEST_S`. With key frames farther apart none are held,
+* when whoever looks is about to end.
 
 Then all are decoded until nothing has moved for a while. That sizes tell of motion is not taken for
 granted (at a constant bit rate they do not): each event is asked whether its packets told of it. If

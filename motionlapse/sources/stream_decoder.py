@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
 import av
@@ -132,7 +133,8 @@ class StreamDecoder:
         frames = [*self._frames(packet), *self._rest()]
         if frames:
             self._shown_pts = pts
-            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, self._another)
+            another = partial(self._another, self._header)  # it may have changed by then
+            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, another)
         if not frames or frames[-1].is_corrupt:
             holding.stop()
         yield None
@@ -163,10 +165,10 @@ class StreamDecoder:
         finally:
             self._context.flush_buffers()
 
-    def _another(self, packets: int) -> VideoCodecContext:
+    def _another(self, header: bytes, packets: int) -> VideoCodecContext:
         if self._holding is not None:
             self._holding.decoded_late(packets)
         context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))
-        context.extradata = self._header or None
+        context.extradata = header or None
         self._set_up(context)
         return context
