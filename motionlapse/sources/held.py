@@ -11,6 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from motionlapse.frames import Image, Planes
 from motionlapse.sources.connection import Unseen
+from motionlapse.sources.picture_guard import is_unfilled
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.units import VideoPacket
 
@@ -54,9 +55,10 @@ class HeldGroup:
         self._stamp_s, self._arrived_s = stamp_s, arrived_s
         self._make_context = make_context
         self._context: VideoCodecContext | None = None
-        self._fed = 0
+        self._fed, self._broken = 0, False
         self._found: dict[int, av.VideoFrame] = {}
         self._last = shown
+        self._filled = True  # whether the key frame is: else it is a wall
 
     def arrived_s(self, stamp_s: float) -> float:
         """Return when a picture of the group would have come, had it come evenly.
@@ -86,23 +88,30 @@ class HeldGroup:
     def _picture(self, pts: int) -> av.VideoFrame:
         """Decode up to a picture; it costs least to ask for them in order of time.
 
-        In place of one that cannot be decoded the last one before it stands that can.
+        Where one cannot be decoded the last one before it stands in for it and for all after it:
+        they are built on what is missing.
         """
         if self._context is None:
             self._context = self._make_context(len(self.packets) - 1)
-        while pts not in self._found and self._fed <= len(self.packets):
+            self._filled = not is_unfilled(planes_of(self._last))
+        while pts not in self._found and self._fed <= len(self.packets) and not self._broken:
             packet = self.packets[self._fed] if self._fed < len(self.packets) else None
             self._fed += 1
-            try:
-                frames = self._context.decode(packet)
-            except av.error.FFmpegError:
-                continue
-            for frame in frames:
-                if frame.pts is not None and not frame.is_corrupt:
-                    self._found[frame.pts] = frame
+            self._feed(self._context, packet)
         for earlier in sorted(found for found in self._found if found <= pts):
             self._last = self._found.pop(earlier)
         return self._last
+
+    def _feed(self, context: VideoCodecContext, packet: VideoPacket | None) -> None:
+        """Take in the pictures that come with a packet, as long as they are good."""
+        try:
+            frames = context.decode(packet)
+        except av.error.FFmpegError:
+            self._broken, frames = True, []
+        for frame in frames:
+            self._broken |= frame.is_corrupt or (self._filled and is_unfilled(planes_of(frame)))
+            if not self._broken and frame.pts is not None:
+                self._found[frame.pts] = frame
 
 
 def _planes(picture: Callable[[], av.VideoFrame]) -> Planes:

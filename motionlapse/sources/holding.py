@@ -7,7 +7,8 @@ decoded after all
 * when what is seen in the key frame after them is not quiet: whoever looks then goes back over
   them (`motionlapse.frames.Frame.calm`), so that what began between two key frames is found where
   it began, late by at most the time between them,
-* when they reach over more than `LONGEST_S`. With key frames farther apart none are held.
+* when they reach over more than `LONGEST_S`. With key frames farther apart none are held,
+* when whoever looks is about to end.
 
 Then all are decoded until nothing has moved for a while. That sizes tell of motion is not taken for
 granted (at a constant bit rate they do not): each event is asked whether its packets told of it. If
@@ -204,6 +205,25 @@ class Holding:
         """Hold no more packets of this group."""
         with self._lock:
             self.active = False
+
+    def release(self) -> None:
+        """Take note that all packets of this group that were held have been decoded."""
+        with self._lock:
+            self.active = False
+            self.released += self._held_packets
+            self._held_packets = 0
+
+    # ---- for any thread --------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> bool:
+        """True while packets are held, or are being decoded after all."""
+        return self._held_packets > 0
+
+    def decoded_late(self, packets: int) -> None:
+        """Take note that so many packets of a group that was held to its end are decoded."""
+        with self._lock:
+            self.released += packets
 
     # ---- for the loop; times are media times -----------------------------------------------------
 

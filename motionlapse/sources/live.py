@@ -35,7 +35,7 @@ from motionlapse.sources.picture_rate import PictureRate
 
 _PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
 _LOOK_S = 0.25  # how often the loop looks up while no frame comes
-_LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
+_LEAVE_S = 2.0  # how long the end waits for a thread that hangs in a time-out
 
 # The first seconds teach the background. Until the loop has got going they wait, as in a scan.
 _BEGIN_S, _BEGIN_BYTES = 5.0, 60_000_000
@@ -162,6 +162,9 @@ class Live(Closing):
                 return
             else:
                 self._idle()
+        # In what was held back before the end something may have begun to move.
+        self._holding.allowed = False
+        yield from self._mailbox.in_turn(lambda: self._holding.pending, _LEAVE_S)
 
     def close(self) -> None:
         """Let go of the source; may be called again. A thread that hangs is left to end itself."""
@@ -258,9 +261,8 @@ class Live(Closing):
     def _lose(self, reason: str) -> None:
         self._lost_s = self._clock.monotonic()
         self._status = replace(self._status, losses=self._status.losses + 1)
-        self._mailbox.put_break(
-            Interruption(f"the camera was lost: {reason}", settle_s=self._settings.settle)
-        )
+        lost = f"the camera was lost: {reason}"
+        self._mailbox.put_break(Interruption(lost, settle_s=self._settings.settle))
 
     def _come_back(self, connection: Connection, frame: Frame) -> None:
         """Note the first picture of a connection."""
@@ -277,13 +279,8 @@ class Live(Closing):
         else:
             away_s = self._clock.monotonic() - self._lost_s
             if away_s > self._settings.keep_background:
-                self._mailbox.put_break(
-                    Interruption(
-                        f"the camera was away for {away_s:.0f} s",
-                        settle_s=self._settings.settle,
-                        forget=True,
-                    )
-                )
+                away, settle_s = f"the camera was away for {away_s:.0f} s", self._settings.settle
+                self._mailbox.put_break(Interruption(away, settle_s=settle_s, forget=True))
         self._change(LiveState.LIVE, detail=connection.detail)
 
     def _change(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -104,6 +104,17 @@ class Mailbox(Generic[T, B]):
                 self._in_turn = max(0, self._in_turn - 1)
             self._changed.notify_all()
             return found
+
+    def in_turn(self, more: Callable[[], bool], timeout_s: float) -> Iterator[T | B]:
+        """Yield all up to the last frame in turn, also those of which `more` says they will come.
+
+        Ends early where none comes in time.
+        """
+        while self.waits_in_turn or more():
+            item = self.get(timeout_s)
+            if item is None:
+                return
+            yield item
 
     @property
     def closed(self) -> bool:

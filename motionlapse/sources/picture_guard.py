@@ -46,7 +46,7 @@ class PictureGuard:
             If the same picture has come for too long.
         """
         self._watch_for_freezing(planes.luma, now_s)
-        if not _unfilled(planes):
+        if not is_unfilled(planes):
             self._unusable_since_s = None
             return True
         if self._unusable_since_s is None:
@@ -66,7 +66,7 @@ class PictureGuard:
             raise SourceError(f"the picture has been the same for {self._freeze_s:g} s")
 
 
-def _unfilled(planes: Planes) -> bool:
+def is_unfilled(planes: Planes) -> bool:
     """Tell whether the lowest rows are what a decoder leaves where it got nothing: grey or zero."""
     luma = _lowest(planes.luma)
     value = int(luma[0, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 _OVER_S = 3.0
@@ -11,17 +12,21 @@ class PictureRate:
     """Counts pictures over the last seconds; one thread counts, any may ask."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._arrivals: deque[float] = deque()
 
     def add(self, now_s: float) -> None:
         """Count one that has come now, on the monotonic clock."""
-        self._arrivals.append(now_s)
+        with self._lock:
+            self._arrivals.append(now_s)
+            self._forget(now_s)  # here too: perhaps nobody ever asks
 
     def fps(self, now_s: float) -> float:
         """Return pictures a second up to now."""
+        with self._lock:
+            self._forget(now_s)
+            return len(self._arrivals) / _OVER_S
+
+    def _forget(self, now_s: float) -> None:
         while self._arrivals and now_s - self._arrivals[0] > _OVER_S:
-            try:
-                self._arrivals.popleft()
-            except IndexError:  # two threads at once
-                break
-        return len(self._arrivals) / _OVER_S
+            self._arrivals.popleft()

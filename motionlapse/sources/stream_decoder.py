@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
 import av
@@ -64,6 +65,8 @@ class StreamDecoder:
         self._header = bytes(stream.codec_context.extradata or b"")
         self._group: HeldGroup | None = None
         self._shown_pts: int | None = None  # a key frame's that will be decoded once more
+        self._key_pts: int | None = None  # the last key frame's, if decoding can begin with it
+        self._leads = False  # whether pictures of the group in hand are shown before its key frame
         self._key_came: tuple[int, float] | None = None  # the last key packet
         self._lag_s = 0.0  # from a key packet to its picture, while all are decoded
         if holding is not None:
@@ -76,10 +79,13 @@ class StreamDecoder:
             yield from self._decoded(packet)
         elif pts is None or not packet.size or packet.has_sidedata("new_extradata"):
             yield from self.let_go()
+            if packet.has_sidedata("new_extradata"):
+                self._header = bytes(packet.get_sidedata("new_extradata"))
             yield from self._decoded(packet)
         elif packet.is_keyframe:
             yield from self._take_key(packet, pts, holding)
         elif self._group is None:
+            self._leads |= self._key_pts is not None and pts < self._key_pts
             holding.add(float(pts * packet.time_base), packet.size)
             yield from self._decoded(packet)
         else:
@@ -97,34 +103,39 @@ class StreamDecoder:
         if group is None or self._holding is None:
             return
         self._holding.stop()
-        self._holding.released += len(group.packets) - 1
         for packet in group.packets:
             for frame in self._frames(packet):
                 if frame.pts is not None:
                     stamp_s = float(frame.pts * packet.time_base)
                     yield Shown(frame, group.arrived_s(stamp_s), in_turn=True)
+        self._holding.release()
 
     def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
         """End a group, and begin the next one."""
         came_s, stamp_s = self._clock.monotonic(), float(pts * packet.time_base)
-        if self._group is not None and holding.stays_held():
+        closed = is_closed(bytes(packet), self._context.name, self._header)
+        # Pictures after one that is not closed refer to those that are held.
+        if self._group is not None and closed and holding.stays_held():
             yield from self._group.unseen()
             self._group = None
         yield from self.let_go()
         self._shown_pts = None
-        closed = is_closed(bytes(packet), self._context.name, self._header)
-        if not holding.begin(stamp_s, closed=closed):
-            self._key_came = pts, came_s
+        # Where others come before it in time it cannot be shown at once.
+        leads, self._leads = self._leads, False
+        self._key_pts = pts if closed else None
+        if not holding.begin(stamp_s, closed=closed and not leads and not packet.is_corrupt):
+            self._key_came = pts, self._clock.monotonic()
             yield from self._decoded(packet)
             return
         for frame in self._rest():
-            yield Shown(frame)
+            yield Shown(frame, in_turn=True)  # they come at once, and none in place of another
         key, arrived_s = copy_of(packet), came_s + self._lag_s
         frames = [*self._frames(packet), *self._rest()]
         if frames:
             self._shown_pts = pts
-            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, self._another)
-        else:
+            another = partial(self._another, self._header)  # it may have changed by then
+            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, another)
+        if not frames or frames[-1].is_corrupt:
             holding.stop()
         yield None
         for frame in frames:
@@ -154,10 +165,10 @@ class StreamDecoder:
         finally:
             self._context.flush_buffers()
 
-    def _another(self, packets: int) -> VideoCodecContext:
+    def _another(self, header: bytes, packets: int) -> VideoCodecContext:
         if self._holding is not None:
-            self._holding.released += packets
+            self._holding.decoded_late(packets)
         context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))
-        context.extradata = self._header or None
+        context.extradata = header or None
         self._set_up(context)
         return context
