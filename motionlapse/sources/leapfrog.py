@@ -31,7 +31,8 @@ _ROOM_BYTES = 64_000_000
 # From so much of it on, 4 pictures of 1080p, what is decoded is thinned, but for the next few.
 _WHOLE_BYTES = 12_000_000
 _AT_HAND = 2  # that the decoder in turn may always be ahead, whole
-_THINNED_BYTES = 450_000  # at most: three planes of the size of analysis
+# At most: three planes of the size of analysis. Pictures that take no more are not thinned.
+_THINNED_BYTES = 450_000
 # Times what fits the room: of longer groups too little is decoded at the same time.
 _LONGEST = 4
 _MOST_AHEAD = 300  # packets that are read to find the end of the first group
@@ -74,6 +75,7 @@ class Leapfrog(Closing):
         self._done: tuple[deque[tuple[Decoded | _Mark, int]], ...] = (deque(), deque())
         self._waiting = [0] * _DECODERS  # items with pictures
         self._waiting_bytes = 0
+        self._thins = _bytes_of(streams[0]) > _THINNED_BYTES
         threads = -(-(os.cpu_count() or 1) // _DECODERS)
         for stream in streams:
             stream.codec_context.thread_count = threads
@@ -105,8 +107,7 @@ class Leapfrog(Closing):
         decoders
             One for each of the two.
         """
-        context = stream.codec_context
-        waiting = context.width * context.height * 3 // 2
+        waiting = _bytes_of(stream)
         if decoders[0].can_thin:
             waiting = min(waiting, _THINNED_BYTES)
         longest = min(_LONGEST * _ROOM_BYTES // max(1, waiting), _MOST_AHEAD)
@@ -197,8 +198,14 @@ class Leapfrog(Closing):
     def _is_crowded(self, own: int) -> bool:
         """Tell whether what is decoded now shall wait thinned."""
         with self._changed:
-            return not self._is_needed(own) and self._waiting_bytes >= _WHOLE_BYTES
+            crowded = self._waiting_bytes >= _WHOLE_BYTES
+            return self._thins and crowded and not self._is_needed(own)
 
     def _is_needed(self, own: int) -> bool:
         """Tell whether what is decoded now will be taken soon."""
         return own == self._turn and self._waiting[own] < _AT_HAND
+
+
+def _bytes_of(stream: VideoStream) -> int:
+    """Return what a whole picture takes."""
+    return stream.codec_context.width * stream.codec_context.height * 3 // 2

@@ -27,6 +27,7 @@ from tests.films import write_film
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """All but what is wanted at once is thinned."""
     monkeypatch.setattr(leapfrog, "_WHOLE_BYTES", 0)
+    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 0)
 
 
 def shrink(planes: Planes) -> Planes | None:

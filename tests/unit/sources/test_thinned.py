@@ -36,6 +36,7 @@ KINDS: list[dict[str, object]] = [
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """All but what is wanted at once is thinned."""
     monkeypatch.setattr(leapfrog, "_WHOLE_BYTES", 0)
+    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 0)
 
 
 def shrink(planes: Planes) -> Planes | None:
@@ -104,6 +105,15 @@ def test_what_analysis_alone_wants_is_not_decoded_again(
 def test_pictures_as_small_as_analysis_stay_as_they_are(tmp_path: Path) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, options=X264)
     with Recording(film, shrink=shrink_of(Settings())) as source:
+        assert not any(frame.to_small for frame in source)
+
+
+def test_pictures_that_take_no_more_than_thinned_ones_wait_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 160 * 120 * 3 // 2)
+    film = write_film(tmp_path / "a.mp4", times=TIMES, options=X264)
+    with Recording(film, shrink=shrink) as source:
         assert not any(frame.to_small for frame in source)
 
 
