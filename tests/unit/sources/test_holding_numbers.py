@@ -1,0 +1,130 @@
+"""When packets are held: times, sizes and verdicts alone, without a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motionlapse.sources.holding import Holding
+
+
+class Camera:
+    """Packets of a quiet camera, 10 a second and a key frame a second, seen at once."""
+
+    def __init__(self) -> None:
+        self.holding = Holding()
+        self.holding.allowed = True
+        self.now = 0
+        self.late_s = 0.0
+        self.calm = True
+        self._random = np.random.default_rng(3)
+        self.sees = True
+
+    def group(self, sizes: list[int] | None = None, packets: int = 9) -> bool:
+        """Send a group; tell whether it was held to its end."""
+        holding = self.holding
+        holding.stays_held()
+        held = holding.begin(self.now / 10, closed=True)
+        self._see()
+        for size in sizes or self._random.integers(900, 1100, packets):
+            self.now += 1
+            held = holding.add(self.now / 10, int(size)) and held
+            if not holding.active:
+                self._see()
+        self.now += 1
+        return held and holding.stays_held()
+
+    def _see(self) -> None:
+        if self.sees:
+            self.holding.judged(self.now / 10, calm=self.calm)
+
+    def settle(self) -> None:
+        for _ in range(8):
+            self.group()
+
+
+def test_a_group_is_held_once_nothing_has_moved_for_a_while() -> None:
+    camera = Camera()
+    assert [camera.group() for _ in range(10)] == [False] * 4 + [True] * 6
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [[1000, 1000, 3000], [1350] * 9, [700] * 9],
+    ids=["one is large", "all are larger", "all are smaller"],
+)
+def test_packets_unlike_quiet_ones_are_let_go(sizes: list[int]) -> None:
+    camera = Camera()
+    camera.settle()
+    assert not camera.group(sizes)
+    assert camera.group()
+
+
+def test_packets_are_let_go_when_they_reach_too_far() -> None:
+    camera = Camera()
+    camera.settle()
+    assert not camera.group(packets=25)
+    assert not camera.group(), "the key frames were too far apart"
+    assert camera.group()
+
+
+def test_packets_are_let_go_when_something_stirs() -> None:
+    camera = Camera()
+    camera.settle()
+    camera.calm = False
+    assert not camera.group()
+
+
+def test_nothing_is_held_while_somebody_wants_all() -> None:
+    camera = Camera()
+    camera.settle()
+    camera.holding.allowed = False
+    assert not camera.group()
+
+
+def test_nothing_is_held_while_the_loop_does_not_keep_up() -> None:
+    camera = Camera()
+    camera.settle()
+    camera.sees = False
+    assert [camera.group() for _ in range(4)][2:] == [False, False]
+
+
+def test_nothing_is_held_at_the_beginning_of_a_connection() -> None:
+    camera = Camera()
+    camera.settle()
+    camera.holding.connect()
+    assert not camera.group()
+
+
+def test_now_and_then_a_quiet_group_is_decoded_as_a_sample() -> None:
+    camera = Camera()
+    camera.settle()
+    held = [camera.group() for _ in range(60)]
+    assert held.count(False) == 3
+
+
+def test_after_a_stir_that_a_key_frame_alone_showed_it_takes_twice_as_long() -> None:
+    def again(camera: Camera) -> int:
+        camera.calm = False
+        camera.group()
+        camera.calm = True
+        return next(number for number in range(99) if camera.group())
+
+    camera = Camera()
+    camera.settle()
+    first = again(camera)
+    assert again(camera) >= 1.6 * first
+
+
+@pytest.mark.parametrize(("grow", "after"), [(True, True), (False, False)])
+def test_an_event_whose_packets_told_nothing_ends_holding_for_long(grow: bool, after: bool) -> None:
+    camera = Camera()
+    camera.settle()
+    start_s = camera.now / 10 + 0.4
+    camera.group([1000] * 4 + [4000] * 5 if grow else None)
+    camera.calm = False
+    camera.holding.judged(camera.now / 10, calm=False, opened_s=start_s)
+    for _ in range(4):
+        camera.group()
+    camera.calm = True
+    assert (True in [camera.group() for _ in range(20)]) is after
