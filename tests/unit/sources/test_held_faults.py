@@ -23,7 +23,8 @@ from motionlapse.sources.picture_rate import PictureRate
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.stream_decoder import Shown
 from tests.films import FPS, picture, write_film
-from tests.unit.sources.test_holding import Always, Camera, Stream, noisy_film, pictures
+from tests.unit.sources.test_holding import Always, Stream, noisy_film, pictures
+from tests.unit.sources.test_holding_numbers import Camera
 
 DAMAGED = 10  # a packet in the middle of the first group
 
