@@ -7,15 +7,12 @@ by 4 takes 0.07 ms on one core, ``cv2.resize`` with INTER_AREA 0.7 ms.
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, types, uint8, uint16, void
 
-from motionlapse.compiling import njit
-
-_PLANE = types.Array(uint8, 2, "C", readonly=True)  # a decoder's own memory: never written to
+from motionlapse.native import INT, Array, kernel
 
 
-@njit(void(_PLANE, uint8[:, ::1], int64, uint16[::1]), cache=True, nogil=True)
-def shrink(plane, small, factor, sums):  # type: ignore[no-untyped-def]  # Numba's signature types it
+@kernel(Array("uint8", 2), Array("uint8", 2), INT, Array("uint16", 1))
+def shrink(plane, small, factor, sums):  # type: ignore[no-untyped-def]  # its signature types it
     """Fill `small` with the means of `factor` × `factor` squares of `plane`.
 
     Parameters

@@ -29,7 +29,7 @@ LAYERS = {
             "units",
             "credentials",
             "processor",
-            "compiling",
+            "native",
             "shrink_kernel",
             "_version",
         ),
@@ -64,6 +64,8 @@ ONLY_IN = {
     "rich": {"cli", "dashboard"},
     "av": {"sources", "sinks"},
     "fsspec": {"sources"},
+    "numba": {"native"},
+    "llvmlite": {"native"},
     "distributed": {"batch"},
 }
 WRITES_FILMS = "motionlapse.sinks.video"  # of the sinks, these files alone know av

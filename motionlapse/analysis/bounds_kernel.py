@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, types, uint8
 
-from motionlapse.compiling import njit
+from motionlapse.frames import Image
+from motionlapse.native import INT, Array, kernel
 
-_PICTURE = types.Array(uint8, 2, "A", readonly=True)
-_BOX = types.UniTuple(int64, 4)  # type: ignore[no-untyped-call]  # Numba types no constructors
+Box = tuple[int, int, int, int]
 
 
-@njit(_BOX(_PICTURE, uint8), cache=True, nogil=True)
-def bounds(picture, level):  # type: ignore[no-untyped-def]  # Numba's signature types it
+def bounds(picture: Image, level: int) -> Box:
     """Return the rows and columns in which a picture is above a level.
 
     Parameters
@@ -30,8 +28,16 @@ def bounds(picture, level):  # type: ignore[no-untyped-def]  # Numba's signature
     tuple of int
         First row, last row + 1, first column, last column + 1; all 0 where nothing is above.
     """
+    columns, box = np.zeros(picture.shape[1], np.uint8), np.zeros(4, np.int64)
+    _find_bounds(np.ascontiguousarray(picture), level, columns, box)
+    top, bottom, left, right = box.tolist()
+    return top, bottom, left, right
+
+
+@kernel(Array("uint8", 2), INT, Array("uint8", 1), Array("int64", 1))
+def _find_bounds(picture, level, columns, box):  # type: ignore[no-untyped-def]  # its signature types it
+    """Fill `box` in; `columns`, of zeros, are filled with the highest level in each."""
     height, width = picture.shape
-    columns = np.zeros(width, np.uint8)
     top = bottom = 0
     for y in range(height):
         row = picture[y]
@@ -45,10 +51,10 @@ def bounds(picture, level):  # type: ignore[no-untyped-def]  # Numba's signature
             for x in range(width):
                 columns[x] = max(columns[x], row[x])
     if bottom == 0:
-        return 0, 0, 0, 0
+        return
     left, right = 0, width
     while columns[left] <= level:
         left += 1
     while columns[right - 1] <= level:
         right -= 1
-    return top, bottom, left, right
+    box[0], box[1], box[2], box[3] = top, bottom, left, right

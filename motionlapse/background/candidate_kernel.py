@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionlapse.background.compiled import compiled
 from motionlapse.background.gathered_kernel import (
     ANEW,
     BESIDE,
@@ -35,6 +34,7 @@ from motionlapse.background.gathered_kernel import (
     give,
 )
 from motionlapse.background.score_levels import THRESHOLD_SCORE
+from motionlapse.native import part
 from motionlapse.types import DEEP_SHADOW_SCORE, SHADOW_SCORE
 
 _ZERO = np.float32(0.0)
@@ -46,7 +46,7 @@ _QUARTER = np.float32(0.25)
 _SHADOW, _DEEP = np.float32(SHADOW_SCORE), np.float32(DEEP_SHADOW_SCORE)
 
 
-@compiled()
+@part
 def _ask_retired(g, n, constants):  # type: ignore[no-untyped-def]
     """Find what fits the retired background, and teach that."""
     l0, l1, l2 = g[LOOK, :n], g[LOOK + 1, :n], g[LOOK + 2, :n]
@@ -73,14 +73,14 @@ def _ask_retired(g, n, constants):  # type: ignore[no-untyped-def]
         score[i] = THRESHOLD_SCORE * np.sqrt(away / reach) if fits else score[i]
 
 
-@compiled()
+@part
 def _rest(look, ratio, usual):  # type: ignore[no-untyped-def]
     """Return the squared difference of a look and the background darkened."""
     rest = look - ratio * usual
     return rest * rest
 
 
-@compiled()
+@part
 def _ask_shadow(g, n, constants):  # type: ignore[no-untyped-def]
     """Give the score of a shadow to what is the background darkened."""
     l0, l1, l2 = g[LOOK, :n], g[LOOK + 1, :n], g[LOOK + 2, :n]
@@ -100,7 +100,7 @@ def _ask_shadow(g, n, constants):  # type: ignore[no-untyped-def]
         score[i] = shade if shadow & (followed[i] > _ZERO) else score[i]
 
 
-@compiled()
+@part
 def _know_candidate(g, n, constants):  # type: ignore[no-untyped-def]
     """Find whose candidate is seen again, and teach it, and whose begins anew."""
     l0, l1, l2 = g[LOOK, :n], g[LOOK + 1, :n], g[LOOK + 2, :n]
@@ -125,7 +125,7 @@ def _know_candidate(g, n, constants):  # type: ignore[no-untyped-def]
         to_candidate[i] = step if knows else _ZERO
 
 
-@compiled()
+@part
 def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
     """Give or take the candidate's credit, and find what becomes the background."""
     doubt, trust, followed, known = g[DOUBT, :n], g[TRUST, :n], g[FOLLOWED, :n], g[KNOWN, :n]
@@ -142,7 +142,7 @@ def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
         stands[i] = _ZERO if asked & (not taken) & (credit < standing) else _ONE
 
 
-@compiled()
+@part
 def _move(g, n, p):  # type: ignore[no-untyped-def]
     """Move a plane's means of candidate and retired background towards the look."""
     look, candidate, retired = g[LOOK + p, :n], g[CANDIDATE + p, :n], g[RETIRED + p, :n]
@@ -153,7 +153,7 @@ def _move(g, n, p):  # type: ignore[no-untyped-def]
         retired[i] += to_retired[i] * (look[i] - retired[i])
 
 
-@compiled()
+@part
 def _fits(g, i, mean, variance, spot, k_squared):  # type: ignore[no-untyped-def]
     """Tell whether a gathered look would fit the background of a pixel."""
     reach = k_squared * variance[spot]
@@ -164,7 +164,7 @@ def _fits(g, i, mean, variance, spot, k_squared):  # type: ignore[no-untyped-def
     return True
 
 
-@compiled()
+@part
 def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no-untyped-def]
     """Find which known candidates would fit the background of one of the four pixels around."""
     size = len(variance)
@@ -181,7 +181,7 @@ def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no
             g[BESIDE, i] = _ONE if fits else _ZERO
 
 
-@compiled()
+@part
 def follow(  # type: ignore[no-untyped-def]
     planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving, constants
 ):
@@ -201,25 +201,19 @@ def follow(  # type: ignore[no-untyped-def]
         miss and a fit beside are worth in seconds, the darkest shadow, the age at which a look
         stands, and the model's own time before this frame and after it.
     """
-    size = score.size
-    mean = mean.reshape(len(planes), size)
-    variance, credit = variance.reshape(size), credit.reshape(size)
-    others = others.reshape(size, others.shape[2])
-    doubt = doubt.reshape(size, 2)
-    scores, moves = score.reshape(size), moving.reshape(size)
     n = len(spots)
-    bring(planes, spots, gathered, mean, credit, doubt, others, scores, constants[14])
+    bring(planes, spots, gathered, mean, credit, doubt, others, score, constants[14])
     _ask_retired(gathered, n, constants)
     if len(planes) > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)
     _know_candidate(gathered, n, constants)
     gathered[BESIDE, :n] = _ZERO
     if constants[11] > _ZERO:
-        _look_beside(spots, gathered, mean, variance, score.shape[1], constants[6])
+        _look_beside(spots, gathered, mean, variance, len(score) // len(young), constants[6])
     _credit_candidate(gathered, n, constants)
     for p in range(len(planes)):
         _move(gathered, n, p)
     give(
-        planes, spots, gathered, mean, variance, credit, doubt, others, young, scores, moves,
+        planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving,
         constants[2], constants[15],
     )  # fmt: skip

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionlapse.background.compiled import compiled
 from motionlapse.background.score_levels import THRESHOLD_SCORE
+from motionlapse.native import part
 
 _ZERO = np.float32(0.0)
 _ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
@@ -42,7 +42,7 @@ def others_length(planes: int) -> int:
     return 2 * (planes + 1) + 1
 
 
-@compiled()
+@part
 def gather(planes, first, look, score, spots, gathered, count):  # type: ignore[no-untyped-def]
     """Bring the foreground pixels of a few rows to those that are waiting to be followed.
 
@@ -89,7 +89,7 @@ def gather(planes, first, look, score, spots, gathered, count):  # type: ignore[
     return count
 
 
-@compiled()
+@part
 def bring(  # type: ignore[no-untyped-def]
     planes, spots, gathered, mean, credit, doubt, others, score, before
 ):
@@ -113,7 +113,7 @@ def bring(  # type: ignore[no-untyped-def]
         gathered[SCORE, i] = score[spot]
 
 
-@compiled()
+@part
 def give(  # type: ignore[no-untyped-def]
     planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving, most, now
 ):
@@ -149,7 +149,7 @@ def give(  # type: ignore[no-untyped-def]
                 _promote(planes, mean, variance, credit, doubt, others[spot], spot, most)
 
 
-@compiled()
+@part
 def _retire(planes, mean, variance, credit, own, spot):  # type: ignore[no-untyped-def]
     """Let the background and the retired one change places."""
     back = len(planes) + 1
@@ -160,7 +160,7 @@ def _retire(planes, mean, variance, credit, own, spot):  # type: ignore[no-untyp
     credit[spot], own[at + 1] = own[at + 1], credit[spot]
 
 
-@compiled()
+@part
 def _promote(planes, mean, variance, credit, doubt, own, spot, most):  # type: ignore[no-untyped-def]
     """Let the candidate be the background."""
     for p in range(len(planes)):

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.gathered_kernel import others_length
-from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
+from motionlapse.background.gathered_kernel import GATHERED_ROWS, others_length
+from motionlapse.background.gaussian_kernel import (
+    judge_and_learn,
+    scratch_length,
+    waiting_length,
+)
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain
 from motionlapse.background.looks_kernel import sample_looks
@@ -98,8 +102,8 @@ class Gaussian:
             self._mean,
             self._variance,
             share,
-            np.float32(settings.k * settings.noise_floor),
-            np.float32(settings.noise_floor**2),
+            settings.k * settings.noise_floor,
+            settings.noise_floor**2,
         )
         np.multiply(share, min(seconds, self._most_credit()), out=self._credit)
         self._frames = _FIRST_FRAMES
@@ -121,18 +125,9 @@ class Gaussian:
         constants = self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace)
         pixels = judge_and_learn(
             *buffers,
-            self._gain.gain,
+            np.float32(1) / self._gain.gain,
             light,
-            self._mean,
-            self._variance,
-            self._credit,
-            self._doubt,
-            self._others,
-            self._stirred,
-            self._young,
-            self._score,
-            self._moving,
-            self._scratch,
+            *self._for_kernel,
             constants,
             self._frames,
         )
@@ -212,12 +207,24 @@ class Gaussian:
         self._credit: Array = np.zeros(shape, np.float32)
         self._doubt: Array = np.zeros((*shape, 2), np.float32)
         self._others: Array = np.zeros((*shape, others_length(count)), np.float32)
-        self._stirred: Image = np.zeros(height, np.uint8)
-        self._young: Image = np.ones(height, np.uint8)
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
-        self._scratch: Array = np.empty((count + 2, scratch_length(width)), np.float32)
+        pixels, room = height * width, waiting_length(width)
+        self._for_kernel = (
+            self._mean.reshape(count, pixels),
+            self._variance.reshape(pixels),
+            self._credit.reshape(pixels),
+            self._doubt.reshape(pixels, 2),
+            self._others.reshape(pixels, -1),
+            np.zeros(height, np.uint8),  # rows that have stirred
+            np.ones(height, np.uint8),  # young rows
+            self._score.reshape(pixels),
+            self._moving.reshape(pixels),
+            np.empty((count + 2, scratch_length(width)), np.float32),
+            np.empty((GATHERED_ROWS, room), np.float32),
+            np.empty(room, np.uint32),
+        )
         settings = self._settings
         # What differs by less than a repeated look may is the same.
         close = settings.k * settings.candidate_match * settings.noise_floor

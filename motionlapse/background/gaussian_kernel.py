@@ -12,13 +12,13 @@ Inputs may be wider than the picture (padded rows): the width is the output's.
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 
 from motionlapse.background.candidate_kernel import follow
-from motionlapse.background.compiled import F1, F2, F3, MASK, PLANE, ROWS, compiled
-from motionlapse.background.gathered_kernel import COLOUR, GATHERED_ROWS, GREY, gather
+from motionlapse.background.gathered_kernel import COLOUR, GREY, gather
+from motionlapse.background.kernel_types import F1, F2, PLANE, ROWS, SPOTS
 from motionlapse.background.looks_kernel import look_colour, look_grey
 from motionlapse.background.score_levels import THRESHOLD_SCORE
+from motionlapse.native import INT, kernel, part
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
@@ -42,7 +42,13 @@ def scratch_length(width: int) -> int:
     return max(_BLOCK // width, 1) * width
 
 
-@compiled()
+def waiting_length(width: int) -> int:
+    """Return how many foreground pixels may wait to be followed, of pictures of a width."""
+    # Numbers of a pixel that are a multiple of 4 KiB apart drive each other out of the cache.
+    return (_TOGETHER + scratch_length(width) + _PAGE) // _PAGE * _PAGE + _APART
+
+
+@part
 def _relight_row(y, light, factor):  # type: ignore[no-untyped-def]
     """Fill in ``1 + light`` for a row, bilinear between rows of cells."""
     cells, width = light.shape
@@ -55,20 +61,20 @@ def _relight_row(y, light, factor):  # type: ignore[no-untyped-def]
         factor[x] = _ONE + first[x] + part * (second[x] - first[x])
 
 
-@compiled()
+@part
 def _relight(mean, top, bottom, light, factor):  # type: ignore[no-untyped-def]
     """Multiply a few rows of the background by ``1 + light``."""
-    planes, height, width = mean.shape
+    width = light.shape[1]
     first, last = top * width, bottom * width
     for y in range(top, bottom):
         _relight_row(y, light, factor[y * width - first : (y + 1) * width - first])
-    for p in range(planes):
-        pixels = mean[p].reshape(height * width)[first:last]
+    for p in range(mean.shape[0]):
+        pixels = mean[p, first:last]
         for x in range(last - first):
             pixels[x] *= factor[x]
 
 
-@compiled()
+@part
 def _judge_grey(look, mean, variance, credit, score, constants):  # type: ignore[no-untyped-def]
     """Judge and teach pixels of luma; see `_judge_colour`."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
@@ -87,7 +93,7 @@ def _judge_grey(look, mean, variance, credit, score, constants):  # type: ignore
         variance[x] = max(v + a * (spread - v), floor * shade * shade)
 
 
-@compiled()
+@part
 def _judge_colour(  # type: ignore[no-untyped-def]
     look0, look1, look2, mean0, mean1, mean2, variance, credit, score, constants
 ):
@@ -111,24 +117,23 @@ def _judge_colour(  # type: ignore[no-untyped-def]
         variance[x] = max(v + a * (spread - v), floor * shade * shade)
 
 
-@compiled()
+@part
 def _judge_rows(  # type: ignore[no-untyped-def]
-    top, luma, blue, red, inverse, mean, variance, credit, score, looks, constants
+    top, width, luma, blue, red, inverse, mean, variance, credit, score, looks, constants
 ):
     """Judge and teach a few rows whose pixels lie one row after another; leave their looks."""
-    planes, height, width = mean.shape
-    size, first, length = height * width, top * width, len(score)
+    first, length = top * width, len(score)
     last = first + length
     # Slices of one dimension only: of more, the compiler does not know that they are contiguous.
-    look0, mean0 = looks[0][:length], mean[0].reshape(size)[first:last]
-    variance = variance.reshape(size)[first:last]
-    if planes == 1:
+    look0, mean0 = looks[0][:length], mean[0][first:last]
+    variance = variance[first:last]
+    if mean.shape[0] == 1:
         for y in range(length // width):
             look_grey(luma[top + y], inverse, look0[y * width : (y + 1) * width])
         _judge_grey(look0, mean0, variance, credit, score, constants)
         return
-    look1, mean1 = looks[1][:length], mean[1].reshape(size)[first:last]
-    look2, mean2 = looks[2][:length], mean[2].reshape(size)[first:last]
+    look1, mean1 = looks[1][:length], mean[1][first:last]
+    look2, mean2 = looks[2][:length], mean[2][first:last]
     for y in range(length // width):
         look_colour(
             luma[top + y], blue[top + y], red[top + y], inverse,
@@ -140,7 +145,7 @@ def _judge_rows(  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@compiled()
+@part
 def _highest(flags):  # type: ignore[no-untyped-def]
     highest = np.uint8(0)
     for y in range(flags.shape[0]):
@@ -148,7 +153,7 @@ def _highest(flags):  # type: ignore[no-untyped-def]
     return highest
 
 
-@compiled()
+@part
 def _is_young(credit, most):  # type: ignore[no-untyped-def]
     """Tell whether any background of the rows has less than the most credit."""
     young = np.int32(0)  # counting vectorises; looking for the least does not
@@ -157,16 +162,15 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
     return young > 0
 
 
-@compiled(
-    int64(
-        PLANE, PLANE, PLANE, F1, F2, F3, F2, F2, F3, F3, ROWS, ROWS, MASK, MASK, F2, F1, int64
-    )
+@kernel(
+    PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, F2, F2, SPOTS, F1, INT,
+    returns=INT,
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
     luma,
     blue,
     red,
-    gain,
+    inverse,
     light,
     mean,
     variance,
@@ -178,6 +182,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     score,
     moving,
     scratch,
+    gathered,
+    spots,
     constants,
     turn,
 ):
@@ -187,25 +193,29 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     ----------
     luma, blue, red
         The frame's planes, uint8, rows may be padded. Grey: `blue` and `red` are not read.
-    gain
-        Brightness of the frame over the background's, for each plane, ``(P,)``.
+    inverse
+        Brightness of the background over the frame's, for each plane, ``(P,)``.
     light
         What the background is brightened by first, less 1: rows of cells, ``(cells, W)``; none of
         them where the light has not changed.
     mean, variance, credit
-        The background ``(P, H, W)``, ``(H, W)``, ``(H, W)``; learned.
+        The background ``(P, H * W)``, ``(H * W,)``, ``(H * W,)``; learned. A pixel's place in these
+        and all that follow is that in a picture whose rows lie one after another.
     doubt, others
-        Candidate and retired background; see `gathered_kernel`.
+        Candidate and retired background, ``(H * W, 2)`` and ``(H * W, N)``; see `gathered_kernel`.
     stirred
         uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young
         uint8 ``(H,)``: 0 for rows in which every background has all the credit there is.
     score
-        uint8 ``(H, W)``; filled.
+        uint8 ``(H * W,)``; filled.
     moving
-        uint8 ``(H, W)``; filled: 255 where foreground is newer than it takes to be standing.
+        uint8 ``(H * W,)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
         float32 ``(P + 2, N)``, `scratch_length` of them.
+    gathered, spots
+        float32 ``(GATHERED_ROWS, M)`` and uint32 ``(M,)``, `waiting_length` of them: foreground
+        pixels that wait to be followed.
     constants
         Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
         and its share in the dark; the rest is `candidate_kernel.follow`'s.
@@ -217,17 +227,12 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     int
         How many pixels are foreground before cleanup.
     """
-    planes, height, width = mean.shape
+    planes, height = len(mean), len(stirred)
+    width = len(score) // height
     rows = max(_BLOCK // width, 1)
     full, factor = scratch[planes], scratch[planes + 1]
-    inverse = _ONE / gain
     most = constants[2]
     full[:] = most
-    flat_credit, flat_score = credit.reshape(score.size), score.reshape(score.size)
-    # Numbers of a pixel that are a multiple of 4 KiB apart drive each other out of the cache.
-    room = (_TOGETHER + rows * width + _PAGE) // _PAGE * _PAGE + _APART
-    gathered = np.empty((GATHERED_ROWS, room), np.float32)
-    spots = np.empty(room, np.uint32)
     pixels = waiting = 0
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
@@ -237,22 +242,20 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         # Rows in which all backgrounds have all the credit there is need none of it read: one
         # that says so stands for it and stays in the nearest cache.
         is_young = _highest(young[top:bottom]) > 0
-        trust = flat_credit[first:last] if is_young else full[: last - first]
+        trust = credit[first:last] if is_young else full[: last - first]
         _judge_rows(
-            top, luma, blue, red, inverse, mean, variance, trust, flat_score[first:last], scratch,
+            top, width, luma, blue, red, inverse, mean, variance, trust, score[first:last], scratch,
             constants,
         )  # fmt: skip
         if is_young and top // rows % _TURNS == turn % _TURNS:
             young[top:bottom] = _is_young(trust, most)
         if _highest(stirred[top:bottom]):
-            moving[top:bottom] = 0
+            moving[first:last] = 0
         before = waiting
         if planes == 1:
-            waiting = gather(GREY, first, scratch, flat_score[first:last], spots, gathered, before)
+            waiting = gather(GREY, first, scratch, score[first:last], spots, gathered, before)
         else:
-            waiting = gather(
-                COLOUR, first, scratch, flat_score[first:last], spots, gathered, before
-            )
+            waiting = gather(COLOUR, first, scratch, score[first:last], spots, gathered, before)
         stirred[top:bottom] = waiting > before
         pixels += waiting - before
         if waiting and (waiting >= _TOGETHER or bottom == height):

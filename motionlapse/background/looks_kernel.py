@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, void
 
-from motionlapse.background.compiled import F3, PLANE, compiled
+from motionlapse.background.kernel_types import F3, PLANE
+from motionlapse.native import INT, kernel, part
 
 _NEUTRAL = np.float32(128.0)
 
 
-@compiled()
+@part
 def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signature types it
     """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
     level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
@@ -21,7 +21,7 @@ def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signa
     )
 
 
-@compiled(void(PLANE, PLANE, PLANE, F3, int64))
+@kernel(PLANE, PLANE, PLANE, F3, INT)
 def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]  # as above
     """Fill `look` with every `stride`-th pixel both ways, in blue, green and red, or in luma."""
     planes, height, width = look.shape
@@ -36,7 +36,7 @@ def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]
                 look[0, y, x], look[1, y, x], look[2, y, x] = b, g, r
 
 
-@compiled()
+@part
 def look_grey(luma, inverses, look):  # type: ignore[no-untyped-def]
     """Fill in the looks of a row under the background's light; see `look_colour`."""
     inverse = inverses[0]
@@ -44,7 +44,7 @@ def look_grey(luma, inverses, look):  # type: ignore[no-untyped-def]
         look[x] = np.float32(luma[x]) * inverse
 
 
-@compiled()
+@part
 def look_colour(luma, blue, red, inverses, look0, look1, look2):  # type: ignore[no-untyped-def]
     """Fill in the looks of a row under the background's light; the planes may be wider."""
     inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]

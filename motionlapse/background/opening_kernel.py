@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import float32, types, uint8, void
+from typing import Any
 
-from motionlapse.background.compiled import F2, F3, compiled
+import numpy as np
+import numpy.typing as npt
+
+from motionlapse.background.kernel_types import F1, F2, F3, PICTURES
 from motionlapse.background.looks_kernel import blue_green_red
+from motionlapse.frames import Image
+from motionlapse.native import FLOAT, kernel, part
+
+Array = npt.NDArray[np.float32]
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
-_PICTURES = types.Array(uint8, 4, "C", readonly=True)
 
 
-@compiled()
+@part
 def _take_row(pictures, k, y, looks):  # type: ignore[no-untyped-def]
     """Fill in the looks of a row of one picture, ``(P, W)``."""
     if looks.shape[0] == 1:
@@ -26,7 +31,7 @@ def _take_row(pictures, k, y, looks):  # type: ignore[no-untyped-def]
         blue[x], green[x], red[x] = blue_green_red(luma[x], u[x], v[x])
 
 
-@compiled()
+@part
 def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
     """Fill in the largest difference over the planes of the looks of two rows."""
     apart[:] = _ZERO
@@ -36,7 +41,7 @@ def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
             apart[x] = max(apart[x], abs(first[x] - second[x]))
 
 
-@compiled()
+@part
 def _agree_both(apart, per_reach, one, other):  # type: ignore[no-untyped-def]
     """Add to the agreement of two pictures with each other."""
     for x in range(apart.shape[0]):
@@ -45,7 +50,7 @@ def _agree_both(apart, per_reach, one, other):  # type: ignore[no-untyped-def]
         other[x] += agreement
 
 
-@compiled()
+@part
 def _choose(agreement, most, looks, chosen):  # type: ignore[no-untyped-def]
     """Take over a picture's looks where more agree on them."""
     for p in range(chosen.shape[0]):
@@ -56,7 +61,7 @@ def _choose(agreement, most, looks, chosen):  # type: ignore[no-untyped-def]
         most[x] = max(most[x], agreement[x])
 
 
-@compiled()
+@part
 def _add(apart, reach, look, total, count):  # type: ignore[no-untyped-def]
     """Add the looks within reach, and count them."""
     for x in range(count.shape[0]):
@@ -65,7 +70,7 @@ def _add(apart, reach, look, total, count):  # type: ignore[no-untyped-def]
         count[x] += _ONE if inside else _ZERO
 
 
-@compiled()
+@part
 def _add_squares(apart, reach, look, mean, total):  # type: ignore[no-untyped-def]
     """Add the squared differences from the mean of the looks within reach."""
     for x in range(total.shape[0]):
@@ -73,8 +78,9 @@ def _add_squares(apart, reach, look, mean, total):  # type: ignore[no-untyped-de
         total[x] += d * d if apart[x] < reach else _ZERO
 
 
-@compiled(void(_PICTURES, F3, F2, F2, float32, float32))
-def agree(pictures, mean, variance, share, reach, floor):  # type: ignore[no-untyped-def]
+def agree(
+    pictures: Image, mean: Array, variance: Array, share: Array, reach: float, floor: float
+) -> None:
     """Fill in the background that pictures agree on.
 
     Of a pixel's looks that one is taken which the others are nearest to: each other one counts
@@ -93,13 +99,19 @@ def agree(pictures, mean, variance, share, reach, floor):  # type: ignore[no-unt
     floor
         The least variance.
     """
-    count, planes, height, width = pictures.shape
+    count, planes, _, width = pictures.shape
     # A row at a time: its loops vectorise, and what they need stays in the nearest cache.
-    looks = np.empty((count, planes, width), np.float32)
-    agreement = np.empty((count, width), np.float32)
-    apart = np.empty((count, width), np.float32)
-    chosen = np.empty((planes, width), np.float32)
-    most, inside = np.empty(width, np.float32), np.empty(width, np.float32)
+    row = [(count, planes, width), (count, width), (count, width), (planes, width), width, width]
+    scratch: list[Any] = [np.empty(shape, np.float32) for shape in row]
+    _agree(pictures, mean, variance, share, reach, floor, *scratch)
+
+
+@kernel(PICTURES, F3, F2, F2, FLOAT, FLOAT, F3, F2, F2, F2, F1, F1)
+def _agree(  # type: ignore[no-untyped-def]
+    pictures, mean, variance, share, reach, floor, looks, agreement, apart, chosen, most, inside
+):
+    """Fill in what pictures agree on; see `agree`. What follows `floor` is scratch."""
+    count, planes, height, width = pictures.shape
     for y in range(height):
         agreement[:] = _ONE
         for k in range(count):

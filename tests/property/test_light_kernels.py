@@ -5,7 +5,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motionlapse.background.light import better_gains, measure_cells
+from motionlapse.background.light_kernel import better_gains, measure_cells
 
 Array = npt.NDArray[np.float32]
 CLOSE = 12.0
@@ -31,7 +31,7 @@ def test_cells_hold_the_coherent_change_of_what_is_not_foreground(
     look, mean, foreground = scene(shape, seed)
     gain = np.random.default_rng(seed).uniform(0.8, 1.2, shape[0]).astype(np.float32)
     cells = np.full((-(-shape[1] // 8), -(-shape[2] // 8)), 7, np.float32)
-    measure_cells(look, gain, mean, foreground, cells)
+    measure_cells(look, gain, mean, foreground, 1, cells)
     now = (look.astype(np.float64) / gain[:, None, None]).sum(axis=0)
     usual = mean.astype(np.float64).sum(axis=0)
     ratio = ((now - usual) / np.maximum(usual, 3)).clip(-0.2, 0.25)
@@ -52,7 +52,7 @@ def test_a_gain_is_taken_over_where_clearly_more_fits(
     look, mean, foreground = scene(shape, seed)
     before = np.random.default_rng(seed).choice([0.8, 1.0, 1.1], shape[0]).astype(np.float32)
     gain = before.copy()
-    better_gains(look, mean, foreground, gain, np.float32(0.9), np.float32(CLOSE))
+    better_gains(look, mean, foreground, 1, gain, 0.9, CLOSE)
     for p in range(shape[0]):
         usable = (foreground == 0) & (look[p] > 8) & (look[p] < 250) & (mean[p] > 8)
         frame, usual = look[p][usable].astype(np.float64), mean[p][usable].astype(np.float64)

@@ -1,0 +1,9 @@
+"""What the kernels of the model take."""
+
+from motionlapse.native import Array
+
+PLANE = MASK = Array("uint8", 2)
+ROWS = Array("uint8", 1)
+PICTURES = Array("uint8", 4)
+F1, F2, F3 = (Array("float32", dimensions) for dimensions in (1, 2, 3))
+SPOTS = Array("uint32", 1)

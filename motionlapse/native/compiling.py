@@ -1,0 +1,125 @@
+"""Compiling functions to object files by Numba and LLVM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FunctionType
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba import cfunc, njit, types
+from numba.np.numpy_support import carray
+
+from motionlapse.native.llvm_engine import target_machine
+from motionlapse.native.signature import Argument, Array, Number
+
+# Of fastmath, everything but the reordering of sums, so that results do not depend on the width of
+# the machine's vectors. NumPy's errors: none, so that nothing has to be raised.
+_OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"nnan", "ninf", "nsz", "contract"},
+}
+# Numba counts references to what it has allocated, which is nothing here.
+_NO_COUNTING = """
+define void @NRT_incref(ptr %memory) alwaysinline { ret void }
+define void @NRT_decref(ptr %memory) alwaysinline { ret void }
+"""
+# What LLVM may leave to the C library.
+_IN_C_LIBRARY = {"memset", "memcpy", "memmove"}
+
+
+def compiled(
+    function: FunctionType, arguments: Sequence[Argument], returns: Number | None, name: str
+) -> bytes:
+    """Return an object file with a function of that name and nothing else.
+
+    It is called as Numba calls its own: with the addresses of a result and of an exception, then an
+    address and a shape for each array, and the numbers.
+
+    Parameters
+    ----------
+    function, arguments, returns
+        As `motionlapse.native.kernel` takes them.
+    name
+        Of the function in the object file.
+
+    Raises
+    ------
+    RuntimeError
+        If the function needs Python or Numba to run: it allocates something, or may raise.
+    """
+    entry = cfunc(_type_of(arguments, returns), **_OPTIONS)(_entry(function, arguments, returns))
+    # Around the function there is one with C's calls, which reports exceptions by way of Python.
+    inner = entry.native_name.removeprefix("cfunc.")
+    module = llvm.parse_assembly(entry.inspect_llvm())
+    module.link_in(llvm.parse_assembly(_NO_COUNTING))
+    for item in (*module.functions, *module.global_variables):
+        if item.name != inner and not item.is_declaration:
+            item.linkage = "internal"
+    module.get_function(inner).name = name
+    machine = target_machine()
+    options = llvm.create_pipeline_tuning_options()
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.add_strip_dead_prototype_pass()
+    passes.run(module, llvm.create_pass_builder(machine, options))
+    needed = {item.name for item in module.functions if item.is_declaration}
+    needed = {item for item in needed if not item.startswith("llvm.")} - _IN_C_LIBRARY
+    if needed:
+        raise RuntimeError(f"{function.__name__} is no kernel: it needs {sorted(needed)}")
+    code: bytes = machine.emit_object(module)
+    return code
+
+
+def _type_of(arguments: Sequence[Argument], returns: Number | None) -> Any:
+    """Return Numba's signature of the entry."""
+    result = types.void if returns is None else getattr(types, returns.dtype)
+    flat: list[Any] = []
+    for argument in arguments:
+        numba_type = getattr(types, argument.dtype)
+        if isinstance(argument, Array):
+            flat += [
+                types.CPointer(numba_type),  # type: ignore[no-untyped-call]
+                *[types.int64] * argument.dimensions,
+            ]
+        else:
+            flat.append(numba_type)
+    return result(*flat)
+
+
+def _entry(
+    function: FunctionType, arguments: Sequence[Argument], returns: Number | None
+) -> FunctionType:
+    """Return a function of addresses and shapes that calls one of arrays.
+
+    Numba takes no variable arguments here, so it is written out.
+    """
+    taken, given = [], []
+    for i, argument in enumerate(arguments):
+        taken.append(f"a{i}")
+        if isinstance(argument, Array):
+            shape = [f"a{i}_{axis}" for axis in range(argument.dimensions)]
+            taken += shape
+            given.append(f"carray(a{i}, ({', '.join(shape)},))")
+        else:
+            given.append(f"a{i}")
+    scope: dict[str, Any] = {"carray": carray, "function": _jitted(function, {})}
+    does = "" if returns is None else "return "
+    text = f"def entry({', '.join(taken)}):\n    {does}function({', '.join(given)})\n"
+    exec(text, scope)  # of names and shapes alone
+    entry: FunctionType = scope["entry"]
+    return entry
+
+
+def _jitted(function: FunctionType, done: dict[FunctionType, Any]) -> Any:
+    """Return a function for Numba in which all others that it names are so, too."""
+    if function not in done:
+        scope = dict(function.__globals__)
+        for name in function.__code__.co_names:
+            if isinstance(scope.get(name), FunctionType):
+                scope[name] = _jitted(scope[name], done)
+        copy = FunctionType(function.__code__, scope, function.__name__)
+        copy.__module__ = function.__module__
+        done[function] = njit(**_OPTIONS)(copy)
+    return done[function]

@@ -1,0 +1,174 @@
+"""Loading object files as Linux has them on x86-64, without LLVM.
+
+LLVM's engine loads them as well, but its library takes 50 MB of memory as soon as it is there.
+What the kernels need is little: their code and constants in one piece of memory, with the distances
+between them filled in, and three functions of the C library.
+
+References
+----------
+.. [1] System V Application Binary Interface, AMD64 supplement, section 4.4 (relocation).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import struct
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_IDENTITY = b"\x7fELF\x02\x01\x01"
+_X86_64 = 62
+_RELOCATIONS, _SYMBOLS, _NOTHING_IN_FILE = 4, 2, 8
+_WRITABLE, _IN_MEMORY = 1, 2
+_ADDRESS, _DISTANCE, _CALL = 1, 2, 4
+_LEFT_OUT = b".eh_frame"  # how to unwind from an exception: there is none
+_WRITABLE_AT_FIRST = b".data.rel.ro"
+_EXECUTABLE = 1 | 4
+# Code reaches 2 GB; the C library may be farther: jmp *0(%rip), and the address.
+_JUMP = b"\xff\x25\0\0\0\0"
+_STUB = 16
+_LIBRARY = ("memset", "memcpy", "memmove")
+
+
+class _Section(NamedTuple):
+    name: bytes
+    kind: int
+    flags: int
+    offset: int
+    size: int
+    link: int
+    info: int
+    alignment: int
+
+
+class UnknownCodeError(Exception):
+    """The file has something that is not known here."""
+
+
+class ObjectFile:
+    """An object file, laid out as it is to lie in memory.
+
+    Parameters
+    ----------
+    code
+        The whole file.
+
+    Raises
+    ------
+    UnknownCodeError
+        If it is none for Linux on x86-64, or needs more than `load` can do.
+    """
+
+    def __init__(self, code: bytes) -> None:
+        if sys.platform != "linux" or not code.startswith(_IDENTITY):
+            raise UnknownCodeError("no object file of Linux")
+        if struct.unpack_from("<H", code, 18)[0] != _X86_64:
+            raise UnknownCodeError("not for x86-64")
+        self._code = code
+        self._sections = self._read_sections()
+        self._places: dict[int, int] = {}  # number of a section: where it lies
+        end = 0
+        for number, section in enumerate(self._sections):
+            if not self._is_wanted(section):
+                continue
+            end = -(-end // max(1, section.alignment)) * max(1, section.alignment)
+            self._places[number] = end
+            end += section.size
+        self._stubs = -(-end // _STUB) * _STUB
+        self._size = self._stubs + _STUB * len(_LIBRARY)
+
+    def load(self, name: str) -> int:
+        """Return the address of a function; it stays in memory as long as the process runs.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is no such function, or a reference is of an unknown kind.
+        OSError
+            If the system does not allow it.
+        """
+        memory = mmap.mmap(-1, self._size)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        for number, begin in self._places.items():
+            section = self._sections[number]
+            memory[begin : begin + section.size] = self._content(section)
+        c_library = ctypes.CDLL(None, use_errno=True)
+        for at, function in enumerate(_LIBRARY):
+            target = ctypes.cast(getattr(c_library, function), ctypes.c_void_p).value or 0
+            stub = self._stubs + _STUB * at
+            memory[stub : stub + 14] = _JUMP + struct.pack("<Q", target)
+        symbols = list(self._read_symbols())
+        places = [self._place_of(*symbol) for symbol in symbols]
+        for section in self._sections:
+            if section.kind == _RELOCATIONS and section.info in self._places:
+                self._relocate(section, memory, address, places)
+        if c_library.mprotect(ctypes.c_void_p(address), self._size, _EXECUTABLE):
+            raise OSError(ctypes.get_errno(), "machine code is not allowed")
+        _kept.append(memory)
+        for (word, _, _), place in zip(symbols, places, strict=True):
+            if word == name.encode() and place is not None:
+                return address + place
+        raise UnknownCodeError(f"no function {name}")
+
+    def _is_wanted(self, section: _Section) -> bool:
+        if not section.flags & _IN_MEMORY or not section.size or section.name == _LEFT_OUT:
+            return False
+        if section.kind == _NOTHING_IN_FILE or (
+            section.flags & _WRITABLE and not section.name.startswith(_WRITABLE_AT_FIRST)
+        ):
+            raise UnknownCodeError("has variables")
+        return True
+
+    def _relocate(
+        self, section: _Section, memory: mmap.mmap, address: int, places: list[int | None]
+    ) -> None:
+        """Fill in the addresses and distances that a section asks for."""
+        base = self._places[section.info]
+        for offset, info, addend in struct.iter_unpack("<QQq", self._content(section)):
+            kind, place = info & 0xFFFFFFFF, places[info >> 32]
+            if place is None:
+                raise UnknownCodeError("needs what is not there")
+            at = base + offset
+            if kind in (_DISTANCE, _CALL):
+                struct.pack_into("<i", memory, at, place + addend - at)
+            elif kind == _ADDRESS:
+                struct.pack_into("<Q", memory, at, address + place + addend)
+            else:
+                raise UnknownCodeError(f"relocation of kind {kind}")
+
+    def _place_of(self, name: bytes, section: int, value: int) -> int | None:
+        """Return where a symbol lies; None if it is none of those that are there."""
+        if section in self._places:
+            return self._places[section] + value
+        if section == 0 and name.decode() in _LIBRARY:
+            return self._stubs + _STUB * _LIBRARY.index(name.decode())
+        return None
+
+    def _content(self, section: _Section) -> bytes:
+        return self._code[section.offset : section.offset + section.size]
+
+    def _read_sections(self) -> list[_Section]:
+        code = self._code
+        (offset,) = struct.unpack_from("<Q", code, 40)
+        size, count, names = struct.unpack_from("<HHH", code, 58)
+        rows = [struct.unpack_from("<IIQQQQIIQQ", code, offset + size * i) for i in range(count)]
+        return [
+            _Section(_text(code, rows[names][4] + row[0]), *row[1:3], *row[4:9]) for row in rows
+        ]
+
+    def _read_symbols(self) -> Iterator[tuple[bytes, int, int]]:
+        """Yield their names, the numbers of their sections, and their places in these."""
+        for section in self._sections:
+            if section.kind == _SYMBOLS:
+                names = self._sections[section.link].offset
+                for row in struct.iter_unpack("<IBBHQQ", self._content(section)):
+                    yield _text(self._code, names + row[0]), row[3], row[4]
+
+
+_kept: list[mmap.mmap] = []
+
+
+def _text(code: bytes, at: int) -> bytes:
+    return code[at : code.index(b"\0", at)]

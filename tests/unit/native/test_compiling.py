@@ -1,0 +1,135 @@
+"""A program that compiles its kernels says so, once; what is compiled is found again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionlapse.native import FLOAT, INT, Array, kernel
+from motionlapse.native.object_code import object_code
+
+_SMALL_KERNELS = """
+import logging, sys
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+import motionlapse.shrink_kernel
+print("one is ready")
+import motionlapse.analysis.bounds_kernel
+print(*sorted({"numba", "llvmlite"} & sys.modules.keys()))
+"""
+STORES = "MOTIONLAPSE_CACHE"
+
+
+def lines(store: Path) -> list[str]:
+    """What a fresh interpreter says that needs two kernels."""
+    environ = {**os.environ, STORES: str(store)}
+    words = [sys.executable, "-c", _SMALL_KERNELS]
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_the_first_program_on_a_machine_says_that_it_compiles(tmp_path: Path) -> None:
+    first, ready, loaded = lines(tmp_path)
+    assert first.startswith("compiling for this machine, once")
+    assert (ready, loaded) == ("one is ready", "llvmlite numba")
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine != "x86_64",
+    reason="elsewhere LLVM loads what is compiled",
+)
+def test_programs_after_it_load_neither_compiler(tmp_path: Path) -> None:
+    lines(tmp_path)
+    assert lines(tmp_path) == ["one is ready", ""]
+
+
+def test_what_is_damaged_in_the_store_is_compiled_again(tmp_path: Path) -> None:
+    lines(tmp_path)
+    for file in tmp_path.iterdir():
+        code = bytearray(file.read_bytes())
+        code[len(code) // 2] ^= 1
+        file.write_bytes(code)
+    assert len(lines(tmp_path)) == 3
+    assert lines(tmp_path)[0] == "one is ready"
+
+
+def test_without_a_store_that_can_be_written_it_runs_and_says_so(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
+    said = lines(in_the_way)
+    assert f"cannot keep what was compiled: set {STORES} to a folder for it" in said
+    assert "one is ready" in said
+
+
+STEP = 3
+
+
+def twice(number):  # type: ignore[no-untyped-def]
+    return number * 2
+
+
+def fill(values, first, factor):  # type: ignore[no-untyped-def]
+    """Count upwards in steps."""
+    for i in range(len(values)):
+        values[i] = (first + STEP * i) * factor
+    return twice(len(values))
+
+
+COUNTED = Array("float32", 1), INT, FLOAT
+
+
+def test_a_kernel_does_what_its_function_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+    values = np.zeros(7, np.float32)
+    assert kernel(*COUNTED, returns=INT)(fill)(values, 5, 0.5) == 14
+    expected = np.zeros(7, np.float32)
+    assert fill(expected, 5, np.float32(0.5)) == 14
+    np.testing.assert_array_equal(values, expected)
+
+
+def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+
+    def name() -> str:
+        return object_code(fill, COUNTED, INT)[1]  # type: ignore[arg-type]
+
+    first = name()
+    assert name() == first
+    with monkeypatch.context() as changed:
+        changed.setitem(globals(), "STEP", 4)
+        assert name() != first
+    with monkeypatch.context() as changed:
+        changed.setitem(globals(), "twice", lambda number: number * 4)
+        assert name() != first
+    assert object_code(fill, COUNTED, None)[1] != first  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros(7), np.zeros((7, 1), np.float32), np.zeros(14, np.float32)[::2]],
+    ids=["of another type", "of more dimensions", "with gaps"],
+)
+def test_an_array_of_another_kind_is_refused(
+    values: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+    compiled = kernel(*COUNTED, returns=INT)(fill)
+    with pytest.raises(TypeError, match="a kernel takes float32 of 1 dimensions in C order"):
+        compiled(values, 5, 0.5)
+
+
+def test_a_function_that_allocates_is_no_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def allocate(values, first, factor):  # type: ignore[no-untyped-def]
+        values[:] = np.full(len(values), first * factor, np.float32)
+
+    monkeypatch.setenv(STORES, str(tmp_path))
+    with pytest.raises(RuntimeError, match="allocate is no kernel: it needs"):
+        kernel(*COUNTED)(allocate)
