@@ -11,7 +11,7 @@ from numba import cfunc, njit, types
 from numba.np.numpy_support import carray
 
 from motionlapse.native.llvm_engine import target_machine
-from motionlapse.native.signature import Argument, Array, Number
+from motionlapse.native.signature import FAILED, Argument, Array, Number, Signature
 
 # Of fastmath, everything but the reordering of sums, so that results do not depend on the width of
 # the machine's vectors. NumPy's errors: none, so that nothing has to be raised.
@@ -24,21 +24,39 @@ _NO_COUNTING = """
 define void @NRT_incref(ptr %memory) alwaysinline { ret void }
 define void @NRT_decref(ptr %memory) alwaysinline { ret void }
 """
+# Around what Numba makes of a function, which takes the addresses of a result and of an exception,
+# and then the arguments: it takes them from the block.
+_FROM_BLOCK = """
+declare i32 @{inner}(ptr, ptr, {types})
+define i64 @{name}(ptr %block) {{
+  %result = alloca i64
+  %exception = alloca ptr
+  store i64 0, ptr %result
+{loads}
+  %status = call i32 @{inner}(ptr %result, ptr %exception, {arguments})
+  %good = icmp eq i32 %status, 0
+  %returned = load i64, ptr %result
+  %told = select i1 %good, i64 %returned, i64 {failed}
+  ret i64 %told
+}}
+"""
+_LOAD = """
+  %at{i} = getelementptr i64, ptr %block, i64 {i}
+  %a{i} = load {type}, ptr %at{i}"""
 # What LLVM may leave to the C library.
 _IN_C_LIBRARY = {"memset", "memcpy", "memmove"}
 
 
 def compiled(
-    function: FunctionType, arguments: Sequence[Argument], returns: Number | None, name: str
+    function: FunctionType, signature: Signature, returns: Number | None, name: str
 ) -> bytes:
     """Return an object file with a function of that name and nothing else.
 
-    It is called as Numba calls its own: with the addresses of a result and of an exception, then an
-    address and a shape for each array, and the numbers.
+    It takes the address of the block that `Signature.block` makes, and returns 64 bits.
 
     Parameters
     ----------
-    function, arguments, returns
+    function, signature, returns
         As `motionlapse.native.kernel` takes them.
     name
         Of the function in the object file.
@@ -46,17 +64,20 @@ def compiled(
     Raises
     ------
     RuntimeError
-        If the function needs Python or Numba to run: it allocates something, or may raise.
+        If the function needs Python or Numba to run, as what allocates does.
     """
-    entry = cfunc(_type_of(arguments, returns), **_OPTIONS)(_entry(function, arguments, returns))
-    # Around the function there is one with C's calls, which reports exceptions by way of Python.
-    inner = entry.native_name.removeprefix("cfunc.")
-    module = llvm.parse_assembly(entry.inspect_llvm())
+    entry = _entry(function, signature.arguments, returns)
+    called_by_c = cfunc(_type_of(signature.arguments, returns), **_OPTIONS)(entry)
+    # Numba's function for C reports exceptions by way of Python: it is left out, with all that
+    # needs, and what it calls is called.
+    inner = called_by_c.native_name.removeprefix("cfunc.")
+    module = llvm.parse_assembly(called_by_c.inspect_llvm())
     module.link_in(llvm.parse_assembly(_NO_COUNTING))
+    module.get_function(inner).name = f"inner_{function.__name__}"
+    module.link_in(llvm.parse_assembly(_from_block(signature.in_llvm, function.__name__, name)))
     for item in (*module.functions, *module.global_variables):
-        if item.name != inner and not item.is_declaration:
+        if item.name != name and not item.is_declaration:
             item.linkage = "internal"
-    module.get_function(inner).name = name
     machine = target_machine()
     options = llvm.create_pipeline_tuning_options()
     passes = llvm.create_new_module_pass_manager()
@@ -70,6 +91,19 @@ def compiled(
         raise RuntimeError(f"{function.__name__} is no kernel: it needs {sorted(needed)}")
     code: bytes = machine.emit_object(module)
     return code
+
+
+def _from_block(types_in_llvm: Sequence[str], function: str, name: str) -> str:
+    """Return the function that takes a block."""
+    places = list(enumerate(types_in_llvm))
+    return _FROM_BLOCK.format(
+        inner=f"inner_{function}",
+        name=f'"{name}"',
+        types=", ".join(types_in_llvm),
+        loads="".join(_LOAD.format(i=i, type=in_llvm) for i, in_llvm in places),
+        arguments=", ".join(f"{in_llvm} %a{i}" for i, in_llvm in places),
+        failed=FAILED,
+    )
 
 
 def _type_of(arguments: Sequence[Argument], returns: Number | None) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from motionlapse.native.loading import address_of
 from motionlapse.native.object_code import object_code
-from motionlapse.native.signature import Argument, Number, Signature
+from motionlapse.native.signature import FAILED, Argument, Number, Signature
 
 
 class Kernel:
@@ -32,10 +32,8 @@ class Kernel:
     ) -> None:
         functools.update_wrapper(self, function)
         self._signature = Signature(arguments)
-        address = address_of(*object_code(function, arguments, returns))
-        # Of Numba's own calls the first two are where the result and an exception go.
-        in_c = [ctypes.c_void_p, ctypes.c_void_p, *self._signature.types_in_c]
-        self._call = ctypes.CFUNCTYPE(ctypes.c_int32, *in_c)(address)
+        address = address_of(*object_code(function, self._signature, returns))
+        self._call = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p)(address)
 
     def __call__(self, *values: Any) -> int:
         """Run it.
@@ -50,11 +48,10 @@ class Kernel:
         TypeError
             If an array is not of the kind that it takes.
         """
-        result, exception = ctypes.c_int64(), ctypes.c_void_p()
-        flat = self._signature.flatten(values)
-        if self._call(ctypes.addressof(result), ctypes.addressof(exception), *flat):
-            raise RuntimeError("a kernel failed")
-        return result.value
+        result: int = self._call(self._signature.block(values))
+        if result == FAILED:
+            raise RuntimeError("a kernel raised something")
+        return result
 
 
 def kernel(

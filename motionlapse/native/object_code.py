@@ -13,7 +13,7 @@ from types import FunctionType
 import numpy as np
 
 from motionlapse.native import store
-from motionlapse.native.signature import Argument, Number
+from motionlapse.native.signature import Number, Signature
 
 logger = logging.getLogger("motionlapse")
 
@@ -24,7 +24,7 @@ _CONSTANT = int, float, tuple, np.generic
 
 
 def object_code(
-    function: FunctionType, arguments: tuple[Argument, ...], returns: Number | None
+    function: FunctionType, signature: Signature, returns: Number | None
 ) -> tuple[bytes, str]:
     """Return a function's machine code for this machine, and its name in there.
 
@@ -32,11 +32,11 @@ def object_code(
 
     Parameters
     ----------
-    function, arguments, returns
+    function, signature, returns
         As `motionlapse.native.kernel` takes them.
     """
     asked = hashlib.sha256()
-    for word in (_machine(), repr((arguments, returns)), *_words(function, set())):
+    for word in (_machine(), repr((signature.arguments, returns)), *_words(function, set())):
         asked.update(word.encode() + b"\0")
     name = f"{function.__name__}-{asked.hexdigest()[:32]}"
     code = store.read(f"{name}.o")
@@ -44,7 +44,7 @@ def object_code(
         _announce()
         from motionlapse.native.compiling import compiled  # Numba: heavy, and rarely needed
 
-        code = compiled(function, arguments, returns, name)
+        code = compiled(function, signature, returns, name)
         store.write(f"{name}.o", code)
     return code, name
 

@@ -10,6 +10,7 @@ import pytest
 
 from motionlapse.native import FLOAT, INT, Array, kernel
 from motionlapse.native.object_code import object_code
+from motionlapse.native.signature import Signature
 
 _SMALL_KERNELS = """
 import logging, sys
@@ -97,7 +98,7 @@ def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
     monkeypatch.setenv(STORES, str(tmp_path))
 
     def name() -> str:
-        return object_code(fill, COUNTED, INT)[1]  # type: ignore[arg-type]
+        return object_code(fill, Signature(COUNTED), INT)[1]  # type: ignore[arg-type]
 
     first = name()
     assert name() == first
@@ -107,7 +108,7 @@ def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
     with monkeypatch.context() as changed:
         changed.setitem(globals(), "twice", lambda number: number * 4)
         assert name() != first
-    assert object_code(fill, COUNTED, None)[1] != first  # type: ignore[arg-type]
+    assert object_code(fill, Signature(COUNTED), None)[1] != first  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ linux_on_x86 = pytest.mark.skipif(
     sys.platform != "linux" or os.uname().machine != "x86_64",
     reason="elsewhere LLVM loads what is compiled",
 )
-ARGUMENTS = Array("float64", 1), Array("uint8", 2), INT
+SIGNATURE = Signature((Array("float64", 1), Array("uint8", 2), INT))
 TABLE = 0.25, 1.5, -3.0, 7.125
 
 
@@ -47,18 +47,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[bytes, 
     with pytest.MonkeyPatch.context() as changed:
         changed.setenv("MOTIONLAPSE_CACHE", str(tmp_path_factory.mktemp("store")))
         assert isinstance(mixed, FunctionType)
-        yield object_code(mixed, ARGUMENTS, INT)
+        yield object_code(mixed, SIGNATURE, INT)
 
 
 def run(address: int, values: np.ndarray, turn: int) -> tuple[int, np.ndarray, np.ndarray]:
-    signature = Signature(ARGUMENTS)
-    in_c = [ctypes.c_void_p, ctypes.c_void_p, *signature.types_in_c]
-    result, exception = ctypes.c_int64(), ctypes.c_void_p()
     own, bytes_ = values.copy(), np.full((3, 5), 9, np.uint8)
-    places = ctypes.addressof(result), ctypes.addressof(exception)
-    flat = signature.flatten((own, bytes_, turn))
-    assert ctypes.CFUNCTYPE(ctypes.c_int32, *in_c)(address)(*places, *flat) == 0
-    return result.value, own, bytes_
+    call = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p)(address)
+    return call(SIGNATURE.block((own, bytes_, turn))), own, bytes_
 
 
 @linux_on_x86
