@@ -29,6 +29,7 @@ LAYERS = {
             "units",
             "credentials",
             "processor",
+            "allocator",
             "native",
             "shrink_kernel",
             "_version",

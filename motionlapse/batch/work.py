@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from motionlapse.allocator import return_large_pieces
 from motionlapse.batch.line import Line
 from motionlapse.batch.parts import analyzer_maker, shrink_of
 from motionlapse.batch.result import Outcome
@@ -57,8 +58,9 @@ def scan_source(job: Job, line: Line) -> None:
         If it cannot even begin; what happens later is in what the line is told at the end.
     """
     footage, settings = job.footage, job.settings
+    return_large_pieces()
     with _open(job, line) as source:
-        # Decoding has begun: what follows imports OpenCV and Numba meanwhile.
+        # Decoding has begun: what follows imports OpenCV meanwhile.
         import cv2
 
         from motionlapse.decision.decider import Decider

@@ -25,11 +25,11 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# What waits may take so much: 20 pictures of 1080p, or 140 thinned ones. With 100 of these a scan
+# What waits may take so much: 17 pictures of 1080p, or 140 thinned ones. With 100 of these a scan
 # takes a tenth longer.
-_ROOM_BYTES = 64_000_000
-# From so much of it on, 4 pictures of 1080p, what is decoded is thinned, but for the next few.
-_WHOLE_BYTES = 12_000_000
+_ROOM_BYTES = 54_000_000
+# From so much of it on, 3 pictures of 1080p, what is decoded is thinned, but for the next few.
+_WHOLE_BYTES = 8_000_000
 _AT_HAND = 2  # that the decoder in turn may always be ahead, whole
 # At most: three planes of the size of analysis. Pictures that take no more are not thinned.
 _THINNED_BYTES = 450_000
