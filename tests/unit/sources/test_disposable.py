@@ -13,36 +13,15 @@ import av
 import pytest
 
 from motionlapse.frames import Frame
-from motionlapse.sources import disposable, leapfrog
 from motionlapse.sources.disposable import Demand
-from motionlapse.sources.late import LateDecoder, Passage
+from motionlapse.sources.late import Passage
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.units import Units
 from tests.disposable_films import KINDS, TIMES, X264, all_pictures, luma
 from tests.films import write_film
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These films are short."""
-    monkeypatch.setattr(disposable, "_UNWANTED", 6)
-    # Nor would anything be left out if all of it were decoded at once.
-    monkeypatch.setattr(leapfrog, "_ROOM_BYTES", 160 * 120 * 3 // 2 * 20)
-
-
-@pytest.fixture
-def late(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the timestamps of what is decoded late."""
-    asked: list[int] = []
-    decode = LateDecoder.picture
-
-    def noted(self: LateDecoder, passage: Passage, pts: int) -> object:
-        asked.append(pts)
-        return decode(self, passage, pts)
-
-    monkeypatch.setattr(LateDecoder, "picture", noted)
-    return asked
+pytestmark = pytest.mark.usefixtures("soon_left_out")
 
 
 def some(frames: Iterator[Frame], seed: int) -> Iterator[Frame]:

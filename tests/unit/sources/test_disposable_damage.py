@@ -7,7 +7,6 @@ from pathlib import Path
 import av
 import pytest
 
-from motionlapse.sources import disposable, leapfrog
 from motionlapse.sources.disposable import Demand
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
@@ -15,13 +14,7 @@ from motionlapse.sources.units import Units
 from tests.disposable_films import KINDS, TIMES, X264, all_pictures, luma
 from tests.films import damage, write_film
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These films are short."""
-    monkeypatch.setattr(disposable, "_UNWANTED", 6)
-    # Nor would anything be left out if all of it were decoded at once.
-    monkeypatch.setattr(leapfrog, "_ROOM_BYTES", 160 * 120 * 3 // 2 * 20)
+pytestmark = pytest.mark.usefixtures("soon_left_out")
 
 
 def _disposable_places(film: Path) -> list[tuple[int, int, float]]:

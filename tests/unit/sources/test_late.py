@@ -10,28 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlapse.analysis.prepare import small_copy
 from motionlapse.batch.parts import shrink_of
 from motionlapse.frames import Frame, Plane, Planes
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sources import leapfrog, recording
+from motionlapse.sources import recording
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.disposable import Demand, Disposable
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
-from tests.disposable_films import TIMES, X264
+from tests.disposable_films import TIMES, X264, shrink
 from tests.films import write_film
 
-
-@pytest.fixture(autouse=True)
-def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but what is wanted at once is thinned."""
-    monkeypatch.setattr(leapfrog, "_WHOLE_BYTES", 0)
-    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 0)
-
-
-def shrink(planes: Planes) -> Planes | None:
-    return small_copy(planes, 2)
+pytestmark = pytest.mark.usefixtures("all_thinned")
 
 
 def content(frame: Frame) -> tuple[float, tuple[int, int], list[bytes]]:

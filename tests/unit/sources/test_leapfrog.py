@@ -19,12 +19,12 @@ from motionlapse.sources.decoding import Decoded, PictureDecoder
 from motionlapse.sources.groups import Groups, Item
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
+from tests.disposable_films import ROOM
 from tests.films import damage, key_packets, picture, write_film
 
 Packet: TypeAlias = "av.Packet[VideoStream]"
 SECONDS = 9.0
 TIMES = [index / 25 for index in range(round(SECONDS * 25))]
-ROOM = 20
 
 
 def decoders() -> list[str]:
@@ -45,9 +45,7 @@ def _luma(frame: Frame) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def _little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Of these small pictures all would fit at once. No thread is left afterwards."""
-    monkeypatch.setattr(leapfrog, "_ROOM_BYTES", 160 * 120 * 3 // 2 * ROOM)
+def _no_thread_is_left(little_room: None) -> Iterator[None]:
     yield
     assert not decoders()
 

@@ -17,11 +17,11 @@ from motionlapse.opening import Opening
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources import leapfrog
-from motionlapse.sources.late import LateDecoder, Passage
+from motionlapse.sources.late import Passage
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.types import Analysis
-from tests.disposable_films import TIMES, X264, X265
+from tests.disposable_films import TIMES, X264, X265, shrink
 from tests.films import damage, key_packets, write_film
 
 KINDS: list[dict[str, object]] = [
@@ -31,16 +31,7 @@ KINDS: list[dict[str, object]] = [
     {"codec": "libx265", "options": X265, "b_frames": 3},
 ]
 
-
-@pytest.fixture(autouse=True)
-def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but what is wanted at once is thinned."""
-    monkeypatch.setattr(leapfrog, "_WHOLE_BYTES", 0)
-    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 0)
-
-
-def shrink(planes: Planes) -> Planes | None:
-    return small_copy(planes, 2)
+pytestmark = pytest.mark.usefixtures("all_thinned")
 
 
 def content(planes: Planes) -> list[bytes]:
@@ -70,17 +61,7 @@ def test_each_frame_is_the_one_of_a_decoder_that_keeps_all(
         assert source.faults == []
 
 
-def test_what_analysis_alone_wants_is_not_decoded_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[int] = []
-    decode = LateDecoder.picture
-
-    def noted(self: LateDecoder, passage: Passage, pts: int) -> object:
-        asked.append(pts)
-        return decode(self, passage, pts)
-
-    monkeypatch.setattr(LateDecoder, "picture", noted)
+def test_what_analysis_alone_wants_is_not_decoded_again(tmp_path: Path, late: list[int]) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, options=X264)
     settings = Settings.model_validate({"analysis": {"scale": 2}, "pacing": {"analyse_fps": "all"}})
     found = []
@@ -99,7 +80,7 @@ def test_what_analysis_alone_wants_is_not_decoded_again(
     assert len(found[0]) == len(TIMES)
     assert any(score.value > 0 for _, score, _ in found[0])
     assert any(a.frame.to_small for a in seen)
-    assert asked == []
+    assert late == []
 
 
 def test_pictures_as_small_as_analysis_stay_as_they_are(tmp_path: Path) -> None:

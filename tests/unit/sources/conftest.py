@@ -1,0 +1,42 @@
+"""What films of small pictures need so that they are treated like those of large ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from motionlapse.sources import disposable, leapfrog
+from motionlapse.sources.late import LateDecoder, Passage
+from tests.disposable_films import ROOM
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `ROOM` whole pictures of 160×120 wait: else all of a film would fit at once."""
+    monkeypatch.setattr(leapfrog, "_ROOM_BYTES", 160 * 120 * 3 // 2 * ROOM)
+
+
+@pytest.fixture
+def soon_left_out(monkeypatch: pytest.MonkeyPatch, little_room: None) -> None:
+    """Leave disposable pictures out after a few that nobody wanted: these films are short."""
+    monkeypatch.setattr(disposable, "_UNWANTED", 6)
+
+
+@pytest.fixture
+def all_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all pictures wait thinned but those that are wanted at once."""
+    monkeypatch.setattr(leapfrog, "_WHOLE_BYTES", 0)
+    monkeypatch.setattr(leapfrog, "_THINNED_BYTES", 0)
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the timestamps of what is decoded late."""
+    asked: list[int] = []
+    decode = LateDecoder.picture
+
+    def noted(self: LateDecoder, passage: Passage, pts: int) -> object:
+        asked.append(pts)
+        return decode(self, passage, pts)
+
+    monkeypatch.setattr(LateDecoder, "picture", noted)
+    return asked
