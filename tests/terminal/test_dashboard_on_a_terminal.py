@@ -1,0 +1,138 @@
+"""The dashboard in a real pseudo-terminal."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+
+class Terminal:
+    """The program on a pseudo-terminal."""
+
+    def __init__(self, *words, columns=100, rows=30):
+        self.ours, self._theirs = pty.openpty()
+        self.resize(columns, rows)
+        self.before = termios.tcgetattr(self._theirs)
+        kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "motionlapse", "watch", *words],
+            stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
+            env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        )  # fmt: skip
+        self.shown = ""
+
+    def resize(self, columns, rows):
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, size)
+
+    def press(self, keys):
+        os.write(self.ours, keys.encode())
+
+    def wait_for(self, words):
+        """Read until it has shown something from now on."""
+        seen, end = "", time.monotonic() + 30
+        while words not in re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", seen):
+            left_s = end - time.monotonic()
+            assert left_s > 0, f"'{words}' was not shown: {seen[-2000:]!r}"
+            if select.select([self.ours], [], [], left_s)[0]:
+                seen += os.read(self.ours, 65536).decode(errors="replace")
+        self.shown += seen
+
+    def leave(self):
+        """Read to the end; give its exit code, and whether the terminal is as it was."""
+        code = None
+        while code is None:
+            if select.select([self.ours], [], [], 0.05)[0]:
+                self.shown += os.read(self.ours, 65536).decode(errors="replace")
+            code = self.process.poll()
+        while select.select([self.ours], [], [], 0.05)[0]:
+            self.shown += os.read(self.ours, 65536).decode(errors="replace")
+        same = termios.tcgetattr(self._theirs) == self.before
+        os.close(self.ours)
+        os.close(self._theirs)
+        return code, same
+
+    def kill(self):
+        with contextlib.suppress(OSError):
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    terminals = []
+
+    def begin(*words, **size):
+        terminals.append(Terminal(*words, **size))
+        return terminals[-1]
+
+    yield begin
+    for one in terminals:
+        one.kill()
+
+
+def assert_left_clean(terminal):
+    code, same = terminal.leave()
+    assert same, "the terminal is as it was"
+    assert terminal.shown.rfind("\x1b[?1049l") > terminal.shown.rfind("\x1b[?1049h")
+    assert terminal.shown.rfind("\x1b[?25h") > terminal.shown.rfind("\x1b[?25l")
+    return code
+
+
+def test_keys_sizes_and_an_event_in_a_real_terminal(terminal, tmp_path):
+    shown = terminal("demo:", columns=60, rows=15)
+    shown.wait_for("╭─ score")
+    shown.press("s")
+    shown.wait_for("a snapshot of the next frame")
+    shown.resize(130, 40)
+    shown.wait_for("╭─ warnings")
+    shown.press("+")
+    shown.wait_for("threshold × 1.25")
+    shown.press("?")
+    shown.wait_for("learn the background anew")
+    shown.press("x")
+    shown.wait_for("ACTIVE")  # the walker
+    shown.press(" ")
+    shown.wait_for("PAUSED")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+    assert "1 event" in shown.shown
+    names = sorted(path.name.split("_")[0] for path in tmp_path.rglob("*.jpg"))
+    assert names == ["event-0001", "snapshot"]
+
+
+def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
+    shown = terminal("demo:")
+    shown.wait_for("╭─ score")
+    shown.process.send_signal(signal.SIGTSTP)
+    shown.wait_for("")
+    while state_of(shown.process.pid) != "T":
+        time.sleep(0.01)  # between two looks at another process, not for luck
+    assert termios.tcgetattr(shown._theirs) == shown.before
+    shown.process.send_signal(signal.SIGCONT)
+    shown.wait_for("╭─ score")
+    shown.process.terminate()
+    assert assert_left_clean(shown) == 0
+
+
+def state_of(pid):
+    with Path(f"/proc/{pid}/stat").open() as stat:
+        return stat.read().rpartition(") ")[2].split()[0]
+
+
+def test_an_error_leaves_the_terminal_clean(terminal):
+    shown = terminal("demo:", "--region", "9000,9000 9001,9000 9001,9001")
+    assert assert_left_clean(shown) == 2
+    assert "motionlapse: " in shown.shown
