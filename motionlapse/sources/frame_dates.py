@@ -40,11 +40,17 @@ class FrameDates:
         self._realtime = realtime
         self._stream_clock = StreamClock()
         self._begun_s: float | None = None
+        self._left_out = 0
         self.pictures = 0
 
     def connect(self) -> None:
         """Begin a connection."""
         self._stream_clock.connect()
+
+    def count(self, left_out: int) -> None:
+        """Count pictures that were left out, given how many were so far."""
+        self.pictures += left_out - self._left_out
+        self._left_out = left_out
 
     def frame(self, picture: Picture | Unseen, *, paced: bool) -> Frame:
         """Return the next frame; a `paced` picture that came early waits here for its time."""

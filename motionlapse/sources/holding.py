@@ -23,6 +23,7 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
+from motionlapse.sources.leaving_out import LeavingOut
 from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
 
 LONGEST_S = 2.0
@@ -31,7 +32,7 @@ LONGEST_S = 2.0
 _LOOKS_S = 1.0  # the longest time between two frames that are looked at
 _MOST_PACKETS = 400
 _ROUNDING_S = 1e-3
-_PATIENCE_S, _MOST_PATIENCE_S = 2.5, 640.0  # nothing has moved for so long before any are held
+_PATIENCE_S, _MOST_PATIENCE_S = 1.0, 640.0  # nothing has moved for so long before any are held
 _BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
 _SAMPLE = 20  # of so many groups that would be held one is decoded
 # An event that begins so short a time before the key frame that shows it says nothing of sizes.
@@ -61,10 +62,13 @@ class Holding:
         True while the packets of the group in hand are held.
     held, released
         How many packets were held, and how many of them were decoded after all.
+    leaving
+        Decides what is left out of what is not held.
     """
 
     def __init__(self) -> None:
         self.allowed = False
+        self.leaving = LeavingOut()
         self.held = self.released = 0
         self._lock = threading.Lock()
         self._offset_s = 0.0  # from timestamps to media time
@@ -79,7 +83,9 @@ class Holding:
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
+        self._held_since_s = 0.0
         self._held_packets = 0
+        self._apart = True  # whether the group in hand is to be decoded to its end
         self._done: deque[_Done] = deque(maxlen=8)
         self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
         self._short = False  # whether the last group could have been held to its end
@@ -91,7 +97,7 @@ class Holding:
     @property
     def spared(self) -> int:
         """How many packets were never decoded."""
-        return self.held - self.released
+        return self.held - self.released + self.leaving.left_out
 
     # ---- for the thread that reads; times are timestamps ----------------------------------------
 
@@ -99,6 +105,7 @@ class Holding:
         """Begin with a connection: nothing is known of its packets."""
         with self._lock:
             self._begin_anew()
+            self.leaving.connect()
 
     def align(self, stamp_s: float, time_s: float) -> None:
         """Take note of which media time a timestamp stands for."""
@@ -119,9 +126,10 @@ class Holding:
             self._end_group(time_s)
             self._learn()
             self._group = GroupInHand()
-            self._start_s = self._newest_s = time_s
+            self._start_s = self._newest_s = self._held_since_s = time_s
             self._held_packets = 0
-            self.active = closed and self._may_hold(time_s, before_s)
+            self._apart = not closed
+            self.active = closed and self._may_hold(time_s, before_s) and not self._is_sample()
             return self.active
 
     def _end_group(self, time_s: float) -> None:
@@ -132,7 +140,7 @@ class Holding:
         sizes = self._group.sizes
         self._done.append(_Done(self._start_s, time_s, sizes))
         if self.active:
-            self._spared.append((self._start_s, time_s))
+            self._spared.append((self._held_since_s, time_s))
         elif sizes.means and self._sizes.is_unlike(sizes.means[0]):
             self._unlike.append((self._start_s, time_s))
         self._group = None
@@ -148,7 +156,7 @@ class Holding:
     def _may_hold(self, time_s: float, before_s: float) -> bool:
         """Tell whether a group may be held, given when its key frame and the one before came."""
         calm_s = 0.0 if self._calm_since_s is None else self._judged_s - self._calm_since_s
-        may = (
+        return (
             self.allowed
             and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
             and self._sizes.known
@@ -156,13 +164,33 @@ class Holding:
             and calm_s >= self._patience_s
             and time_s >= self._blind_until_s
         )
-        if not may:
-            return False
+
+    def _is_sample(self) -> bool:
+        """Tell whether the next group that might be held is decoded all the same."""
         self._quiet_groups += 1
-        if self._quiet_groups % _SAMPLE == 0:
+        self._apart = self._quiet_groups % _SAMPLE == 0
+        if self._apart:
             self._patience_s = max(self._patience_s / 2, _PATIENCE_S)
-            return False
-        return True
+        return self._apart
+
+    @property
+    def may_join(self) -> bool:
+        """True if holding may begin in the middle of the group in hand; see `join`."""
+        return self.allowed and self._short and self._sizes.known and not self._apart
+
+    def join(self, stamp_s: float) -> bool:
+        """Begin to hold with the packet that was added last; tell whether it is held.
+
+        All of the group up to it have been decoded.
+        """
+        with self._lock:
+            time_s = stamp_s + self._offset_s
+            if self.active or self._apart or not self._may_hold(time_s, self._newest_s):
+                return False
+            self.active, self._held_since_s = True, time_s
+            self.held += 1
+            self._held_packets = 1
+            return True
 
     def add(self, stamp_s: float, size: int) -> bool:
         """Take the next packet of the group; tell whether it may be held, and those before it.
@@ -180,6 +208,7 @@ class Holding:
                     unlike |= self._sizes.is_unlike(mean, self._group.complete)
             if unlike:
                 self._unlike.append((time_s - _TOGETHER_S, time_s))
+                self._apart = True
             if not self.active:
                 return False
             self.held += 1
