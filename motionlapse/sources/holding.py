@@ -24,7 +24,7 @@ from collections import deque
 from typing import NamedTuple
 
 from motionlapse.sources.leaving_out import LeavingOut
-from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
+from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes, Stretch
 
 LONGEST_S = 2.0
 """For how long packets are held at most, in seconds of the stream."""
@@ -44,11 +44,11 @@ _UNLIKE = 256  # times of packets unlike quiet ones that are remembered
 
 
 class _Done(NamedTuple):
-    """A group that has ended, and of which it is not known yet whether it was quiet."""
+    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
 
     start_s: float
     end_s: float
-    sizes: GroupSizes
+    sizes: GroupSizes | Stretch
 
 
 class Holding:
@@ -83,10 +83,10 @@ class Holding:
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
-        self._held_since_s = 0.0
+        self._held_since_s = self._stretch_s = 0.0
         self._held_packets = 0
         self._apart = True  # whether the group in hand is to be decoded to its end
-        self._done: deque[_Done] = deque(maxlen=8)
+        self._done: deque[_Done] = deque(maxlen=64)
         self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
         self._short = False  # whether the last group could have been held to its end
         self._calm_since_s: float | None = None  # media time since which nothing stirs
@@ -126,7 +126,7 @@ class Holding:
             self._end_group(time_s)
             self._learn()
             self._group = GroupInHand()
-            self._start_s = self._newest_s = self._held_since_s = time_s
+            self._start_s = self._newest_s = self._held_since_s = self._stretch_s = time_s
             self._held_packets = 0
             self._apart = not closed
             self.active = closed and self._may_hold(time_s, before_s) and not self._is_sample()
@@ -138,15 +138,16 @@ class Holding:
         lasted_s = time_s - self._start_s
         self._short = 0 < lasted_s <= LONGEST_S + _NEAR_S
         sizes = self._group.sizes
-        self._done.append(_Done(self._start_s, time_s, sizes))
+        if sizes is not None:
+            self._done.append(_Done(self._start_s, time_s, sizes))
         if self.active:
             self._spared.append((self._held_since_s, time_s))
-        elif sizes.means and self._sizes.is_unlike(sizes.means[0]):
+        elif sizes is not None and self._sizes.is_unlike(sizes):
             self._unlike.append((self._start_s, time_s))
         self._group = None
 
     def _learn(self) -> None:
-        """Learn from the groups of which it is known by now that nothing moved in them."""
+        """Learn from what it is known of by now that nothing moved in it."""
         # Sizes may tell of what is seen a moment later.
         while self._done and self._done[0].end_s + _TOGETHER_S <= self._judged_s:
             done = self._done.popleft()
@@ -203,9 +204,7 @@ class Holding:
             self._newest_s = max(self._newest_s, time_s)
             unlike = self._sizes.is_large(size, backward=backward)
             if self._group is not None:
-                mean = self._group.add(size, backward=backward)
-                if mean is not None:
-                    unlike |= self._sizes.is_unlike(mean, self._group.complete)
+                unlike |= self._complete(self._group.add(size, backward=backward), time_s)
             if unlike:
                 self._unlike.append((time_s - _TOGETHER_S, time_s))
                 self._apart = True
@@ -221,12 +220,20 @@ class Holding:
             self.active = calm and not unlike and not too_long
             return self.active
 
+    def _complete(self, stretch: Stretch | None, time_s: float) -> bool:
+        """Take a stretch that may be complete; tell whether it is unlike quiet ones."""
+        if stretch is None:
+            return False
+        self._done.append(_Done(self._stretch_s, time_s, stretch))
+        self._stretch_s = time_s
+        return self._sizes.is_unlike(stretch)
+
     def stays_held(self) -> bool:
         """Tell, of the packets that were held up to the group's end, whether they still may be."""
         with self._lock:
             if self.active and self._group is not None:
-                means = self._group.sizes.means
-                unlike = bool(means) and self._sizes.is_unlike(means[0])
+                sizes = self._group.sizes
+                unlike = sizes is not None and self._sizes.is_unlike(sizes)
                 self.active = not unlike and self.allowed and self._calm_since_s is not None
             return self.active
 
@@ -256,7 +263,9 @@ class Holding:
 
     # ---- for the loop; times are media times -----------------------------------------------------
 
-    def judged(self, time_s: float, *, calm: bool, opened_s: float | None = None) -> None:
+    def judged(
+        self, time_s: float, *, calm: bool, much: bool = False, opened_s: float | None = None
+    ) -> None:
         """Take what was seen in a frame, in the order of times.
 
         Parameters
@@ -265,18 +274,23 @@ class Holding:
             Its media time.
         calm
             True if nothing stirred in it, and no event is open or may be about to open.
+        much
+            True if much moved in it, and an event is open.
         opened_s
             Where an event begins that has opened with it, else None.
         """
         with self._lock:
             self._judged_s = max(self._judged_s, time_s)
             if not calm:
+                self._learn()  # of what was before it
                 if self._calm_since_s is not None and self._spared_around(time_s):
                     self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
                 self._calm_since_s = None
             elif self._calm_since_s is None:
                 self._calm_since_s = time_s
-            if opened_s is not None and self._sizes.known:
+            calm_s = 0.0 if self._calm_since_s is None else time_s - self._calm_since_s
+            self.leaving.allowed = self.allowed and (much or calm_s >= _PATIENCE_S)
+            if opened_s is not None and self._sizes.telling:
                 self._opened_s = opened_s
             # By then the group in which it began has ended.
             if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + LONGEST_S:

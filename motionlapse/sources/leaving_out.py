@@ -1,9 +1,9 @@
-"""Pictures of a live stream that are left out while much moves: no other refers to them.
+"""Pictures of a live stream to which no other refers, left out where nobody looks at them.
 
-While much moves in an event that is open at most about 15 pictures a second are looked at (see
-`motionlapse.pacing.policy`). Pictures to which no other refers are then not decoded where those
-that are still come so often. In films of x264's they are half of all, and a third of what decoding
-costs.
+While nothing moves, or much does in an event that is open, not all pictures are looked at (see
+`motionlapse.pacing.policy`). Those to which no other refers are then not decoded, where others come
+about 15 times a second. In films of x264's they are half of all, and a third of what decoding
+costs. What begins then is found at most one such picture later.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class LeavingOut:
     Attributes
     ----------
     allowed
-        True while much moves in an event that is open, and nobody wants all pictures.
+        True while nothing moves or much does, and nobody wants all pictures.
     left_out
         How many pictures were.
     """

@@ -115,9 +115,7 @@ class StreamDecoder:
         if self._kept and self._newest is not None and holding.join(stamp_s):
             another = partial(self._another, self._header)
             key_s = float((self._key_pts or 0) * packet.time_base)
-            self._group = HeldGroup(
-                self._kept, self._newest, key_s, self._key_arrived_s, another
-            )
+            self._group = HeldGroup(self._kept, self._newest, key_s, self._key_arrived_s, another)
             self._keep_no_more()
             self._group.packets.append(copy_of(packet))
             yield None

@@ -18,10 +18,9 @@ def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
         What was seen in the frame and made of it.
     """
     level = level_of(analysis.score, ready=analysis.ready)
-    much = level is Level.PLENTY and decision.state is State.ACTIVE
-    holding.leaving.allowed = holding.allowed and much
     holding.judged(
         analysis.frame.time,
         calm=level is Level.NONE and decision.state is State.QUIET,
+        much=level is Level.PLENTY and decision.state is State.ACTIVE,
         opened_s=decision.opened.start_s if decision.opened else None,
     )
