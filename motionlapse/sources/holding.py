@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from motionlapse.sources.leaving_out import LeavingOut
 from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes, Stretch
+from motionlapse.sources.size_witness import SizeWitness
 
 LONGEST_S = 2.0
 """For how long packets are held at most, in seconds of the stream."""
@@ -33,14 +34,9 @@ _LOOKS_S = 1.0  # the longest time between two frames that are looked at
 _MOST_PACKETS = 400
 _ROUNDING_S = 1e-3
 _PATIENCE_S, _MOST_PATIENCE_S = 1.0, 640.0  # nothing has moved for so long before any are held
-_BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
 _SAMPLE = 20  # of so many groups that would be held one is decoded
-# An event that begins so short a time before the key frame that shows it says nothing of sizes.
-_NEAR_S = 0.25
-# Packets may tell this long before what moves is seen to, or after: it comes in at the edge.
-_EARLY_S, _LATE_S = 0.25, 1.0
+_NEAR_S = 0.25  # key frames may come so much later than usual
 _TOGETHER_S = 0.5  # about as long as what a mean is taken of
-_UNLIKE = 256  # times of packets unlike quiet ones that are remembered
 
 
 class _Done(NamedTuple):
@@ -73,8 +69,7 @@ class Holding:
         self._lock = threading.Lock()
         self._offset_s = 0.0  # from timestamps to media time
         self._patience_s = _PATIENCE_S
-        self._blind_s = _BLIND_S
-        self._blind_until_s = float("-inf")
+        self._witness = SizeWitness(LONGEST_S)
         self._quiet_groups = 0
         self._begin_anew()
 
@@ -87,12 +82,10 @@ class Holding:
         self._held_packets = 0
         self._apart = True  # whether the group in hand is to be decoded to its end
         self._done: deque[_Done] = deque(maxlen=64)
-        self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
         self._short = False  # whether the last group could have been held to its end
         self._calm_since_s: float | None = None  # media time since which nothing stirs
         self._judged_s = float("-inf")
-        self._spared: deque[tuple[float, float]] = deque(maxlen=8)  # held to their end, undecoded
-        self._opened_s: float | None = None  # an event of which sizes are still to be asked
+        self._witness.begin_anew()
 
     @property
     def spared(self) -> int:
@@ -141,9 +134,9 @@ class Holding:
         if sizes is not None:
             self._done.append(_Done(self._start_s, time_s, sizes))
         if self.active:
-            self._spared.append((self._held_since_s, time_s))
+            self._witness.spared(self._held_since_s, time_s)
         elif sizes is not None and self._sizes.is_unlike(sizes):
-            self._unlike.append((self._start_s, time_s))
+            self._witness.unlike(self._start_s, time_s)
         self._group = None
 
     def _learn(self) -> None:
@@ -163,7 +156,7 @@ class Holding:
             and self._sizes.known
             and self._short
             and calm_s >= self._patience_s
-            and time_s >= self._blind_until_s
+            and time_s >= self._witness.blind_until_s
         )
 
     def _is_sample(self) -> bool:
@@ -177,7 +170,8 @@ class Holding:
     @property
     def may_join(self) -> bool:
         """True if holding may begin in the middle of the group in hand; see `join`."""
-        return self.allowed and self._short and self._sizes.known and not self._apart
+        relies = self._sizes.known and self._start_s >= self._witness.blind_until_s
+        return self.allowed and self._short and relies and not self._apart
 
     def join(self, stamp_s: float) -> bool:
         """Begin to hold with the packet that was added last; tell whether it is held.
@@ -206,7 +200,7 @@ class Holding:
             if self._group is not None:
                 unlike |= self._complete(self._group.add(size, backward=backward), time_s)
             if unlike:
-                self._unlike.append((time_s - _TOGETHER_S, time_s))
+                self._witness.unlike(time_s - _TOGETHER_S, time_s)
                 self._apart = True
             if not self.active:
                 return False
@@ -283,7 +277,7 @@ class Holding:
             self._judged_s = max(self._judged_s, time_s)
             if not calm:
                 self._learn()  # of what was before it
-                if self._calm_since_s is not None and self._spared_around(time_s):
+                if self._calm_since_s is not None and self._witness.spared_around(time_s):
                     self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
                 self._calm_since_s = None
             elif self._calm_since_s is None:
@@ -291,27 +285,5 @@ class Holding:
             calm_s = 0.0 if self._calm_since_s is None else time_s - self._calm_since_s
             self.leaving.allowed = self.allowed and (much or calm_s >= _PATIENCE_S)
             if opened_s is not None and self._sizes.telling:
-                self._opened_s = opened_s
-            # By then the group in which it began has ended.
-            if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + LONGEST_S:
-                self._ask(self._opened_s)
-                self._opened_s = None
-
-    def _spared_around(self, time_s: float) -> tuple[float, float] | None:
-        """Return beginning and end of the group around a time, or just before it, if undecoded."""
-        for start_s, end_s in self._spared:
-            if start_s < time_s <= end_s + _ROUNDING_S:
-                return start_s, end_s
-        return None
-
-    def _ask(self, opened_s: float) -> None:
-        """Ask whether packets had grown where an event began."""
-        until_s = opened_s + _LATE_S
-        if spared := self._spared_around(opened_s):
-            until_s = spared[1]  # later ones can tell nothing of it
-            if until_s - opened_s < _NEAR_S:
-                return
-        since_s = opened_s - _EARLY_S
-        if not any(start_s <= until_s and since_s <= end_s for start_s, end_s in self._unlike):
-            self._blind_until_s = opened_s + self._blind_s
-            self._blind_s = min(2 * self._blind_s, _MOST_BLIND_S)
+                self._witness.opened(opened_s)
+            self._witness.judged(time_s)
