@@ -1,7 +1,7 @@
 """Whether packets of a live stream are held undecoded: times, sizes and verdicts, no pictures.
 
-While nothing moves, only key frames are decoded, and the packets between them are held. They are
-decoded after all
+While nothing moves, only key frames are decoded, and the packets between them are held, at first
+those from the moment on at which nothing has moved for a while. They are decoded after all
 
 * as soon as one is larger than those of quiet pictures are, or some together are larger or smaller,
 * when what is seen in the key frame after them is not quiet: whoever looks then goes back over
@@ -10,11 +10,11 @@ decoded after all
 * when they reach over more than `LONGEST_S`. With key frames farther apart none are held,
 * when whoever looks is about to end.
 
-Then all are decoded until nothing has moved for a while. That sizes tell of motion is not taken for
-granted (at a constant bit rate they do not): each event is asked whether its packets told of it. If
-not, all are decoded for minutes, and for longer each time. If something stirs that is no event and
-was seen in a key frame alone, all are decoded for seconds, twice as long each time. And now and
-then a group that would have been held is decoded as a sample.
+Then all are decoded until nothing has moved for a while, but for what `LeavingOut` says. That sizes
+tell of motion is not taken for granted: each event is asked whether its packets told of it (see
+`SizeWitness`). If not, none are held for minutes, and for longer each time. If something stirs that
+is no event and was seen in a key frame alone, none are held for seconds, twice as long each time.
+And now and then a group that would have been held is decoded as a sample.
 """
 
 from __future__ import annotations
