@@ -72,7 +72,9 @@ def test_nothing_is_held_in_a_group_after_damage(tmp_path: Path) -> None:
         items = list(stream.decoder.take(packet))
         held[number // FPS] = held.get(number // FPS, 0) + items.count(None)
     assert stream.damaged
-    assert held[0] and held[2] and not held[1]
+    assert held[0]
+    assert held[2]
+    assert not held[1]
 
 
 def test_pictures_before_the_middle_have_been_seen(tmp_path: Path) -> None:
