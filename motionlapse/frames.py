@@ -112,6 +112,9 @@ class Frame:
     calm
         True if its source takes it, undecoded, to be as quiet as the frame before it. It need not
         be looked at while the frames around it are quiet.
+    left_out
+        How many pictures between the frame before it and this one its source has left out, because
+        nobody would have looked at them.
     of_size
         (width, height) of the upright picture, where it is known without its planes.
     to_small
@@ -128,6 +131,7 @@ class Frame:
     to_small_bgr: Callable[[int, int], Image] | None = None
     disposable: bool = False
     calm: bool = False
+    left_out: int = 0
     of_size: tuple[int, int] | None = None
     to_small: Callable[[], Planes] | None = None
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-
-import cv2
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.background import MODELS
@@ -21,6 +18,7 @@ from motionlapse.evaluation.worst import Gallery
 from motionlapse.frames import Frame, Plane, Planes
 from motionlapse.opening import Opening
 from motionlapse.pipeline_settings import Settings
+from motionlapse.processor import one_thread
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.stills import Stills
 from motionlapse.types import Analysis
@@ -88,24 +86,13 @@ def evaluate_masks(
     gallery
         Remembers the worst frames.
     """
-    with _one_thread():
+    with one_thread():
         for number, sequence in enumerate(sequences, 1):
             listener.begin(sequence.name, len(sequence.pictures), number, len(sequences))
             try:
                 yield _evaluate_one(sequence, models, settings, listener, gallery)
             except (SourceError, ConfigError) as error:
                 listener.failed(error)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep OpenCV to one thread, so that all models are timed on one core."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
 
 
 def _evaluate_one(

@@ -37,7 +37,9 @@ class Pacer:
 
     def wants(self, frame: Frame) -> bool:
         """Tell whether the next frame is to be looked at now."""
-        choice = self._policy.choose(frame.time, disposable=frame.disposable, calm=frame.calm)
+        choice = self._policy.choose(
+            frame.time, disposable=frame.disposable, calm=frame.calm, left_out=frame.left_out
+        )
         if choice is Choice.HOLD:
             self._held.append(frame)
         return choice is Choice.LOOK

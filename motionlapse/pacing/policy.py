@@ -93,7 +93,9 @@ class Policy:
         self._looked_s = float("-inf")
         self._stirred_s = float("-inf")
 
-    def choose(self, time: float, *, disposable: bool = False, calm: bool = False) -> Choice:
+    def choose(
+        self, time: float, *, disposable: bool = False, calm: bool = False, left_out: int = 0
+    ) -> Choice:
         """Return what becomes of the next frame.
 
         Parameters
@@ -104,9 +106,11 @@ class Policy:
             Whether another one is looked at rather than this.
         calm
             Whether it is looked at only if another one is not quiet.
+        left_out
+            How many its source has left out before it: they count for how fast frames come.
         """
         first = self._previous_s is None
-        gap_s = 0.0 if self._previous_s is None else time - self._previous_s
+        gap_s = 0.0 if self._previous_s is None else (time - self._previous_s) / (left_out + 1)
         self._previous_s = time
         if not disposable:
             self._solid_gaps_s.append(0.0 if self._solid_s is None else time - self._solid_s)

@@ -40,11 +40,17 @@ class FrameDates:
         self._realtime = realtime
         self._stream_clock = StreamClock()
         self._begun_s: float | None = None
+        self._left_out = self._told = 0
         self.pictures = 0
 
     def connect(self) -> None:
         """Begin a connection."""
         self._stream_clock.connect()
+
+    def count(self, left_out: int) -> None:
+        """Count pictures that were left out, given how many were so far."""
+        self.pictures += left_out - self._left_out
+        self._left_out = left_out
 
     def frame(self, picture: Picture | Unseen, *, paced: bool) -> Frame:
         """Return the next frame; a `paced` picture that came early waits here for its time."""
@@ -65,6 +71,7 @@ class FrameDates:
         if self._tap is not None and picture.stamp_s is not None:
             self._tap.align(picture.stamp_s, time)
         index, self.pictures = self.pictures, self.pictures + 1
+        left_out, self._told = self._left_out - self._told, self._left_out
         return Frame(
             index=index,
             time=time,
@@ -73,4 +80,5 @@ class FrameDates:
             to_planes=picture.to_planes,
             to_bgr=picture.to_bgr,
             calm=isinstance(picture, Unseen),
+            left_out=left_out,
         )

@@ -28,10 +28,11 @@ class HeldGroup:
 
     Parameters
     ----------
-    key
-        The packet of the key frame, a copy; so are all others.
-    shown
-        The key frame's picture: stands in where nothing after it can be decoded.
+    decoded
+        The packet of the key frame, a copy, as all others are; and those after it that have been
+        decoded too, but for what no other refers to.
+    newest
+        The last picture of these: stands in where nothing after it can be decoded.
     stamp_s, arrived_s
         The key frame's timestamp, and when it came on the monotonic clock.
     make_context
@@ -41,24 +42,26 @@ class HeldGroup:
     ----------
     packets
         The key frame's and those after it, in order of decoding.
+    first
+        The place of the first that has not been decoded.
     """
 
     def __init__(
         self,
-        key: VideoPacket,
-        shown: av.VideoFrame,
+        decoded: list[VideoPacket],
+        newest: av.VideoFrame,
         stamp_s: float,
         arrived_s: float,
         make_context: Callable[[int], VideoCodecContext],
     ) -> None:
-        self.packets = [key]
+        self.packets, self.first = [*decoded], len(decoded)
         self._stamp_s, self._arrived_s = stamp_s, arrived_s
         self._make_context = make_context
         self._context: VideoCodecContext | None = None
         self._fed, self._broken = 0, False
         self._found: dict[int, av.VideoFrame] = {}
-        self._last = shown
-        self._filled = True  # whether the key frame is: else it is a wall
+        self._last = newest
+        self._filled = True  # whether that is: else it is a wall
 
     def arrived_s(self, stamp_s: float) -> float:
         """Return when a picture of the group would have come, had it come evenly.
@@ -68,9 +71,9 @@ class HeldGroup:
         return self._arrived_s + stamp_s - self._stamp_s
 
     def unseen(self) -> list[Unseen]:
-        """Return all pictures but the key frame's, in order of display, undecoded."""
+        """Return all pictures that have not been decoded, in order of display."""
         found = []
-        for packet in sorted(self.packets[1:], key=lambda packet: packet.pts or 0):
+        for packet in sorted(self.packets[self.first :], key=lambda packet: packet.pts or 0):
             pts = packet.pts or 0
             stamp_s = float(pts * packet.time_base)
             picture = cache(partial(self._picture, pts))
@@ -92,7 +95,7 @@ class HeldGroup:
         they are built on what is missing.
         """
         if self._context is None:
-            self._context = self._make_context(len(self.packets) - 1)
+            self._context = self._make_context(len(self.packets) - self.first)
             self._filled = not is_unfilled(planes_of(self._last))
         while pts not in self._found and self._fed <= len(self.packets) and not self._broken:
             packet = self.packets[self._fed] if self._fed < len(self.packets) else None

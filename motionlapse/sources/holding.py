@@ -1,7 +1,7 @@
 """Whether packets of a live stream are held undecoded: times, sizes and verdicts, no pictures.
 
-While nothing moves, only key frames are decoded, and the packets between them are held. They are
-decoded after all
+While nothing moves, only key frames are decoded, and the packets between them are held, at first
+those from the moment on at which nothing has moved for a while. They are decoded after all
 
 * as soon as one is larger than those of quiet pictures are, or some together are larger or smaller,
 * when what is seen in the key frame after them is not quiet: whoever looks then goes back over
@@ -10,11 +10,11 @@ decoded after all
 * when they reach over more than `LONGEST_S`. With key frames farther apart none are held,
 * when whoever looks is about to end.
 
-Then all are decoded until nothing has moved for a while. That sizes tell of motion is not taken for
-granted (at a constant bit rate they do not): each event is asked whether its packets told of it. If
-not, all are decoded for minutes, and for longer each time. If something stirs that is no event and
-was seen in a key frame alone, all are decoded for seconds, twice as long each time. And now and
-then a group that would have been held is decoded as a sample.
+Then all are decoded until nothing has moved for a while, but for what `LeavingOut` says. That sizes
+tell of motion is not taken for granted: each event is asked whether its packets told of it (see
+`SizeWitness`). If not, none are held for minutes, and for longer each time. If something stirs that
+is no event and was seen in a key frame alone, none are held for seconds, twice as long each time.
+And now and then a group that would have been held is decoded as a sample.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
-from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
+from motionlapse.sources.leaving_out import LeavingOut
+from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes, Stretch
+from motionlapse.sources.size_witness import SizeWitness
 
 LONGEST_S = 2.0
 """For how long packets are held at most, in seconds of the stream."""
@@ -31,23 +33,18 @@ LONGEST_S = 2.0
 _LOOKS_S = 1.0  # the longest time between two frames that are looked at
 _MOST_PACKETS = 400
 _ROUNDING_S = 1e-3
-_PATIENCE_S, _MOST_PATIENCE_S = 2.5, 640.0  # nothing has moved for so long before any are held
-_BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
+_PATIENCE_S, _MOST_PATIENCE_S = 1.0, 640.0  # nothing has moved for so long before any are held
 _SAMPLE = 20  # of so many groups that would be held one is decoded
-# An event that begins so short a time before the key frame that shows it says nothing of sizes.
-_NEAR_S = 0.25
-# Packets may tell this long before what moves is seen to, or after: it comes in at the edge.
-_EARLY_S, _LATE_S = 0.25, 1.0
+_NEAR_S = 0.25  # key frames may come so much later than usual
 _TOGETHER_S = 0.5  # about as long as what a mean is taken of
-_UNLIKE = 256  # times of packets unlike quiet ones that are remembered
 
 
 class _Done(NamedTuple):
-    """A group that has ended, and of which it is not known yet whether it was quiet."""
+    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
 
     start_s: float
     end_s: float
-    sizes: GroupSizes
+    sizes: GroupSizes | Stretch
 
 
 class Holding:
@@ -61,16 +58,18 @@ class Holding:
         True while the packets of the group in hand are held.
     held, released
         How many packets were held, and how many of them were decoded after all.
+    leaving
+        Decides what is left out of what is not held.
     """
 
     def __init__(self) -> None:
         self.allowed = False
+        self.leaving = LeavingOut()
         self.held = self.released = 0
         self._lock = threading.Lock()
         self._offset_s = 0.0  # from timestamps to media time
         self._patience_s = _PATIENCE_S
-        self._blind_s = _BLIND_S
-        self._blind_until_s = float("-inf")
+        self._witness = SizeWitness(LONGEST_S)
         self._quiet_groups = 0
         self._begin_anew()
 
@@ -79,19 +78,19 @@ class Holding:
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
+        self._held_since_s = self._stretch_s = 0.0
         self._held_packets = 0
-        self._done: deque[_Done] = deque(maxlen=8)
-        self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
+        self._apart = True  # whether the group in hand is to be decoded to its end
+        self._done: deque[_Done] = deque(maxlen=64)
         self._short = False  # whether the last group could have been held to its end
         self._calm_since_s: float | None = None  # media time since which nothing stirs
         self._judged_s = float("-inf")
-        self._spared: deque[tuple[float, float]] = deque(maxlen=8)  # held to their end, undecoded
-        self._opened_s: float | None = None  # an event of which sizes are still to be asked
+        self._witness.begin_anew()
 
     @property
     def spared(self) -> int:
         """How many packets were never decoded."""
-        return self.held - self.released
+        return self.held - self.released + self.leaving.left_out
 
     # ---- for the thread that reads; times are timestamps ----------------------------------------
 
@@ -99,6 +98,7 @@ class Holding:
         """Begin with a connection: nothing is known of its packets."""
         with self._lock:
             self._begin_anew()
+            self.leaving.connect()
 
     def align(self, stamp_s: float, time_s: float) -> None:
         """Take note of which media time a timestamp stands for."""
@@ -119,9 +119,10 @@ class Holding:
             self._end_group(time_s)
             self._learn()
             self._group = GroupInHand()
-            self._start_s = self._newest_s = time_s
+            self._start_s = self._newest_s = self._held_since_s = self._stretch_s = time_s
             self._held_packets = 0
-            self.active = closed and self._may_hold(time_s, before_s)
+            self._apart = not closed
+            self.active = closed and self._may_hold(time_s, before_s) and not self._is_sample()
             return self.active
 
     def _end_group(self, time_s: float) -> None:
@@ -130,15 +131,16 @@ class Holding:
         lasted_s = time_s - self._start_s
         self._short = 0 < lasted_s <= LONGEST_S + _NEAR_S
         sizes = self._group.sizes
-        self._done.append(_Done(self._start_s, time_s, sizes))
+        if sizes is not None:
+            self._done.append(_Done(self._start_s, time_s, sizes))
         if self.active:
-            self._spared.append((self._start_s, time_s))
-        elif sizes.means and self._sizes.is_unlike(sizes.means[0]):
-            self._unlike.append((self._start_s, time_s))
+            self._witness.spared(self._held_since_s, time_s)
+        elif sizes is not None and self._sizes.is_unlike(sizes):
+            self._witness.unlike(self._start_s, time_s)
         self._group = None
 
     def _learn(self) -> None:
-        """Learn from the groups of which it is known by now that nothing moved in them."""
+        """Learn from what it is known of by now that nothing moved in it."""
         # Sizes may tell of what is seen a moment later.
         while self._done and self._done[0].end_s + _TOGETHER_S <= self._judged_s:
             done = self._done.popleft()
@@ -148,21 +150,42 @@ class Holding:
     def _may_hold(self, time_s: float, before_s: float) -> bool:
         """Tell whether a group may be held, given when its key frame and the one before came."""
         calm_s = 0.0 if self._calm_since_s is None else self._judged_s - self._calm_since_s
-        may = (
+        return (
             self.allowed
             and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
             and self._sizes.known
             and self._short
             and calm_s >= self._patience_s
-            and time_s >= self._blind_until_s
+            and time_s >= self._witness.blind_until_s
         )
-        if not may:
-            return False
+
+    def _is_sample(self) -> bool:
+        """Tell whether the next group that might be held is decoded all the same."""
         self._quiet_groups += 1
-        if self._quiet_groups % _SAMPLE == 0:
+        self._apart = self._quiet_groups % _SAMPLE == 0
+        if self._apart:
             self._patience_s = max(self._patience_s / 2, _PATIENCE_S)
-            return False
-        return True
+        return self._apart
+
+    @property
+    def may_join(self) -> bool:
+        """True if holding may begin in the middle of the group in hand; see `join`."""
+        relies = self._sizes.known and self._start_s >= self._witness.blind_until_s
+        return self.allowed and self._short and relies and not self._apart
+
+    def join(self, stamp_s: float) -> bool:
+        """Begin to hold with the packet that was added last; tell whether it is held.
+
+        All of the group up to it have been decoded.
+        """
+        with self._lock:
+            time_s = stamp_s + self._offset_s
+            if self.active or self._apart or not self._may_hold(time_s, self._newest_s):
+                return False
+            self.active, self._held_since_s = True, time_s
+            self.held += 1
+            self._held_packets = 1
+            return True
 
     def add(self, stamp_s: float, size: int) -> bool:
         """Take the next packet of the group; tell whether it may be held, and those before it.
@@ -175,11 +198,10 @@ class Holding:
             self._newest_s = max(self._newest_s, time_s)
             unlike = self._sizes.is_large(size, backward=backward)
             if self._group is not None:
-                mean = self._group.add(size, backward=backward)
-                if mean is not None:
-                    unlike |= self._sizes.is_unlike(mean, self._group.complete)
+                unlike |= self._complete(self._group.add(size, backward=backward), time_s)
             if unlike:
-                self._unlike.append((time_s - _TOGETHER_S, time_s))
+                self._witness.unlike(time_s - _TOGETHER_S, time_s)
+                self._apart = True
             if not self.active:
                 return False
             self.held += 1
@@ -192,12 +214,20 @@ class Holding:
             self.active = calm and not unlike and not too_long
             return self.active
 
+    def _complete(self, stretch: Stretch | None, time_s: float) -> bool:
+        """Take a stretch that may be complete; tell whether it is unlike quiet ones."""
+        if stretch is None:
+            return False
+        self._done.append(_Done(self._stretch_s, time_s, stretch))
+        self._stretch_s = time_s
+        return self._sizes.is_unlike(stretch)
+
     def stays_held(self) -> bool:
         """Tell, of the packets that were held up to the group's end, whether they still may be."""
         with self._lock:
             if self.active and self._group is not None:
-                means = self._group.sizes.means
-                unlike = bool(means) and self._sizes.is_unlike(means[0])
+                sizes = self._group.sizes
+                unlike = sizes is not None and self._sizes.is_unlike(sizes)
                 self.active = not unlike and self.allowed and self._calm_since_s is not None
             return self.active
 
@@ -227,7 +257,9 @@ class Holding:
 
     # ---- for the loop; times are media times -----------------------------------------------------
 
-    def judged(self, time_s: float, *, calm: bool, opened_s: float | None = None) -> None:
+    def judged(
+        self, time_s: float, *, calm: bool, much: bool = False, opened_s: float | None = None
+    ) -> None:
         """Take what was seen in a frame, in the order of times.
 
         Parameters
@@ -236,39 +268,22 @@ class Holding:
             Its media time.
         calm
             True if nothing stirred in it, and no event is open or may be about to open.
+        much
+            True if much moved in it, and an event is open.
         opened_s
             Where an event begins that has opened with it, else None.
         """
         with self._lock:
             self._judged_s = max(self._judged_s, time_s)
             if not calm:
-                if self._calm_since_s is not None and self._spared_around(time_s):
+                self._learn()  # of what was before it
+                if self._calm_since_s is not None and self._witness.spared_around(time_s):
                     self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
                 self._calm_since_s = None
             elif self._calm_since_s is None:
                 self._calm_since_s = time_s
-            if opened_s is not None and self._sizes.known:
-                self._opened_s = opened_s
-            # By then the group in which it began has ended.
-            if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + LONGEST_S:
-                self._ask(self._opened_s)
-                self._opened_s = None
-
-    def _spared_around(self, time_s: float) -> tuple[float, float] | None:
-        """Return beginning and end of the group around a time, or just before it, if undecoded."""
-        for start_s, end_s in self._spared:
-            if start_s < time_s <= end_s + _ROUNDING_S:
-                return start_s, end_s
-        return None
-
-    def _ask(self, opened_s: float) -> None:
-        """Ask whether packets had grown where an event began."""
-        until_s = opened_s + _LATE_S
-        if spared := self._spared_around(opened_s):
-            until_s = spared[1]  # later ones can tell nothing of it
-            if until_s - opened_s < _NEAR_S:
-                return
-        since_s = opened_s - _EARLY_S
-        if not any(start_s <= until_s and since_s <= end_s for start_s, end_s in self._unlike):
-            self._blind_until_s = opened_s + self._blind_s
-            self._blind_s = min(2 * self._blind_s, _MOST_BLIND_S)
+            calm_s = 0.0 if self._calm_since_s is None else time_s - self._calm_since_s
+            self.leaving.allowed = self.allowed and (much or calm_s >= _PATIENCE_S)
+            if opened_s is not None and self._sizes.telling:
+                self._witness.opened(opened_s)
+            self._witness.judged(time_s)

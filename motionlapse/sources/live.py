@@ -229,6 +229,7 @@ class Live(Closing):
     ) -> None:
         if picture is None:
             self._rate.add(self._clock.monotonic())
+            self._dates.count(self._holding.leaving.left_out)
             return
         frame = self._dates.frame(picture, paced=connection.paced)
         if picture.stamp_s is not None:

@@ -55,7 +55,8 @@ class LiveSettings(SettingsModel):
     decoding: Literal["auto", "all"] = setting(
         "auto",
         "pictures of a network stream that are decoded: all, or auto: while nothing moves its key "
-        "frames, and all as soon as packets grow or a key frame shows anything",
+        "frames, and all as soon as packets grow or a key frame shows anything, but for those that "
+        "nobody looks at and no other refers to",
     )
     freeze: Duration = setting(
         "30s", "how long the very same picture may come before a source counts as lost (0: ever)"

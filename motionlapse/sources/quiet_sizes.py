@@ -1,11 +1,15 @@
 """How large the packets of quiet pictures are in one stream: numbers in, a yes or no out.
 
-No threshold is set by hand. Of each quiet group of pictures the largest packets and some means are
-kept; their median and their lower half tell how they are distributed while nothing moves. What
-comes is unlike them if it is beyond all of them, and beyond what less than one quiet group in some
-minutes is expected to reach. The greatest of many has a Gumbel distribution [1]_, means are
-normally distributed. Means may be too small, too: where something moves encoders save bits on the
-pictures before it.
+No threshold is set by hand. Of each quiet group of pictures the largest packets and the mean are
+kept, and of each quiet stretch of half a second the mean; their median and their lower half tell
+how they are distributed while nothing moves. What comes is unlike them if it is beyond all of them,
+and beyond what less than one quiet group in some minutes is expected to reach. The greatest of many
+has a Gumbel distribution [1]_, means are normally distributed. Means may be too small, too: where
+something moves encoders save bits on the pictures before it.
+
+After a key frame sizes settle, so a stretch is compared with those of the same place in a group.
+How far they lie around their median is known from all places together: of one place alone it would
+take minutes until so much is known, and meanwhile quiet groups were taken for others.
 
 References
 ----------
@@ -18,17 +22,17 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from itertools import zip_longest
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 _LOW = 0.16  # the quantile one σ below the median of a normal distribution
 
-_FEWEST = 3  # groups; fewer say nothing of how they are distributed
-_REMEMBERED = 48  # of 1 to 2 s each: sizes follow the light of a day
+_FEWEST = 3  # of a kind; fewer say nothing of how they are distributed
+_REMEMBERED = 48  # groups, of 1 to 2 s each: sizes follow the light of a day
+_IN_A_GROUP = 4  # stretches
 _BETWEEN = 150  # groups; each that seems large and is not costs the decoding of one
 _TOGETHER = 12  # packets, half a second of most cameras
 _TRIED = 10 * _BETWEEN  # means: several in a group, each of which may be too small or too large
@@ -36,6 +40,8 @@ _TRIED = 10 * _BETWEEN  # means: several in a group, each of which may be too sm
 _LEAST_SPREAD = 0.03
 
 Numbers = npt.NDArray[np.float64]
+Range: TypeAlias = tuple[float, float]
+_ANY: Range = (-math.inf, math.inf)
 
 
 def gumbel_limit(values: Numbers) -> float:
@@ -64,7 +70,7 @@ def _normal(median: float, spread: float, count: int) -> float:
     return median + spread * NormalDist().inv_cdf(1 - 1 / max(2, count))
 
 
-def _student(freedom: int, count: int) -> float:
+def _student(freedom: float, count: int) -> float:
     """Return how many times a spread known from few values less than one of `count` reaches.
 
     The first terms of the expansion of Student's distribution about the normal one [2]_.
@@ -81,44 +87,51 @@ class GroupSizes(NamedTuple):
     forward, backward
         Of the largest packet that is shown after all before it, and of the largest that is shown
         before one of those: encoders make these smaller. None where there was none.
-    means
-        Of the mean of all first, then of so many packets after another each.
+    mean
+        Of the mean of all.
     """
 
     forward: float | None
     backward: float | None
-    means: tuple[float, ...]
+    mean: float
+
+
+class Stretch(NamedTuple):
+    """The logarithm of the mean size of some packets after another.
+
+    Attributes
+    ----------
+    place
+        How many stretches of the group are before them.
+    mean
+        Of their mean.
+    """
+
+    place: int
+    mean: float
 
 
 class GroupInHand:
-    """Takes in the packets of a group as they come."""
+    """Takes in the packets of a group, but its key frame's, as they come."""
 
     def __init__(self) -> None:
         self._largest: list[float | None] = [None, None]
         self._sizes: list[int] = []
-        self._means: list[float] = []
 
-    def add(self, size: int, *, backward: bool) -> float | None:
-        """Take the size of the next packet; return the mean that it completes, as a logarithm."""
+    def add(self, size: int, *, backward: bool) -> Stretch | None:
+        """Take the size of the next packet; return the stretch that it completes."""
         value = math.log(max(1, size))
         before = self._largest[backward]
         self._largest[backward] = value if before is None else max(before, value)
         self._sizes.append(size)
-        if len(self._sizes) % _TOGETHER:
-            return None
-        self._means.append(_mean(self._sizes[-_TOGETHER:]))
-        return self._means[-1]
+        complete, more = divmod(len(self._sizes), _TOGETHER)
+        return None if more else Stretch(complete - 1, _mean(self._sizes[-_TOGETHER:]))
 
     @property
-    def complete(self) -> int:
-        """How many means are complete."""
-        return len(self._means)
-
-    @property
-    def sizes(self) -> GroupSizes:
-        """What there was so far."""
-        means = (_mean(self._sizes), *self._means) if self._sizes else ()
-        return GroupSizes(self._largest[0], self._largest[1], means)
+    def sizes(self) -> GroupSizes | None:
+        """What there was so far; None: nothing."""
+        forward, backward = self._largest
+        return GroupSizes(forward, backward, _mean(self._sizes)) if self._sizes else None
 
 
 def _mean(sizes: Sequence[int]) -> float:
@@ -126,40 +139,58 @@ def _mean(sizes: Sequence[int]) -> float:
 
 
 class QuietSizes:
-    """Knows how large the packets of quiet groups are."""
+    """Knows how large the packets of quiet pictures are."""
 
     def __init__(self) -> None:
         self._groups: deque[GroupSizes] = deque(maxlen=_REMEMBERED)
+        self._stretches: deque[Stretch] = deque(maxlen=_REMEMBERED * _IN_A_GROUP)
         self._largest = (math.inf, math.inf)
-        self._means: list[tuple[float, float]] = []
+        self._of_groups = _ANY
+        self._means: list[Range] = []
 
     @property
     def known(self) -> bool:
         """True once there were enough to compare with."""
-        return len(self._groups) >= _FEWEST
+        return self._are(_FEWEST)
 
-    def learn(self, group: GroupSizes) -> None:
-        """Take in a group in which nothing moved."""
-        if not group.means:
+    @property
+    def telling(self) -> bool:
+        """True once there were so many that what is like them tells that nothing moves."""
+        return self._are(2 * _FEWEST)
+
+    def _are(self, groups: int) -> bool:
+        places = max((stretch.place + 1 for stretch in self._stretches), default=0)
+        enough = 0 < groups * places <= len(self._stretches)
+        return enough or len(self._groups) >= groups
+
+    def learn(self, sizes: GroupSizes | Stretch) -> None:
+        """Take in a group, or a stretch of one, in which nothing moved."""
+        if isinstance(sizes, Stretch):
+            self._stretches.append(sizes)
+            places: list[list[float]] = [[] for _ in range(1 + max(self._stretches).place)]
+            for place, mean in self._stretches:
+                places[place].append(mean)
+            self._means = _around(places)
             return
-        self._groups.append(group)
+        self._groups.append(sizes)
+        (self._of_groups,) = _around([[group.mean for group in self._groups]])
         self._largest = (
             _highest([g.forward for g in self._groups if g.forward is not None]),
             _highest([g.backward for g in self._groups if g.backward is not None]),
         )
-        columns = zip_longest(*(g.means for g in self._groups))
-        self._means = [_around([m for m in column if m is not None]) for column in columns]
 
     def is_large(self, size: int, *, backward: bool) -> bool:
         """Tell whether a packet is larger than those of quiet pictures."""
         return self.known and math.log(max(1, size)) > self._largest[backward]
 
-    def is_unlike(self, mean: float, place: int = 0) -> bool:
-        """Tell whether a mean is unlike those of quiet groups; its place is that in their means."""
-        if not self.known or place >= len(self._means):
-            return False
-        low, high = self._means[place]
-        return not low <= mean <= high
+    def is_unlike(self, sizes: GroupSizes | Stretch) -> bool:
+        """Tell whether a mean is unlike those of quiet groups, or of stretches at its place."""
+        low, high = _ANY
+        if isinstance(sizes, GroupSizes):
+            low, high = self._of_groups
+        elif sizes.place < len(self._means):
+            low, high = self._means[sizes.place]
+        return self.known and not low <= sizes.mean <= high
 
 
 def _highest(values: list[float]) -> float:
@@ -169,9 +200,26 @@ def _highest(values: list[float]) -> float:
     return max(*values, _gumbel(median, max(spread, _LEAST_SPREAD), _BETWEEN))
 
 
-def _around(values: list[float]) -> tuple[float, float]:
-    if len(values) < _FEWEST:
-        return -math.inf, math.inf
-    median, spread = _quiet(values)
-    reach = max(spread, _LEAST_SPREAD) * _student(len(values) - 1, _TRIED)
-    return min(*values, median - reach), max(*values, median + reach)
+def _around(places: list[list[float]]) -> list[Range]:
+    """Return between what the values of each place lie, given that they are spread alike.
+
+    The spread is that of the lower half: motion that nobody saw may be in the upper one. So half of
+    the values tell of it, less what is lost to each median.
+    """
+    medians = [float(np.median(values)) if values else 0.0 for values in places]
+    below = [
+        min(0.0, value - median)
+        for values, median in zip(places, medians, strict=True)
+        for value in values
+    ]
+    freedom = (len(below) - sum(map(bool, places))) / 2
+    if freedom < 1:
+        return [_ANY] * len(places)
+    spread = math.sqrt(sum(value**2 for value in below) / freedom)
+    reach = max(spread, _LEAST_SPREAD) * _student(freedom, _TRIED)
+    return [
+        (min(*values, median - reach), max(*values, median + reach))
+        if len(values) >= _FEWEST
+        else _ANY
+        for values, median in zip(places, medians, strict=True)
+    ]

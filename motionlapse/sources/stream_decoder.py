@@ -17,6 +17,7 @@ from motionlapse.sources.closed_keys import is_closed
 from motionlapse.sources.connection import Unseen
 from motionlapse.sources.held import HeldGroup, copy_of
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.leaving_out import Disposables
 from motionlapse.sources.units import VideoPacket
 
 
@@ -29,7 +30,10 @@ class Shown(NamedTuple):
 
 
 Item: TypeAlias = "Shown | Unseen | None"
-"""None: a packet has come and is held."""
+"""None: a packet has come and is held, or left out."""
+
+# Of groups in the middle of which holding may begin so many packets are kept.
+_MOST_KEPT = 400
 
 
 class StreamDecoder:
@@ -63,7 +67,11 @@ class StreamDecoder:
         self._set_up = set_up
         self._on_damage = on_damage
         self._header = bytes(stream.codec_context.extradata or b"")
+        self._disposables = Disposables(self._context.name, self._header)
         self._group: HeldGroup | None = None
+        self._kept: list[VideoPacket] = []  # of the group in hand: holding may begin in its middle
+        self._key_arrived_s = 0.0
+        self._newest: av.VideoFrame | None = None  # of those that came with them
         self._shown_pts: int | None = None  # a key frame's that will be decoded once more
         self._key_pts: int | None = None  # the last key frame's, if decoding can begin with it
         self._leads = False  # whether pictures of the group in hand are shown before its key frame
@@ -81,13 +89,13 @@ class StreamDecoder:
             yield from self.let_go()
             if packet.has_sidedata("new_extradata"):
                 self._header = bytes(packet.get_sidedata("new_extradata"))
+                self._disposables = Disposables(self._context.name, self._header)
+            self._keep_no_more()
             yield from self._decoded(packet)
         elif packet.is_keyframe:
             yield from self._take_key(packet, pts, holding)
         elif self._group is None:
-            self._leads |= self._key_pts is not None and pts < self._key_pts
-            holding.add(float(pts * packet.time_base), packet.size)
-            yield from self._decoded(packet)
+            yield from self._take_next(packet, pts, holding)
         else:
             if packet.is_corrupt:
                 holding.stop()
@@ -97,13 +105,39 @@ class StreamDecoder:
             else:
                 yield from self.let_go()
 
+    def _take_next(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
+        """Take a packet after a key frame of a group that is not held, or not yet."""
+        stamp_s = float(pts * packet.time_base)
+        self._leads |= self._key_pts is not None and pts < self._key_pts
+        holding.add(stamp_s, packet.size)
+        if packet.is_corrupt or self._leads or len(self._kept) > _MOST_KEPT:
+            self._keep_no_more()
+        if self._kept and self._newest is not None and holding.join(stamp_s):
+            another = partial(self._another, self._header)
+            key_s = float((self._key_pts or 0) * packet.time_base)
+            self._group = HeldGroup(self._kept, self._newest, key_s, self._key_arrived_s, another)
+            self._keep_no_more()
+            self._group.packets.append(copy_of(packet))
+            yield None
+        elif self._disposables.holds_one(packet) and holding.leaving.leave_out(stamp_s):
+            yield None
+        else:
+            holding.leaving.decoded(stamp_s)
+            if self._kept:
+                self._kept.append(copy_of(packet))
+            yield from self._decoded(packet)
+
+    def _keep_no_more(self) -> None:
+        self._kept, self._newest = [], None
+
     def let_go(self) -> Iterator[Shown]:
         """Decode all packets that are held, now."""
         group, self._group = self._group, None
         if group is None or self._holding is None:
             return
         self._holding.stop()
-        for packet in group.packets:
+        # After a key frame that was decoded apart the decoder begins anew, else it goes on.
+        for packet in group.packets[0 if self._shown_pts is not None else group.first :]:
             for frame in self._frames(packet):
                 if frame.pts is not None:
                     stamp_s = float(frame.pts * packet.time_base)
@@ -113,18 +147,25 @@ class StreamDecoder:
     def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
         """End a group, and begin the next one."""
         came_s, stamp_s = self._clock.monotonic(), float(pts * packet.time_base)
-        closed = is_closed(bytes(packet), self._context.name, self._header)
+        data = bytes(packet)
+        closed = is_closed(data, self._context.name, self._header)
         # Pictures after one that is not closed refer to those that are held.
         if self._group is not None and closed and holding.stays_held():
-            yield from self._group.unseen()
+            yield from self._undecoded(self._group, packet)
             self._group = None
         yield from self.let_go()
         self._shown_pts = None
+        self._keep_no_more()
+        self._disposables.look_at(data)
+        holding.leaving.decoded(stamp_s)
         # Where others come before it in time it cannot be shown at once.
         leads, self._leads = self._leads, False
         self._key_pts = pts if closed else None
         if not holding.begin(stamp_s, closed=closed and not leads and not packet.is_corrupt):
             self._key_came = pts, self._clock.monotonic()
+            self._key_arrived_s = came_s + self._lag_s
+            if closed and not packet.is_corrupt and holding.may_join:
+                self._kept = [copy_of(packet)]
             yield from self._decoded(packet)
             return
         for frame in self._rest():
@@ -134,7 +175,7 @@ class StreamDecoder:
         if frames:
             self._shown_pts = pts
             another = partial(self._another, self._header)  # it may have changed by then
-            self._group = HeldGroup(key, frames[-1], stamp_s, arrived_s, another)
+            self._group = HeldGroup([key], frames[-1], stamp_s, arrived_s, another)
         if not frames or frames[-1].is_corrupt:
             holding.stop()
         yield None
@@ -146,13 +187,34 @@ class StreamDecoder:
             if self._key_came and frame.pts == self._key_came[0]:
                 self._lag_s = self._clock.monotonic() - self._key_came[1]
                 self._key_came = None
+            if frame.is_corrupt:
+                self._keep_no_more()
+            elif self._kept:
+                self._newest = frame
             yield Shown(frame)
+
+    def _undecoded(self, group: HeldGroup, packet: VideoPacket) -> Iterator[Item]:
+        """Yield the pictures of a group that stays undecoded, and what the decoder has of them.
+
+        Of one in the middle of which holding began it may have some that are shown after others.
+        """
+        waiting = [
+            Shown(frame, group.arrived_s(float(frame.pts * packet.time_base)), in_turn=True)
+            for frame in (self._rest() if group.first > 1 else ())
+            if frame.pts is not None
+        ]
+        for unseen in group.unseen():
+            while waiting and (waiting[0].frame.pts or 0) * packet.time_base < (unseen.pts_s or 0):
+                yield waiting.pop(0)
+            yield unseen
+        yield from waiting
 
     def _frames(self, packet: VideoPacket | None) -> Sequence[av.VideoFrame]:
         try:
             frames = self._context.decode(packet)
         except av.error.FFmpegError:
             self._on_damage()
+            self._keep_no_more()
             return ()
         for frame in frames:
             frame.time_base = self._time_base  # what was decoded without a packet has none

@@ -81,7 +81,7 @@ class Units:
             told = header[self._codec.length_at]
             self._length = (told & 3) + 1
             self._highest = told >> 3 & 7 if self._hevc else -1
-            self._fields = not self._hevc and any(map(may_hold_fields, _sequences_in(header)))
+            self._fields = not self._hevc and any(map(may_hold_fields, sequences_in(header)))
 
     @property
     def tells(self) -> bool:
@@ -151,7 +151,7 @@ class Units:
             at = end
 
 
-def _sequences_in(header: bytes) -> Iterator[bytes]:
+def sequences_in(header: bytes) -> Iterator[bytes]:
     """Yield the parameters of sequences in the header of H.264 (ISO/IEC 14496-15, 5.3.3.1)."""
     at = 6
     for _ in range(header[5] & 31):

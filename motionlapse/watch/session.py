@@ -9,6 +9,7 @@ from motionlapse.clock import Clock
 from motionlapse.errors import SinkError
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
+from motionlapse.processor import one_thread
 from motionlapse.sinks.archive import ArchiveSink
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.by_hand import SnapshotByHand
@@ -112,7 +113,7 @@ class Watch:
         SinkError
             If there can be no archive.
         """
-        with self.live:
+        with self.live, one_thread():
             if not self.live.open():
                 return self._result
             info = self.live.info

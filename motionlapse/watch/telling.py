@@ -17,9 +17,10 @@ def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
     analysis, decision
         What was seen in the frame and made of it.
     """
-    quiet = level_of(analysis.score, ready=analysis.ready) is Level.NONE
+    level = level_of(analysis.score, ready=analysis.ready)
     holding.judged(
         analysis.frame.time,
-        calm=quiet and decision.state is State.QUIET,
+        calm=level is Level.NONE and decision.state is State.QUIET,
+        much=level is Level.PLENTY and decision.state is State.ACTIVE,
         opened_s=decision.opened.start_s if decision.opened else None,
     )

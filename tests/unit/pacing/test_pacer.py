@@ -127,6 +127,26 @@ def test_slow_footage_is_not_thinned(make_frame):
     assert notes.frames == list(range(len(frames)))
 
 
+def test_what_a_source_left_out_counts_for_how_fast_frames_come(make_frame):
+    """Else its frames would be as few as those of which none is left out."""
+    frames = walk(make_frame, fps=25)
+    half = [
+        frame if 5.9 < frame.time < 6.5 or frame.time > 8.9 else replace(frame, left_out=1)
+        for frame in frames
+        if frame.index % 2 == 0 or 5.9 < frame.time < 6.5 or frame.time > 8.9
+    ]
+    every, _ = play(frames, None)
+    some, _ = play(half, PacingSettings())
+    assert [e.start_frame for e in some.events] == [e.start_frame for e in every.events]
+    assert [e.end_s for e in some.events] == pytest.approx(
+        [e.end_s for e in every.events], abs=0.15
+    )
+    quiet_s = [n / 25 for n in some.frames if 4 < n / 25 < 5.7]
+    assert min(b - a for a, b in pairwise(quiet_s)) > 0.15
+    crossing = [n for n in some.frames if 6.5 < n / 25 < 8.5]
+    assert len(crossing) == pytest.approx(25, abs=1)
+
+
 def test_frames_that_are_left_out_are_never_converted(make_frame):
     frames = walk(make_frame, fps=25, start_s=99)
     looked, _ = play(frames, PacingSettings())

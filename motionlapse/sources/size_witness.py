@@ -1,0 +1,82 @@
+"""Whether the sizes of packets tell of events in one stream: each event is asked.
+
+At a constant bit rate they do not, nor where the noise of a camera takes most of the bits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+# For how long sizes are not relied on where they did not tell; twice as long each time.
+_BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
+# An event that begins so short a time before the key frame that shows it says nothing of sizes.
+_NEAR_S = 0.25
+# Packets may tell this long before what moves is seen to, or after: it comes in at the edge.
+_EARLY_S, _LATE_S = 0.25, 1.0
+_UNLIKE = 256  # times of packets unlike quiet ones that are remembered
+_ROUNDING_S = 1e-3
+
+
+class SizeWitness:
+    """Remembers when packets were unlike quiet ones; times are media times.
+
+    Parameters
+    ----------
+    longest_s
+        For how long packets are held at most.
+
+    Attributes
+    ----------
+    blind_until_s
+        Until then sizes are not relied on.
+    """
+
+    def __init__(self, longest_s: float) -> None:
+        self.blind_until_s = float("-inf")
+        self._longest_s = longest_s
+        self._blind_s = _BLIND_S
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Begin with a connection."""
+        self._unlike: deque[tuple[float, float]] = deque(maxlen=_UNLIKE)  # from, to
+        self._spared: deque[tuple[float, float]] = deque(maxlen=8)
+        self._opened_s: float | None = None  # an event of which sizes are still to be asked
+
+    def unlike(self, since_s: float, until_s: float) -> None:
+        """Take note of packets that are unlike quiet ones."""
+        self._unlike.append((since_s, until_s))
+
+    def spared(self, since_s: float, until_s: float) -> None:
+        """Take note of packets that were held up to their group's end, undecoded."""
+        self._spared.append((since_s, until_s))
+
+    def spared_around(self, time_s: float) -> tuple[float, float] | None:
+        """Return beginning and end of what was not decoded around a time, or just before it."""
+        for since_s, until_s in self._spared:
+            if since_s < time_s <= until_s + _ROUNDING_S:
+                return since_s, until_s
+        return None
+
+    def opened(self, opened_s: float) -> None:
+        """Take note of where an event begins."""
+        self._opened_s = opened_s
+
+    def judged(self, time_s: float) -> None:
+        """Take note of how far the loop is; ask of the last event once that can be known."""
+        # By then the group in which it began has ended.
+        if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + self._longest_s:
+            self._ask(self._opened_s)
+            self._opened_s = None
+
+    def _ask(self, opened_s: float) -> None:
+        """Ask whether packets had grown where an event began."""
+        until_s = opened_s + _LATE_S
+        if spared := self.spared_around(opened_s):
+            until_s = spared[1]  # later ones can tell nothing of it
+            if until_s - opened_s < _NEAR_S:
+                return
+        since_s = opened_s - _EARLY_S
+        if not any(start_s <= until_s and since_s <= end_s for start_s, end_s in self._unlike):
+            self.blind_until_s = opened_s + self._blind_s
+            self._blind_s = min(2 * self._blind_s, _MOST_BLIND_S)
