@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import sys
 
 _THRESHOLD, _ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
@@ -15,11 +16,15 @@ def return_large_pieces() -> None:
     """Let this process give large pieces back to the system as soon as they are free.
 
     Of itself glibc keeps all that is not larger than the largest one that was freed, with small
-    things between, and for each thread apart: 40 MB more for a scan of 1080p. Without glibc nothing
-    is changed.
+    things between, and for each thread apart: 40 MB more for a scan of 1080p. Without glibc, or
+    where its variables say what it shall do, nothing is changed.
     """
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not any(map(_is_told, os.environ)):
         with contextlib.suppress(AttributeError):
             mallopt = ctypes.CDLL(None).mallopt
             mallopt(_THRESHOLD, _LARGE_BYTES)
             mallopt(_ARENAS, _MOST_ARENAS)
+
+
+def _is_told(variable: str) -> bool:
+    return variable == "GLIBC_TUNABLES" or variable.startswith("MALLOC_")

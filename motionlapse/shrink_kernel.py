@@ -11,7 +11,7 @@ import numpy as np
 from motionlapse.native import INT, Array, kernel
 
 
-@kernel(Array("uint8", 2), Array("uint8", 2), INT, Array("uint16", 1))
+@kernel(Array("uint8", 2, read_only=True), Array("uint8", 2), INT, Array("uint16", 1))
 def shrink(plane, small, factor, sums):  # type: ignore[no-untyped-def]  # its signature types it
     """Fill `small` with the means of `factor` × `factor` squares of `plane`.
 

@@ -34,7 +34,7 @@ def bounds(picture: Image, level: int) -> Box:
     return top, bottom, left, right
 
 
-@kernel(Array("uint8", 2), INT, Array("uint8", 1), Array("int64", 1))
+@kernel(Array("uint8", 2, read_only=True), INT, Array("uint8", 1), Array("int64", 1))
 def _find_bounds(picture, level, columns, box):  # type: ignore[no-untyped-def]  # its signature types it
     """Fill `box` in; `columns`, of zeros, are filled with the highest level in each."""
     height, width = picture.shape

@@ -2,8 +2,8 @@
 
 from motionlapse.native import Array
 
-PLANE = MASK = Array("uint8", 2)
+PLANE = MASK = Array("uint8", 2, read_only=True)
 ROWS = Array("uint8", 1)
-PICTURES = Array("uint8", 4)
+PICTURES = Array("uint8", 4, read_only=True)
 F1, F2, F3 = (Array("float32", dimensions) for dimensions in (1, 2, 3))
 SPOTS = Array("uint32", 1)

@@ -11,7 +11,7 @@ _NEUTRAL = np.float32(128.0)
 
 
 @part
-def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # Numba's signature types it
+def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # as kernels are
     """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
     level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
     return (

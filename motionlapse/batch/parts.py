@@ -31,7 +31,7 @@ def shrink_of(settings: Settings) -> Shrink | None:
         return None
 
     def shrink(planes: Planes) -> Planes | None:
-        # In the thread that decodes, which has begun before Numba is there.
+        # In the thread that decodes, which has begun before OpenCV is there.
         from motionlapse.analysis.prepare import small_copy
 
         return small_copy(planes, settings.analysis.scale)

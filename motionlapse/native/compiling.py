@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import llvmlite.binding as llvm
-from numba import cfunc, njit, types
+from numba import cfunc, config, njit, types
 from numba.np.numpy_support import carray
 
 from motionlapse.native.llvm_engine import target_machine
@@ -66,6 +66,7 @@ def compiled(
     RuntimeError
         If the function needs Python or Numba to run, as what allocates does.
     """
+    config.DISABLE_JIT = 0  # type: ignore[attr-defined]  # decorators heed it
     entry = _entry(function, signature.arguments, returns)
     called_by_c = cfunc(_type_of(signature.arguments, returns), **_OPTIONS)(entry)
     # Numba's function for C reports exceptions by way of Python: it is left out, with all that

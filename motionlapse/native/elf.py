@@ -11,6 +11,7 @@ References
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import mmap
 import struct
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 _IDENTITY = b"\x7fELF\x02\x01\x01"
 _X86_64 = 62
-_RELOCATIONS, _SYMBOLS, _NOTHING_IN_FILE = 4, 2, 8
+_RELOCATIONS, _SHORT_RELOCATIONS, _SYMBOLS, _NOTHING_IN_FILE = 4, 9, 2, 8
 _WRITABLE, _IN_MEMORY = 1, 2
 _ADDRESS, _DISTANCE, _CALL = 1, 2, 4
 _LEFT_OUT = b".eh_frame"  # how to unwind from an exception: there is none
@@ -29,7 +30,7 @@ _EXECUTABLE = 1 | 4
 # Code reaches 2 GB; the C library may be farther: jmp *0(%rip), and the address.
 _JUMP = b"\xff\x25\0\0\0\0"
 _STUB = 16
-_LIBRARY = ("memset", "memcpy", "memmove")
+_LIBRARY = (b"memset", b"memcpy", b"memmove")
 
 
 class _Section(NamedTuple):
@@ -47,6 +48,15 @@ class UnknownCodeError(Exception):
     """The file has something that is not known here."""
 
 
+@contextlib.contextmanager
+def _all_known() -> Iterator[None]:
+    """Say of a file that is not made as it should be that it is unknown."""
+    try:
+        yield
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
+        raise UnknownCodeError(str(error)) from None
+
+
 class ObjectFile:
     """An object file, laid out as it is to lie in memory.
 
@@ -62,12 +72,18 @@ class ObjectFile:
     """
 
     def __init__(self, code: bytes) -> None:
+        with _all_known():
+            self._lay_out(code)
+
+    def _lay_out(self, code: bytes) -> None:
         if sys.platform != "linux" or not code.startswith(_IDENTITY):
             raise UnknownCodeError("no object file of Linux")
         if struct.unpack_from("<H", code, 18)[0] != _X86_64:
             raise UnknownCodeError("not for x86-64")
         self._code = code
         self._sections = self._read_sections()
+        if any(section.kind == _SHORT_RELOCATIONS for section in self._sections):
+            raise UnknownCodeError("relocations without addends")
         self._places: dict[int, int] = {}  # number of a section: where it lies
         end = 0
         for number, section in enumerate(self._sections):
@@ -89,14 +105,18 @@ class ObjectFile:
         OSError
             If the system does not allow it.
         """
-        memory = mmap.mmap(-1, self._size)
+        with _all_known():
+            return self._load(name)
+
+    def _load(self, name: str) -> int:
+        memory = mmap.mmap(-1, self._size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
         for number, begin in self._places.items():
             section = self._sections[number]
             memory[begin : begin + section.size] = self._content(section)
         c_library = ctypes.CDLL(None, use_errno=True)
         for at, function in enumerate(_LIBRARY):
-            target = ctypes.cast(getattr(c_library, function), ctypes.c_void_p).value or 0
+            target = ctypes.cast(getattr(c_library, function.decode()), ctypes.c_void_p).value or 0
             stub = self._stubs + _STUB * at
             memory[stub : stub + 14] = _JUMP + struct.pack("<Q", target)
         symbols = list(self._read_symbols())
@@ -106,9 +126,9 @@ class ObjectFile:
                 self._relocate(section, memory, address, places)
         if c_library.mprotect(ctypes.c_void_p(address), self._size, _EXECUTABLE):
             raise OSError(ctypes.get_errno(), "machine code is not allowed")
-        _kept.append(memory)
         for (word, _, _), place in zip(symbols, places, strict=True):
             if word == name.encode() and place is not None:
+                _kept.append(memory)
                 return address + place
         raise UnknownCodeError(f"no function {name}")
 
@@ -119,6 +139,8 @@ class ObjectFile:
             section.flags & _WRITABLE and not section.name.startswith(_WRITABLE_AT_FIRST)
         ):
             raise UnknownCodeError("has variables")
+        if section.alignment > mmap.PAGESIZE:
+            raise UnknownCodeError("wants to lie in large steps")
         return True
 
     def _relocate(
@@ -142,8 +164,8 @@ class ObjectFile:
         """Return where a symbol lies; None if it is none of those that are there."""
         if section in self._places:
             return self._places[section] + value
-        if section == 0 and name.decode() in _LIBRARY:
-            return self._stubs + _STUB * _LIBRARY.index(name.decode())
+        if section == 0 and name in _LIBRARY:
+            return self._stubs + _STUB * _LIBRARY.index(name)
         return None
 
     def _content(self, section: _Section) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from motionlapse.native.loading import address_of
 from motionlapse.native.object_code import object_code
-from motionlapse.native.signature import FAILED, Argument, Number, Signature
+from motionlapse.native.signature import FAILED, INT, Argument, Number, Signature
 
 
 class Kernel:
@@ -30,6 +30,8 @@ class Kernel:
     def __init__(
         self, function: FunctionType, arguments: tuple[Argument, ...], returns: Number | None
     ) -> None:
+        if returns not in (INT, None):
+            raise TypeError("a kernel returns a whole number, or nothing")
         functools.update_wrapper(self, function)
         self._signature = Signature(arguments)
         address = address_of(*object_code(function, self._signature, returns))
@@ -45,8 +47,10 @@ class Kernel:
 
         Raises
         ------
-        TypeError
-            If an array is not of the kind that it takes.
+        TypeError, ValueError, struct.error
+            If it is not given what it takes; see `Signature.block`.
+        RuntimeError
+            If the function raises something.
         """
         result: int = self._call(self._signature.block(values))
         if result == FAILED:
@@ -70,5 +74,5 @@ def kernel(
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a function that kernels call, and are compiled with; it must stand before them."""
+    """Mark a function that kernels call, and are compiled with; it stands before them."""
     return function

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-
+from motionlapse.errors import MotionlapseError
 from motionlapse.native.elf import ObjectFile, UnknownCodeError
 
 
@@ -18,9 +17,21 @@ def address_of(code: bytes, name: str) -> int:
         An object file for this machine.
     name
         Of the function.
-    """
-    with contextlib.suppress(UnknownCodeError, OSError):
-        return ObjectFile(code).load(name)
-    from motionlapse.native.llvm_engine import load  # heavy, and rarely needed
 
-    return load(code, name)
+    Raises
+    ------
+    MotionlapseError
+        If the system allows no machine code but that of its files.
+    """
+    try:
+        try:
+            return ObjectFile(code).load(name)
+        except UnknownCodeError:
+            from motionlapse.native.llvm_engine import load  # heavy, and rarely needed
+
+            return load(code, name)
+    except OSError:
+        raise MotionlapseError(
+            "the system does not let this process run what was compiled for it "
+            "(MemoryDenyWriteExecute of systemd, or SELinux): allow it memory that is executable"
+        ) from None

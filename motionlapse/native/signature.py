@@ -24,10 +24,13 @@ class Array(NamedTuple):
         NumPy's name of it.
     dimensions
         How many.
+    read_only
+        True if nothing is written to it, so that it may be memory of a decoder's own.
     """
 
     dtype: str
     dimensions: int
+    read_only: bool = False
 
 
 class Number(NamedTuple):
@@ -70,16 +73,17 @@ class Signature:
 
     def __init__(self, arguments: Sequence[Argument]) -> None:
         self.arguments = tuple(arguments)
-        self._asked: list[tuple[np.dtype[Any], int] | None] = []
+        self._asked: list[tuple[np.dtype[Any], int, bool] | None] = []
         places: list[tuple[str, str]] = []
         for argument in arguments:
             if isinstance(argument, Array):
-                self._asked.append((np.dtype(argument.dtype), argument.dimensions))
-                places += [_ADDRESS, *[_LENGTH] * argument.dimensions]
+                dtype, dimensions, read_only = argument
+                self._asked.append((np.dtype(dtype), dimensions, read_only))
+                places += [_ADDRESS, *[_LENGTH] * dimensions]
             else:
                 self._asked.append(None)
                 places.append(_NUMBERS[argument.dtype])
-        self._struct = struct.Struct("".join(written for written, _ in places))
+        self._pack = struct.Struct("".join(written for written, _ in places)).pack
         self.in_llvm = [read for _, read in places]
 
     def block(self, values: Sequence[Any]) -> bytes:
@@ -88,25 +92,36 @@ class Signature:
         Raises
         ------
         TypeError
-            If a value is not what it should be: machine code would read or write elsewhere.
+            If an array is not what it should be: machine code would read or write elsewhere.
+        ValueError, struct.error
+            If there are too few or too many values, or a number is none.
         """
         flat: list[Any] = []
         for asked, value in zip(self._asked, values, strict=True):
             if asked is None:
                 flat.append(value)
                 continue
-            if value.dtype != asked[0] or value.ndim != asked[1] or not value.flags.c_contiguous:
+            dtype, dimensions, read_only = asked
+            flags = value.flags
+            fits = flags.c_contiguous and flags.aligned if read_only else flags.carray
+            if not fits or value.dtype != dtype or value.ndim != dimensions:
                 raise TypeError(
-                    f"a kernel takes {asked[0]} of {asked[1]} dimensions in C order, not "
-                    f"{value.dtype} of shape {value.shape} with strides {value.strides}"
+                    f"a kernel takes {dtype} of {dimensions} dimensions in C order"
+                    f"{'' if read_only else ' to write to'}, not {value.dtype} of shape "
+                    f"{value.shape} with strides {value.strides}, writeable: {flags.writeable}"
                 )
-            flat += (_address_of(value), *value.shape)
-        return self._struct.pack(*flat)
+            flat.append(_address_of(value))
+            flat += value.shape
+        return self._pack(*flat)
+
+
+_read_address = ctypes.c_void_p.from_address
+_HEAD = object.__basicsize__
 
 
 def _address_of(array: npt.NDArray[Any]) -> int | None:
     """Return where the numbers of an array are: the first that NumPy keeps in its objects."""
-    return ctypes.c_void_p.from_address(id(array) + object.__basicsize__).value
+    return _read_address(id(array) + _HEAD).value
 
 
 def _asked_of(array: npt.NDArray[Any]) -> int:

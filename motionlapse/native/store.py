@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import logging
 import os
+import secrets
+import stat
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 logger = logging.getLogger("motionlapse")
 
 _VARIABLE = "MOTIONLAPSE_CACHE"
 _SUM = 32  # bytes
+# Of a function: for a few versions, and a few machines that share a folder.
+_MOST_KEPT = 8
 
 
 def read(name: str) -> bytes | None:
-    """Return what is kept under a name; None if nothing is, or it is damaged."""
+    """Return what is kept under a name; None if nothing is, or it is damaged.
+
+    It is run as it is. The program's own folder and one that was chosen are trusted; in a user's,
+    what others than this user and the system's could have written is not read.
+    """
     for folder in _folders():
-        with contextlib.suppress(OSError):
-            whole = (folder / name).read_bytes()
+        with contextlib.suppress(OSError), (folder / name).open("rb") as file:
+            if folder == _users_own() and not (
+                _is_ours(os.fstat(file.fileno())) and _is_ours(folder.stat())
+            ):
+                continue
+            whole = file.read()
             code = whole[:-_SUM]
-            if whole[-_SUM:] == hashlib.sha256(code).digest():
+            if code and whole[-_SUM:] == _sum(name, code):
                 return code
     return None
 
@@ -32,38 +43,66 @@ def write(name: str, code: bytes) -> None:
     """Keep something under a name, in the first folder that can be written; warn if none can."""
     for folder in _folders():
         with contextlib.suppress(OSError):
-            _write_whole(folder / name, code + hashlib.sha256(code).digest())
+            _write_whole(folder / name, code + _sum(name, code))
+            _tidy(folder, name)
             return
+    _warn()
+
+
+@functools.cache
+def _warn() -> None:
+    """Say, once, that nothing can be kept."""
     logger.warning("cannot keep what was compiled: set %s to a folder for it", _VARIABLE)
 
 
-def _folders() -> Iterator[Path]:
-    """Yield the folder that was chosen, or the package's own and the user's."""
+def _folders() -> list[Path]:
+    """Return the folder that was chosen, or the package's own and the user's."""
     chosen = os.environ.get(_VARIABLE)
     if chosen:
-        yield Path(chosen)
-        return
-    yield Path(__file__).resolve().parent.parent / "__pycache__"
+        return [Path(chosen)]
+    users = _users_own()
+    return [Path(__file__).resolve().parent.parent / "__pycache__", *([users] if users else [])]
+
+
+def _users_own() -> Path | None:
+    """Return the folder for what a user's programs keep, as the system has it; None without one."""
     with contextlib.suppress(RuntimeError):  # a user without a home
-        yield _users() / "motionlapse"
+        if sys.platform == "win32":
+            local = os.environ.get("LOCALAPPDATA")
+            return (Path(local) if local else Path.home() / "AppData" / "Local") / "motionlapse"
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "motionlapse"
+        chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))  # if not absolute it is ignored
+        return (chosen if chosen.is_absolute() else Path.home() / ".cache") / "motionlapse"
+    return None
 
 
-def _users() -> Path:
-    """Return the folder for what a user's programs keep, as the system has it."""
+def _is_ours(found: os.stat_result) -> bool:
+    """Tell whether only this user, its own group and the system's can have written something."""
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return True
+    others = stat.S_IWOTH if found.st_gid == os.getegid() else stat.S_IWOTH | stat.S_IWGRP
+    return found.st_uid in (0, os.geteuid()) and not found.st_mode & others
+
+
+def _sum(name: str, code: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\0" + code).digest()
 
 
 def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(content)
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
         raise
+
+
+def _tidy(folder: Path, name: str) -> None:
+    """Delete the oldest of what is kept of a function, where there is much."""
+    kept = list(folder.glob(f"{name.rpartition('-')[0]}-*.o"))
+    for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_MOST_KEPT]:
+        path.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def _shrunk(frame: av.VideoFrame, width: int, height: int, factor: int) -> av.Vi
 
     FFmpeg shrinks 1080p to 640×360 and makes it BGR in 1.2 ms. In this order it takes 0.4.
     """
-    # Not before the first picture: it brings Numba along, and opening a film must not wait.
+    # Not before the first picture: it may have to be compiled, and opening a film must not wait.
     from motionlapse.shrink_kernel import shrink
 
     small = np.empty((height * 3 // 2, width), np.uint8)

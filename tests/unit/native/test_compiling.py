@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import config as numba_config
 
 from motionlapse.native import FLOAT, INT, Array, kernel
+from motionlapse.native import object_code as machine_code
 from motionlapse.native.object_code import object_code
 from motionlapse.native.signature import Signature
 
@@ -60,7 +62,7 @@ def test_without_a_store_that_can_be_written_it_runs_and_says_so(tmp_path: Path)
     in_the_way = tmp_path / "file"
     in_the_way.write_text("no folder")
     said = lines(in_the_way)
-    assert f"cannot keep what was compiled: set {STORES} to a folder for it" in said
+    assert said.count(f"cannot keep what was compiled: set {STORES} to a folder for it") == 1
     assert "one is ready" in said
 
 
@@ -108,13 +110,36 @@ def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
     with monkeypatch.context() as changed:
         changed.setitem(globals(), "twice", lambda number: number * 4)
         assert name() != first
+    with monkeypatch.context() as changed:
+        changed.setenv("NUMBA_OPT", "0")
+        changed.setattr(numba_config, "OPT", 0)
+        machine_code._makers.cache_clear()
+        assert name() != first
+    machine_code._makers.cache_clear()
+    with monkeypatch.context() as changed:
+        changed.setattr(machine_code, "_MAKERS", ("kernel.py",))
+        machine_code._makers.cache_clear()
+        assert name() != first
+    machine_code._makers.cache_clear()
     assert object_code(fill, Signature(COUNTED), None)[1] != first  # type: ignore[arg-type]
+
+
+def read_only() -> np.ndarray:
+    values = np.zeros(7, np.float32)
+    values.flags.writeable = False
+    return values
 
 
 @pytest.mark.parametrize(
     "values",
-    [np.zeros(7), np.zeros((7, 1), np.float32), np.zeros(14, np.float32)[::2]],
-    ids=["of another type", "of more dimensions", "with gaps"],
+    [
+        np.zeros(7),
+        np.zeros((7, 1), np.float32),
+        np.zeros(14, np.float32)[::2],
+        np.zeros(29, np.uint8)[1:].view(np.float32),
+        read_only(),
+    ],
+    ids=["of another type", "of more dimensions", "with gaps", "not aligned", "read-only"],
 )
 def test_an_array_of_another_kind_is_refused(
     values: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -123,6 +148,49 @@ def test_an_array_of_another_kind_is_refused(
     compiled = kernel(*COUNTED, returns=INT)(fill)
     with pytest.raises(TypeError, match="a kernel takes float32 of 1 dimensions in C order"):
         compiled(values, 5, 0.5)
+
+
+def test_what_is_only_read_may_be_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(values):  # type: ignore[no-untyped-def]
+        return len(values)
+
+    monkeypatch.setenv(STORES, str(tmp_path))
+    assert kernel(Array("float32", 1, read_only=True), returns=INT)(count)(read_only()) == 7
+
+
+def test_an_exception_in_machine_code_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(values):  # type: ignore[no-untyped-def]
+        if len(values) > 3:
+            raise ValueError
+        return 0
+
+    monkeypatch.setenv(STORES, str(tmp_path))
+    compiled = kernel(Array("float32", 1), returns=INT)(refuse)
+    assert compiled(np.zeros(3, np.float32)) == 0
+    with pytest.raises(RuntimeError, match="raised something"):
+        compiled(np.zeros(4, np.float32))
+
+
+NUMBERS = np.arange(3)
+
+
+@pytest.mark.parametrize("what", ["an array", "a function within"])
+def test_what_could_change_unseen_is_refused(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(values):  # type: ignore[no-untyped-def]
+        return NUMBERS[len(values)]
+
+    def within(values):  # type: ignore[no-untyped-def]
+        return sum(value for value in values)
+
+    monkeypatch.setenv(STORES, str(tmp_path))
+    with pytest.raises(TypeError, match=r"NUMBERS in named is a ndarray|has a function within it"):
+        kernel(Array("float32", 1), returns=INT)(named if what == "an array" else within)
 
 
 def test_a_function_that_allocates_is_no_kernel(

@@ -1,10 +1,13 @@
 """Object files are the same functions by either loader, and what is none is refused."""
 
+import contextlib
 import ctypes
 import os
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FunctionType
 
 import numpy as np
@@ -96,3 +99,45 @@ def test_what_is_not_known_is_loaded_by_llvm(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "another")
     assert run(address_of(*compiled), np.ones(4), 0)[0] == 4
+
+
+@linux_on_x86
+@settings(max_examples=200)
+@given(at=st.integers(0, 2**20), value=st.integers(0, 255))
+def test_a_changed_file_is_unknown_or_loads(
+    compiled: tuple[bytes, str], at: int, value: int
+) -> None:
+    code = bytearray(compiled[0])
+    code[at % len(code)] = value
+    with contextlib.suppress(UnknownCodeError):
+        ObjectFile(bytes(code)).load(compiled[1])
+
+
+_NO_EXECUTABLE_MEMORY = """
+import ctypes, sys
+library = ctypes.CDLL(None, use_errno=True)
+if library.prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+    print("cannot be asked for")
+    sys.exit()
+from motionlapse.errors import MotionlapseError
+from motionlapse.native.loading import address_of
+for llvm in (False, True):
+    if llvm:
+        sys.platform = "another"
+    try:
+        address_of(open(sys.argv[1], "rb").read(), sys.argv[2])
+    except MotionlapseError as error:
+        print(error)
+"""
+
+
+@linux_on_x86
+def test_where_no_executable_memory_is_allowed_that_is_said(
+    compiled: tuple[bytes, str], tmp_path: Path
+) -> None:
+    (tmp_path / "code.o").write_bytes(compiled[0])
+    words = [sys.executable, "-c", _NO_EXECUTABLE_MEMORY, str(tmp_path / "code.o"), compiled[1]]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    if done.stdout.startswith("cannot be asked for"):
+        pytest.skip("this kernel does not refuse executable memory")
+    assert done.stdout.count("the system does not let this process run what was compiled") == 2
