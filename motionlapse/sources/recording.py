@@ -65,6 +65,9 @@ class Recording(Closing):
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
         Whether two decoders may take turns, which is of use where much is read without a break.
+    alone
+        Whether the decoder has one thread where nobody said how many: each more has pictures in
+        hand that may not be wanted, and costs 8 ms to begin.
     ahead
         How many pictures may wait, of large ones fewer.
     shrink
@@ -90,6 +93,7 @@ class Recording(Closing):
         at: KeyFrame | None = None,
         opening: Opening | None = None,
         in_turn: bool = True,
+        alone: bool = False,
         ahead: int = _AHEAD,
         until: float = float("inf"),
         shrink: Shrink | None = None,
@@ -106,6 +110,8 @@ class Recording(Closing):
         self._to_close.callback(self._file.close)
         try:
             self._stream = video_stream(self._container, self._name, self._settings)
+            if alone and self._settings.decoding_threads == "auto":
+                self._stream.codec_context.thread_count = 1
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
