@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from motionlapse.frames import Fault, Frame, Interruption, Shrink
 from motionlapse.prescan.stretches import Stretch
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.key_pictures import KeyPictures
+from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
@@ -40,6 +42,7 @@ class _Opened:
 
     recording: Recording
     learned: list[Frame]
+    film: OpenFilm | None  # that it reads, where that is not its own
 
 
 class Stretches(Closing):
@@ -84,6 +87,7 @@ class Stretches(Closing):
         self._faults: list[Fault] = []
         self._number = 0  # of the stretch
         self._ended_s = 0.0  # what came before
+        self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
         self._keys = KeyPictures(path, settings, name=name or str(path))
         try:
             self._opened = self._open(0)
@@ -132,7 +136,7 @@ class Stretches(Closing):
     def _go_on(self) -> None:
         """Turn to the next stretch."""
         self._faults += self._opened.recording.faults
-        self._opened.recording.close()
+        self._let_go(self._opened)
         self._number += 1
         self._opened = self._taken()
 
@@ -155,8 +159,13 @@ class Stretches(Closing):
             opened = ahead.result()
             if number == self._number:
                 return opened
-            opened.recording.close()
+            self._let_go(opened)
         return self._open(self._number)
+
+    def _let_go(self, opened: _Opened) -> None:
+        opened.recording.close()
+        if opened.film is not None:
+            self._films.append(opened.film)
 
     def _judged(self) -> Iterator[Frame]:
         """Yield the frames of a stretch, and on until it is sure that nothing goes on."""
@@ -181,28 +190,38 @@ class Stretches(Closing):
     def _open(self, number: int) -> _Opened:
         stretch = self._stretches[number]
         if stretch.first == 0:
-            return _Opened(self._recording(self._settings, None, stretch.end_s), [])
+            return _Opened(self._recording(self._settings, stretch.end_s), [], None)
         group = self._groups[stretch.first]
         settings = self._settings.model_copy(update={"start": group.start_s})
         known = group.key if self._keys.leads_to(group.key) else None
-        recording = self._recording(settings, known, stretch.end_s)
-        try:
+        film = None
+        if known and stretch.end_s - group.start_s < _LONG_S:
+            film = self._films.pop() if self._films else OpenFilm(self._path, self._name)
+        with ExitStack() as stack:
+            if film is not None:
+                stack.callback(film.close)
+            recording = self._recording(settings, stretch.end_s, known, film)
+            stack.callback(recording.close)
             first = max(0, stretch.first + 1 - _LEARNED)
             learned = list(self._keys.frames(self._groups[first : stretch.first + 1]))
-        except BaseException:
-            recording.close()
-            raise
-        return _Opened(recording, learned)
+            stack.pop_all()
+        return _Opened(recording, learned, film)
 
-    def _recording(self, settings: SourceSettings, at: KeyFrame | None, until: float) -> Recording:
+    def _recording(
+        self,
+        settings: SourceSettings,
+        until: float,
+        at: KeyFrame | None = None,
+        film: OpenFilm | None = None,
+    ) -> Recording:
         return Recording(
             self._path,
             settings,
             name=self._name,
             label=self._label,
             at=at,
+            film=film,
             in_turn=False,  # most stretches are short
-            alone=until - settings.start < _LONG_S,
             ahead=_AHEAD,
             until=until,
             shrink=self._shrink,
@@ -213,7 +232,9 @@ class Stretches(Closing):
         self._opener.shutdown()
         for _, ahead in self._next:
             if ahead.exception() is None:
-                ahead.result().recording.close()
+                self._let_go(ahead.result())
         self._next.clear()
-        self._opened.recording.close()
+        self._let_go(self._opened)
+        while self._films:
+            self._films.pop().close()
         self._keys.close()

@@ -65,9 +65,10 @@ class Recording(Closing):
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
         Whether two decoders may take turns, which is of use where much is read without a break.
-    alone
-        Whether the decoder has one thread where nobody said how many: each more has pictures in
-        hand that may not be wanted, and costs 8 ms to begin.
+    film
+        It, open, where somebody has read all of its packets and found them in order; it stays open.
+        The decoder then has one thread where nobody said how many: each more has pictures in hand
+        that may not be wanted, and costs 8 ms to begin.
     ahead
         How many pictures may wait, of large ones fewer.
     shrink
@@ -93,7 +94,7 @@ class Recording(Closing):
         at: KeyFrame | None = None,
         opening: Opening | None = None,
         in_turn: bool = True,
-        alone: bool = False,
+        film: OpenFilm | None = None,
         ahead: int = _AHEAD,
         until: float = float("inf"),
         shrink: Shrink | None = None,
@@ -103,15 +104,15 @@ class Recording(Closing):
         self._at = at
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._file = OpenFilm(path, self._name)
+        self._file = film or OpenFilm(path, self._name)
         self._container = self._file.container
         self._begins_at: int | None = None
         self._to_close = ExitStack()
-        self._to_close.callback(self._file.close)
+        if film is None:
+            self._to_close.callback(self._file.close)
         try:
-            self._stream = video_stream(self._container, self._name, self._settings)
-            if alone and self._settings.decoding_threads == "auto":
-                self._stream.codec_context.thread_count = 1
+            alone = film is not None
+            self._stream = video_stream(self._container, self._name, self._settings, alone=alone)
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -129,6 +130,7 @@ class Recording(Closing):
                 begins_at=self._begins_at,
                 in_turn=in_turn,
                 shrink=shrink,
+                in_order=alone,
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
