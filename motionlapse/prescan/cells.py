@@ -58,7 +58,7 @@ class CellScores:
         self._add(_cells(planes, self._watched))
 
     def _add(self, cells: Array) -> None:
-        self._kept.append(np.rint(cells * _PARTS).astype(np.uint16))
+        self._kept.append(_packed(cells))
         self._waiting.append(cells)
         if len(self._waiting) - self._before >= 2 * _CHUNK:
             self._score(_CHUNK)
@@ -82,7 +82,7 @@ class CellScores:
             How many of those that were come before it.
         """
         first = max(0, min(place - AROUND, len(self._kept) - 2 * AROUND))
-        around = [kept / np.float32(_PARTS) for kept in self._kept[first : first + 2 * AROUND]]
+        around = [_unpacked(kept) for kept in self._kept[first : first + 2 * AROUND]]
         pictures = np.stack([_cells(planes, self._watched), *around])
         ends = accumulate(len(chunk.result().scores) for chunk in self._chunks)
         number = min(bisect_right(list(ends), place), len(self._chunks) - 1)
@@ -95,11 +95,11 @@ class CellScores:
         whole._watched = self._watched
         for planes, place in zip(pictures, places, strict=True):
             for kept in self._kept[added:place]:
-                whole._add(kept / np.float32(_PARTS))
+                whole._add(_unpacked(kept))
             added = place
             whole.add(planes)
         for kept in self._kept[added:]:
-            whole._add(kept / np.float32(_PARTS))
+            whole._add(_unpacked(kept))
         return whole
 
     def _score(self, count: int) -> None:
@@ -145,6 +145,14 @@ def _around(pictures: Array, number: int) -> Array:
     middle = len(window) // 2
     median: Array = np.partition(window, middle, axis=0)[middle]  # np.median: six times as long
     return median
+
+
+def _packed(cells: Array) -> Kept:
+    return np.rint(cells * _PARTS).astype(np.uint16)
+
+
+def _unpacked(kept: Kept) -> Array:
+    return kept.astype(np.float32) / np.float32(_PARTS)
 
 
 def _cells(planes: Planes, watched: npt.NDArray[np.bool_] | None) -> Array:

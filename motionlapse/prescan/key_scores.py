@@ -1,4 +1,4 @@
-"""The scores of a film's key frames: of every other one first, then of those that are wanted too."""
+"""The scores of a film's key frames: of every other one first, then of those wanted as well."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class KeyFrames:
         self._first_pts: int | None = None
 
     def __iter__(self) -> Iterator[Planes]:
-        """Yield the picture of each key frame between start and stop, upright, but those left out."""
+        """Yield the pictures of key frames between start and stop, upright; some are left out."""
         early = ""
 
         def packets() -> Iterator[VideoPacket]:
@@ -203,9 +203,7 @@ class KeyFrames:
         return len(self._pts)
 
 
-def key_frame_stream(
-    container: InputContainer, name: str, settings: SourceSettings
-) -> VideoStream:
+def key_frame_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
     """Return the first stream of moving pictures, set up to decode key frames alone."""
     stream = video_stream(container, name, settings)
     if settings.decoding_threads == "auto":  # none waits for another
