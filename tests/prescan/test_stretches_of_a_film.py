@@ -104,6 +104,20 @@ def test_frames_are_those_of_the_whole_film(film, whole):
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
 
 
+def test_many_stretches_from_films_that_stay_open(film, whole):
+    groups, _ = groups_of(film)
+    seconds = range(1, 20, 3)
+    chosen = [Stretch(second, second, second + 1.0) for second in seconds]
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
+        frames = [item for item in source if isinstance(item, Frame)]
+        assert source.faults == []
+    assert [f.index for f in frames] == [s * RATE + n for s in seconds for n in range(RATE)]
+    for frame in frames:
+        time, luma = whole[frame.index]
+        assert frame.time == time
+        assert (frame.planes.luma.view == luma).all()
+
+
 @pytest.mark.parametrize("first", [0, 4])
 def test_key_frames_before_a_stretch_are_learned_from(film, whole, first):
     groups, _ = groups_of(film)
