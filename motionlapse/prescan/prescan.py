@@ -53,6 +53,7 @@ def prescan(
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
     note: Callable[[str], None],
     should_stop: Callable[[], bool] = lambda: False,
+    on_share: Callable[[float], None] = lambda _: None,
     shrink: Shrink | None = None,
 ) -> Stretches | None:
     """Return the stretches of a film that may hold motion; None where the whole must be scanned.
@@ -67,6 +68,8 @@ def prescan(
         Told in one line how it went.
     should_stop
         Asked now and then; if it says so, there is no result.
+    on_share
+        Told which share of the film has been read for its key frames, at each of them.
     shrink
         As for `motionlapse.sources.recording.Recording`.
 
@@ -76,7 +79,8 @@ def prescan(
         If the film cannot be opened.
     """
     try:
-        stretches, words = _Prescan(footage, settings, make_analyzer, should_stop, shrink).decide()
+        search = _Prescan(footage, settings, make_analyzer, should_stop, on_share, shrink)
+        stretches, words = search.decide()
     except _WholeError as reason:
         if not should_stop():
             note(f"{footage.name}: --prescan: {reason}; the whole of it is scanned")
@@ -98,13 +102,14 @@ class _Prescan:
         settings: Settings,
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         should_stop: Callable[[], bool],
+        on_share: Callable[[float], None],
         shrink: Shrink | None,
     ) -> None:
         self._footage = footage
         self._shrink = shrink
         self._settings = settings
         self._make_analyzer = make_analyzer
-        self._should_stop = should_stop
+        self._should_stop, self._on_share = should_stop, on_share
 
     def decide(self) -> tuple[Stretches, str]:
         """Return the stretches, opened, and what there is to say of them."""
@@ -132,7 +137,7 @@ class _Prescan:
         # What is left out is read anew, which a URL would be downloaded for.
         apart_s = _FARTHEST_S if isinstance(path, Path) else 0.0
         reader = KeyFrames(path, fast, name=self._footage.name, apart_s=apart_s)
-        scores = KeyScores(reader, self._make_cells, self._go_on)
+        scores = KeyScores(reader, self._make_cells, lambda: self._go_on(reader.share))
         try:
             pictures = scores.read()
             groups = reader.groups()
@@ -146,7 +151,8 @@ class _Prescan:
             raise _WholeError(str(error)) from None
         return groups, signs
 
-    def _go_on(self) -> None:
+    def _go_on(self, share: float) -> None:
+        self._on_share(share)
         if self._should_stop():
             raise _WholeError("stopped")
 

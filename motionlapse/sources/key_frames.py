@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Planes
-from motionlapse.sources.film_file import cut_off, video_stream
+from motionlapse.sources.film_file import cut_off, duration_of_part, video_stream
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame
@@ -95,6 +95,7 @@ class KeyFrames:
         self.looked_at: list[int] = []
         # Taken now: a closed container leaves the stream without anything behind it.
         self._time_base = self._stream.time_base or Fraction(1, av.time_base)
+        self._duration_s = duration_of_part(self._container, self._stream, chosen)
         self._start_s, self._stop_s = chosen.start, chosen.stop_s
         self._pts, self._sizes = array("q"), array("q")
         self._keys: list[int] = []  # places of key frames among the packets
@@ -115,6 +116,14 @@ class KeyFrames:
             self._file.close()
         if early:
             raise SourceError(f"it {early}")
+
+    @property
+    def share(self) -> float:
+        """Which share of the film has been read, 0 to 1; 0 where nobody knows how long it is."""
+        if not self._keys or not self._duration_s:
+            return 0.0
+        passed_s = self._time(self._pts[self._keys[-1]]) - self._start_s
+        return min(1.0, max(0.0, passed_s / self._duration_s))
 
     @property
     def count(self) -> int:

@@ -66,3 +66,14 @@ def test_a_film_without_key_frames_from_there_on(film):
     reader = KeyFrames(film, SourceSettings(start=69.95))
     with pytest.raises(UnlikeError, match="no key frames"):
         KeyScores(reader, lambda _: CellScores(), lambda: None).read()
+
+
+@pytest.mark.parametrize(("part", "last"), [({}, 69 / 70), ({"start": 10, "end": 30}, 19 / 20)])
+def test_it_tells_how_far_it_is(film, part, last):
+    reader = KeyFrames(film, SourceSettings(**part))
+    assert reader.share == 0
+    shares = []
+    KeyScores(reader, lambda _: CellScores(), lambda: shares.append(reader.share)).read()
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < 0.5
+    assert shares[-1] == pytest.approx(last, abs=0.01)
