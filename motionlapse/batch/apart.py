@@ -135,7 +135,14 @@ class _Notes(FarLine):
     def should_stop(self) -> bool:
         return self._stop
 
+    def search(self, share: float) -> None:  # noqa: ARG002
+        self._look()
+
     def _progress(self, frames: int, time_s: float) -> None:  # noqa: ARG002
+        self._look()
+
+    def _look(self) -> None:
+        """See now and then whether the scan shall end."""
         now_s = time.monotonic()
         if now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s

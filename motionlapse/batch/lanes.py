@@ -210,10 +210,21 @@ class _PipeLine(FarLine):
         return self._stop
 
     def _progress(self, frames: int, time_s: float) -> None:
-        now_s = time.monotonic()
-        if now_s - self._told_s >= _PROGRESS_S:
-            self._told_s = now_s
+        if self._is_time():
             self._stop = bool(self._ask("progress", frames, time_s))
+
+    def search(self, share: float) -> None:
+        if self._is_time():
+            self._ask("search", share)
+            self._stop = bool(self._ask("should_stop"))
+
+    def _is_time(self) -> bool:
+        """Tell whether it was told of progress long enough ago."""
+        now_s = time.monotonic()
+        if now_s - self._told_s < _PROGRESS_S:
+            return False
+        self._told_s = now_s
+        return True
 
     def _ask(self, what: str, *args: Any, **named: Any) -> Any:
         self._pipe.send((what, args, named))

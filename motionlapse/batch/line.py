@@ -33,6 +33,9 @@ class Line(EventBook, Protocol):
     def keep(self, kept: KeptEvent) -> None:
         """Tell of a finished event; its paths are as the file system has them."""
 
+    def search(self, share: float) -> None:
+        """Tell how far the key frames are, 0 to 1, which a prescan looks at before it begins."""
+
     def frame(self, time_s: float) -> None:
         """Tell of a frame that has been done."""
 
@@ -67,6 +70,10 @@ class FarLine(ABC):
         """Count a frame."""
         self._frames += 1
         self._progress(self._frames, time_s)
+
+    @abstractmethod
+    def search(self, share: float) -> None:
+        """Tell how far the key frames are, now and then."""
 
     @abstractmethod
     def _progress(self, frames: int, time_s: float) -> None:

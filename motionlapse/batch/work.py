@@ -122,7 +122,9 @@ def _open(job: Job, line: Line) -> Source | Stretches:
         from motionlapse.prescan.prescan import prescan
 
         make = analyzer_maker(settings)
-        if chosen := prescan(job.footage, settings, make, line.note, line.should_stop, shrink):
+        if chosen := prescan(
+            job.footage, settings, make, line.note, line.should_stop, line.search, shrink
+        ):
             return chosen
     return open_footage(job.footage, settings.sources, Opening(settings.opening_s), shrink)
 

@@ -66,15 +66,22 @@ class ScanOutput:
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         """Start the bar of a source."""
         logger.debug("%s: %d×%d, %s", info.name, info.width, info.height, info.kind)
-        if not self._bars:
-            return
+        if self._bars:
+            self._shown(total).begin(info, number)
+
+    def search(self, name: str, number: int, total: int, share: float) -> None:
+        """Start the bar of a source's key frames, or move it."""
+        if self._bars:
+            self._shown(total).search(name, number, share)
+
+    def _shown(self, total: int) -> ScanProgress:
         from motionlapse.cli.scan_progress import ScanProgress
 
         if self._progress is None:
             self._progress = ScanProgress(total)
             for done in [*range(1, self._turn), *self._ended]:
                 self._progress.end(done)
-        self._progress.begin(info, number)
+        return self._progress
 
     def progress(self, number: int, frames: int, time_s: float) -> None:
         """Move the bar of a source."""

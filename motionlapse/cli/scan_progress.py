@@ -23,7 +23,7 @@ class _FramesPerSecond(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         frames, elapsed_s = task.fields["frames"], task.elapsed or 0.0
-        return Text(f"{frames / elapsed_s:.0f} frames/s" if elapsed_s > 0 else "")
+        return Text(f"{frames / elapsed_s:.0f} frames/s" if frames and elapsed_s > 0 else "")
 
 
 class ScanProgress:
@@ -55,8 +55,17 @@ class ScanProgress:
             self._count()
         self._progress.start()
 
+    def search(self, name: str, number: int, share: float) -> None:
+        """Add the bar of a source's key frames, or move it."""
+        if number not in self._tasks:
+            words = f"{name}: key frames"
+            self._tasks[number] = self._progress.add_task(words, total=1.0, frames=0)
+        self._progress.update(self._tasks[number], completed=share)
+
     def begin(self, info: SourceInfo, number: int) -> None:
-        """Add the bar of a source."""
+        """Add the bar of a source, instead of that of its key frames."""
+        if number in self._tasks:
+            self._progress.remove_task(self._tasks[number])
         self._tasks[number] = self._progress.add_task(info.name, total=info.duration_s, frames=0)
         self._seen[number] = 0
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import accumulate
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,6 +16,7 @@ from motionlapse.frames import Image, Plane, Planes
 from motionlapse.shrink_kernel import shrink
 
 Array = npt.NDArray[np.float32]
+Kept = npt.NDArray[np.uint16]
 
 _ACROSS, _DOWN = 64, 36  # a cell has 0.043 % of the picture: the smallest blob that counts
 # A cell is the mean of at least 4×4 means, which are whole grey levels. From them on float32: the
@@ -23,10 +27,11 @@ _MOST = 16  # a kernel's largest factor
 # eight of them does not hide itself, and light has hardly changed meanwhile.
 AROUND = 7
 _CHUNK = 256  # pictures from which the noise of a cell is learned; day and night have their own
+_PARTS = 256  # of a level; means are kept in them: 14 kB a picture, 12 MB for an hour of them
 
 
 class CellScores:
-    """Scores pictures one after another; memory does not grow with their number but for the scores.
+    """Scores pictures one after another, and afterwards some between them.
 
     A picture is reduced to the means of a grid of cells in each plane. A cell's deviation is its
     difference from the median over the pictures around, less the median deviation of the plane
@@ -41,15 +46,20 @@ class CellScores:
 
     def __init__(self, watched: Image | None = None) -> None:
         self._watched = _watched_cells(watched)
+        self._kept: list[Kept] = []
         self._waiting: list[Array] = []
         self._before = 0  # of those waiting, how many have a score and are there for the others
         # In a thread: a chunk takes as long as to decode fifty key frames.
         self._scorer = ThreadPoolExecutor(1, "cell-scores")
-        self._scores: list[Future[Array]] = []
+        self._chunks: list[Future[_Chunk]] = []
 
     def add(self, planes: Planes) -> None:
         """Take the next picture; the number of its planes stays the same."""
-        self._waiting.append(_cells(planes, self._watched))
+        self._add(_cells(planes, self._watched))
+
+    def _add(self, cells: Array) -> None:
+        self._kept.append(_packed(cells))
+        self._waiting.append(cells)
         if len(self._waiting) - self._before >= 2 * _CHUNK:
             self._score(_CHUNK)
 
@@ -58,31 +68,74 @@ class CellScores:
         if len(self._waiting) > self._before:
             self._score(len(self._waiting) - self._before)
         self._scorer.shutdown()
-        scores = [scored.result() for scored in self._scores]
+        scores = [chunk.result().scores for chunk in self._chunks]
         return np.concatenate(scores) if scores else np.empty(0, np.float32)
+
+    def between(self, planes: Planes, place: int) -> float:
+        """Return the score of a picture among those that were added, once all have been.
+
+        Parameters
+        ----------
+        planes
+            Of a picture that was not added.
+        place
+            How many of those that were come before it.
+        """
+        first = max(0, min(place - AROUND, len(self._kept) - 2 * AROUND))
+        around = [_unpacked(kept) for kept in self._kept[first : first + 2 * AROUND]]
+        pictures = np.stack([_cells(planes, self._watched), *around])
+        ends = accumulate(len(chunk.result().scores) for chunk in self._chunks)
+        number = min(bisect_right(list(ends), place), len(self._chunks) - 1)
+        deviations = _deviations(pictures, 0, 1) / self._chunks[number].result().noise
+        return float(deviations.max())
+
+    def with_all_between(self, pictures: Iterable[Planes], places: Sequence[int]) -> CellScores:
+        """Return the same of these pictures too, as if they had been added in their places."""
+        whole, added = CellScores(), 0
+        whole._watched = self._watched
+        for planes, place in zip(pictures, places, strict=True):
+            for kept in self._kept[added:place]:
+                whole._add(_unpacked(kept))
+            added = place
+            whole.add(planes)
+        for kept in self._kept[added:]:
+            whole._add(_unpacked(kept))
+        return whole
 
     def _score(self, count: int) -> None:
         first, end = self._before, self._before + count
-        self._scores.append(self._scorer.submit(_greatest, self._waiting, first, end))
+        self._chunks.append(self._scorer.submit(_scored, self._waiting, first, end))
         kept = max(0, end - AROUND)
         self._waiting = self._waiting[kept:]
         self._before = end - kept
 
 
-def _greatest(waiting: Sequence[Array], first: int, end: int) -> Array:
-    """Return the greatest deviation of each picture from `first` to `end`."""
-    pictures = np.stack(waiting)
+class _Chunk(NamedTuple):
+    """The greatest deviation of each picture, and the noise of each cell, ``(planes, cells)``."""
+
+    scores: Array
+    noise: Array
+
+
+def _scored(waiting: Sequence[Array], first: int, end: int) -> _Chunk:
+    """Return the scores of the pictures from `first` to `end`."""
+    deviations = _deviations(np.stack(waiting), first, end)
+    noise = np.median(deviations, axis=0)
+    # Where nothing but rounding differs, a sixteenth of a level is what there can be.
+    least = np.maximum(np.median(noise, axis=1, keepdims=True), 1 / 16)
+    noise = np.maximum(noise, least)
+    deviations /= noise
+    return _Chunk(deviations.max(axis=(1, 2)), noise)
+
+
+def _deviations(pictures: Array, first: int, end: int) -> Array:
+    """Return how far each cell of the pictures from `first` to `end` is from those around."""
     deviations = np.stack(
         [pictures[number] - _around(pictures, number) for number in range(first, end)]
     )
     deviations -= np.median(deviations, axis=2, keepdims=True)
     np.abs(deviations, out=deviations)
-    noise = np.median(deviations, axis=0)
-    # Where nothing but rounding differs, a sixteenth of a level is what there can be.
-    least = np.maximum(np.median(noise, axis=1, keepdims=True), 1 / 16)
-    deviations /= np.maximum(noise, least)
-    greatest: Array = deviations.max(axis=(1, 2))
-    return greatest
+    return deviations
 
 
 def _around(pictures: Array, number: int) -> Array:
@@ -92,6 +145,14 @@ def _around(pictures: Array, number: int) -> Array:
     middle = len(window) // 2
     median: Array = np.partition(window, middle, axis=0)[middle]  # np.median: six times as long
     return median
+
+
+def _packed(cells: Array) -> Kept:
+    return np.rint(cells * _PARTS).astype(np.uint16)
+
+
+def _unpacked(kept: Kept) -> Array:
+    return kept.astype(np.float32) / np.float32(_PARTS)
 
 
 def _cells(planes: Planes, watched: npt.NDArray[np.bool_] | None) -> Array:

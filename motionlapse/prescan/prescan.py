@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,14 @@ from motionlapse.errors import SourceError
 from motionlapse.prescan.cells import CellScores
 from motionlapse.prescan.check import Check, DamagedError
 from motionlapse.prescan.film import SETTLE_S, Stretches
-from motionlapse.prescan.quiet import Signs, sizes_tell, suspicious
+from motionlapse.prescan.key_scores import KeyScores, UnlikeError
+from motionlapse.prescan.quiet import (
+    Signs,
+    left_out_beside,
+    sizes_follow,
+    sizes_tell,
+    suspicious,
+)
 from motionlapse.prescan.sample import choose_sample, risk_bound
 from motionlapse.prescan.stretches import (
     Stretch,
@@ -22,13 +30,12 @@ from motionlapse.prescan.stretches import (
     stretches_around,
     suspicious_spans,
 )
-from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.key_frames import Group, KeyFrames
 from motionlapse.units import format_duration
 
 if TYPE_CHECKING:
     from motionlapse.analysis.analyzer import Analyzer
-    from motionlapse.frames import Planes, Shrink
+    from motionlapse.frames import Shrink
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sources.footage import Footage
 
@@ -46,6 +53,7 @@ def prescan(
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
     note: Callable[[str], None],
     should_stop: Callable[[], bool] = lambda: False,
+    on_share: Callable[[float], None] = lambda _: None,
     shrink: Shrink | None = None,
 ) -> Stretches | None:
     """Return the stretches of a film that may hold motion; None where the whole must be scanned.
@@ -60,6 +68,8 @@ def prescan(
         Told in one line how it went.
     should_stop
         Asked now and then; if it says so, there is no result.
+    on_share
+        Told which share of the film has been read for its key frames, at each of them.
     shrink
         As for `motionlapse.sources.recording.Recording`.
 
@@ -69,7 +79,8 @@ def prescan(
         If the film cannot be opened.
     """
     try:
-        stretches, words = _Prescan(footage, settings, make_analyzer, should_stop, shrink).decide()
+        search = _Prescan(footage, settings, make_analyzer, should_stop, on_share, shrink)
+        stretches, words = search.decide()
     except _WholeError as reason:
         if not should_stop():
             note(f"{footage.name}: --prescan: {reason}; the whole of it is scanned")
@@ -91,13 +102,14 @@ class _Prescan:
         settings: Settings,
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         should_stop: Callable[[], bool],
+        on_share: Callable[[float], None],
         shrink: Shrink | None,
     ) -> None:
         self._footage = footage
         self._shrink = shrink
         self._settings = settings
         self._make_analyzer = make_analyzer
-        self._should_stop = should_stop
+        self._should_stop, self._on_share = should_stop, on_share
 
     def decide(self) -> tuple[Stretches, str]:
         """Return the stretches, opened, and what there is to say of them."""
@@ -107,15 +119,7 @@ class _Prescan:
         if sinks.masks is not None or sinks.metrics is not None:
             raise _WholeError("--masks and --metrics cover every frame")
         path = self._footage.url or self._footage.path
-        # Deblocking changes no mean of a cell.
-        fast = self._settings.sources.model_copy(update={"fast": True})
-        reader = KeyFrames(path, fast, name=self._footage.name)
-        try:
-            pictures = self._pictures(reader)
-            groups = reader.groups()
-        except SourceError as error:
-            raise _WholeError(str(error)) from None
-        signs = self._suspicious(groups, pictures)
+        groups, signs = self._looked_at(path)
         spans = suspicious_spans(groups, signs)
         stretches = stretches_around(spans, [group.start_s for group in groups])
         skipped = skipped_groups(stretches, len(groups))
@@ -126,26 +130,34 @@ class _Prescan:
         words = _words(groups, stretches, len(sample)) + _doubt(groups, signs)
         return self._open(groups, stretches, SETTLE_S), words
 
-    def _pictures(self, reader: KeyFrames) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Return the score of every key frame's picture."""
-        cells: CellScores | None = None
-        kind: tuple[object, ...] = ()
-        ahead = Ahead(reader)
+    def _looked_at(self, path: Path | str) -> tuple[list[Group], Signs]:
+        """Read the film; return its groups, and what speaks against the quiet of each."""
+        # Deblocking changes no mean of a cell.
+        fast = self._settings.sources.model_copy(update={"fast": True})
+        # What is left out is read anew, which a URL would be downloaded for.
+        apart_s = _FARTHEST_S if isinstance(path, Path) else 0.0
+        reader = KeyFrames(path, fast, name=self._footage.name, apart_s=apart_s)
+        scores = KeyScores(reader, self._make_cells, lambda: self._go_on(reader.share))
         try:
-            for planes in ahead:
-                if self._should_stop():
-                    raise _WholeError("stopped")
-                if cells is None:
-                    cells = CellScores(self._watched(planes.size))
-                    kind = _kind(planes)
-                if _kind(planes) != kind:
-                    raise _WholeError("its pictures change their size or kind")
-                cells.add(planes)
-        finally:
-            ahead.close()
-        if cells is None:
-            raise _WholeError("it has no key frames")
-        return cells.finish().astype(np.float64)
+            pictures = scores.read()
+            groups = reader.groups()
+            signs = self._suspicious(groups, pictures)
+            if np.isnan(pictures).any():
+                near = left_out_beside(pictures, signs, _lengths_s(groups), _FARTHEST_S)
+                signs = self._suspicious(groups, scores.look_at(near))
+                if not sizes_follow(signs):
+                    signs = self._suspicious(groups, scores.look_at_all())
+        except (SourceError, UnlikeError) as error:
+            raise _WholeError(str(error)) from None
+        return groups, signs
+
+    def _go_on(self, share: float) -> None:
+        self._on_share(share)
+        if self._should_stop():
+            raise _WholeError("stopped")
+
+    def _make_cells(self, size: tuple[int, int]) -> CellScores:
+        return CellScores(self._watched(size))
 
     def _watched(self, size: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         analysis = self._settings.analysis
@@ -202,17 +214,13 @@ class _Prescan:
         )
 
 
-def _kind(planes: Planes) -> tuple[object, ...]:
-    return planes.size, planes.chroma is None
-
-
 def _lengths_s(groups: Sequence[Group]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.array([group.end_s - group.start_s for group in groups])
 
 
 def _doubt(groups: Sequence[Group], signs: Signs) -> str:
     """Return what the sample cannot tell: it is too small for events of which there are few."""
-    if sizes_tell(signs):
+    if sizes_tell(signs) or sizes_follow(signs):
         return ""
     return (
         f"; its packets hardly grow with motion, so an event of less than "

@@ -94,6 +94,8 @@ class PictureDecoder:
         Decodes them after all; None: none is left out, nor thinned.
     shrink
         What is kept of pictures that are to be thinned; None: none is.
+    in_order
+        Whether timestamps are known to be good; else a few are looked at first.
     """
 
     def __init__(
@@ -102,6 +104,8 @@ class PictureDecoder:
         demand: Demand,
         late: LateDecoder | None,
         shrink: Shrink | None = None,
+        *,
+        in_order: bool = False,
     ) -> None:
         self._context = stream.codec_context
         self._units = Units(stream)
@@ -118,7 +122,7 @@ class PictureDecoder:
         self._count = count()
         self._in_hand: deque[bool] = deque()  # packets that the decoder works on: whether expected
         self._last: int | None = None
-        self._in_a_row = 0
+        self._in_a_row = _DEEPEST + 1 if in_order else 0
 
     @property
     def can_thin(self) -> bool:

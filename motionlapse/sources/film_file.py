@@ -42,13 +42,31 @@ def moving_pictures(container: InputContainer, name: str) -> VideoStream:
     return streams[0]
 
 
-def video_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
-    """Return the first stream of moving pictures, its decoder set up; see `moving_pictures`."""
+def video_stream(
+    container: InputContainer, name: str, settings: SourceSettings, *, alone: bool = False
+) -> VideoStream:
+    """Return the first stream of moving pictures, its decoder set up; see `moving_pictures`.
+
+    Parameters
+    ----------
+    container, name
+        The film, and how a person calls it. A decoder that is at work is made ready to begin anew.
+    settings
+        How it is decoded.
+    alone
+        Whether one thread decodes it, where nobody said how many: each more has pictures in hand
+        that may not be wanted, and costs 8 ms to begin.
+    """
     stream = moving_pictures(container, name)
+    if stream.codec_context.is_open:
+        stream.codec_context.flush_buffers()
+        return stream
     stream.thread_type = "AUTO"
     # One more than the cores: a frame thread that waits for its reference leaves a core idle.
     threads = settings.decoding_threads
-    stream.codec_context.thread_count = (os.cpu_count() or 1) + 1 if threads == "auto" else threads
+    if threads == "auto":
+        threads = 1 if alone else (os.cpu_count() or 1) + 1
+    stream.codec_context.thread_count = threads
     stream.codec_context.options = WITHOUT_ANY_DEBLOCKING if settings.fast else LESS_DEBLOCKING
     return stream
 
@@ -80,6 +98,14 @@ def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
         return None
     begins_s = float((stream.start_time or 0) * (stream.time_base or 0))
     return max(0.0, min(ends_s - begins_s, longest_s))
+
+
+def duration_of_part(
+    container: InputContainer, stream: VideoStream, settings: SourceSettings
+) -> float | None:
+    """Return the length of what is read of the film in seconds, None where nobody knows."""
+    whole_s = duration_of(container, stream)
+    return None if whole_s is None else max(0.0, min(whole_s, settings.stop_s) - settings.start)
 
 
 def _longest_stream(container: InputContainer) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,14 +13,17 @@ import av
 import av.error
 import numpy as np
 import numpy.typing as npt
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Planes
-from motionlapse.sources.film_file import cut_off, video_stream
+from motionlapse.sources.film_file import cut_off, duration_of_part, video_stream
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.units import VideoPacket
 
 Numbers = npt.NDArray[np.int64]
 
@@ -48,7 +52,7 @@ class Group:
 
 
 class KeyFrames:
-    """Reads all packets of a film, and decodes its key frames. Iterate once, then ask for groups.
+    """Reads all packets of a film, and decodes its key frames. Iterate once, then ask for the rest.
 
     Parameters
     ----------
@@ -58,6 +62,14 @@ class KeyFrames:
         How it is decoded; key frames before its start and after its end are passed over.
     name
         How a person calls it.
+    apart_s
+        A key frame between two others is left out where these are no farther apart, as far as the
+        distance of the one before tells.
+
+    Attributes
+    ----------
+    looked_at
+        The numbers of those that were not left out, in order.
 
     Raises
     ------
@@ -67,43 +79,79 @@ class KeyFrames:
     """
 
     def __init__(
-        self, path: Path | str, settings: SourceSettings | None = None, *, name: str = ""
+        self,
+        path: Path | str,
+        settings: SourceSettings | None = None,
+        *,
+        name: str = "",
+        apart_s: float = 0.0,
     ) -> None:
         chosen = settings or SourceSettings()
-        self._file = OpenFilm(path, name or str(path))
+        self._path, self._name, self._settings = path, name or str(path), chosen
+        self._file = OpenFilm(path, self._name)
         self._container = self._file.container
-        self._stream = video_stream(self._container, name or str(path), chosen)
+        self._stream = key_frame_stream(self._container, self._name, chosen)
+        self._apart_s = apart_s
+        self.looked_at: list[int] = []
         # Taken now: a closed container leaves the stream without anything behind it.
         self._time_base = self._stream.time_base or Fraction(1, av.time_base)
+        self._duration_s = duration_of_part(self._container, self._stream, chosen)
         self._start_s, self._stop_s = chosen.start, chosen.stop_s
         self._pts, self._sizes = array("q"), array("q")
         self._keys: list[int] = []  # places of key frames among the packets
         self._first_pts: int | None = None
 
     def __iter__(self) -> Iterator[Planes]:
-        """Yield the picture of each key frame between start and stop, upright."""
-        pictures = 0
-        try:
-            for packet in self._container.demux(self._stream):
-                if packet.size and self._take(packet):
-                    for frame in packet.decode():
-                        pictures += 1
-                        yield self._picture(frame)
-            for frame in self._stream.codec_context.decode(None):
-                pictures += 1
-                yield self._picture(frame)
+        """Yield the pictures of key frames between start and stop, upright; some are left out."""
+        early = ""
+
+        def packets() -> Iterator[VideoPacket]:
+            nonlocal early
+            yield from filter(self._take, self._container.demux(self._stream))
             early = cut_off(self._container, self._stream, self._time(max(self._pts, default=0)))
-        except (av.error.FFmpegError, OSError, IndexError) as error:
-            raise SourceError(f"it is damaged ({why(error)})") from None
+
+        try:
+            yield from _pictures(self._stream, packets(), self.looked_at)
         finally:
             self._file.close()
-        if pictures != len(self._keys):
-            raise SourceError("some of its key frames give no picture")
         if early:
             raise SourceError(f"it {early}")
 
-    def _take(self, packet: av.Packet[av.VideoStream]) -> bool:
-        """Note a packet; tell whether it is a key frame that is asked for."""
+    @property
+    def share(self) -> float:
+        """Which share of the film has been read, 0 to 1; 0 where nobody knows how long it is."""
+        if not self._keys or not self._duration_s:
+            return 0.0
+        passed_s = self._time(self._pts[self._keys[-1]]) - self._start_s
+        return min(1.0, max(0.0, passed_s / self._duration_s))
+
+    @property
+    def count(self) -> int:
+        """How many key frames have been read so far, those that were left out too."""
+        return len(self._keys)
+
+    def pictures(self, numbers: Sequence[int]) -> Iterator[Planes]:
+        """Yield the pictures of some key frames, once all has been read; the film is read anew.
+
+        Parameters
+        ----------
+        numbers
+            In order; those of `looked_at` may be among them.
+        """
+        wanted = {self._pts[self._keys[number]] for number in numbers}
+        with OpenFilm(self._path, self._name) as film:
+            stream = key_frame_stream(film.container, self._name, self._settings)
+            packets = (
+                packet
+                for packet in film.container.demux(stream)
+                if packet.is_keyframe and packet.pts in wanted
+            )
+            yield from _pictures(stream, packets, numbers)
+
+    def _take(self, packet: VideoPacket) -> bool:
+        """Note a packet; tell whether it is a key frame that is looked at."""
+        if not packet.size:
+            return False
         if packet.pts is None or packet.dts is None:
             raise SourceError("its packets have no times")
         if packet.is_corrupt:
@@ -116,16 +164,20 @@ class KeyFrames:
             raise SourceError("its timestamps go back")
         self._last_dts = packet.dts
         wanted = packet.is_keyframe and self._start_s <= self._time(packet.pts) < self._stop_s
+        looked_at = wanted and not self._is_left_out(self._time(packet.pts))
+        if looked_at:
+            self.looked_at.append(len(self._keys))
         if wanted:
             self._keys.append(len(self._pts))
         self._pts.append(packet.pts)
         self._sizes.append(packet.size)
-        return bool(wanted)
+        return looked_at
 
-    def _picture(self, frame: av.VideoFrame) -> Planes:
-        if frame.is_corrupt:
-            raise SourceError("it is damaged")
-        return planes_of(frame)
+    def _is_left_out(self, time: float) -> bool:
+        """Tell whether the next key frame may be: the one before is not, and it is close."""
+        if not self._keys or self.looked_at[-1] != len(self._keys) - 1:
+            return False
+        return 2 * (time - self._time(self._pts[self._keys[-1]])) <= self._apart_s
 
     def _time(self, pts: int) -> float:
         return float((pts - (self._first_pts or 0)) * self._time_base)
@@ -158,6 +210,47 @@ class KeyFrames:
             if self._time(self._pts[place]) >= self._stop_s:
                 return place
         return len(self._pts)
+
+
+def key_frame_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
+    """Return the first stream of moving pictures, set up to decode key frames alone."""
+    stream = video_stream(container, name, settings)
+    if settings.decoding_threads == "auto":  # none waits for another
+        stream.codec_context.thread_count = os.cpu_count() or 1
+    return stream
+
+
+def _pictures(
+    stream: VideoStream, packets: Iterable[VideoPacket], numbers: Sequence[int]
+) -> Iterator[Planes]:
+    """Yield the pictures of key frames, upright.
+
+    Parameters
+    ----------
+    stream
+        Decodes them.
+    packets
+        Theirs.
+    numbers
+        As many as there are packets, in the end.
+    """
+    count = 0
+    try:
+        for frame in _decoded(stream, packets):
+            if frame.is_corrupt:
+                raise SourceError("it is damaged")
+            count += 1
+            yield planes_of(frame)
+    except (av.error.FFmpegError, OSError, IndexError) as error:
+        raise SourceError(f"it is damaged ({why(error)})") from None
+    if count != len(numbers):
+        raise SourceError("some of its key frames give no picture")
+
+
+def _decoded(stream: VideoStream, packets: Iterable[VideoPacket]) -> Iterator[av.VideoFrame]:
+    for packet in packets:
+        yield from packet.decode()
+    yield from stream.codec_context.decode(None)
 
 
 def _largest(sizes: Numbers, key: int, bound: int) -> int:

@@ -24,6 +24,7 @@ from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
     duration_of,
+    duration_of_part,
     nominal_fps,
     video_stream,
 )
@@ -65,11 +66,12 @@ class Recording(Closing):
         What will be wanted of `Source.opening`: it is read at once, in a thread, and given once.
     in_turn
         Whether two decoders may take turns, which is of use where much is read without a break.
+    film
+        It, open, its packets known to be in order; one thread decodes it, and it stays open.
     ahead
         How many pictures may wait, of large ones fewer.
     shrink
-        What is kept of pictures that wait for long, and without turns of all; they are decoded once
-        more for who wants more of them. None: everything.
+        What is kept of pictures that wait; see `motionlapse.sources.steps.Steps`.
     until
         From this media time on none waits: what comes then may not be wanted.
 
@@ -90,6 +92,7 @@ class Recording(Closing):
         at: KeyFrame | None = None,
         opening: Opening | None = None,
         in_turn: bool = True,
+        film: OpenFilm | None = None,
         ahead: int = _AHEAD,
         until: float = float("inf"),
         shrink: Shrink | None = None,
@@ -99,13 +102,14 @@ class Recording(Closing):
         self._at = at
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
-        self._file = OpenFilm(path, self._name)
-        self._container = self._file.container
         self._begins_at: int | None = None
         self._to_close = ExitStack()
-        self._to_close.callback(self._file.close)
+        self._file = film or self._to_close.enter_context(OpenFilm(path, self._name))
+        self._container = self._file.container
         try:
-            self._stream = video_stream(self._container, self._name, self._settings)
+            self._stream = video_stream(
+                self._container, self._name, self._settings, alone=film is not None
+            )
             self._clock = MediaClock(
                 self._stream.time_base or Fraction(1, av.time_base),
                 self._stream.start_time,
@@ -123,6 +127,7 @@ class Recording(Closing):
                 begins_at=self._begins_at,
                 in_turn=in_turn,
                 shrink=shrink,
+                in_order=film is not None,
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
@@ -133,9 +138,9 @@ class Recording(Closing):
                 raise
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         self.info = self._describe(whole, label or Path(path).stem)
-        frames = self._frames(first, whole)
         frame_bytes = self.info.width * self.info.height * 3 // 2
         one_thread = self._settings.decoding_threads == 1
+        frames = self._frames(first, whole)
         self._ahead: Ahead[Frame] | Generator[Frame] = frames
         if not one_thread and not self._steps.pair:
             thins = shrink is not None and not in_turn
@@ -265,9 +270,8 @@ class Recording(Closing):
             return  # this kind of file cannot seek: it is decoded from its beginning
         self._begin_at(place.target)
         with OpenFilm(self._path, self._name) as counter:
-            self._base_index = count_packets_before(
-                counter.container, self._stream.index, place.key
-            )
+            place_of = counter.container, self._stream.index
+            self._base_index = count_packets_before(*place_of, place.key)
 
     def _begin_at(self, target: int) -> None:
         self._begins_at = target
@@ -281,9 +285,6 @@ class Recording(Closing):
 
     def _describe(self, first: Whole, label: str) -> SourceInfo:
         width, height = upright_size(first)
-        total_s = duration_of(self._container, self._stream)
-        if total_s is not None:
-            total_s = max(0.0, min(total_s, self._settings.stop_s) - self._settings.start)
         return SourceInfo(
             name=self._name,
             label=label,
@@ -291,7 +292,7 @@ class Recording(Closing):
             width=width,
             height=height,
             fps=nominal_fps(self._stream),
-            duration_s=total_s,
+            duration_s=duration_of_part(self._container, self._stream, self._settings),
             start_wall=self._settings.wall_start or creation_time(self._container),
         )
 

@@ -42,6 +42,8 @@ class Steps(Closing):
         Whether two decoders may take turns.
     shrink
         What is kept of pictures that wait for long, and without turns of all; None: everything.
+    in_order
+        Whether timestamps are known to be good, where there are no turns.
 
     Attributes
     ----------
@@ -60,6 +62,7 @@ class Steps(Closing):
         begins_at: int | None,
         in_turn: bool,
         shrink: Shrink | None = None,
+        in_order: bool = False,
     ) -> None:
         self._place, self._name, self._settings = place, name, settings
         self._film, self._stream = film, stream
@@ -70,7 +73,7 @@ class Steps(Closing):
         self._late = LateDecoder(
             partial(OpenFilm, place, name), partial(_stream_alone, name, settings)
         )
-        self._shrink = shrink
+        self._shrink, self._in_order = shrink, in_order
         self._thins = shrink is not None and not in_turn
         self._pair = self._take_turns() if in_turn else None
 
@@ -84,7 +87,9 @@ class Steps(Closing):
             return iter(self._pair)
         # A URL is read once.
         late = self._late if isinstance(self._place, Path) else None
-        decoder = PictureDecoder(self._stream, self.demand, late, self._shrink)
+        decoder = PictureDecoder(
+            self._stream, self.demand, late, self._shrink, in_order=self._in_order
+        )
         decode = partial(decoder.decode, thins=self._thins)
         return map(decode, read_packets(self._film.container, self._stream))
 

@@ -59,6 +59,25 @@ def test_groups_cover_the_film(film, whole):
         assert group.largest_s == largest_s[begin + int(group.sizes.argmax())]
 
 
+def test_every_other_key_frame_may_be_left_out(film):
+    groups, pictures = groups_of(film)
+    reader = KeyFrames(film, SourceSettings(), apart_s=2.0)
+    some = [planes.luma.view.copy() for planes in reader]
+    assert reader.count == 20
+    assert reader.looked_at == list(range(0, 20, 2))
+    assert [group.key for group in reader.groups()] == [group.key for group in groups]
+    assert all((one == pictures[2 * n]).all() for n, one in enumerate(some))
+    rest = [1, 5, 7, 19]
+    for number, planes in zip(rest, reader.pictures(rest), strict=True):
+        assert (planes.luma.view == pictures[number]).all()
+
+
+def test_none_is_left_out_where_they_are_farther_apart(film):
+    reader = KeyFrames(film, SourceSettings(), apart_s=1.9)
+    assert len(list(reader)) == 20
+    assert reader.looked_at == list(range(20))
+
+
 def test_a_part_has_its_groups_alone(film):
     groups, pictures = groups_of(film, start=3.5, end=9.2)
     assert [group.start_s for group in groups] == pytest.approx([4, 5, 6, 7, 8, 9], abs=1e-6)
@@ -83,6 +102,20 @@ def test_frames_are_those_of_the_whole_film(film, whole):
         [(SKIPPED, True, True)] * 2
     )
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
+
+
+def test_many_stretches_from_films_that_stay_open(film, whole):
+    groups, _ = groups_of(film)
+    seconds = range(1, 20, 3)
+    chosen = [Stretch(second, second, second + 1.0) for second in seconds]
+    with Stretches(film, SourceSettings(), groups, chosen) as source:
+        frames = [item for item in source if isinstance(item, Frame)]
+        assert source.faults == []
+    assert [f.index for f in frames] == [s * RATE + n for s in seconds for n in range(RATE)]
+    for frame in frames:
+        time, luma = whole[frame.index]
+        assert frame.time == time
+        assert (frame.planes.luma.view == luma).all()
 
 
 @pytest.mark.parametrize("first", [0, 4])
@@ -199,3 +232,47 @@ def test_long_films_are_scored_in_pieces_without_a_seam():
     scores = scores_of(pictures)
     assert len(scores) == len(pictures)
     assert set(np.argsort(scores)[-len(marked) :]) == marked
+
+
+def halved(pictures):
+    """Score every other one; return what did, and the others."""
+    scores = CellScores()
+    for picture in pictures[::2]:
+        scores.add(planes(picture))
+    return scores, [planes(picture) for picture in pictures[1::2]]
+
+
+def test_pictures_between_are_scored_like_the_others():
+    pictures = scene(1200)
+    for number in (17, 501, 1199):
+        pictures[number][100:109, 200:209] += 40
+    scores, between = halved(pictures)
+    added = scores.finish()
+    found = np.array([scores.between(one, place + 1) for place, one in enumerate(between)])
+    strange = [8, 250, 599]
+    quiet = np.delete(found, strange)
+    assert found[strange].min() > 2 * quiet.max()
+    assert np.median(quiet) == pytest.approx(np.median(added), rel=0.1)
+
+
+def test_with_all_between_it_is_as_if_they_had_been_added():
+    pictures = scene(300)
+    scores, between = halved(pictures)
+    scores.finish()
+    whole = scores.with_all_between(between, range(1, len(between) + 1))
+    # A mean that is kept has 256 parts of a level.
+    assert whole.finish() == pytest.approx(scores_of(pictures), rel=0.02)
+
+
+def test_with_all_between_watches_the_same():
+    pictures = scene(60)
+    pictures[17][100:140, 200:240] += 40
+    watched = np.full((135, 240), 255, np.uint8)
+    watched[40:80, 90:130] = 0
+    scores = CellScores(watched)
+    for picture in pictures[::2]:
+        scores.add(planes(picture))
+    scores.finish()
+    between = [planes(picture) for picture in pictures[1::2]]
+    whole = scores.with_all_between(between, range(1, len(between) + 1))
+    assert whole.finish().argmax() != 17

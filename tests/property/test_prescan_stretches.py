@@ -13,8 +13,10 @@ from motionlapse.prescan.quiet import (
     Numbers,
     Signs,
     gumbel_limit,
+    left_out_beside,
     local_growth,
     normal_limit,
+    sizes_follow,
     sizes_tell,
     suspicious,
 )
@@ -190,3 +192,45 @@ def test_a_sample_is_judged_whole(sample: list[int]) -> None:
 @pytest.mark.parametrize("count", [20, 50, 400])
 def test_risk_is_about_the_rule_of_three(count: int) -> None:
     assert risk_bound(count) == pytest.approx(3 / count, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "large", "follow"),
+    [
+        ([2, 3, 6, 7, 9, 10], [2, 6, 9], True),
+        ([0, 1, 2, 10, 11], [0, 1, 10], True),  # the first and the last count
+        ([2, 3, 6, 7, 9, 10], [2, 6], False),  # four of six
+        ([2, 3, 6, 7], [2, 6], False),  # too few to tell
+        ([0, 1, 2, 4, 6, 8, 10, 11], [0, 1, 10], True),  # what does not last says nothing
+        ([0, 2, 4, 6, 8, 10], [0, 2, 4, 6, 8, 10], False),
+        ([], [2], False),
+    ],
+)
+def test_sizes_follow_if_they_see_nearly_all_that_lasts(
+    pictures: list[int], large: list[int], follow: bool
+) -> None:
+    nothing = np.zeros(12, np.bool_)
+    seen, grown = np.isin(np.arange(12), pictures), np.isin(np.arange(12), large)
+    for signs in (Signs(seen, grown, nothing), Signs(seen, nothing, grown)):
+        assert sizes_follow(signs) == follow
+
+
+def test_left_out_key_frames_beside_a_strange_one_are_wanted() -> None:
+    scores = np.where(np.arange(12) % 2, np.nan, 1.0)
+    strange = np.isin(np.arange(12), [0, 6])
+    nothing = np.zeros(12, np.bool_)
+    lengths_s = np.full(12, 2.0)
+    signs = Signs(strange, nothing, nothing)
+    assert left_out_beside(scores, signs, lengths_s, 4.5) == [1, 5, 7]
+    lengths_s[3], lengths_s[8] = 2.6, 4.0  # those looked at around 3 and 9 are too far apart
+    assert left_out_beside(scores, signs, lengths_s, 4.5) == [1, 3, 5, 7, 9]
+
+
+@given(seeds, st.integers(60, 400))
+def test_what_was_not_looked_at_is_not_strange(seed: int, count: int) -> None:
+    pictures, totals, largest = quiet_film(seed, count)
+    pictures[10] *= 10
+    pictures[11] = np.nan
+    found = suspicious(pictures, totals, largest)
+    assert found.pictures[10]
+    assert not found.pictures[11]

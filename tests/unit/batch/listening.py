@@ -11,6 +11,9 @@ class Heard:
         self.events: list[KeptEvent] = []
         self.said: list[str] = []
 
+    def search(self, name: str, number: int, total: int, share: float) -> None:
+        self.said.append(f"search {name} {number}/{total}")
+
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         self.said.append(f"begin {info.name} {number}/{total}")
 

@@ -45,3 +45,21 @@ def test_a_process_that_dies_with_nothing_to_do_is_replaced(books: Books, tmp_pa
         lanes.close()
     assert books.result.sources == 2
     assert books.result.events == 4
+
+
+def test_processes_tell_of_key_frames_too(books: Books, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4")
+    sources = books.settings.sources.model_copy(update={"prescan": True})
+    settings = books.settings.model_copy(update={"sources": sources})
+    footage = Footage("door.mp4", film)
+    desk = Desk(books, 2, footage)
+    lanes = Lanes(1)
+    try:
+        future = lanes.submit(Job(2, footage, settings, many=True), desk)
+        while not future.done():
+            lanes.wait()
+        lanes.finish(future, desk)
+    finally:
+        lanes.close()
+    said = books.listener.said  # type: ignore[attr-defined]  # of Heard
+    assert said.index("search door.mp4 2/2") < said.index("begin door.mp4 2/2")

@@ -1,0 +1,79 @@
+"""Scores of key frames: of every other one, then of those beside, or of all."""
+
+import numpy as np
+import pytest
+from long_films import write_long
+
+from motionlapse.prescan.cells import CellScores
+from motionlapse.prescan.key_scores import KeyScores, UnlikeError
+from motionlapse.sources.key_frames import KeyFrames
+from motionlapse.sources.settings import SourceSettings
+
+MOVE_S = (31.3, 36.3)
+SHOWN = [32, 33, 34, 35, 36]  # one key frame a second
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key-scores") / "film.mp4"
+    return write_long(path, seconds=70, moves=(MOVE_S,), b_frames=2)
+
+
+def scores_of(film, apart_s):
+    return KeyScores(KeyFrames(film, apart_s=apart_s), lambda _: CellScores(), lambda: None)
+
+
+def test_those_left_out_have_no_score(film):
+    assert not np.isnan(scores_of(film, 0.0).read()).any()
+    found = scores_of(film, 2.0).read()
+    assert np.isnan(found).tolist() == [False, True] * 35
+
+
+def test_those_that_are_looked_at_later_are_scored_alike(film):
+    scores = scores_of(film, 2.0)
+    scores.read()
+    assert not np.isnan(scores.look_at([])).all()
+    found = scores.look_at([11, 33, 35])
+    others = np.delete(found, SHOWN)
+    assert min(found[33], found[35]) > 2 * np.nanmax(others)
+    assert not np.isnan(found[11])
+    assert np.isnan(found).sum() == 35 - 3
+
+
+def test_all_are_scored_as_if_none_had_been_left_out(film):
+    scores = scores_of(film, 2.0)
+    scores.read()
+    scores.look_at([33])
+    assert scores.look_at_all() == pytest.approx(scores_of(film, 0.0).read(), rel=0.02)
+
+
+def test_it_may_be_ended_at_any_picture(film):
+    class EndedError(Exception):
+        pass
+
+    looks = iter(range(40))
+
+    def end():
+        if next(looks) == 20:
+            raise EndedError
+
+    scores = KeyScores(KeyFrames(film), lambda _: CellScores(), end)
+    with pytest.raises(EndedError):
+        scores.read()
+
+
+def test_a_film_without_key_frames_from_there_on(film):
+    reader = KeyFrames(film, SourceSettings(start=69.95))
+    with pytest.raises(UnlikeError, match="no key frames"):
+        KeyScores(reader, lambda _: CellScores(), lambda: None).read()
+
+
+@pytest.mark.parametrize(("part", "last"), [({}, 69 / 70), ({"start": 10, "end": 30}, 19 / 20)])
+def test_it_tells_how_far_it_is(film, part, last):
+    reader = KeyFrames(film, SourceSettings(**part))
+    assert reader.share == 0
+    shares = []
+    KeyScores(reader, lambda _: CellScores(), lambda: shares.append(reader.share)).read()
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < 0.5
+    assert shares[-1] == pytest.approx(last, abs=0.01)
