@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import cv2
@@ -19,20 +18,24 @@ _LARGEST_SCALE = 16
 def choose_scale(size: tuple[int, int], wanted: int | Literal["auto"]) -> int:
     """Return the whole factor by which pictures shrink.
 
+    Left to itself it is a power of two, so that a scene is analysed at the same size whether its
+    camera delivers it at half, all or twice of the resolution, and gives the same events.
+
     Parameters
     ----------
     size
         (width, height) of the source.
     wanted
-        1 to 16; ``auto`` is the smallest factor that leaves at most `AUTO_PIXELS`. No picture
-        shrinks below one pixel.
+        1 to 16; ``auto`` is the smallest of 1, 2, 4, 8 and 16 that leaves at most `AUTO_PIXELS`.
+        No picture shrinks below one pixel.
     """
     width, height = size
-    scale = wanted if wanted != "auto" else math.ceil(math.sqrt(width * height / AUTO_PIXELS))
-    scale = max(1, min(scale, _LARGEST_SCALE, width, height))
-    while wanted == "auto" and scale > 1 and _pixels(size, scale - 1) <= AUTO_PIXELS:
-        scale -= 1
-    return scale
+    if wanted != "auto":
+        return min(wanted, width, height)
+    scale = 1
+    while scale < _LARGEST_SCALE and _pixels(size, scale) > AUTO_PIXELS:
+        scale *= 2
+    return min(scale, width, height)
 
 
 def _pixels(size: tuple[int, int], scale: int) -> int:

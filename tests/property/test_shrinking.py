@@ -120,9 +120,17 @@ def test_constant_planes_stay_constant_and_get_one_size(
 
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000))
-def test_auto_is_the_smallest_scale_with_few_enough_pixels(width: int, height: int) -> None:
-    enough = [s for s in range(1, 17) if (width // s) * (height // s) <= AUTO_PIXELS]
-    assert choose_scale((width, height), "auto") == min(enough, default=16)
+def test_auto_is_the_smallest_power_of_two_with_few_enough_pixels(width: int, height: int) -> None:
+    enough = [s for s in (1, 2, 4, 8, 16) if (width // s) * (height // s) <= AUTO_PIXELS]
+    assert choose_scale((width, height), "auto") == min(width, height, *enough, 16)
+
+
+@given(width=st.integers(1, 2000), height=st.integers(1, 1100))
+def test_at_twice_the_resolution_auto_analyses_the_same_pixels(width: int, height: int) -> None:
+    size, double = (width, height), (2 * width, 2 * height)
+    scale = choose_scale(size, "auto")
+    if scale > 1 or 4 * width * height > AUTO_PIXELS:
+        assert choose_scale(double, "auto") == 2 * scale
 
 
 @given(
