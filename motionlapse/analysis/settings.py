@@ -47,8 +47,7 @@ class AnalysisSettings(SettingsModel):
     )
     scale: Scale = setting(
         "auto",
-        "analyse at 1/N of the width and height, 1 to 16; auto: 1, 2, 4, 8 or 16, the first that "
-        "leaves at most 150,000 pixels",
+        "analyse at 1/N of the width and height, 1 to 16; auto: at most 150,000 pixels",
         flag="--scale",
         metavar="N|auto",
     )

@@ -120,17 +120,32 @@ def test_constant_planes_stay_constant_and_get_one_size(
 
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000))
-def test_auto_is_the_smallest_power_of_two_with_few_enough_pixels(width: int, height: int) -> None:
-    enough = [s for s in (1, 2, 4, 8, 16) if (width // s) * (height // s) <= AUTO_PIXELS]
-    assert choose_scale((width, height), "auto") == min(width, height, *enough, 16)
+def test_auto_leaves_few_enough_pixels_and_not_many_fewer(width: int, height: int) -> None:
+    scale = choose_scale((width, height), "auto")
+    left = (width // scale) * (height // scale)
+    assert scale in (1, 2, 3, 4, 6, 8, 12, 16) or scale == min(width, height)
+    assert left <= AUTO_PIXELS or scale in (16, width, height)
+    if scale > 2 and min(width, height) >= 64:
+        assert left > 0.47 * AUTO_PIXELS  # half, but for the rows and columns that are cut off
 
 
 @given(width=st.integers(1, 2000), height=st.integers(1, 1100))
 def test_at_twice_the_resolution_auto_analyses_the_same_pixels(width: int, height: int) -> None:
     size, double = (width, height), (2 * width, 2 * height)
     scale = choose_scale(size, "auto")
-    if scale > 1 or 4 * width * height > AUTO_PIXELS:
-        assert choose_scale(double, "auto") == 2 * scale
+    left = (width // scale) * (height // scale)
+    if scale > 2 or (scale == 2 and left > 0.52 * AUTO_PIXELS):
+        assert choose_scale(double, "auto") in (2 * scale, 16)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"),
+    [((1280, 720), 3), ((1920, 1080), 4), ((2560, 1440), 6), ((3840, 2160), 8), ((640, 480), 2)],
+)
+def test_usual_sizes_are_analysed_at_about_a_hundred_thousand_pixels(
+    size: tuple[int, int], scale: int
+) -> None:
+    assert choose_scale(size, "auto") == scale
 
 
 @given(
