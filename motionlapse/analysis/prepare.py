@@ -63,11 +63,9 @@ class Shrinker:
         self.scale = scale
         self.size = (size[0] // scale, size[1] // scale)
         width, height = self.size
-        self._luma: Image = np.empty((height, width), np.uint8)
-        self._chroma: tuple[Image, Image] = (
-            np.empty((height, width), np.uint8),
-            np.empty((height, width), np.uint8),
-        )
+        # In one piece: the C library gives a large one back to the system when it is free.
+        room: Image = np.empty((3, height, width), np.uint8)
+        self._luma, self._chroma = room[0], (room[1], room[2])
         self._sums = np.empty(width * scale, np.uint16)
 
     def __call__(self, planes: Planes) -> Planes:
@@ -108,12 +106,12 @@ class Shrinker:
 
 def copied(planes: Planes) -> Planes:
     """Return planes in memory of their own, without padding."""
-
-    def copy(plane: Plane) -> Plane:
-        return Plane(plane.view.copy(), plane.width)
-
     chroma = planes.chroma
-    return Planes(copy(planes.luma), chroma and (copy(chroma[0]), copy(chroma[1])))
+    return Planes(_copy(planes.luma), chroma and (_copy(chroma[0]), _copy(chroma[1])))
+
+
+def _copy(plane: Plane) -> Plane:
+    return Plane(plane.view.copy(), plane.width)
 
 
 def small_copy(planes: Planes, wanted: int | Literal["auto"]) -> Planes | None:
@@ -127,4 +125,13 @@ def small_copy(planes: Planes, wanted: int | Literal["auto"]) -> Planes | None:
         As of `choose_scale`; None is returned where that is 1.
     """
     scale = choose_scale(planes.size, wanted)
-    return None if scale == 1 else copied(Shrinker(planes.size, scale)(planes))
+    if scale == 1:
+        return None
+    small = Shrinker(planes.size, scale)(planes)  # of which this is the only call
+    if small.chroma is None or planes.chroma is None:
+        return small
+    first, second = (
+        _copy(plane) if np.may_share_memory(plane.buffer, whole.buffer) else plane
+        for plane, whole in zip(small.chroma, planes.chroma, strict=True)
+    )
+    return Planes(small.luma, (first, second))
