@@ -19,6 +19,7 @@ from motionlapse.cli.console import (
     log_fault,
     set_up_log,
 )
+from motionlapse.cli.first_run import compile_kernels
 from motionlapse.cli.options import (
     WATCH_ONLY,
     Config,
@@ -27,11 +28,15 @@ from motionlapse.cli.options import (
     told_settings,
     with_setting_flags,
 )
-from motionlapse.errors import MotionlapseError, SinkError
+from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from motionlapse.batch.result import BatchResult
     from motionlapse.cli.scan_output import ScanOutput
+    from motionlapse.sinks.settings import SinkSettings
+    from motionlapse.sources.footage import Footage
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -62,6 +67,7 @@ def scan(  # the flags document themselves
     # nothing here multiplies matrices that would be worth them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = told_settings(config, set_, flags)
+    compile_kernels()
 
     from motionlapse.batch.batch import Batch
     from motionlapse.cli.scan_output import ScanOutput
@@ -74,6 +80,7 @@ def scan(  # the flags document themselves
     with Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
         found = list(find_footage(footage))
         check_fps(flags, found)
+        check_outputs(found, settings.sinks, csv)
         batch = Batch(settings, output, SystemClock(), lambda: stop.asked or output.deaf)
         result = batch.scan(found)
         if settings.sinks.report and result.sources:
@@ -83,6 +90,26 @@ def scan(  # the flags document themselves
         output.error(fault)
         result.note(SinkError.exit_code)
     raise typer.Exit(130 if stop.asked else result.exit_code)
+
+
+def check_outputs(
+    footage: Iterable[Footage | SourceError], sinks: SinkSettings, csv: Path | None
+) -> None:
+    """Refuse to write over what is to be read.
+
+    Raises
+    ------
+    ConfigError
+        If an output is one of the films or pictures, or their folder.
+    """
+    found = [one for one in footage if not isinstance(one, MotionlapseError)]
+    read = [path for one in found for path in (one.path, *one.stills) if path.exists()]
+    outputs = {
+        "--masks": sinks.masks, "--metrics": sinks.metrics, "--join": sinks.join, "--csv": csv,
+    }  # fmt: skip
+    for flag, path in outputs.items():
+        if path and path.exists() and any(known.samefile(path) for known in read):
+            raise ConfigError(f"{flag} {path}: that is footage; choose another name for what is made")
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:

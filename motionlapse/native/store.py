@@ -12,6 +12,8 @@ import stat
 import sys
 from pathlib import Path
 
+from motionlapse.errors import why
+
 logger = logging.getLogger("motionlapse")
 
 _VARIABLE = "MOTIONLAPSE_CACHE"
@@ -39,20 +41,30 @@ def read(name: str) -> bytes | None:
     return None
 
 
+def is_empty() -> bool:
+    """Tell whether nothing is kept, as on a machine's first run."""
+    return not any(any(folder.glob("*.o")) for folder in _folders())
+
+
 def write(name: str, code: bytes) -> None:
     """Keep something under a name, in the first folder that can be written; warn if none can."""
+    reasons = []
     for folder in _folders():
-        with contextlib.suppress(OSError):
+        try:
             _write_whole(folder / name, code + _sum(name, code))
+        except OSError as error:
+            reasons.append(f"{folder}: {why(error)}")
+        else:
             _tidy(folder, name)
             return
-    _warn()
+    _warn("; ".join(reasons))
 
 
 @functools.cache
-def _warn() -> None:
+def _warn(reasons: str) -> None:
     """Say, once, that nothing can be kept."""
-    logger.warning("cannot keep what was compiled: set %s to a folder for it", _VARIABLE)
+    wanted = f"{_VARIABLE} names a folder for it"
+    logger.warning("cannot keep what was compiled (%s): %s", wanted, reasons)
 
 
 def _folders() -> list[Path]:
@@ -104,5 +116,6 @@ def _write_whole(path: Path, content: bytes) -> None:
 def _tidy(folder: Path, name: str) -> None:
     """Delete the oldest of what is kept of a function, where there is much."""
     kept = list(folder.glob(f"{name.rpartition('-')[0]}-*.o"))
-    for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_MOST_KEPT]:
-        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # another program tidies, too
+        for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_MOST_KEPT]:
+            path.unlink(missing_ok=True)

@@ -24,8 +24,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_is_written_is_read(folder: Path) -> None:
     assert store.read(NAME) is None
+    assert store.is_empty()
     store.write(NAME, b"code")
     assert store.read(NAME) == b"code"
+    assert not store.is_empty()
     assert [path.name for path in folder.iterdir()] == [NAME]
 
 
