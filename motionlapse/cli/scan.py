@@ -109,7 +109,7 @@ def check_outputs(
     }  # fmt: skip
     for flag, path in outputs.items():
         if path and path.exists() and any(known.samefile(path) for known in read):
-            raise ConfigError(f"{flag} {path}: that is footage; choose another name for what is made")
+            raise ConfigError(f"{flag} {path}: that is footage; choose another name for it")
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:

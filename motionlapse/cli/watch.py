@@ -18,6 +18,7 @@ from motionlapse.cli.console import (
     logger,
     set_up_log,
 )
+from motionlapse.cli.first_run import compile_kernels
 from motionlapse.cli.options import (
     FOOTAGE_ONLY,
     Config,
@@ -76,6 +77,7 @@ def watch(  # the flags document themselves
     if shown and not is_terminal(sys.stdout):
         raise ConfigError("--dashboard: standard output is no terminal")
 
+    compile_kernels()
     from motionlapse.cli.watch_run import watch_until_the_end
 
     code = watch_until_the_end(source, settings, load, json=json, dashboard=shown, quiet=quiet)

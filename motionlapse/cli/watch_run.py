@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from motionlapse.cli.first_run import compile_kernels
 from motionlapse.cli.stopping import Signals
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import Clock, SystemClock
@@ -34,7 +33,6 @@ def watch_until_the_end(
     address = parse_address(name)
     if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
         raise ConfigError("--every keeps single pictures; leave out --clips")
-    compile_kernels()
     clock, controls = SystemClock(), Controls()
     output = WatchOutput(address.name, clock, json=json, quiet=quiet, lines=not dashboard)
     deadline = Deadline(settings, clock, controls)
