@@ -59,6 +59,8 @@ def init(
         raise ConfigError(f"{out}: exists already; name another file with --out")
     with stdout_or_file(out) as write:
         write(commented_toml())
+    if str(out) != "-":
+        typer.echo(f"written to {out}", err=True)
 
 
 @app.command()

@@ -57,6 +57,8 @@ def events(
     )
     if plot and (json or (csv is not None and str(csv) == "-")):
         raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
+    if json and csv is not None and str(csv) == "-":
+        raise ConfigError("--json and --csv - both write to standard output; name a file for one")
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())

@@ -76,6 +76,8 @@ def scan(  # the flags document themselves
     from motionlapse.sources.footage import find_footage
 
     to_stdout = csv is not None and str(csv) == "-"
+    if json and to_stdout:
+        raise ConfigError("--json and --csv - both write to standard output; name a file for one")
     bars = is_terminal(sys.stderr) and not quiet
     with Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
         found = list(find_footage(footage))

@@ -1,4 +1,4 @@
-"""Nothing is written over the footage that is scanned."""
+"""Nothing is written over the footage that is scanned, nor two things into one."""
 
 from __future__ import annotations
 
@@ -28,3 +28,10 @@ def test_masks_are_not_put_among_stills() -> None:
     ran = run_here("scan", "yard", "--masks", "yard")
     assert ran.code == 2
     assert "that is footage" in ran.err
+
+
+def test_events_come_to_standard_output_in_one_form(door: str) -> None:
+    for command in ("scan", "events"):
+        ran = run_here(command, door, "--json", "--csv", "-")
+        assert ran.code == 2
+        assert "both write to standard output" in ran.err
