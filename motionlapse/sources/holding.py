@@ -198,7 +198,7 @@ class Holding:
             self._newest_s = max(self._newest_s, time_s)
             unlike = self._sizes.is_large(size, backward=backward)
             if self._group is not None:
-                unlike |= self._complete(self._group.add(size, backward=backward), time_s)
+                unlike |= self._complete(self._group, size, time_s, backward=backward)
             if unlike:
                 self._witness.unlike(time_s - _TOGETHER_S, time_s)
                 self._apart = True
@@ -214,9 +214,12 @@ class Holding:
             self.active = calm and not unlike and not too_long
             return self.active
 
-    def _complete(self, stretch: Stretch | None, time_s: float) -> bool:
-        """Take a stretch that may be complete; tell whether it is unlike quiet ones."""
-        if stretch is None:
+    def _complete(self, group: GroupInHand, size: int, time_s: float, *, backward: bool) -> bool:
+        """Take a packet into its group; tell whether it completes a stretch unlike quiet ones."""
+        stretch = group.add(size, backward=backward)
+        # It may never end: of what is too far into it to be held nothing has to be known.
+        far = time_s - self._start_s > LONGEST_S + _NEAR_S or group.packets > _MOST_PACKETS
+        if stretch is None or far:
             return False
         self._done.append(_Done(self._stretch_s, time_s, stretch))
         self._stretch_s = time_s

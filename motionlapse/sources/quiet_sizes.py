@@ -112,30 +112,44 @@ class Stretch(NamedTuple):
 
 
 class GroupInHand:
-    """Takes in the packets of a group, but its key frame's, as they come."""
+    """Takes in the packets of a group, but its key frame's, as they come.
+
+    It may never end, so of their sizes only the last few are kept.
+
+    Attributes
+    ----------
+    packets
+        How many there were.
+    """
 
     def __init__(self) -> None:
+        self.packets = 0
         self._largest: list[float | None] = [None, None]
-        self._sizes: list[int] = []
+        self._sum = 0
+        self._last: deque[int] = deque(maxlen=_TOGETHER)
 
     def add(self, size: int, *, backward: bool) -> Stretch | None:
         """Take the size of the next packet; return the stretch that it completes."""
         value = math.log(max(1, size))
         before = self._largest[backward]
         self._largest[backward] = value if before is None else max(before, value)
-        self._sizes.append(size)
-        complete, more = divmod(len(self._sizes), _TOGETHER)
-        return None if more else Stretch(complete - 1, _mean(self._sizes[-_TOGETHER:]))
+        self.packets += 1
+        self._sum += size
+        self._last.append(size)
+        complete, more = divmod(self.packets, _TOGETHER)
+        return None if more else Stretch(complete - 1, _mean(sum(self._last), _TOGETHER))
 
     @property
     def sizes(self) -> GroupSizes | None:
         """What there was so far; None: nothing."""
         forward, backward = self._largest
-        return GroupSizes(forward, backward, _mean(self._sizes)) if self._sizes else None
+        if not self.packets:
+            return None
+        return GroupSizes(forward, backward, _mean(self._sum, self.packets))
 
 
-def _mean(sizes: Sequence[int]) -> float:
-    return math.log(max(1.0, sum(sizes) / len(sizes)))
+def _mean(total: int, packets: int) -> float:
+    return math.log(max(1.0, total / packets))
 
 
 class QuietSizes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,16 @@ def test_an_event_whose_packets_told_nothing_ends_holding_for_long(grow: bool, a
         camera.group()
     camera.calm = True
     assert (True in [camera.group() for _ in range(20)]) is after
+
+
+def test_of_a_stream_without_more_key_frames_no_more_is_kept_than_of_a_long_group() -> None:
+    camera = Camera()
+    camera.settle()
+    tracemalloc.start()
+    camera.group(packets=20_000)
+    camera.holding.judged(camera.now / 10 + 1, calm=True)
+    tracemalloc.reset_peak()
+    camera.holding.judged(camera.now / 10 + 2, calm=False)  # learns of what was before
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000
