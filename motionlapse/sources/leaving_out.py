@@ -97,12 +97,18 @@ class Disposables:
         self._fields |= may_hold_fields(sequence)
 
     def holds_one(self, packet: VideoPacket) -> bool:
-        """Tell whether a packet holds a whole picture to which no other refers."""
+        """Tell whether a packet holds a whole picture to which no other refers.
+
+        Not if it brings parameters too: pictures after it may be built on these.
+        """
         codec = self._codec
         if codec is None or not self._known or self._fields:
             return False
         data = bytes(memoryview(packet)[:_HEAD_BYTES])
         for begin in heads_in(data, self._length):
-            if data[begin] & codec.mask in codec.pictures:
+            kind = data[begin] & codec.mask
+            if kind in codec.pictures:
                 return data[begin] & 0x60 == 0
+            if kind in codec.parameters:
+                return False
         return False

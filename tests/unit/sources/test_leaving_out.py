@@ -70,6 +70,23 @@ def test_of_fields_and_of_other_codecs_nothing_is_told(tmp_path: Path) -> None:
     assert not any(disposable(other))
 
 
+def test_none_is_told_that_brings_parameters_too(tmp_path: Path) -> None:
+    """Pictures after it may be built on these."""
+    with av.open(str(noisy_film(tmp_path / "film.mp4", seconds=2, b_frames=3))) as container:
+        stream = container.streams.video[0]
+        found = Disposables("h264", bytes(stream.codec_context.extradata or b""))
+        packet = next(packet for packet in container.demux(stream) if found.holds_one(packet))
+    for unit in (b"\x68\xee\x3c\x80", b"\x67\x64\x00\x0a"):
+        more = av.Packet(len(unit).to_bytes(4, "big") + unit + bytes(packet))
+        assert not found.holds_one(more)  # type: ignore[arg-type]  # of no stream
+
+
+def test_of_a_header_that_is_cut_off_nothing_is_told(tmp_path: Path) -> None:
+    film = noisy_film(tmp_path / "film.mp4", seconds=1, b_frames=3)
+    for length in range(9):
+        assert not any(disposable(film, header=b"\x01\x64\x00\x0a\xff\xe1\x00\x19"[:length]))
+
+
 @pytest.mark.parametrize(
     ("fps", "between", "left_out"),
     [(25, 1, [True]), (25, 2, [False, True]), (30, 2, [True, True]), (50, 3, [True] * 3),
