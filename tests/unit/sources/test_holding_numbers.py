@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.size_witness import SizeWitness
 
 
 class Camera:
@@ -143,3 +144,16 @@ def test_of_a_stream_without_more_key_frames_no_more_is_kept_than_of_a_long_grou
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 50_000
+
+
+@pytest.mark.parametrize(("begins_s", "blind"), [(5.0, False), (1.0, True)])
+def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
+    begins_s: float, blind: bool
+) -> None:
+    """At 120 pictures a second, and while the loop is late."""
+    witness = SizeWitness(longest_s=2.0)
+    for number in range(600):
+        witness.unlike(4.5 + number / 120, 5.0 + number / 120)
+    witness.opened(begins_s)
+    witness.judged(10.0)
+    assert (witness.blind_until_s > 0) is blind
