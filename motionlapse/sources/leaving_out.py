@@ -40,7 +40,8 @@ class LeavingOut:
         self._decoded_s: deque[float] = deque(maxlen=_NEIGHBOURS)
 
     def connect(self) -> None:
-        """Begin with a connection."""
+        """Begin with a connection: nothing is left out until the loop has seen some of it."""
+        self.allowed = False
         self._decoded_s.clear()
 
     def decoded(self, stamp_s: float) -> None:

@@ -117,6 +117,7 @@ def test_none_is_left_out_unless_that_is_allowed_and_others_are_around_it() -> N
     assert not leaving.leave_out(0.1)
     assert leaving.leave_out(0.04)
     leaving.connect()
+    leaving.allowed = True
     assert not leaving.leave_out(0.04)
 
 
@@ -124,8 +125,8 @@ def test_the_others_look_as_if_all_had_been_decoded(tmp_path: Path) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=4, b_frames=3, moves=((0.0, 9.0),))
     every = dict(pictures(Stream(film, None)))
     holding = Holding()
-    holding.leaving.allowed = True
     stream = Stream(film, holding)
+    holding.leaving.allowed = True
     shown = pictures(stream)
     assert not stream.damaged
     assert len(shown) == len(every) - holding.leaving.left_out
@@ -148,13 +149,13 @@ def test_events_begin_and_end_where_they_do_when_all_is_decoded(tmp_path: Path) 
 def test_what_is_left_out_is_counted_and_told_of(tmp_path: Path) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=2, b_frames=3)
     holding = Holding()
-    holding.leaving.allowed = True
 
     class Connection:
         detail, paced, finite = "packets", False, True
 
         def pictures(self) -> Iterator[Picture | None]:
             stream = Stream(film, holding)
+            holding.leaving.allowed = True
             for packet in stream.packets():
                 for item in stream.decoder.take(packet):
                     assert item is None or isinstance(item, Shown)
