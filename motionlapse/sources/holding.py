@@ -74,7 +74,7 @@ class Holding:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.active = False
+        self.active = self._much = False
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
@@ -85,7 +85,6 @@ class Holding:
         self._short = False  # whether the last group could have been held to its end
         self._calm_since_s: float | None = None  # media time since which nothing stirs
         self._judged_s = self._unlike_s = float("-inf")  # a frame, and a packet unlike quiet ones
-        self._much = False
         self._witness.begin_anew()
 
     @property
@@ -224,9 +223,8 @@ class Holding:
     def _complete(self, group: GroupInHand, size: int, time_s: float, *, backward: bool) -> bool:
         """Take a packet into its group; tell whether it completes a stretch unlike quiet ones."""
         stretch = group.add(size, backward=backward)
-        # It may never end: of what is too far into it to be held nothing has to be known.
-        far = time_s - self._start_s > LONGEST_S + _NEAR_S or group.packets > _MOST_PACKETS
-        if stretch is None or far:
+        too_far_s = self._start_s + LONGEST_S + _NEAR_S  # to be held; a group may never end
+        if stretch is None or time_s > too_far_s or group.packets > _MOST_PACKETS:
             return False
         self._done.append(_Done(self._stretch_s, time_s, stretch))
         self._stretch_s = time_s

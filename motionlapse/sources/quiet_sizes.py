@@ -74,6 +74,9 @@ def _student(freedom: float, count: int) -> float:
     """Return how many times a spread known from few values less than one of `count` reaches.
 
     The first terms of the expansion of Student's distribution about the normal one [2]_.
+    They are too few where little is known: with a freedom of 1 it says 36 where 477 is true, of 3
+    8.8 where 11.7 is. So one of 110 is beyond it then, and of 650, where it should be one of 1500:
+    more quiet packets are decoded in vain, and no more of the others are held.
     """
     z = NormalDist().inv_cdf(1 - 1 / max(2, count))
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

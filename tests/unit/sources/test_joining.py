@@ -9,7 +9,7 @@ import pytest
 
 from motionlapse.sources.connection import Unseen
 from motionlapse.sources.holding import Holding
-from motionlapse.sources.quiet_sizes import GroupInHand, QuietSizes
+from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
 from tests.films import FPS
 from tests.unit.sources.test_held_faults import broken
 from tests.unit.sources.test_holding import KINDS, Stream, noisy_film, pictures
@@ -191,3 +191,13 @@ def test_stretches_alone_are_enough_to_know_quiet_ones() -> None:
                 sizes.learn(stretch)
     assert sizes.known
     assert not sizes.telling
+
+
+def test_of_the_fewest_groups_that_are_enough_what_is_far_from_them_is_told() -> None:
+    sizes = QuietSizes()
+    for mean in (9.0, 9.1, 8.9):
+        sizes.learn(GroupSizes(None, None, mean))
+    assert sizes.known
+    assert not sizes.is_unlike(GroupSizes(None, None, 9.0 + 20 * 0.1))
+    assert sizes.is_unlike(GroupSizes(None, None, 9.0 + 40 * 0.1))
+    assert sizes.is_unlike(GroupSizes(None, None, 9.0 - 40 * 0.1))
