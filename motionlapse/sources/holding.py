@@ -74,7 +74,7 @@ class Holding:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.active = False
+        self.active = self._much = False
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
@@ -84,7 +84,7 @@ class Holding:
         self._done: deque[_Done] = deque(maxlen=64)
         self._short = False  # whether the last group could have been held to its end
         self._calm_since_s: float | None = None  # media time since which nothing stirs
-        self._judged_s = float("-inf")
+        self._judged_s = self._unlike_s = float("-inf")  # a frame, and a packet unlike quiet ones
         self._witness.begin_anew()
 
     @property
@@ -136,8 +136,14 @@ class Holding:
         if self.active:
             self._witness.spared(self._held_since_s, time_s)
         elif sizes is not None and self._sizes.is_unlike(sizes):
-            self._witness.unlike(self._start_s, time_s)
+            self._note_unlike(self._start_s, time_s)
         self._group = None
+
+    def _note_unlike(self, since_s: float, until_s: float) -> None:
+        """Take note of packets that are unlike quiet ones; the loop may not have seen why."""
+        self._witness.unlike(since_s, until_s)
+        self._unlike_s = until_s
+        self.leaving.allowed &= self._much
 
     def _learn(self) -> None:
         """Learn from what it is known of by now that nothing moved in it."""
@@ -198,9 +204,9 @@ class Holding:
             self._newest_s = max(self._newest_s, time_s)
             unlike = self._sizes.is_large(size, backward=backward)
             if self._group is not None:
-                unlike |= self._complete(self._group.add(size, backward=backward), time_s)
+                unlike |= self._complete(self._group, size, time_s, backward=backward)
             if unlike:
-                self._witness.unlike(time_s - _TOGETHER_S, time_s)
+                self._note_unlike(time_s - _TOGETHER_S, time_s)
                 self._apart = True
             if not self.active:
                 return False
@@ -214,9 +220,11 @@ class Holding:
             self.active = calm and not unlike and not too_long
             return self.active
 
-    def _complete(self, stretch: Stretch | None, time_s: float) -> bool:
-        """Take a stretch that may be complete; tell whether it is unlike quiet ones."""
-        if stretch is None:
+    def _complete(self, group: GroupInHand, size: int, time_s: float, *, backward: bool) -> bool:
+        """Take a packet into its group; tell whether it completes a stretch unlike quiet ones."""
+        stretch = group.add(size, backward=backward)
+        too_far_s = self._start_s + LONGEST_S + _NEAR_S  # to be held; a group may never end
+        if stretch is None or time_s > too_far_s or group.packets > _MOST_PACKETS:
             return False
         self._done.append(_Done(self._stretch_s, time_s, stretch))
         self._stretch_s = time_s
@@ -283,7 +291,10 @@ class Holding:
             elif self._calm_since_s is None:
                 self._calm_since_s = time_s
             calm_s = 0.0 if self._calm_since_s is None else time_s - self._calm_since_s
-            self.leaving.allowed = self.allowed and (much or calm_s >= _PATIENCE_S)
+            # The loop may be behind the packets, and sizes tell of what is seen a moment later.
+            quiet = calm_s >= _PATIENCE_S and time_s > self._unlike_s + _TOGETHER_S
+            self._much = much
+            self.leaving.allowed = self.allowed and (much or quiet)
             if opened_s is not None and self._sizes.telling:
                 self._witness.opened(opened_s)
             self._witness.judged(time_s)

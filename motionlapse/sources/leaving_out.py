@@ -40,7 +40,8 @@ class LeavingOut:
         self._decoded_s: deque[float] = deque(maxlen=_NEIGHBOURS)
 
     def connect(self) -> None:
-        """Begin with a connection."""
+        """Begin with a connection: nothing is left out until the loop has seen some of it."""
+        self.allowed = False
         self._decoded_s.clear()
 
     def decoded(self, stamp_s: float) -> None:
@@ -97,12 +98,18 @@ class Disposables:
         self._fields |= may_hold_fields(sequence)
 
     def holds_one(self, packet: VideoPacket) -> bool:
-        """Tell whether a packet holds a whole picture to which no other refers."""
+        """Tell whether a packet holds a whole picture to which no other refers.
+
+        Not if it brings parameters too: pictures after it may be built on these.
+        """
         codec = self._codec
         if codec is None or not self._known or self._fields:
             return False
         data = bytes(memoryview(packet)[:_HEAD_BYTES])
         for begin in heads_in(data, self._length):
-            if data[begin] & codec.mask in codec.pictures:
+            kind = data[begin] & codec.mask
+            if kind in codec.pictures:
                 return data[begin] & 0x60 == 0
+            if kind in codec.parameters:
+                return False
         return False

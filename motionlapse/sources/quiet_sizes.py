@@ -74,6 +74,9 @@ def _student(freedom: float, count: int) -> float:
     """Return how many times a spread known from few values less than one of `count` reaches.
 
     The first terms of the expansion of Student's distribution about the normal one [2]_.
+    They are too few where little is known: with a freedom of 1 it says 36 where 477 is true, of 3
+    8.8 where 11.7 is. So one of 110 is beyond it then, and of 650, where it should be one of 1500:
+    more quiet packets are decoded in vain, and no more of the others are held.
     """
     z = NormalDist().inv_cdf(1 - 1 / max(2, count))
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
@@ -112,30 +115,44 @@ class Stretch(NamedTuple):
 
 
 class GroupInHand:
-    """Takes in the packets of a group, but its key frame's, as they come."""
+    """Takes in the packets of a group, but its key frame's, as they come.
+
+    It may never end, so of their sizes only the last few are kept.
+
+    Attributes
+    ----------
+    packets
+        How many there were.
+    """
 
     def __init__(self) -> None:
+        self.packets = 0
         self._largest: list[float | None] = [None, None]
-        self._sizes: list[int] = []
+        self._sum = 0
+        self._last: deque[int] = deque(maxlen=_TOGETHER)
 
     def add(self, size: int, *, backward: bool) -> Stretch | None:
         """Take the size of the next packet; return the stretch that it completes."""
         value = math.log(max(1, size))
         before = self._largest[backward]
         self._largest[backward] = value if before is None else max(before, value)
-        self._sizes.append(size)
-        complete, more = divmod(len(self._sizes), _TOGETHER)
-        return None if more else Stretch(complete - 1, _mean(self._sizes[-_TOGETHER:]))
+        self.packets += 1
+        self._sum += size
+        self._last.append(size)
+        complete, more = divmod(self.packets, _TOGETHER)
+        return None if more else Stretch(complete - 1, _mean(sum(self._last), _TOGETHER))
 
     @property
     def sizes(self) -> GroupSizes | None:
         """What there was so far; None: nothing."""
         forward, backward = self._largest
-        return GroupSizes(forward, backward, _mean(self._sizes)) if self._sizes else None
+        if not self.packets:
+            return None
+        return GroupSizes(forward, backward, _mean(self._sum, self.packets))
 
 
-def _mean(sizes: Sequence[int]) -> float:
-    return math.log(max(1.0, sum(sizes) / len(sizes)))
+def _mean(total: int, packets: int) -> float:
+    return math.log(max(1.0, total / packets))
 
 
 class QuietSizes:

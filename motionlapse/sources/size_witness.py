@@ -45,6 +45,10 @@ class SizeWitness:
 
     def unlike(self, since_s: float, until_s: float) -> None:
         """Take note of packets that are unlike quiet ones."""
+        # As one with the last where they meet: each packet apart would push out those before.
+        if self._unlike and since_s <= self._unlike[-1][1] and self._unlike[-1][0] <= until_s:
+            last_since_s, last_until_s = self._unlike.pop()
+            since_s, until_s = min(since_s, last_since_s), max(until_s, last_until_s)
         self._unlike.append((since_s, until_s))
 
     def spared(self, since_s: float, until_s: float) -> None:

@@ -71,7 +71,7 @@ class StreamDecoder:
         self._group: HeldGroup | None = None
         self._kept: list[VideoPacket] = []  # of the group in hand: holding may begin in its middle
         self._key_arrived_s = 0.0
-        self._newest: av.VideoFrame | None = None  # of those that came with them
+        self._newest: av.VideoFrame | None = None  # of those that are theirs and have come
         self._shown_pts: int | None = None  # a key frame's that will be decoded once more
         self._key_pts: int | None = None  # the last key frame's, if decoding can begin with it
         self._leads = False  # whether pictures of the group in hand are shown before its key frame
@@ -189,8 +189,8 @@ class StreamDecoder:
                 self._key_came = None
             if frame.is_corrupt:
                 self._keep_no_more()
-            elif self._kept:
-                self._newest = frame
+            elif self._kept and frame.pts is not None and frame.pts >= (self._key_pts or 0):
+                self._newest = frame  # else of the group before: it may come after a key packet
             yield Shown(frame)
 
     def _undecoded(self, group: HeldGroup, packet: VideoPacket) -> Iterator[Item]:
@@ -200,7 +200,7 @@ class StreamDecoder:
         """
         waiting = [
             Shown(frame, group.arrived_s(float(frame.pts * packet.time_base)), in_turn=True)
-            for frame in (self._rest() if group.first > 1 else ())
+            for frame in (self._rest() if self._shown_pts is None else ())
             if frame.pts is not None
         ]
         for unseen in group.unseen():

@@ -152,9 +152,12 @@ class Units:
 
 
 def sequences_in(header: bytes) -> Iterator[bytes]:
-    """Yield the parameters of sequences in the header of H.264 (ISO/IEC 14496-15, 5.3.3.1)."""
+    """Yield the parameters of sequences in the header of H.264 (ISO/IEC 14496-15, 5.3.3.1).
+
+    In one that is cut off before it says how many there are, there are none.
+    """
     at = 6
-    for _ in range(header[5] & 31):
+    for _ in range(header[5] & 31 if len(header) > 5 else 0):
         end = at + 2 + int.from_bytes(header[at : at + 2], "big")
         yield header[at + 2 : end]
         at = end

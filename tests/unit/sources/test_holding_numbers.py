@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.size_witness import SizeWitness
 
 
 class Camera:
@@ -128,3 +131,54 @@ def test_an_event_whose_packets_told_nothing_ends_holding_for_long(grow: bool, a
         camera.group()
     camera.calm = True
     assert (True in [camera.group() for _ in range(20)]) is after
+
+
+def test_of_a_stream_without_more_key_frames_no_more_is_kept_than_of_a_long_group() -> None:
+    camera = Camera()
+    camera.settle()
+    tracemalloc.start()
+    camera.group(packets=20_000)
+    camera.holding.judged(camera.now / 10 + 1, calm=True)
+    tracemalloc.reset_peak()
+    camera.holding.judged(camera.now / 10 + 2, calm=False)  # learns of what was before
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000
+
+
+@pytest.mark.parametrize(("begins_s", "blind"), [(5.0, False), (1.0, True)])
+def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
+    begins_s: float, blind: bool
+) -> None:
+    """At 120 pictures a second, and while the loop is late."""
+    witness = SizeWitness(longest_s=2.0)
+    for number in range(600):
+        witness.unlike(4.5 + number / 120, 5.0 + number / 120)
+    witness.opened(begins_s)
+    witness.judged(10.0)
+    assert (witness.blind_until_s > 0) is blind
+
+
+@pytest.mark.parametrize("much", [False, True])
+def test_packets_unlike_quiet_ones_end_leaving_out_before_the_loop_sees_why(much: bool) -> None:
+    """Unless it has seen that much moves."""
+    camera = Camera()
+    camera.settle()
+    holding, now_s = camera.holding, camera.now / 10
+    holding.judged(now_s, calm=not much, much=much)
+    assert holding.leaving.allowed
+    holding.add(now_s + 1.0, 3000)
+    assert holding.leaving.allowed is much
+    for late_s in (0.5, 1.0, 1.3):
+        holding.judged(now_s + late_s, calm=True)
+        assert not holding.leaving.allowed
+    holding.judged(now_s + 1.6, calm=True)
+    assert holding.leaving.allowed
+
+
+def test_nothing_is_left_out_of_a_connection_before_the_loop_has_seen_it() -> None:
+    camera = Camera()
+    camera.settle()
+    assert camera.holding.leaving.allowed
+    camera.holding.connect()
+    assert not camera.holding.leaving.allowed

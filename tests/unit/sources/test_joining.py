@@ -9,7 +9,7 @@ import pytest
 
 from motionlapse.sources.connection import Unseen
 from motionlapse.sources.holding import Holding
-from motionlapse.sources.quiet_sizes import GroupInHand, QuietSizes
+from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
 from tests.films import FPS
 from tests.unit.sources.test_held_faults import broken
 from tests.unit.sources.test_holding import KINDS, Stream, noisy_film, pictures
@@ -17,20 +17,28 @@ from tests.unit.sources.test_holding_numbers import Camera
 
 
 class Joining(Holding):
-    """Holds from one packet of each group on, and lets it go where it is told to."""
+    """Holds from one packet of each group on, or the first after it that may be held.
+
+    Lets it go where it is told to. Groups before the `first` are decoded.
+    """
 
     may_join = True
 
-    def __init__(self, at: int, *, go_at: int | None = None) -> None:
+    def __init__(self, at: int, *, go_at: int | None = None, first: int = 0) -> None:
         super().__init__()
         self._at, self._go_at = at, go_at
+        self._groups_before = first + 1
+        self.joined_at: list[int] = []
 
     def begin(self, stamp_s: float, *, closed: bool) -> bool:
         self._count = 0
+        self._groups_before -= self._groups_before > 0
         return super().begin(stamp_s, closed=closed)
 
     def join(self, stamp_s: float) -> bool:
-        self.active = self._count == self._at
+        self.active = self._count >= self._at and not self._groups_before
+        if self.active:
+            self.joined_at.append(self._count)
         return self.active
 
     def add(self, stamp_s: float, size: int) -> bool:
@@ -43,13 +51,15 @@ class Joining(Holding):
 
 
 @pytest.mark.parametrize("go_at", [None, 9, 17])
-@pytest.mark.parametrize("at", [3, 4, 5, 8])
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 8])
 @pytest.mark.parametrize("kind", KINDS[:3], ids=["forward", "reordered", "hevc"])
 def test_pictures_are_the_same_as_those_that_are_decoded_at_once(
     tmp_path: Path, kind: dict[str, object], at: int, go_at: int | None
 ) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=4, moves=((0.0, 9.0),), **kind)
-    held = Stream(film, Joining(at, go_at=go_at))
+    # Of a group that is decoded the decoder has some pictures when the next begins.
+    holding = Joining(at, go_at=go_at, first=1)
+    held = Stream(film, holding)
     calm, shown = [], []
     for frame in held:
         calm.append(frame.calm)
@@ -57,7 +67,9 @@ def test_pictures_are_the_same_as_those_that_are_decoded_at_once(
     assert shown == pictures(Stream(film, None))
     assert not held.damaged
     if go_at is None:  # of the last group nothing comes after what is held
-        assert calm.count(True) == 3 * (FPS - at)
+        assert calm.count(True) == sum(FPS - joined_at for joined_at in holding.joined_at[:2])
+        # Not before the picture of the key frame: it comes with one of the next three packets.
+        assert all(at <= joined_at <= max(at, 3) for joined_at in holding.joined_at)
     else:
         assert True not in calm
 
@@ -179,3 +191,13 @@ def test_stretches_alone_are_enough_to_know_quiet_ones() -> None:
                 sizes.learn(stretch)
     assert sizes.known
     assert not sizes.telling
+
+
+def test_of_the_fewest_groups_that_are_enough_what_is_far_from_them_is_told() -> None:
+    sizes = QuietSizes()
+    for mean in (9.0, 9.1, 8.9):
+        sizes.learn(GroupSizes(None, None, mean))
+    assert sizes.known
+    assert not sizes.is_unlike(GroupSizes(None, None, 9.0 + 20 * 0.1))
+    assert sizes.is_unlike(GroupSizes(None, None, 9.0 + 40 * 0.1))
+    assert sizes.is_unlike(GroupSizes(None, None, 9.0 - 40 * 0.1))

@@ -70,6 +70,23 @@ def test_of_fields_and_of_other_codecs_nothing_is_told(tmp_path: Path) -> None:
     assert not any(disposable(other))
 
 
+def test_none_is_told_that_brings_parameters_too(tmp_path: Path) -> None:
+    """Pictures after it may be built on these."""
+    with av.open(str(noisy_film(tmp_path / "film.mp4", seconds=2, b_frames=3))) as container:
+        stream = container.streams.video[0]
+        found = Disposables("h264", bytes(stream.codec_context.extradata or b""))
+        packet = next(packet for packet in container.demux(stream) if found.holds_one(packet))
+    for unit in (b"\x68\xee\x3c\x80", b"\x67\x64\x00\x0a"):
+        more = av.Packet(len(unit).to_bytes(4, "big") + unit + bytes(packet))
+        assert not found.holds_one(more)  # type: ignore[arg-type]  # of no stream
+
+
+def test_of_a_header_that_is_cut_off_nothing_is_told(tmp_path: Path) -> None:
+    film = noisy_film(tmp_path / "film.mp4", seconds=1, b_frames=3)
+    for length in range(9):
+        assert not any(disposable(film, header=b"\x01\x64\x00\x0a\xff\xe1\x00\x19"[:length]))
+
+
 @pytest.mark.parametrize(
     ("fps", "between", "left_out"),
     [(25, 1, [True]), (25, 2, [False, True]), (30, 2, [True, True]), (50, 3, [True] * 3),
@@ -100,6 +117,7 @@ def test_none_is_left_out_unless_that_is_allowed_and_others_are_around_it() -> N
     assert not leaving.leave_out(0.1)
     assert leaving.leave_out(0.04)
     leaving.connect()
+    leaving.allowed = True
     assert not leaving.leave_out(0.04)
 
 
@@ -107,8 +125,8 @@ def test_the_others_look_as_if_all_had_been_decoded(tmp_path: Path) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=4, b_frames=3, moves=((0.0, 9.0),))
     every = dict(pictures(Stream(film, None)))
     holding = Holding()
-    holding.leaving.allowed = True
     stream = Stream(film, holding)
+    holding.leaving.allowed = True
     shown = pictures(stream)
     assert not stream.damaged
     assert len(shown) == len(every) - holding.leaving.left_out
@@ -131,13 +149,13 @@ def test_events_begin_and_end_where_they_do_when_all_is_decoded(tmp_path: Path) 
 def test_what_is_left_out_is_counted_and_told_of(tmp_path: Path) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=2, b_frames=3)
     holding = Holding()
-    holding.leaving.allowed = True
 
     class Connection:
         detail, paced, finite = "packets", False, True
 
         def pictures(self) -> Iterator[Picture | None]:
             stream = Stream(film, holding)
+            holding.leaving.allowed = True
             for packet in stream.packets():
                 for item in stream.decoder.take(packet):
                     assert item is None or isinstance(item, Shown)
