@@ -77,7 +77,8 @@ def compare() -> str:
     names = ("background", "ssim", "ncc", "hist_kl", "phash")
     chosen = [word for name in names for word in ("--measure", name)]
     printed = _run("compare", *pair, *chosen)
-    return f"```console\n$ motionlapse compare {" ".join(pair)}\n{printed.rstrip()}\n```"
+    words = " ".join(pair) + " \\\n    " + " ".join(chosen)
+    return f"```console\n$ motionlapse compare {words}\n{printed.rstrip()}\n```"
 
 
 def make_picture() -> None:
