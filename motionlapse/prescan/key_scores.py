@@ -54,6 +54,8 @@ class KeyScores:
         cells: CellScores | None = None
         for planes in self._alike(self._reader):
             cells = cells or self._make_cells(planes.size)
+            if not self._reader.leaves_out:
+                cells.forget()
             cells.add(planes)
         if cells is None:
             raise UnlikeError("it has no key frames")

@@ -1,5 +1,7 @@
 """Scores of key frames: of every other one, then of those beside, or of all."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from long_films import write_long
@@ -77,3 +79,23 @@ def test_it_tells_how_far_it_is(film, part, last):
     assert shares == sorted(shares)
     assert 0 <= shares[0] < 0.5
     assert shares[-1] == pytest.approx(last, abs=0.01)
+
+
+def kept_bytes(film, apart_s):
+    """Return what is still there of each key frame's picture once all have been read."""
+    scores = scores_of(film, apart_s)
+    tracemalloc.start()
+    count = len(scores.read())
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return held / count
+
+
+def test_nothing_is_kept_where_none_is_left_out(tmp_path):
+    dense = write_long(tmp_path / "dense.mp4", seconds=60, moves=(), key_s=0.2)
+    assert not np.isnan(scores_of(dense, 2.0).read()).any()
+    assert kept_bytes(dense, 2.0) < 4000
+    assert kept_bytes(dense, 0.0) < 4000
+    apart = write_long(tmp_path / "apart.mp4", seconds=180, moves=(), key_s=0.6)
+    assert kept_bytes(apart, 2.0) > 6000  # of every other one
+    assert kept_bytes(apart, 0.0) < 4000

@@ -1,6 +1,7 @@
 """The chosen stretches as a stream, and the reader of key frames."""
 
 import itertools
+import tracemalloc
 
 import av
 import cv2
@@ -262,6 +263,19 @@ def test_with_all_between_it_is_as_if_they_had_been_added():
     whole = scores.with_all_between(between, range(1, len(between) + 1))
     # A mean that is kept has 256 parts of a level.
     assert whole.finish() == pytest.approx(scores_of(pictures), rel=0.02)
+
+
+def test_with_all_between_gives_away_what_was_kept():
+    pictures = scene(300)
+    tracemalloc.start()
+    scores, between = halved(pictures)
+    scores.finish()
+    before, _ = tracemalloc.get_traced_memory()
+    whole = scores.with_all_between(between, range(1, len(between) + 1))
+    whole.finish()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert before - after > len(between) * 4000  # 4.6 kB each, of one plane
 
 
 def test_with_all_between_watches_the_same():
