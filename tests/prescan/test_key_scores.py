@@ -22,7 +22,8 @@ def film(tmp_path_factory):
 
 
 def scores_of(film, apart_s):
-    return KeyScores(KeyFrames(film, apart_s=apart_s), lambda _: CellScores(), lambda: None)
+    reader = KeyFrames(film, apart_s=apart_s)
+    return KeyScores(reader, lambda _: CellScores(), lambda _what, _share: None)
 
 
 def test_those_left_out_have_no_score(film):
@@ -55,7 +56,7 @@ def test_it_may_be_ended_at_any_picture(film):
 
     looks = iter(range(40))
 
-    def end():
+    def end(_what, _share):
         if next(looks) == 20:
             raise EndedError
 
@@ -67,18 +68,33 @@ def test_it_may_be_ended_at_any_picture(film):
 def test_a_film_without_key_frames_from_there_on(film):
     reader = KeyFrames(film, SourceSettings(start=69.95))
     with pytest.raises(UnlikeError, match="no key frames"):
-        KeyScores(reader, lambda _: CellScores(), lambda: None).read()
+        KeyScores(reader, lambda _: CellScores(), lambda _what, _share: None).read()
 
 
 @pytest.mark.parametrize(("part", "last"), [({}, 69 / 70), ({"start": 10, "end": 30}, 19 / 20)])
 def test_it_tells_how_far_it_is(film, part, last):
+    told = []
     reader = KeyFrames(film, SourceSettings(**part))
-    assert reader.share == 0
-    shares = []
-    KeyScores(reader, lambda _: CellScores(), lambda: shares.append(reader.share)).read()
-    assert shares == sorted(shares)
+    scores = KeyScores(reader, lambda _: CellScores(), lambda *words: told.append(words))
+    scores.read()
+    whats, shares = zip(*told, strict=True)
+    assert set(whats) == {"key frames"}
+    assert list(shares) == sorted(shares)
     assert 0 <= shares[0] < 0.5
     assert shares[-1] == pytest.approx(last, abs=0.01)
+
+
+def test_it_tells_how_far_later_looks_are(film):
+    told = []
+    reader = KeyFrames(film, apart_s=2.0)
+    scores = KeyScores(reader, lambda _: CellScores(), lambda *words: told.append(words))
+    scores.read()
+    told.clear()
+    scores.look_at([11, 33, 39])
+    assert told == [("more key frames", n / 40) for n in (11, 33, 39)]
+    told.clear()
+    scores.look_at_all()
+    assert told == [("all key frames", n / 70) for n in range(1, 70, 2)]
 
 
 def kept_bytes(film, apart_s):
