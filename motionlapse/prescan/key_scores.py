@@ -95,7 +95,7 @@ class KeyScores:
         return self._alike(self._reader.pictures(numbers), check)
 
     def _alike(self, pictures: Iterable[Planes], check: Callable[[int], None]) -> Iterator[Planes]:
-        """Yield pictures, decoded ahead, while they are alike; `check` is told the number of each."""
+        """Yield pictures, decoded ahead, while they are alike; `check` is told which it is."""
         ahead = Ahead(pictures)
         try:
             for number, planes in enumerate(ahead):

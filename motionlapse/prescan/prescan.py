@@ -18,6 +18,7 @@ from motionlapse.prescan.film import SETTLE_S, Stretches
 from motionlapse.prescan.key_scores import KeyScores, UnlikeError
 from motionlapse.prescan.quiet import (
     Signs,
+    enough_may_last,
     left_out_beside,
     sizes_follow,
     sizes_tell,
@@ -145,7 +146,8 @@ class _Prescan:
             signs = self._suspicious(groups, pictures)
             if np.isnan(pictures).any():
                 near = left_out_beside(pictures, signs, _lengths_s(groups), _FARTHEST_S)
-                signs = self._suspicious(groups, scores.look_at(near))
+                if enough_may_last(signs, len(near)):
+                    signs = self._suspicious(groups, scores.look_at(near))
                 if not sizes_follow(signs):
                     signs = self._suspicious(groups, scores.look_at_all())
         except (SourceError, UnlikeError) as error:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -156,7 +157,7 @@ class KeyFrames:
                 for packet in film.container.demux(stream)
                 if packet.is_keyframe and packet.pts in wanted
             )
-            yield from _pictures(stream, packets, numbers)
+            yield from _pictures(stream, islice(packets, len(wanted)), numbers)
 
     def _take(self, packet: VideoPacket) -> bool:
         """Note a packet; tell whether it is a key frame that is looked at."""

@@ -172,6 +172,19 @@ def test_it_tells_how_far_it_is_to_the_end(long_film):
         assert 0.5 < shares[-1] <= 1
 
 
+def test_where_nothing_lasts_all_key_frames_are_looked_at_at_once(tmp_path):
+    whats = []
+    found = motionlapse.prescan.prescan.prescan(
+        one_footage(str(write_long(tmp_path / "quiet.mp4", seconds=70, moves=()))),
+        settings := Settings(),
+        analyzer_maker(settings),
+        lambda _: None,
+        on_share=lambda what, _: whats.append(what),
+    )
+    found.close()
+    assert list(dict.fromkeys(whats)) == ["key frames", "all key frames", "check"]
+
+
 def test_stopping_in_the_middle_of_it(long_film, monkeypatch):
     asked = []
 

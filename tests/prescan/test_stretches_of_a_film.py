@@ -2,6 +2,7 @@
 
 import itertools
 import tracemalloc
+from pathlib import Path
 
 import av
 import cv2
@@ -16,6 +17,13 @@ from motionlapse.prescan.stretches import Stretch
 from motionlapse.sources.key_frames import KeyFrames
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
+
+COUNTS = Path("/proc/self/io")
+
+
+def read_so_far():
+    """Return how many bytes this process has read."""
+    return int(COUNTS.read_text(encoding="ascii").split()[1])
 
 
 @pytest.fixture(scope="session", params=["mp4", "mkv", "ts", "bframes.mp4", "hevc.mp4"])
@@ -71,6 +79,18 @@ def test_every_other_key_frame_may_be_left_out(film):
     rest = [1, 5, 7, 19]
     for number, planes in zip(rest, reader.pictures(rest), strict=True):
         assert (planes.luma.view == pictures[number]).all()
+
+
+@pytest.mark.skipif(not COUNTS.exists(), reason="the system does not count what is read")
+def test_a_film_is_read_anew_up_to_the_last_that_is_wanted(tmp_path):
+    film = write_long(tmp_path / "film.mkv", seconds=40, moves=())
+    reader = KeyFrames(film, apart_s=2.0)
+    for _ in reader:
+        pass
+    read_before = read_so_far()
+    assert len(list(reader.pictures([1, 5]))) == 2
+    assert read_so_far() - read_before < film.stat().st_size / 2
+    assert len(list(reader.pictures([1, 37]))) == 2
 
 
 def test_none_is_left_out_where_they_are_farther_apart(film):
