@@ -176,12 +176,12 @@ class KeyFrames:
         self._last_dts = packet.dts
         wanted = packet.is_keyframe and self._start_s <= self._time(packet.pts) < self._stop_s
         looked_at = wanted and not self._is_left_out(self._time(packet.pts))
+        self._pts.append(packet.pts)  # first: `share` may be asked in another thread
+        self._sizes.append(packet.size)
         if looked_at:
             self.looked_at.append(len(self._keys))
         if wanted:
-            self._keys.append(len(self._pts))
-        self._pts.append(packet.pts)
-        self._sizes.append(packet.size)
+            self._keys.append(len(self._pts) - 1)
         return looked_at
 
     def _is_left_out(self, time: float) -> bool:

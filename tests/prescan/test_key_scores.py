@@ -97,6 +97,20 @@ def test_it_tells_how_far_later_looks_are(film):
     assert told == [("all key frames", n / 70) for n in range(1, 70, 2)]
 
 
+def test_how_far_it_is_may_be_asked_at_any_moment(film):
+    class Asking(list):
+        def append(self, key):
+            super().append(key)
+            shares.append(reader.share)
+
+    shares = []
+    reader = KeyFrames(film)
+    reader._keys = Asking()
+    for _ in reader:
+        pass
+    assert shares == pytest.approx([n / 70 for n in range(70)], abs=0.002)
+
+
 def kept_bytes(film, apart_s):
     """Return what is still there of each key frame's picture once all have been read."""
     scores = scores_of(film, apart_s)
