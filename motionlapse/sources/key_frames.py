@@ -105,6 +105,7 @@ class KeyFrames:
         self._start_s, self._stop_s = chosen.start, chosen.stop_s
         self._pts, self._sizes = array("q"), array("q")
         self._keys: list[int] = []  # places of key frames among the packets
+        self._left_out: VideoPacket | None = None  # the key frame before the next, if it was
         self._first_pts: int | None = None
 
     def __iter__(self) -> Iterator[Planes]:
@@ -115,6 +116,9 @@ class KeyFrames:
             nonlocal early
             yield from filter(self._take, self._container.demux(self._stream))
             early = cut_off(self._container, self._stream, self._time(max(self._pts, default=0)))
+            if self._left_out is not None:  # the last is between no two others
+                self.looked_at.append(len(self._keys) - 1)
+                yield self._left_out
 
         try:
             yield from _pictures(self._stream, packets(), self.looked_at)
@@ -182,6 +186,7 @@ class KeyFrames:
             self.looked_at.append(len(self._keys))
         if wanted:
             self._keys.append(len(self._pts) - 1)
+            self._left_out = None if looked_at else packet
         return looked_at
 
     def _is_left_out(self, time: float) -> bool:
