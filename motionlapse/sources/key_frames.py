@@ -251,7 +251,12 @@ def _pictures(
     packets
         Theirs.
     numbers
-        As many as there are packets, in the end.
+        As many as there are packets; it may grow with them.
+
+    Raises
+    ------
+    SourceError
+        At damage, and unless each gives one picture.
     """
     count = 0
     try:
@@ -259,6 +264,8 @@ def _pictures(
             if frame.is_corrupt:
                 raise SourceError("it is damaged")
             count += 1
+            if count > len(numbers):
+                raise SourceError("some of its key frames give more than one picture")
             yield planes_of(frame)
     except (av.error.FFmpegError, OSError, IndexError) as error:
         raise SourceError(f"it is damaged ({why(error)})") from None

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from long_films import RATE, write_long
 
+from motionlapse.errors import SourceError
 from motionlapse.frames import Frame, Interruption, Plane, Planes
 from motionlapse.prescan.cells import CellScores
 from motionlapse.prescan.film import SKIPPED, Stretches
 from motionlapse.prescan.stretches import Stretch
-from motionlapse.sources.key_frames import KeyFrames
+from motionlapse.sources.key_frames import KeyFrames, _pictures, key_frame_stream
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 
@@ -311,3 +312,13 @@ def test_with_all_between_watches_the_same():
     between = [planes(picture) for picture in pictures[1::2]]
     whole = scores.with_all_between(between, range(1, len(between) + 1))
     assert whole.finish().argmax() != 17
+
+
+@pytest.mark.parametrize(("numbers", "reason"), [([0], "more than one"), ([0, 1, 2], "no picture")])
+def test_each_key_frame_gives_one_picture(film, numbers, reason):
+    with av.open(str(film)) as container:
+        stream = key_frame_stream(container, "film", SourceSettings())
+        keys = [packet for packet in container.demux(stream) if packet.is_keyframe][:2]
+        seen = []
+        with pytest.raises(SourceError, match=reason):
+            seen.extend(zip(numbers, _pictures(stream, keys, numbers), strict=True))
