@@ -8,6 +8,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from films import damage
 from long_films import RATE, write_long
 
 from motionlapse.errors import SourceError
@@ -125,6 +126,20 @@ def test_frames_are_those_of_the_whole_film(film, whole):
         [(SKIPPED, True, True)] * 2
     )
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
+
+
+def test_what_was_wrong_is_told_once_where_the_next_stretch_cannot_be_opened(tmp_path):
+    film = write_long(tmp_path / "film.mkv", seconds=20, moves=())
+    groups, _ = groups_of(film)
+    damage(film, film.stat().st_size // 40, 200)  # in the first second
+    with Stretches(
+        film, SourceSettings(), groups, [Stretch(0, 0, 1.0), Stretch(5, 5, 6.0)]
+    ) as source:
+        film.unlink()
+        with pytest.raises(SourceError):
+            for _ in source:
+                pass
+        assert len(source.faults) == 1
 
 
 def test_many_stretches_from_films_that_stay_open(film, whole):
