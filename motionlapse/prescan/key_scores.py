@@ -54,16 +54,21 @@ class KeyScores:
         """
         cells: CellScores | None = None
         reader = self._reader
-        for planes in self._alike(reader, lambda _: self._check("key frames", reader.share)):
-            cells = cells or self._make_cells(planes.size)
-            if not self._reader.leaves_out:
-                cells.forget()
-            cells.add(planes)
-        if cells is None:
-            raise UnlikeError("it has no key frames")
+        try:
+            for planes in self._alike(reader, lambda _: self._check("key frames", reader.share)):
+                cells = cells or self._make_cells(planes.size)
+                if not reader.leaves_out:
+                    cells.forget()
+                cells.add(planes)
+            if cells is None:
+                raise UnlikeError("it has no key frames")
+            found = cells.finish()
+        finally:
+            if cells is not None:
+                cells.close()
         self._cells = cells
-        self._scores = np.full(self._reader.count, np.nan)
-        self._scores[self._reader.looked_at] = cells.finish()
+        self._scores = np.full(reader.count, np.nan)
+        self._scores[reader.looked_at] = found
         return self._scores.copy()
 
     def look_at(self, numbers: Sequence[int]) -> Numbers:

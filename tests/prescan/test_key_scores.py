@@ -1,5 +1,6 @@
 """Scores of key frames: of every other one, then of those beside, or of all."""
 
+import threading
 import tracemalloc
 
 import numpy as np
@@ -11,8 +12,13 @@ from motionlapse.prescan.key_scores import KeyScores, UnlikeError
 from motionlapse.sources.key_frames import KeyFrames
 from motionlapse.sources.settings import SourceSettings
 
+
 MOVE_S = (31.3, 36.3)
 SHOWN = [32, 33, 34, 35, 36]  # one key frame a second
+
+
+class EndedError(Exception):
+    """Nobody wants to know any more."""
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +57,6 @@ def test_all_are_scored_as_if_none_had_been_left_out(film):
 
 
 def test_it_may_be_ended_at_any_picture(film):
-    class EndedError(Exception):
-        pass
-
     looks = iter(range(40))
 
     def end(_what, _share):
@@ -63,6 +66,21 @@ def test_it_may_be_ended_at_any_picture(film):
     scores = KeyScores(KeyFrames(film), lambda _: CellScores(), end)
     with pytest.raises(EndedError):
         scores.read()
+
+
+def test_nothing_is_scored_any_more_once_it_was_ended(tmp_path):
+    dense = write_long(tmp_path / "dense.mp4", seconds=56, moves=(), key_s=0.1)
+    seen = []
+
+    def end(_what, _share):
+        seen.append(any("cell-scores" in thread.name for thread in threading.enumerate()))
+        if len(seen) == 550:
+            raise EndedError
+
+    with pytest.raises(EndedError):
+        KeyScores(KeyFrames(dense), lambda _: CellScores(), end).read()
+    assert seen[-1]
+    assert not any("cell-scores" in thread.name for thread in threading.enumerate())
 
 
 def test_a_film_without_key_frames_from_there_on(film):
