@@ -12,7 +12,6 @@ from motionlapse.prescan.key_scores import KeyScores, UnlikeError
 from motionlapse.sources.key_frames import KeyFrames
 from motionlapse.sources.settings import SourceSettings
 
-
 MOVE_S = (31.3, 36.3)
 SHOWN = [32, 33, 34, 35, 36]  # one key frame a second
 
