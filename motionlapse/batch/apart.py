@@ -135,7 +135,7 @@ class _Notes(FarLine):
     def should_stop(self) -> bool:
         return self._stop
 
-    def search(self, share: float) -> None:  # noqa: ARG002
+    def search(self, what: str, share: float) -> None:  # noqa: ARG002
         self._look()
 
     def _progress(self, frames: int, time_s: float) -> None:  # noqa: ARG002

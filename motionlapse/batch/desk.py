@@ -211,9 +211,9 @@ class Desk:
         """Count a frame."""
         self.progress(self._frames + 1, time_s)
 
-    def search(self, share: float) -> None:
-        """Tell how far the key frames are."""
-        self._books.listener.search(self.name, self._number, self._books.total, share)
+    def search(self, what: str, share: float) -> None:
+        """Tell how far a prescan is."""
+        self._books.listener.search(self.name, self._number, self._books.total, what, share)
 
     def progress(self, frames: int, time_s: float) -> bool:
         """Tell how far the source is; return whether its scan shall end."""

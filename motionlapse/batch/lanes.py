@@ -213,9 +213,9 @@ class _PipeLine(FarLine):
         if self._is_time():
             self._stop = bool(self._ask("progress", frames, time_s))
 
-    def search(self, share: float) -> None:
+    def search(self, what: str, share: float) -> None:
         if self._is_time():
-            self._ask("search", share)
+            self._ask("search", what, share)
             self._stop = bool(self._ask("should_stop"))
 
     def _is_time(self) -> bool:

@@ -33,8 +33,8 @@ class Line(EventBook, Protocol):
     def keep(self, kept: KeptEvent) -> None:
         """Tell of a finished event; its paths are as the file system has them."""
 
-    def search(self, share: float) -> None:
-        """Tell how far the key frames are, 0 to 1, which a prescan looks at before it begins."""
+    def search(self, what: str, share: float) -> None:
+        """Tell what a prescan looks at before it begins, and how far that is, 0 to 1."""
 
     def frame(self, time_s: float) -> None:
         """Tell of a frame that has been done."""
@@ -72,8 +72,8 @@ class FarLine(ABC):
         self._progress(self._frames, time_s)
 
     @abstractmethod
-    def search(self, share: float) -> None:
-        """Tell how far the key frames are, now and then."""
+    def search(self, what: str, share: float) -> None:
+        """Tell how far a prescan is, now and then."""
 
     @abstractmethod
     def _progress(self, frames: int, time_s: float) -> None:

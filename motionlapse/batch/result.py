@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Listener(Protocol):
     """Who is told how a batch goes."""
 
-    def search(self, name: str, number: int, total: int, share: float) -> None:
-        """Of the key frames of a source a share has been looked at; it begins later."""
+    def search(self, name: str, number: int, total: int, what: str, share: float) -> None:
+        """Of what a prescan looks at in a source a share is done; the source begins later."""
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         """Reading source `number` (from 1) of `total` begins; others may be under way."""

@@ -69,10 +69,10 @@ class ScanOutput:
         if self._bars:
             self._shown(total).begin(info, number)
 
-    def search(self, name: str, number: int, total: int, share: float) -> None:
-        """Start the bar of a source's key frames, or move it."""
+    def search(self, name: str, number: int, total: int, what: str, share: float) -> None:
+        """Start the bar of a source's prescan, or move it."""
         if self._bars:
-            self._shown(total).search(name, number, share)
+            self._shown(total).search(name, number, what, share)
 
     def _shown(self, total: int) -> ScanProgress:
         from motionlapse.cli.scan_progress import ScanProgress

@@ -49,21 +49,25 @@ class ScanProgress:
         self._all: TaskID | None = None
         self._done = self._frames = 0
         self._tasks: dict[int, TaskID] = {}
+        self._searched: dict[int, str] = {}
         self._seen: dict[int, int] = {}
         if total > 1:
             self._all = self._progress.add_task("", total=total, frames=0)
             self._count()
         self._progress.start()
 
-    def search(self, name: str, number: int, share: float) -> None:
-        """Add the bar of a source's key frames, or move it."""
+    def search(self, name: str, number: int, what: str, share: float) -> None:
+        """Add the bar of what a prescan looks at in a source, or move it; each has its own."""
+        words = f"{name}: {what}"
+        if number in self._tasks and self._searched.get(number) != what:
+            self._progress.remove_task(self._tasks.pop(number))
         if number not in self._tasks:
-            words = f"{name}: key frames"
+            self._searched[number] = what
             self._tasks[number] = self._progress.add_task(words, total=1.0, frames=0)
         self._progress.update(self._tasks[number], completed=share)
 
     def begin(self, info: SourceInfo, number: int) -> None:
-        """Add the bar of a source, instead of that of its key frames."""
+        """Add the bar of a source, instead of that of its prescan."""
         if number in self._tasks:
             self._progress.remove_task(self._tasks[number])
         self._tasks[number] = self._progress.add_task(info.name, total=info.duration_s, frames=0)

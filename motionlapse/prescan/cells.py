@@ -27,7 +27,7 @@ _MOST = 16  # a kernel's largest factor
 # eight of them does not hide itself, and light has hardly changed meanwhile.
 AROUND = 7
 _CHUNK = 256  # pictures from which the noise of a cell is learned; day and night have their own
-_PARTS = 256  # of a level; means are kept in them: 14 kB a picture, 12 MB for an hour of them
+_PARTS = 256  # of a level; means are kept in them: 14 kB a picture
 
 
 class CellScores:
@@ -42,10 +42,14 @@ class CellScores:
     ----------
     watched
         0/255 uint8 ``(H, W)`` at any size: what is watched; None for everything.
+    keep
+        Whether pictures between those that are added are scored afterwards: memory for it grows
+        with every picture.
     """
 
-    def __init__(self, watched: Image | None = None) -> None:
+    def __init__(self, watched: Image | None = None, *, keep: bool = True) -> None:
         self._watched = _watched_cells(watched)
+        self._keep = keep
         self._kept: list[Kept] = []
         self._waiting: list[Array] = []
         self._before = 0  # of those waiting, how many have a score and are there for the others
@@ -57,8 +61,14 @@ class CellScores:
         """Take the next picture; the number of its planes stays the same."""
         self._add(_cells(planes, self._watched))
 
+    def forget(self) -> None:
+        """Keep nothing any more for pictures between those that are added: there will be none."""
+        self._keep = False
+        self._kept.clear()
+
     def _add(self, cells: Array) -> None:
-        self._kept.append(_packed(cells))
+        if self._keep:
+            self._kept.append(_packed(cells))
         self._waiting.append(cells)
         if len(self._waiting) - self._before >= 2 * _CHUNK:
             self._score(_CHUNK)
@@ -90,19 +100,34 @@ class CellScores:
         return float(deviations.max())
 
     def with_all_between(self, pictures: Iterable[Planes], places: Sequence[int]) -> CellScores:
-        """Return the same of these pictures too, as if they had been added in their places."""
-        whole, added = CellScores(), 0
+        """Return the same of these pictures too, as if they had been added in their places.
+
+        What was kept is given away with it, picture by picture, and nothing is kept anew: this can
+        be done once, and afterwards nothing between can be scored.
+        """
+        whole, added = CellScores(keep=False), 0
         whole._watched = self._watched
-        for planes, place in zip(pictures, places, strict=True):
-            for kept in self._kept[added:place]:
-                whole._add(_unpacked(kept))
-            added = place
-            whole.add(planes)
-        for kept in self._kept[added:]:
-            whole._add(_unpacked(kept))
+        rest, self._kept = self._kept[::-1], []
+        try:
+            for planes, place in zip(pictures, places, strict=True):
+                for _ in range(added, place):
+                    whole._add(_unpacked(rest.pop()))
+                added = place
+                whole.add(planes)
+            while rest:
+                whole._add(_unpacked(rest.pop()))
+        except BaseException:
+            whole.close()
+            raise
         return whole
 
+    def close(self) -> None:
+        """Score no more, whatever waits; may be called again."""
+        self._scorer.shutdown(cancel_futures=True)
+
     def _score(self, count: int) -> None:
+        if len(self._chunks) > 1:  # small pictures come faster than they are scored, and would wait
+            self._chunks[-2].result()
         first, end = self._before, self._before + count
         self._chunks.append(self._scorer.submit(_scored, self._waiting, first, end))
         kept = max(0, end - AROUND)

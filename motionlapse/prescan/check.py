@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class Check:
         Opens some stretches of the film.
     should_stop
         Asked now and then; if it says so, nothing is found.
+    on_share
+        Told which share of the sample is done, 0 to 1, at each frame of it.
     """
 
     def __init__(
@@ -53,11 +55,12 @@ class Check:
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         open_stretches: Callable[[Sequence[Stretch]], Stretches],
         should_stop: Callable[[], bool],
+        on_share: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._open = open_stretches
-        self._should_stop = should_stop
+        self._should_stop, self._on_share = should_stop, on_share
 
     def find_event(
         self, groups: Sequence[Group], skipped: Container[int], sample: Sequence[int]
@@ -81,7 +84,10 @@ class Check:
         def place(time: float) -> int:
             return max(0, bisect_right(starts_s, time) - 1)
 
-        for seen in self._events(sample_stretches(sample, starts_s)):
+        def tell(time: float) -> None:
+            self._on_share(bisect_left(sample, place(time)) / len(sample))
+
+        for seen in self._events(sample_stretches(sample, starts_s), tell):
             number = place(seen.start_s)
             run_up = whole_groups(place(seen.start_s - _RUN_UP_S), number, starts_s)
             for event in self._events([run_up]):
@@ -90,8 +96,10 @@ class Check:
                     return event
         return None
 
-    def _events(self, stretches: Sequence[Stretch]) -> list[Event]:
-        """Return the events in stretches."""
+    def _events(
+        self, stretches: Sequence[Stretch], on_time: Callable[[float], None] = lambda _: None
+    ) -> list[Event]:
+        """Return the events in stretches; `on_time` is told the media time of each frame."""
         witness = _Witness()
         cv2.setNumThreads(1)
         with self._open(stretches) as film:
@@ -101,6 +109,7 @@ class Check:
                 Decider(self._settings.decision),
                 [witness],
                 should_stop=self._should_stop,
+                on_frame=lambda analysis, _: on_time(analysis.frame.time),
                 pacing=self._settings.pace(),
             )
             damaged = film.faults

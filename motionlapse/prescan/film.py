@@ -135,10 +135,11 @@ class Stretches(Closing):
 
     def _go_on(self) -> None:
         """Turn to the next stretch."""
-        self._faults += self._opened.recording.faults
+        faults = self._opened.recording.faults
         self._let_go(self._opened)
         self._number += 1
-        self._opened = self._taken()
+        self._opened = self._taken()  # may fail: then it is still the one before that has faults
+        self._faults += faults
 
     def _interruption(self) -> Interruption:
         learned = self._opened.learned

@@ -18,6 +18,7 @@ from motionlapse.prescan.film import SETTLE_S, Stretches
 from motionlapse.prescan.key_scores import KeyScores, UnlikeError
 from motionlapse.prescan.quiet import (
     Signs,
+    enough_may_last,
     left_out_beside,
     sizes_follow,
     sizes_tell,
@@ -53,7 +54,7 @@ def prescan(
     make_analyzer: Callable[[tuple[int, int]], Analyzer],
     note: Callable[[str], None],
     should_stop: Callable[[], bool] = lambda: False,
-    on_share: Callable[[float], None] = lambda _: None,
+    on_share: Callable[[str, float], None] = lambda _what, _share: None,
     shrink: Shrink | None = None,
 ) -> Stretches | None:
     """Return the stretches of a film that may hold motion; None where the whole must be scanned.
@@ -69,7 +70,8 @@ def prescan(
     should_stop
         Asked now and then; if it says so, there is no result.
     on_share
-        Told which share of the film has been read for its key frames, at each of them.
+        Told what is looked at, in a word or two, and which share of that is done, 0 to 1: the film
+        for its key frames, those of them that were left out, and a check of what would be skipped.
     shrink
         As for `motionlapse.sources.recording.Recording`.
 
@@ -102,7 +104,7 @@ class _Prescan:
         settings: Settings,
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         should_stop: Callable[[], bool],
-        on_share: Callable[[float], None],
+        on_share: Callable[[str, float], None],
         shrink: Shrink | None,
     ) -> None:
         self._footage = footage
@@ -137,22 +139,23 @@ class _Prescan:
         # What is left out is read anew, which a URL would be downloaded for.
         apart_s = _FARTHEST_S if isinstance(path, Path) else 0.0
         reader = KeyFrames(path, fast, name=self._footage.name, apart_s=apart_s)
-        scores = KeyScores(reader, self._make_cells, lambda: self._go_on(reader.share))
+        scores = KeyScores(reader, self._make_cells, self._go_on)
         try:
             pictures = scores.read()
             groups = reader.groups()
             signs = self._suspicious(groups, pictures)
             if np.isnan(pictures).any():
                 near = left_out_beside(pictures, signs, _lengths_s(groups), _FARTHEST_S)
-                signs = self._suspicious(groups, scores.look_at(near))
+                if enough_may_last(signs, len(near)):
+                    signs = self._suspicious(groups, scores.look_at(near))
                 if not sizes_follow(signs):
                     signs = self._suspicious(groups, scores.look_at_all())
         except (SourceError, UnlikeError) as error:
             raise _WholeError(str(error)) from None
         return groups, signs
 
-    def _go_on(self, share: float) -> None:
-        self._on_share(share)
+    def _go_on(self, what: str, share: float) -> None:
+        self._on_share(what, share)
         if self._should_stop():
             raise _WholeError("stopped")
 
@@ -190,6 +193,7 @@ class _Prescan:
             self._make_analyzer,
             lambda stretches: self._open(groups, stretches),
             self._should_stop,
+            lambda share: self._on_share("check", share),
         )
         try:
             event = check.find_event(groups, frozenset(skipped), sample)

@@ -83,6 +83,11 @@ def sizes_follow(signs: Signs) -> bool:
     return bool(seen.size >= _FEWEST_LASTING and seen.mean() >= _MOST_OF_IT)
 
 
+def enough_may_last(signs: Signs, others: int) -> bool:
+    """Tell whether `sizes_follow` can say yes once so many others have been looked at."""
+    return bool(np.count_nonzero(signs.pictures) + others >= _FEWEST_LASTING)
+
+
 def left_out_beside(
     pictures: Numbers, signs: Signs, lengths_s: Numbers, farthest_s: float
 ) -> list[int]:

@@ -32,7 +32,7 @@ def flashes(tmp_path_factory):
     return write_film(path, times=times, pictures=pictures, size=SIZE, options=options)
 
 
-def find(film, sample):
+def find(film, sample, on_share=lambda _: None):
     settings = Settings()
     reader = KeyFrames(film, settings.sources)
     for _ in reader:
@@ -43,6 +43,7 @@ def find(film, sample):
         analyzer_maker(settings),
         lambda stretches: Stretches(film, settings.sources, groups, stretches),
         lambda: False,
+        on_share,
     )
     return check.find_event(groups, frozenset(range(SECONDS)), sample)
 
@@ -58,3 +59,10 @@ def test_what_it_finds_too_is_an_event(tmp_path):
     film = write_long(tmp_path / "film.mp4", seconds=SECONDS, moves=((50.2, 50.9),))
     assert find(film, [30]) is None
     assert find(film, [20, 30, 50]).start_s == pytest.approx(50.2, abs=0.2)
+
+
+def test_it_tells_how_much_of_the_sample_is_done(flashes):
+    told = []
+    assert find(flashes, [10, 20, 50], told.append) is None
+    assert told == sorted(told)
+    assert sorted(set(told)) == pytest.approx([0, 1 / 3, 2 / 3])

@@ -8,6 +8,9 @@ from films import scan_here, write_film, write_stills
 from long_films import MOVES, RATE, write_long
 
 import motionlapse.prescan.prescan
+from motionlapse.batch.parts import analyzer_maker
+from motionlapse.pipeline_settings import Settings
+from motionlapse.sources.footage import one_footage
 
 
 def both(film, out, *words):
@@ -148,16 +151,46 @@ def test_pictures_of_two_sizes(tmp_path):
     assert "the whole of it is scanned" in ran.err
 
 
+def test_it_tells_how_far_it_is_to_the_end(long_film):
+    told = {}
+    found = motionlapse.prescan.prescan.prescan(
+        one_footage(str(long_film)),
+        settings := Settings(),
+        analyzer_maker(settings),
+        lambda _: None,
+        on_share=lambda what, share: told.setdefault(what, []).append(share),
+    )
+    found.close()
+    assert list(told) in (
+        ["key frames", "more key frames", "check"],
+        ["key frames", "all key frames", "check"],
+        ["key frames", "more key frames", "all key frames", "check"],
+    )
+    for shares in told.values():
+        assert shares == sorted(shares)
+        assert shares[0] < 0.5
+        assert 0.5 < shares[-1] <= 1
+
+
+def test_where_nothing_lasts_all_key_frames_are_looked_at_at_once(tmp_path):
+    whats = []
+    found = motionlapse.prescan.prescan.prescan(
+        one_footage(str(write_long(tmp_path / "quiet.mp4", seconds=70, moves=()))),
+        settings := Settings(),
+        analyzer_maker(settings),
+        lambda _: None,
+        on_share=lambda what, _: whats.append(what),
+    )
+    found.close()
+    assert list(dict.fromkeys(whats)) == ["key frames", "all key frames", "check"]
+
+
 def test_stopping_in_the_middle_of_it(long_film, monkeypatch):
     asked = []
 
     def should_stop():
         asked.append(1)
         return len(asked) > 5
-
-    from motionlapse.batch.parts import analyzer_maker
-    from motionlapse.pipeline_settings import Settings
-    from motionlapse.sources.footage import one_footage
 
     told = []
     settings = Settings()

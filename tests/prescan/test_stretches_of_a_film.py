@@ -1,20 +1,28 @@
 """The chosen stretches as a stream, and the reader of key frames."""
 
 import itertools
+from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
+from films import damage
 from long_films import RATE, write_long
 
-from motionlapse.frames import Frame, Interruption, Plane, Planes
-from motionlapse.prescan.cells import CellScores
+from motionlapse.errors import SourceError
+from motionlapse.frames import Frame, Interruption
 from motionlapse.prescan.film import SKIPPED, Stretches
 from motionlapse.prescan.stretches import Stretch
-from motionlapse.sources.key_frames import KeyFrames
+from motionlapse.sources.key_frames import KeyFrames, _pictures, key_frame_stream
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
+
+COUNTS = Path("/proc/self/io")
+
+
+def read_so_far():
+    """Return how many bytes this process has read."""
+    return int(COUNTS.read_text(encoding="ascii").split()[1])
 
 
 @pytest.fixture(scope="session", params=["mp4", "mkv", "ts", "bframes.mp4", "hevc.mp4"])
@@ -64,12 +72,25 @@ def test_every_other_key_frame_may_be_left_out(film):
     reader = KeyFrames(film, SourceSettings(), apart_s=2.0)
     some = [planes.luma.view.copy() for planes in reader]
     assert reader.count == 20
-    assert reader.looked_at == list(range(0, 20, 2))
+    assert reader.looked_at == [*range(0, 20, 2), 19]  # the last is between no two others
     assert [group.key for group in reader.groups()] == [group.key for group in groups]
-    assert all((one == pictures[2 * n]).all() for n, one in enumerate(some))
-    rest = [1, 5, 7, 19]
+    for number, picture in zip(reader.looked_at, some, strict=True):
+        assert (picture == pictures[number]).all()
+    rest = [1, 5, 7, 17]
     for number, planes in zip(rest, reader.pictures(rest), strict=True):
         assert (planes.luma.view == pictures[number]).all()
+
+
+@pytest.mark.skipif(not COUNTS.exists(), reason="the system does not count what is read")
+def test_a_film_is_read_anew_up_to_the_last_that_is_wanted(tmp_path):
+    film = write_long(tmp_path / "film.mkv", seconds=40, moves=())
+    reader = KeyFrames(film, apart_s=2.0)
+    for _ in reader:
+        pass
+    read_before = read_so_far()
+    assert len(list(reader.pictures([1, 5]))) == 2
+    assert read_so_far() - read_before < film.stat().st_size / 2
+    assert len(list(reader.pictures([1, 37]))) == 2
 
 
 def test_none_is_left_out_where_they_are_farther_apart(film):
@@ -102,6 +123,20 @@ def test_frames_are_those_of_the_whole_film(film, whole):
         [(SKIPPED, True, True)] * 2
     )
     assert [item.quiet_s for item in breaks] == pytest.approx([5, 10], abs=1e-6)
+
+
+def test_what_was_wrong_is_told_once_where_the_next_stretch_cannot_be_opened(tmp_path):
+    film = write_long(tmp_path / "film.mkv", seconds=20, moves=())
+    groups, _ = groups_of(film)
+    damage(film, film.stat().st_size // 40, 200)  # in the first second
+    with Stretches(
+        film, SourceSettings(), groups, [Stretch(0, 0, 1.0), Stretch(5, 5, 6.0)]
+    ) as source:
+        film.unlink()
+        with pytest.raises(SourceError):
+            for _ in source:
+                pass
+        assert len(source.faults) == 1
 
 
 def test_many_stretches_from_films_that_stay_open(film, whole):
@@ -180,99 +215,11 @@ def test_it_can_be_closed_at_any_time(film, after):
     source.close()
 
 
-def planes(luma):
-    return Planes(Plane(luma, luma.shape[1]))
-
-
-def scores_of(pictures, **watched):
-    scores = CellScores(**watched)
-    for picture in pictures:
-        scores.add(planes(picture))
-    return scores.finish()
-
-
-def scene(count):
-    random = np.random.default_rng(3)
-    place = random.integers(60, 180, (270, 480))
-    return [
-        np.clip(place + random.normal(0, 3, place.shape), 0, 255).astype(np.uint8)
-        for _ in range(count)
-    ]
-
-
-def test_the_smallest_blob_stands_out_of_the_noise():
-    pictures = scene(40)
-    pictures[17][100:109, 200:209] += 40  # 0.06 % of the picture
-    scores = scores_of(pictures)
-    assert scores.argmax() == 17
-    assert scores[17] > 2 * np.delete(scores, 17).max()
-
-
-def test_brighter_as_a_whole_is_no_motion():
-    pictures = scene(40)
-    pictures[17] = cv2.add(pictures[17], 12)
-    scores = scores_of(pictures)
-    assert scores[17] < 2 * np.median(scores)
-
-
-def test_what_is_not_watched_does_not_count():
-    pictures = scene(40)
-    pictures[17][100:140, 200:240] += 40
-    watched = np.full((135, 240), 255, np.uint8)
-    watched[40:80, 90:130] = 0
-    assert scores_of(pictures, watched=watched).argmax() != 17
-
-
-def test_long_films_are_scored_in_pieces_without_a_seam():
-    pictures = scene(8) * 90  # more than two pieces
-    marked = {100, 255, 256, 300, 511, 512, 700}
-    for number in marked:
-        pictures[number] = pictures[number].copy()
-        pictures[number][100:109, 200:209] += 40
-    scores = scores_of(pictures)
-    assert len(scores) == len(pictures)
-    assert set(np.argsort(scores)[-len(marked) :]) == marked
-
-
-def halved(pictures):
-    """Score every other one; return what did, and the others."""
-    scores = CellScores()
-    for picture in pictures[::2]:
-        scores.add(planes(picture))
-    return scores, [planes(picture) for picture in pictures[1::2]]
-
-
-def test_pictures_between_are_scored_like_the_others():
-    pictures = scene(1200)
-    for number in (17, 501, 1199):
-        pictures[number][100:109, 200:209] += 40
-    scores, between = halved(pictures)
-    added = scores.finish()
-    found = np.array([scores.between(one, place + 1) for place, one in enumerate(between)])
-    strange = [8, 250, 599]
-    quiet = np.delete(found, strange)
-    assert found[strange].min() > 2 * quiet.max()
-    assert np.median(quiet) == pytest.approx(np.median(added), rel=0.1)
-
-
-def test_with_all_between_it_is_as_if_they_had_been_added():
-    pictures = scene(300)
-    scores, between = halved(pictures)
-    scores.finish()
-    whole = scores.with_all_between(between, range(1, len(between) + 1))
-    # A mean that is kept has 256 parts of a level.
-    assert whole.finish() == pytest.approx(scores_of(pictures), rel=0.02)
-
-
-def test_with_all_between_watches_the_same():
-    pictures = scene(60)
-    pictures[17][100:140, 200:240] += 40
-    watched = np.full((135, 240), 255, np.uint8)
-    watched[40:80, 90:130] = 0
-    scores = CellScores(watched)
-    for picture in pictures[::2]:
-        scores.add(planes(picture))
-    scores.finish()
-    between = [planes(picture) for picture in pictures[1::2]]
-    whole = scores.with_all_between(between, range(1, len(between) + 1))
-    assert whole.finish().argmax() != 17
+@pytest.mark.parametrize(("numbers", "reason"), [([0], "more than one"), ([0, 1, 2], "no picture")])
+def test_each_key_frame_gives_one_picture(film, numbers, reason):
+    with av.open(str(film)) as container:
+        stream = key_frame_stream(container, "film", SourceSettings())
+        keys = [packet for packet in container.demux(stream) if packet.is_keyframe][:2]
+        seen = []
+        with pytest.raises(SourceError, match=reason):
+            seen.extend(zip(numbers, _pictures(stream, keys, numbers), strict=True))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from motionlapse.prescan.quiet import (
     Numbers,
     Signs,
+    enough_may_last,
     gumbel_limit,
     left_out_beside,
     local_growth,
@@ -213,6 +214,14 @@ def test_sizes_follow_if_they_see_nearly_all_that_lasts(
     seen, grown = np.isin(np.arange(12), pictures), np.isin(np.arange(12), large)
     for signs in (Signs(seen, grown, nothing), Signs(seen, nothing, grown)):
         assert sizes_follow(signs) == follow
+        assert enough_may_last(signs, 0) or not follow
+
+
+@pytest.mark.parametrize(("others", "enough"), [(0, False), (2, False), (3, True)])
+def test_few_strange_key_frames_and_those_beside_cannot_last(others: int, enough: bool) -> None:
+    nothing = np.zeros(12, np.bool_)
+    strange = np.isin(np.arange(12), [2, 6])
+    assert enough_may_last(Signs(strange, nothing, nothing), others) == enough
 
 
 def test_left_out_key_frames_beside_a_strange_one_are_wanted() -> None:

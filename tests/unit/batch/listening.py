@@ -11,7 +11,7 @@ class Heard:
         self.events: list[KeptEvent] = []
         self.said: list[str] = []
 
-    def search(self, name: str, number: int, total: int, share: float) -> None:
+    def search(self, name: str, number: int, total: int, what: str, share: float) -> None:
         self.said.append(f"search {name} {number}/{total}")
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
