@@ -22,6 +22,7 @@ LAYERS = {
             "inside",
             "types",
             "errors",
+            "files",
             "settings",
             "settings_layers",
             "clock",

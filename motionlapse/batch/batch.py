@@ -20,6 +20,7 @@ from motionlapse.errors import (
     SourceError,
     unexpected,
 )
+from motionlapse.files import refuse_existing
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
@@ -124,11 +125,27 @@ class Batch:
             books.result.skipped += 1
             desk.close()
             return
-        if crew.elsewhere:
+        many = books.total > 1
+        films = bool(self._settings.sinks.films(""))
+        if crew.elsewhere or (films and many):
             desk.reserve()
+        if films and self._would_replace(desk, books):
+            desk.close()
+            return
         settings = crew.fit(self._settings, left=books.total - number + 1)
-        job = Job(number, item, settings, many=books.total > 1)
+        job = Job(number, item, settings, many=many)
         self._under_way[crew.submit(job, desk)] = desk
+
+    def _would_replace(self, desk: Desk, books: Books) -> bool:
+        """Tell whether a film that is to be made of a source is there already, which is told."""
+        source = desk.place.folder.name if books.total > 1 else ""
+        try:
+            for flag, film in self._settings.sinks.films(source).items():
+                refuse_existing(film, flag)
+        except ConfigError as error:
+            books.fail(error)
+            return True
+        return False
 
     def _settle(self, crew: Crew, books: Books) -> None:
         """Wait for sources that are done, and account for them."""

@@ -21,8 +21,8 @@ from motionlapse.batch.desk import Desk
 from motionlapse.batch.threads import with_threads
 from motionlapse.batch.work import Job
 from motionlapse.errors import ConfigError, LibraryError, SourceError, why
+from motionlapse.files import make_folder, writing
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sinks.files import make_folder, writing
 
 _CONNECT_S = 5
 _LOOK_S = 0.2

@@ -9,8 +9,8 @@ from typing import Any
 from motionlapse.batch.apart import Brought, Note
 from motionlapse.batch.desk import Desk
 from motionlapse.errors import SinkError
+from motionlapse.files import make_folder, shown, writing
 from motionlapse.sinks.archive_store import StoredRun
-from motionlapse.sinks.files import make_folder, shown, writing
 from motionlapse.types import Event, KeptEvent
 
 

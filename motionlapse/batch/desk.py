@@ -193,7 +193,7 @@ class Desk:
 
     def keep(self, kept: KeptEvent) -> None:
         """Tell of an event, with its paths as a person would type them here."""
-        from motionlapse.sinks.files import shown
+        from motionlapse.files import shown
 
         place = self._footage.place
         self._books.result.events += 1

@@ -6,21 +6,24 @@ from pathlib import Path
 
 from motionlapse.calibration.proposal import Proposal
 from motionlapse.errors import ConfigError, why
-from motionlapse.sinks.files import make_folder, write_whole
+from motionlapse.files import check_writable, write_whole
 from motionlapse.units import format_share
 
 _MARK = "# Written by 'motionlapse calibrate', which may replace it."
 
 
 def check_place(path: Path) -> None:
-    """Refuse to replace a file that calibrate did not write.
+    """Refuse to replace a file that calibrate did not write, and one that cannot be written.
 
     Raises
     ------
     ConfigError
         If there is one, or it cannot be read.
+    SinkError
+        If it cannot be written.
     """
     if not path.exists():
+        check_writable(path)
         return
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -31,6 +34,7 @@ def check_place(path: Path) -> None:
             f"{path}: not written by calibrate, so it is left as it is; choose another --out, or "
             "take the values over by hand"
         )
+    check_writable(path)
 
 
 def write_config(path: Path, proposal: Proposal, source: str) -> None:
@@ -44,7 +48,6 @@ def write_config(path: Path, proposal: Proposal, source: str) -> None:
         If it cannot be written.
     """
     check_place(path)
-    make_folder(path.parent)
     write_whole(path, as_toml(proposal, source).encode())
 
 

@@ -43,7 +43,12 @@ def calibrate(
     *,
     out: Annotated[
         Path,
-        typer.Option("--out", metavar="FILE", help="Where the proposal is written; '-' is stdout."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            show_default=False,
+            help="Where the proposal is written; '-' is stdout [motionlapse.toml].",
+        ),
     ] = Path("motionlapse.toml"),
     measure: Annotated[
         list[str] | None,

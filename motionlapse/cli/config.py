@@ -49,7 +49,13 @@ def show(*, config: Config = None, set_: Set = None, json: Json = False) -> None
 @app.command()
 def init(
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Where it is written; '-' is stdout.")
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            show_default=False,
+            help="Where it is written; '-' is stdout [motionlapse.toml].",
+        ),
     ] = Path("motionlapse.toml"),
 ) -> None:
     """Write a commented file with every setting at its default."""

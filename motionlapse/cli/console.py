@@ -28,7 +28,7 @@ LogFile = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
 Csv = Annotated[
     Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write the events as CSV; '-' is stdout."),
+    typer.Option("--csv", metavar="FILE", help="Write the events anew as CSV; '-' is stdout."),
 ]
 
 logger = logging.getLogger("motionlapse")
@@ -220,7 +220,7 @@ def stdout_or_file(path: Path) -> Iterator[Callable[[str], object]]:
         with printing():
             yield sys.stdout.write
         return
-    from motionlapse.sinks.files import make_folder, write_whole
+    from motionlapse.files import make_folder, write_whole
 
     parts: list[str] = []
     yield parts.append

@@ -17,7 +17,12 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 @app.command()
 def events(
     archive: Annotated[
-        Path, typer.Argument(metavar="ARCHIVE", help="The folder that was given to --out.")
+        Path,
+        typer.Argument(
+            metavar="ARCHIVE",
+            show_default=False,
+            help="The folder that was given to --out [captures].",
+        ),
     ] = Path("captures"),
     *,
     source: Annotated[
@@ -45,6 +50,7 @@ def events(
 ) -> None:
     """List, filter and export what an archive holds."""
     from motionlapse.cli.event_output import print_events, write_csv
+    from motionlapse.cli.outputs import refuse_database
     from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
     from motionlapse.sinks.event_records import as_record
 
@@ -59,6 +65,7 @@ def events(
         raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
     if json and csv is not None and str(csv) == "-":
         raise ConfigError("--json and --csv - both write to standard output; name a file for one")
+    refuse_database({"--csv": csv}, archive)
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())

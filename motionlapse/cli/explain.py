@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, print_json, printing, set_up_log
-from motionlapse.cli.options import Config, Set, check_fps, load_settings, with_setting_flags
+from motionlapse.cli.options import (
+    WATCH_ONLY,
+    Config,
+    Set,
+    check_fps,
+    load_settings,
+    with_setting_flags,
+)
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -26,7 +33,7 @@ _OTHER_SETTINGS = [
 
 
 @app.command()
-@with_setting_flags(excluding=_OTHER_SETTINGS)
+@with_setting_flags(excluding=[*_OTHER_SETTINGS, *WATCH_ONLY])
 def explain(
     footage: Annotated[
         str, typer.Argument(metavar="FOOTAGE", help="A film or a folder of stills.")
@@ -36,7 +43,13 @@ def explain(
         str, typer.Option("--at", metavar="TIME", help="Explain the frame that shows at this time.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="The picture: .png [explain.png].")
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            show_default=False,
+            help="The picture, written anew: .png [explain.png].",
+        ),
     ] = Path("explain.png"),
     json: Json = False,
     config: Config = None,
@@ -57,15 +70,17 @@ def explain(
         raise ConfigError(f"--out {out}: the picture's name ends in .png")
     settings = load_settings(config, set_, flags).settings
 
+    from motionlapse.cli.outputs import refuse_footage
+    from motionlapse.files import check_writable, write_whole
     from motionlapse.report.explain import as_png
     from motionlapse.report.explain import explain as explained
-    from motionlapse.sinks.files import make_folder, write_whole
     from motionlapse.sources.footage import one_footage
 
     found = one_footage(footage)
     check_fps(flags, [found])
+    refuse_footage({"--out": out}, [found])
+    check_writable(out)
     result = explained(found, settings, at_s)
-    make_folder(out.parent)
     write_whole(out, as_png(result.picture))
     if json:
         print_json(result.record | {"picture": str(out)})

@@ -25,10 +25,17 @@ def lapse(
     ],
     *,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILM", help="The film: .mp4 or .mkv [lapse.mp4].")
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILM",
+            show_default=False,
+            help="The film, a new one: .mp4 or .mkv [lapse.mp4].",
+        ),
     ] = Path("lapse.mp4"),
     fps: Annotated[
-        float, typer.Option("--fps", metavar="RATE", help="Pictures a second [25].")
+        float,
+        typer.Option("--fps", metavar="RATE", show_default=False, help="Pictures a second [25]."),
     ] = 25.0,
     stamp: Annotated[
         bool, typer.Option("--stamp", help="Write the time of each picture into its corner.")
@@ -49,6 +56,7 @@ def lapse(
             metavar="N",
             min=0,
             max=60,
+            show_default=False,
             help="Blend N pictures between each two; the film runs at N+1 times the rate [0].",
         ),
     ] = 0,
@@ -67,8 +75,6 @@ def lapse(
     if not 0.1 <= fps <= 240:
         raise ConfigError(f"--fps {fps:g}: write a rate from 0.1 to 240")
     size = _size(fit)
-    if out.is_file():
-        raise ConfigError(f"{out}: exists already; name another film with --out")
 
     from motionlapse.report.lapse import LapseLook, make_lapse
 

@@ -17,11 +17,17 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 @app.command()
 def report(
     archive: Annotated[
-        Path, typer.Argument(metavar="ARCHIVE", help="The folder that was given to --out.")
+        Path,
+        typer.Argument(
+            metavar="ARCHIVE",
+            show_default=False,
+            help="The folder that was given to --out [captures].",
+        ),
     ] = Path("captures"),
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="The page [ARCHIVE/report.html].")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The page, written anew [ARCHIVE/report.html]."),
     ] = None,
     all_runs: Annotated[
         bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
@@ -32,9 +38,11 @@ def report(
 
     It opens from disk without a network. Pictures and clips in the archive are linked, not copied.
     """
+    from motionlapse.cli.outputs import refuse_database
     from motionlapse.clock import SystemClock
     from motionlapse.report.archive_page import write_report
 
+    refuse_database({"--out": out}, archive)
     with counting_bar("events", quiet=quiet) as on_event:
         now = SystemClock().now()
         made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)

@@ -28,15 +28,11 @@ from motionlapse.cli.options import (
     told_settings,
     with_setting_flags,
 )
-from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
+from motionlapse.errors import ConfigError, MotionlapseError, SinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from motionlapse.batch.result import BatchResult
     from motionlapse.cli.scan_output import ScanOutput
-    from motionlapse.sinks.settings import SinkSettings
-    from motionlapse.sources.footage import Footage
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -70,6 +66,7 @@ def scan(  # the flags document themselves
     compile_kernels()
 
     from motionlapse.batch.batch import Batch
+    from motionlapse.cli.outputs import check_outputs
     from motionlapse.cli.scan_output import ScanOutput
     from motionlapse.cli.stopping import Stop
     from motionlapse.clock import SystemClock
@@ -92,26 +89,6 @@ def scan(  # the flags document themselves
         output.error(fault)
         result.note(SinkError.exit_code)
     raise typer.Exit(130 if stop.asked else result.exit_code)
-
-
-def check_outputs(
-    footage: Iterable[Footage | SourceError], sinks: SinkSettings, csv: Path | None
-) -> None:
-    """Refuse to write over what is to be read.
-
-    Raises
-    ------
-    ConfigError
-        If an output is one of the films or pictures, or their folder.
-    """
-    found = [one for one in footage if not isinstance(one, MotionlapseError)]
-    read = [path for one in found for path in (one.path, *one.stills) if path.exists()]
-    outputs = {
-        "--masks": sinks.masks, "--metrics": sinks.metrics, "--join": sinks.join, "--csv": csv,
-    }  # fmt: skip
-    for flag, path in outputs.items():
-        if path and path.exists() and any(known.samefile(path) for known in read):
-            raise ConfigError(f"{flag} {path}: that is footage; choose another name for it")
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:

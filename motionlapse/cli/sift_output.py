@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from motionlapse.cli.console import is_terminal, logger, print_json, printing, rich_console
 from motionlapse.cli.stopping import Stop
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
+from motionlapse.files import make_folder
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record
 from motionlapse.sifting.placing import How, Placer
 from motionlapse.sifting.sift import Sift, Summary
-from motionlapse.sinks.files import make_folder
 from motionlapse.sources.footage import Footage, find_footage
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from motionlapse.cli.console import StdoutClosedError, logger, print_json, printing
 from motionlapse.clock import Clock
+from motionlapse.files import shown
 from motionlapse.frames import SourceInfo
 from motionlapse.processor import ProcessorShare
 from motionlapse.sinks.event_records import as_record
-from motionlapse.sinks.files import shown
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import Analysis, Decision, KeptEvent
 from motionlapse.units import counted, format_size

@@ -9,10 +9,10 @@ import numpy as np
 
 from motionlapse.comparison.pair import Compared
 from motionlapse.errors import ConfigError
+from motionlapse.files import make_folder, write_whole
 from motionlapse.frames import Image
 from motionlapse.measures.measured import Floats, bgr, grey
 from motionlapse.measures.noise import USUAL_K, changed_pieces
-from motionlapse.sinks.files import make_folder, write_whole
 
 _PANEL_WIDTH = 960
 _LEAST_WIDTH = 320

@@ -14,8 +14,8 @@ from motionlapse.errors import SinkError, SourceError
 from motionlapse.evaluation.counts import Counts
 from motionlapse.evaluation.labels import Labels, read_grey, read_labels, read_region
 from motionlapse.evaluation.sequences import LabelledSequence
+from motionlapse.files import make_folder, write_whole
 from motionlapse.frames import Image
-from motionlapse.sinks.files import make_folder, write_whole
 
 APART = 10
 """Of this many frames in a row at most one is shown: neighbours are wrong in the same way."""

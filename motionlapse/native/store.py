@@ -7,12 +7,12 @@ import functools
 import hashlib
 import logging
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
 
-from motionlapse.errors import why
+from motionlapse.errors import SinkError
+from motionlapse.files import make_folder, write_whole
 
 logger = logging.getLogger("motionlapse")
 
@@ -51,9 +51,10 @@ def write(name: str, code: bytes) -> None:
     reasons = []
     for folder in _folders():
         try:
-            _write_whole(folder / name, code + _sum(name, code))
-        except OSError as error:
-            reasons.append(f"{folder}: {why(error)}")
+            make_folder(folder)
+            write_whole(folder / name, code + _sum(name, code))
+        except SinkError as error:
+            reasons.append(str(error))
         else:
             _tidy(folder, name)
             return
@@ -99,18 +100,6 @@ def _is_ours(found: os.stat_result) -> bool:
 
 def _sum(name: str, code: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\0" + code).digest()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _tidy(folder: Path, name: str) -> None:

@@ -15,11 +15,11 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from motionlapse.files import check_writable, drop, make_folder, write_whole
 from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_records import RecordedEvent, RunRecord
-from motionlapse.sinks.files import drop, make_folder, write_whole
 
 INSIDE = 300
 """How many events have their thumbnails inside the page; the others lie in a folder beside it."""
@@ -76,10 +76,8 @@ def write_report(
 
     Raises
     ------
-    ConfigError
-        If there is no archive.
     SourceError
-        If it cannot be read.
+        If there is no archive, or it cannot be read.
     SinkError
         If the page cannot be written.
     """
@@ -93,7 +91,7 @@ def write_report(
             if event.run_id in places
         ]
         sources = [_source(run, reader) for run in runs]
-    make_folder(path.parent)
+    check_writable(path)
     writer = _Writer(path)
     rows: list[list[object]] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and encoding hold no lock

@@ -15,12 +15,14 @@ from PIL import Image as Pictures
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError
+from motionlapse.files import check_writable, refuse_existing
 from motionlapse.frames import Image
 from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.drawing import text_px, write_label
 from motionlapse.sinks.video import GOOD, VideoWriter
+from motionlapse.sinks.video_file import check_film_name
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.footage import PICTURE_SUFFIXES, natural_key
 from motionlapse.sources.still_times import still_times
@@ -109,13 +111,16 @@ def make_lapse(
     Raises
     ------
     ConfigError
-        If there are no pictures, or a stamp is wanted and nothing says when they were taken.
+        If the film exists already, or a stamp is wanted and nothing says when they were taken.
     SourceError
-        If none can be read.
+        If there are no pictures, or none can be read.
     SinkError
         If the film cannot be written.
     """
     pictures = _find(places, stamp=look.stamp, all_runs=all_runs)
+    check_film_name(out)
+    refuse_existing(out, "--out")
+    check_writable(out)
     size = look.size or _usual_size(pictures)
     gains = steady_gains([picture.path for picture in pictures]) if look.deflicker else None
     done = Lapse()
@@ -154,7 +159,7 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
     if len(places) == 1 and (places[0] / FILE_NAME).is_file():
         return _of_archive(places[0], all_runs=all_runs)
     if len(places) == 1 and not places[0].exists():
-        raise ConfigError(f"{_shown(places[0])}: no archive, folder or picture of that name")
+        raise SourceError(f"{_shown(places[0])}: no archive, folder or picture of that name")
     paths: list[Path] = []
     for place in places:
         if place.is_dir():
@@ -164,7 +169,7 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
         else:
             raise SourceError(f"{_shown(place)}: no such file or folder")
     if not paths:
-        raise ConfigError(f"{places[0]}: neither an archive nor a folder of pictures")
+        raise SourceError(f"{places[0]}: neither an archive nor a folder of pictures")
     paths.sort(key=natural_key)
     if not stamp:
         return [_Picture(path, "") for path in paths]
@@ -180,7 +185,7 @@ def _of_archive(archive: Path, *, all_runs: bool) -> list[_Picture]:
     with ArchiveReader(archive) as reader:
         kept = list(reader.pictures(EventFilter(all_runs=all_runs)))
     if not kept:
-        raise ConfigError(f"{archive}: holds no snapshots")
+        raise SourceError(f"{archive}: holds no snapshots")
     if all(picture.wall is not None for picture in kept):
         kept.sort(key=lambda picture: picture.wall.timestamp() if picture.wall else 0.0)
     return [

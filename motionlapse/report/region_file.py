@@ -13,7 +13,7 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.prepare import choose_scale
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError, why
-from motionlapse.sinks.files import make_folder, write_whole
+from motionlapse.files import make_folder, write_whole
 
 
 def check_regions(

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-from motionlapse.sinks.files import drop, part_of, writing
+from motionlapse.files import drop, part_of, writing
 
 How = Literal["link", "copy", "move"]
 _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}

@@ -12,12 +12,12 @@ from pathlib import Path
 import cv2
 
 from motionlapse.errors import SinkError
+from motionlapse.files import shown
 from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import StoredRun
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.event_book import EventBook
-from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.sinks.snapshots import Snapshot
 from motionlapse.types import Analysis, Decision, Event, KeptEvent

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from motionlapse.closing import Closing
-from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.errors import SourceError, why
+from motionlapse.files import shown
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
 from motionlapse.sinks.archive_schema import FILE_NAME, OLDEST_SCHEMA, SCHEMA_VERSION
-from motionlapse.sinks.files import shown
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
 
@@ -79,17 +79,15 @@ class ArchiveReader(Closing):
 
     Raises
     ------
-    ConfigError
-        If there is no archive in `folder`.
     SourceError
-        If its database cannot be read.
+        If there is no archive in `folder`, or its database cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         path = folder / FILE_NAME
         if not path.is_file():
-            raise ConfigError(f"{folder}: no archive; it has no {FILE_NAME}")
+            raise SourceError(f"{folder}: no archive; it has no {FILE_NAME}")
         try:
             self._db = sqlite3.connect(_address(path), uri=True, timeout=30)
             self._db.execute("PRAGMA query_only = ON")

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from motionlapse.sinks.files import drop, part_of
+from motionlapse.files import drop, part_of
 
 FILE_NAME = "archive.sqlite"
 SCHEMA_VERSION = 2

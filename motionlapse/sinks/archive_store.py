@@ -17,6 +17,7 @@ from pathlib import Path
 
 from motionlapse._version import __version__
 from motionlapse.errors import SinkError, why
+from motionlapse.files import make_folder
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_schema import (
     FILE_NAME,
@@ -69,7 +70,7 @@ class ArchiveStore:
         self.folder = folder
         self._path = folder / FILE_NAME
         with self._faults():
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             if not self._path.exists():
                 make_database(self._path)
             self._db = sqlite3.connect(self._path, timeout=_LOCK_WAIT_S, isolation_level=None)

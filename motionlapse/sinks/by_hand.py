@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from motionlapse.files import make_folder, write_whole
 from motionlapse.sinks.exif import PictureFacts, with_exif
-from motionlapse.sinks.files import make_folder, write_whole
 from motionlapse.sinks.snapshots import encode_jpeg, moment_of
 from motionlapse.types import Analysis, Decision
 

@@ -11,7 +11,7 @@ from motionlapse.sinks.clips import Clip, ClipSink
 from motionlapse.sinks.mask_film import MaskFilm
 from motionlapse.sinks.masks import MaskFolder
 from motionlapse.sinks.metrics import MetricsFile
-from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sinks.settings import SinkSettings, own_name
 from motionlapse.sinks.snapshots import Snapshot, SnapshotSink
 from motionlapse.sinks.video_cut import FindKey
 from motionlapse.types import Sink
@@ -85,10 +85,11 @@ def chosen_sinks(
     """
     sinks: list[Sink] = []
     own = folder if kept_in is None else kept_in
+    source = folder.name if many else ""
     if settings.masks is not None:
-        sinks.append(_masks(settings, settings.masks, info, folder, exit_ratio, many=many))
+        sinks.append(_masks(settings, settings.masks, info, source, exit_ratio))
     if settings.metrics is not None:
-        sinks.append(_metrics(_own(settings.metrics, folder, many=many)))
+        sinks.append(_metrics(own_name(settings.metrics, source)))
     if settings.snapshots != "none":
         sinks.append(SnapshotSink(own, settings, live=live, keep=keep, may_write=may_write))
     if settings.clips != "none" and recorded is not None:
@@ -99,7 +100,7 @@ def chosen_sinks(
                 own,
                 settings,
                 find_key=recorded.find_key,
-                joined=None if joined is None else _own(joined, folder, many=many),
+                joined=None if joined is None else own_name(joined, source),
                 keep=recorded.keep,
                 note=recorded.note,
             )
@@ -111,15 +112,13 @@ def _masks(
     settings: SinkSettings,
     place: Path,
     info: SourceInfo,
-    folder: Path,
+    source: str,
     exit_ratio: float,
-    *,
-    many: bool,
 ) -> Sink:
     if not settings.masks_film:
-        return MaskFolder(place / folder.name if many else place, info.label)
+        return MaskFolder(place / source, info.label)
     return MaskFilm(
-        _own(place, folder, many=many),
+        own_name(place, source),
         layers=settings.layers.split(","),
         size=(info.width, info.height),
         most=settings.film_width,
@@ -135,8 +134,3 @@ def _metrics(path: Path) -> Sink:
 
         return MetricsParquet(path)
     return MetricsFile(path)
-
-
-def _own(path: Path, folder: Path, *, many: bool) -> Path:
-    """Return the file's name for one of several sources."""
-    return path.with_name(f"{path.stem}-{folder.name}{path.suffix}") if many else path

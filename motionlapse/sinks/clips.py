@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motionlapse.errors import SinkError
-from motionlapse.sinks.files import make_folder
+from motionlapse.files import make_folder
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
 from motionlapse.types import Analysis, Decision, Event

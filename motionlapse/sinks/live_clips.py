@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from motionlapse.errors import SinkError
+from motionlapse.files import make_folder
 from motionlapse.frames import Frame
 from motionlapse.sinks.clips import Clip
-from motionlapse.sinks.files import make_folder
 from motionlapse.sinks.packet_ring import PacketRing, RingPacket
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.snapshots import moment_of

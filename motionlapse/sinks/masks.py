@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from motionlapse.errors import SinkError, why
-from motionlapse.sinks.files import make_folder, write_whole
+from motionlapse.files import make_folder, write_whole
 from motionlapse.types import Analysis, Decision
 
 _OWN_NAME = re.compile(r"bin\d{6,}\.png")

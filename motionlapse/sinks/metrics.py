@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from motionlapse.sinks.files import drop, is_special, make_folder, part_of, writing
+from motionlapse.files import drop, is_special, make_folder, part_of, writing
 from motionlapse.types import Analysis, Decision
 
 COLUMNS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from motionlapse.errors import LibraryError
-from motionlapse.sinks.files import drop, make_folder, part_of, writing
+from motionlapse.files import drop, make_folder, part_of, writing
 from motionlapse.types import Analysis, Decision
 
 _ROWS = 8192  # held in memory before they are written

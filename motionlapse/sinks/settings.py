@@ -84,6 +84,19 @@ def _parse_masks(value: object) -> object:
     return value
 
 
+def own_name(path: Path, source: str) -> Path:
+    """Return the name of a file for one of several sources.
+
+    Parameters
+    ----------
+    path
+        As it was given.
+    source
+        The source's folder in the archive; ``""`` if there is one source alone.
+    """
+    return path.with_name(f"{path.stem}-{source}{path.suffix}") if source else path
+
+
 MetricsPath = Annotated[Path, BeforeValidator(_parse_metrics)]
 MasksPath = Annotated[Path, BeforeValidator(_parse_masks)]
 
@@ -104,7 +117,7 @@ class SinkSettings(SettingsModel):
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
     masks: MasksPath | None = setting(
         None,
-        "what the detector saw of every frame: a film (.mp4, .mkv), or a folder of masks",
+        "what the detector saw of every frame: a new film (.mp4, .mkv), or a folder of masks",
         flag="--masks",
         metavar="FILM|DIR",
     )
@@ -133,13 +146,13 @@ class SinkSettings(SettingsModel):
     )
     post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
     join: Path | None = setting(
-        None, "all clips of a source in one film", flag="--join", metavar="FILM"
+        None, "all clips of a source in one new film", flag="--join", metavar="FILM"
     )
     report: bool = setting(
         False, "write the page report.html into the archive at the end", flag="--report/--no-report"
     )
     metrics: MetricsPath | None = setting(
-        None, "write every frame's numbers: .csv or .parquet", flag="--metrics", metavar="FILE"
+        None, "write every frame's numbers anew: .csv or .parquet", flag="--metrics", metavar="FILE"
     )
     pre_roll: Duration = setting(
         5.0,
@@ -172,6 +185,18 @@ class SinkSettings(SettingsModel):
     def masks_film(self) -> bool:
         """True if `masks` names a film, False if a folder."""
         return self.masks is not None and self.masks.suffix.lower() in FILM_SUFFIXES
+
+    def films(self, source: str) -> dict[str, Path]:
+        """Return the films outside the archive that are made of a source, by their flags.
+
+        Parameters
+        ----------
+        source
+            As of `own_name`.
+        """
+        masks = self.masks if self.masks_film else None
+        named = {"--masks": masks, "--join": self.join}
+        return {flag: own_name(path, source) for flag, path in named.items() if path is not None}
 
     @property
     def film_width(self) -> int | None:

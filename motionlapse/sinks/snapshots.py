@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 
 from motionlapse.errors import SinkError
+from motionlapse.files import make_folder, write_whole
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.exif import PictureFacts, with_exif
-from motionlapse.sinks.files import make_folder, write_whole
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, parse_duration

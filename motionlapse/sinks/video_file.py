@@ -17,7 +17,7 @@ from av.stream import Stream
 
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
-from motionlapse.sinks.files import drop, make_folder, part_of
+from motionlapse.files import drop, make_folder, part_of
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
@@ -34,6 +34,20 @@ _GROWING = {
     },
     "matroska": {"cluster_time_limit": str(round(_FRAGMENT_S * 1e3)), "flush_packets": "1"},
 }
+
+
+def check_film_name(path: Path) -> str:
+    """Return FFmpeg's name of the container that a film's name stands for.
+
+    Raises
+    ------
+    ConfigError
+        If its suffix is another than ``.mp4`` and ``.mkv``.
+    """
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise ConfigError(f"{path}: a film's name ends in .mp4 or .mkv")
+    return kind
 
 
 class VideoFile(Finishing):
@@ -66,9 +80,7 @@ class VideoFile(Finishing):
     """
 
     def __init__(self, path: Path, *, growing: bool = False) -> None:
-        kind = FORMATS.get(path.suffix.lower())
-        if kind is None:
-            raise ConfigError(f"{path}: a film's name ends in .mp4 or .mkv")
+        kind = check_film_name(path)
         make_folder(path.parent)
         self.path = path
         self.time_base_exact = kind == "mp4"

@@ -28,6 +28,7 @@ from motionlapse.watch.controls import Controls
 from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
+from motionlapse.watch.own_names import with_own_names
 from motionlapse.watch.steered import Steered
 from motionlapse.watch.telling import tell
 
@@ -116,9 +117,8 @@ class Watch:
         with self.live, one_thread():
             if not self.live.open():
                 return self._result
-            info = self.live.info
             # Regions that do not fit end it here.
-            self._judging.make_analyzer((info.width, info.height))
+            self._judging.make_analyzer((self.live.info.width, self.live.info.height))
             while self._one_run():
                 pass
         spared, pictures = self._holding.spared, self.live.status.pictures
@@ -252,7 +252,7 @@ class Watch:
 
     def _sinks(self, stored: StoredRun, archive: ArchiveSink) -> list[Sink]:
         """Return the sinks before the archive, as the settings ask for them."""
-        settings = self._settings.sinks
+        settings = with_own_names(self._settings.sinks, self._listener.warning)
         budget = SnapshotBudget(settings.snapshots_per_hour, self._listener.warning)
         sinks = chosen_sinks(
             settings,

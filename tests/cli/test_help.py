@@ -83,6 +83,19 @@ def test_help_of_a_command_names_what_it_takes(command):
     assert run_here(*command.split(), "-h").out == ran.out
 
 
+@pytest.mark.parametrize("command", [*COMMANDS, "evaluate", "list cameras"])
+def test_a_default_is_told_once(command):
+    shown = run_here(*command.split(), "--help").out
+    assert "Show this message" in shown
+    assert "[default" not in shown  # it stands in the words, as that of a setting does
+
+
+def test_explain_has_no_flags_of_a_watch():
+    flags = set(re.findall(r"--[a-z-]+", run_here("explain", "--help").out))
+    assert "--at" in flags
+    assert not flags & {"--for", "--until", "--every", "--keep", "--webhook", "--pre-roll"}
+
+
 def test_top_level_help_imports_nothing_heavy():
     modules = modules_of("--help")
     assert "typer" in modules

@@ -1,4 +1,4 @@
-"""Nothing is written over the footage that is scanned, nor two things into one."""
+"""Nothing is written over footage, films or an archive, nor two things into one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from films import run_here
+from films import run_here, scan_here, table
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -35,3 +35,94 @@ def test_events_come_to_standard_output_in_one_form(door: str) -> None:
         ran = run_here(command, door, "--json", "--csv", "-")
         assert ran.code == 2
         assert "both write to standard output" in ran.err
+
+
+FILMS = [("--masks", "mine.mp4"), ("--clips", "encode", "--join", "mine.mkv")]
+
+
+@pytest.mark.parametrize("words", FILMS, ids=lambda words: words[-2])
+def test_a_film_that_exists_is_not_replaced(door: str, words: tuple[str, ...]) -> None:
+    mine = Path(words[-1])
+    mine.write_text("mine")
+    ran = run_here("scan", door, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{mine}: exists already; name another film with {words[-2]}" in ran.err
+    assert mine.read_text() == "mine"
+    assert not list(Path("captures").glob("*/*.jpg"))  # it was not scanned
+
+
+def test_of_many_only_the_source_whose_film_exists_is_left_out(door: str) -> None:
+    shutil.copyfile(door, "gate.mp4")
+    Path("seen-door.mp4").write_text("mine")
+    ran = run_here("scan", door, "gate.mp4", "--masks", "seen.mp4", "--workers", "1", "--json")
+    assert ran.code == 2
+    assert "seen-door.mp4: exists already" in ran.err
+    assert {record["source"] for record in ran.records} == {"gate.mp4"}
+    assert Path("seen-gate.mp4").stat().st_size > 1000
+    assert Path("seen-door.mp4").read_text() == "mine"
+    assert {record["source"] for record in run_here("events", "--json").records} == {"gate.mp4"}
+
+
+def test_tables_pages_and_pictures_are_written_anew(door: str) -> None:
+    for name in ("events.csv", "rows.csv", "page.html", "one.png"):
+        Path(name).write_text("of yesterday")
+    assert scan_here(door, "kept", "--csv", "events.csv", "--metrics", "rows.csv").code == 0
+    assert run_here("report", "kept", "--out", "page.html").code == 0
+    assert run_here("explain", door, "--at", "1.5", "--out", "one.png").code == 0
+    assert len(table(Path("events.csv"))) == 2
+    assert len(table(Path("rows.csv"))) > 100
+    assert "of yesterday" not in Path("page.html").read_text()
+    assert Path("one.png").read_bytes().startswith(b"\x89PNG")
+    Path("events.csv").write_text("of yesterday")
+    assert run_here("events", "kept", "--csv", "events.csv").code == 0
+    assert len(table(Path("events.csv"))) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("events", "kept", "--csv"),
+        ("report", "kept", "--out"),
+        ("scan", "door.mp4", "--out", "kept", "--csv"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_archive_is_not_replaced_by_what_is_made_of_it(
+    door: str, words: tuple[str, ...]
+) -> None:
+    assert len(scan_here(door, "kept").records) == 2
+    ran = run_here(*words, "kept/archive.sqlite")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{words[-1]} kept/archive.sqlite: that is the archive" in ran.err
+    assert len(run_here("events", "kept", "--json").records) == 2
+
+
+def test_a_still_is_not_replaced_by_its_explanation() -> None:
+    shutil.copytree(FIXTURES / "stills", "yard")
+    still = next(path for path in sorted(Path("yard").iterdir()) if path.suffix == ".jpg")
+    png = still.rename(still.with_suffix(".png"))
+    before = png.read_bytes()
+    ran = run_here("explain", "yard", "--at", "2", "--out", png)
+    assert ran.code == 2
+    assert "that is footage" in ran.err
+    assert png.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "door.mp4", "--at", "1.5", "--out", "wall/one.png"),
+        ("calibrate", "door.mp4", "--out", "wall/mine.toml"),
+        ("scan", "door.mp4", "--out", "wall/kept"),
+        ("sift", "yard", "--out", "wall"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_where_a_folder_is_wanted_is_named(door: str, words: tuple[str, ...]) -> None:
+    shutil.copytree(FIXTURES / "stills", "yard")
+    Path("wall").write_text("mine")
+    ran = run_here(*words)
+    assert (ran.code, ran.out) == (4, "")
+    assert "wall" in ran.err
+    assert "is a file" in ran.err
+    assert "folder" in ran.err

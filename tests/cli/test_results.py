@@ -170,7 +170,7 @@ def test_a_report_says_which_files_are_gone(door):
 
 def test_events_of_an_archive_that_is_missing(tmp_path):
     ran = run_here("events", "gone")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.out) == (3, "")
     [line] = ran.err.splitlines()
     assert "gone: no archive" in line
     assert list(tmp_path.iterdir()) == []

@@ -78,21 +78,52 @@ def test_scan_that_cannot_begin_does_not_hide_an_earlier_one(film, file_in_the_w
     assert run_here("events", "kept", "--json").spans == WHOLE
 
 
-def test_csv_that_cannot_be_written_costs_no_events(film, file_in_the_way):
-    film("door.mp4")
-    ran = scan_here("door.mp4", "kept", "--csv", file_in_the_way + "/events.csv")
-    assert (ran.code, ran.spans) == (4, WHOLE)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--csv", "wall/kept/events.csv"),
+        ("--csv", "wall"),
+        ("--metrics", "wall/kept/rows.csv"),
+        ("--masks", "wall/kept/masks"),
+        ("--masks", "wall/kept/seen.mp4"),
+        ("--clips", "copy", "--join", "wall/kept/all.mp4"),
+    ],
+    ids=lambda words: words[-2] + " " + words[-1],
+)
+@pytest.mark.parametrize("films", [["door.mp4"], ["door.mp4", "gate.mp4"]], ids=["one", "two"])
+def test_a_result_that_cannot_be_written_is_known_before_footage_is_read(
+    film, tmp_path, words, films
+):
+    for name in films:
+        film(name)
+    if words[1] == "wall":
+        (tmp_path / "wall").mkdir()  # a folder where a file should be
+    else:
+        (tmp_path / "wall").write_text("a file where a folder should be")
+    before = sorted(files_below(tmp_path))
+    ran = run_here("scan", *films, "--out", "kept", "--json", *words)
+    assert (ran.code, ran.out) == (4, "")
     assert "wall" in error_line(ran)
+    assert sorted(files_below(tmp_path)) == before
 
 
-def test_csv_that_cannot_be_written_does_not_hide_the_table(film, file_in_the_way):
+@needs_dev_full
+def test_csv_that_cannot_be_written_costs_no_events(film):
     film("door.mp4")
-    ran = run_here("scan", "door.mp4", "--out", "kept", "--csv", file_in_the_way + "/events.csv")
+    ran = scan_here("door.mp4", "kept", "--csv", "/dev/full")
+    assert (ran.code, ran.spans) == (4, WHOLE)
+    assert "/dev/full" in error_line(ran)
+
+
+@needs_dev_full
+def test_csv_that_cannot_be_written_does_not_hide_the_table(film):
+    film("door.mp4")
+    ran = run_here("scan", "door.mp4", "--out", "kept", "--csv", "/dev/full")
     assert ran.code == 4
     assert len(ran.out.splitlines()) == 1 + len(WHOLE)
     summary, fault = ran.err.splitlines()
     assert summary.startswith("2 events")
-    assert "wall" in fault
+    assert "/dev/full" in fault
 
 
 def test_log_file_that_cannot_be_made(film, file_in_the_way):

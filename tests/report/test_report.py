@@ -261,5 +261,5 @@ def test_packed_scores_keep_peaks_and_gaps() -> None:
 
 def test_an_archive_that_is_missing(tmp_path: Path) -> None:
     ran = run_here("report", tmp_path / "gone")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.out) == (3, "")
     assert "no archive" in ran.err

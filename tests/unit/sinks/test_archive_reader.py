@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from motionlapse.errors import ConfigError, SourceError
+from motionlapse.errors import SourceError
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_store import FILE_NAME, ArchiveStore, StoredRun
@@ -139,8 +139,8 @@ def test_reading_goes_on_while_someone_writes(
         assert len(list(reader.events())) == 1
 
 
-def test_no_archive_is_a_config_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no archive; it has no archive\.sqlite"):
+def test_no_archive_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"no archive; it has no archive\.sqlite"):
         ArchiveReader(tmp_path)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from motionlapse.errors import SinkError
-from motionlapse.sinks.files import make_folder, part_of, write_whole
+from motionlapse.files import check_writable, free_name, make_folder, part_of, write_whole
 
 
 def test_a_file_is_written_and_nothing_else(tmp_path: Path) -> None:
@@ -38,3 +38,25 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SinkError, match="file"):
         make_folder(tmp_path / "file")
+    with pytest.raises(SinkError, match=r"file: is a file; a folder is wanted here"):
+        make_folder(tmp_path / "file")
+    with pytest.raises(SinkError, match=r"b: cannot be made: .*file is a file, not a folder"):
+        make_folder(tmp_path / "file" / "a" / "b")
+
+
+def test_a_place_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("old")
+    check_writable(tmp_path / "old.csv")
+    check_writable(tmp_path / "deep" / "new.csv")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == []
+    assert (tmp_path / "old.csv").read_text() == "old"
+    with pytest.raises(SinkError, match="deep: cannot be written: is a directory"):
+        check_writable(tmp_path / "deep")
+
+
+def test_names_that_something_has_are_passed_over(tmp_path: Path) -> None:
+    film = tmp_path / "seen.mp4"
+    assert free_name(film) == film
+    for name in ("seen.mp4", "seen-2.mp4"):
+        (tmp_path / name).touch()
+    assert free_name(film) == tmp_path / "seen-3.mp4"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from motionlapse.errors import SinkError, why
+from motionlapse.errors import ConfigError, SinkError, why
 
 
 @contextlib.contextmanager
@@ -35,7 +36,59 @@ def make_folder(folder: Path) -> None:
         If it cannot be made.
     """
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            for place in (folder, *folder.parents):
+                if place.exists() and not place.is_dir():
+                    raise SinkError(_in_the_way(folder, place)) from None
+            raise
+
+
+def _in_the_way(folder: Path, file: Path) -> str:
+    if file == folder:
+        return f"{folder}: is a file; a folder is wanted here"
+    return f"{folder}: cannot be made: {file} is a file, not a folder"
+
+
+def check_writable(path: Path) -> None:
+    """Make sure that a file can be written, before the work that it is for; make its folder.
+
+    A device or a pipe is not touched.
+
+    Raises
+    ------
+    SinkError
+        If it cannot be written.
+    """
+    make_folder(path.parent)
+    with writing(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not is_special(path):
+            part = part_of(path.resolve())
+            part.open("xb").close()
+            drop(part)
+
+
+def refuse_existing(film: Path, flag: str) -> None:
+    """Refuse the name of a film that is there already: what a film shows may be gone for good.
+
+    Tables, pages and pictures are made again in a moment, and are written anew.
+
+    Raises
+    ------
+    ConfigError
+        Naming the film, and the flag that names another.
+    """
+    if film.exists():
+        raise ConfigError(f"{film}: exists already; name another film with {flag}")
+
+
+def free_name(path: Path) -> Path:
+    """Return a name that nothing has: the given one, or it with ``-2``, ``-3`` and so on."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], names) if not name.exists())
 
 
 def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
@@ -65,7 +118,7 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
         try:
             part.write_bytes(content)
             part.replace(path.resolve())
-        except OSError:
+        except BaseException:  # Ctrl-C too
             drop(part)
             raise
 

@@ -1,0 +1,72 @@
+"""What is known of results before the work for them begins: what they must not replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from motionlapse.errors import ConfigError, SourceError
+from motionlapse.files import check_writable, make_folder
+from motionlapse.sinks.archive_schema import FILE_NAME
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.sources.footage import Footage
+
+
+def check_outputs(
+    footage: Iterable[Footage | SourceError], sinks: SinkSettings, csv: Path | None
+) -> None:
+    """Make sure of what a scan is to write beside its archive, before footage is read.
+
+    Raises
+    ------
+    ConfigError
+        If an output is one of the films or pictures, or their folder, or the archive's database.
+    SinkError
+        If one cannot be written.
+    """
+    found = [one for one in footage if isinstance(one, Footage)]
+    table = None if str(csv) == "-" else csv
+    outputs = {
+        "--masks": sinks.masks, "--metrics": sinks.metrics, "--join": sinks.join, "--csv": table,
+    }  # fmt: skip
+    refuse_footage(outputs, found)
+    refuse_database(outputs, sinks.out)
+    if not found:
+        return
+    for flag, path in outputs.items():
+        if path is None:
+            continue
+        if flag == "--masks" and not sinks.masks_film:
+            make_folder(path)
+        elif len(found) == 1 or flag == "--csv":
+            check_writable(path)
+        else:
+            make_folder(path.parent)  # the names of each source's are known later
+
+
+def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage]) -> None:
+    """Refuse to write over what is to be read.
+
+    Raises
+    ------
+    ConfigError
+        Naming the flag.
+    """
+    read = [path for one in found for path in (one.path, *one.stills) if path.exists()]
+    for flag, path in outputs.items():
+        if path and path.exists() and any(known.samefile(path) for known in read):
+            raise ConfigError(f"{flag} {path}: that is footage; choose another name for it")
+
+
+def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
+    """Refuse to write over an archive's database.
+
+    Raises
+    ------
+    ConfigError
+        Naming the flag.
+    """
+    database = archive / FILE_NAME
+    for flag, path in outputs.items():
+        if path and path.exists() and database.exists() and database.samefile(path):
+            raise ConfigError(f"{flag} {path}: that is the archive; choose another name for it")

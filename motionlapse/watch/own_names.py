@@ -1,0 +1,30 @@
+"""Names for what one watch writes of every frame, so that it replaces nothing of another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from motionlapse.files import free_name, is_special
+from motionlapse.sinks.settings import SinkSettings
+
+
+def with_own_names(sinks: SinkSettings, tell: Callable[[str], None]) -> SinkSettings:
+    """Return the settings with names for the film of masks and for metrics that nothing has.
+
+    What a camera showed cannot be looked at again, and a watch that a service starts anew, or that
+    has read its settings again, must neither end nor replace what was written before.
+
+    Parameters
+    ----------
+    sinks
+        As they were given.
+    tell
+        Told of each name that is another.
+    """
+    named = {"masks": sinks.masks if sinks.masks_film else None, "metrics": sinks.metrics}
+    others = {}
+    for key, path in named.items():
+        if path is not None and path.exists() and not is_special(path):
+            others[key] = free_name(path)
+            tell(f"{path}: exists already; what comes now is written to {others[key]}")
+    return sinks.model_copy(update=others)
