@@ -238,6 +238,7 @@ class Desk:
         result = self._books.result
         result.sources += 1
         result.frames += outcome.frames
+        result.of_frames += outcome.of_frames
         result.interrupted |= outcome.state == "interrupted"
         result.folders.append(run.folder)
         self._report(outcome, faults)
@@ -278,6 +279,7 @@ class Desk:
             return
         self._books.result.sources += 1
         self._books.result.frames += self._frames
+        self._books.result.of_frames += self._frames
         self._books.result.folders.append(self.stored.folder)
         self._books.store().end_run(
             self.stored, state="failed", frames=self._frames, end_s=self._time_s, faults=[why]

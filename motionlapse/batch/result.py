@@ -49,11 +49,14 @@ class Outcome:
     ----------
     frames, end_s, state, failure, overlay
         As of `RunResult`.
+    of_frames
+        How many frames there were: more than `frames` where a prescan left some out.
     unwritten
         What could not be written, a line for each sink.
     """
 
     frames: int
+    of_frames: int
     end_s: float
     state: str
     failure: MotionlapseError | None
@@ -69,6 +72,8 @@ class BatchResult:
     ----------
     sources, events, frames
         How many were read, found, analysed.
+    of_frames
+        How many frames there were in the sources that were read: a prescan leaves most out.
     skipped
         How many sources were left out because the archive holds them already.
     folders
@@ -82,6 +87,7 @@ class BatchResult:
     sources: int = 0
     events: int = 0
     frames: int = 0
+    of_frames: int = 0
     folders: list[Path] = field(default_factory=list)
     skipped: int = 0
     interrupted: bool = False

@@ -105,6 +105,7 @@ def scan_source(job: Job, line: Line) -> None:
         )
         outcome = Outcome(
             frames=ran.frames,
+            of_frames=source.of_frames if isinstance(source, Stretches) else ran.frames,
             end_s=ran.end_s,
             state=ran.state,
             failure=ran.failure,

@@ -184,4 +184,12 @@ def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
         folder = result.folders[0] if len(result.folders) == 1 else archive
         where += f"; {counted(clips, 'clip')} in {folder}{os.sep}"
     stopped = "interrupted: " if result.interrupted else ""
-    return f"{stopped}{events}{sources} ({counted(result.frames, 'frame')}){where}"
+    return f"{stopped}{events}{sources} ({_frames(result)}){where}"
+
+
+def _frames(result: BatchResult) -> str:
+    """Return how many frames there were, and what share of them was scanned if not all were."""
+    frames = counted(result.of_frames, "frame")
+    if result.frames >= result.of_frames:
+        return counted(result.frames, "frame")
+    return f"{frames}, {result.frames / result.of_frames:.1%} of them scanned"

@@ -108,6 +108,11 @@ class Stretches(Closing):
         self._undecided = undecided
 
     @property
+    def of_frames(self) -> int:
+        """How many frames all groups have: those that are skipped, too."""
+        return sum(len(group.sizes) + 1 for group in self._groups)
+
+    @property
     def faults(self) -> list[Fault]:
         """What went wrong so far in what was decoded, in order."""
         return self._faults + self._opened.recording.faults

@@ -32,7 +32,11 @@ def test_events_are_those_of_the_full_scan(long_film, tmp_path):
         for end in ("start", "end"):
             assert other[f"{end}_s"] == pytest.approx(one[f"{end}_s"], abs=0.15)
             assert other[f"{end}_frame"] == round(other[f"{end}_s"] * RATE)
-    assert frames(part) < frames(full) / 2
+    total, share = re.search(r"\((\d+) frames, ([\d.]+)% of them scanned\)", part.err).groups()
+    assert int(total) == frames(full) == 110 * RATE
+    skipped = float(re.search(r"([\d.]+)% of it is skipped", part.err)[1])
+    # What follows an event is scanned as long as it may go on.
+    assert 100 - skipped - 0.2 < float(share) < min(50, 100 - skipped + 10)
 
 
 def test_it_says_what_it_skipped_and_what_that_risks(long_film, tmp_path):
