@@ -189,15 +189,19 @@ class WatchOutput:
         why = watch.controls.stopped if watch else ""
         reason = f" ({why})" if why else ""
         events = counted(result.events, "event")
-        pictures = self.chronicle.snapshots
-        where = f"; {counted(pictures, 'snapshot')} in {self.chronicle.folder}{os.sep}"
+        kept = {"snapshot": self.chronicle.snapshots, "clip": self.chronicle.clips}
+        where = "".join(
+            f"; {counted(count, what)} in {self.chronicle.folder}{os.sep}"
+            for what, count in kept.items()
+            if count
+        )
         logger.info(
             "%s%s: %s (%s)%s",
             self._name,
             reason,
             events,
             counted(result.frames, "frame"),
-            where if pictures else "",
+            where,
         )
         if scores := self.chronicle.vigil.scores():
             logger.info("%s: %s", self._name, scores)

@@ -74,7 +74,7 @@ class Chronicle:
         The last warnings, newest last.
     vigil
         How close the scene comes to its threshold.
-    frames, events, snapshots
+    frames, events, snapshots, clips
         How many there were.
     disk
         The last look at the disk.
@@ -92,7 +92,7 @@ class Chronicle:
         self.open_event: KeptEvent | None = None
         self.notes: deque[Note] = deque(maxlen=50)
         self.vigil = Vigil()
-        self.frames = self.events = self.snapshots = 0
+        self.frames = self.events = self.snapshots = self.clips = 0
         self.disk: DiskUse | None = None
 
     def frame(self, analysis: Analysis, decision: Decision, wall: datetime) -> None:
@@ -123,6 +123,7 @@ class Chronicle:
             self.open_event = None
             self.events += 1
             self.vigil.events += 1
+            self.clips += kept.clip is not None
             self.ended.append(kept)
 
     def snapshot(self) -> None:

@@ -13,6 +13,9 @@ from motionlapse.units import counted
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
 _LEAST_EVENTS_OF_FRENZY = 200
+# What a scene is like when quiet: of fewer frames none could be the hundredth, and a cloud, a gust
+# or a pause between two cars takes seconds.
+_LEAST_QUIET, _LEAST_QUIET_S = 100, _MINUTE_S
 # Upper ends of the histogram's bins: 1, 2, 5 and so on would be too coarse to see a drift.
 _EDGES = tuple(0.01 * 1.08**power for power in range(90))  # to about ten times the threshold
 
@@ -47,6 +50,7 @@ class Vigil:
         self.events = self.snapshots = 0
         self.frames_seen = 0
         self._quiet = [0] * (len(_EDGES) + 1)
+        self._quiet_s: tuple[float, float] | None = None  # media time of the first and the last
         self._highest: Peak | None = None
         self._since: datetime | None = None
 
@@ -56,6 +60,7 @@ class Vigil:
         self.frames_seen += 1
         if state is State.QUIET:
             self._quiet[bisect.bisect_left(_EDGES, score)] += 1
+            self._quiet_s = (time_s if self._quiet_s is None else self._quiet_s[0], time_s)
         if state is State.WARMING:
             return
         if self._highest is None or score > self._highest.value:
@@ -75,9 +80,13 @@ class Vigil:
 
     @property
     def quiet_level(self) -> float | None:
-        """The score below which 99 of 100 frames without an event stay; None without frames."""
+        """The score below which 99 of 100 frames without an event stay.
+
+        None as long as there are fewer than a hundred of them, or they are of less than a minute.
+        """
         total = sum(self._quiet)
-        if not total:
+        first_s, last_s = self._quiet_s or (0.0, 0.0)
+        if total < _LEAST_QUIET or last_s - first_s < _LEAST_QUIET_S:
             return None
         passed = 0
         for edge, count in zip((*_EDGES, float("inf")), self._quiet, strict=True):

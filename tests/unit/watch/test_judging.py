@@ -33,7 +33,8 @@ def test_the_highest_score_of_a_time_lapse_is_that_of_what_was_kept(tmp_path):
     assert max(step.highest for step in output.chronicle.scores) == max(scores)
 
 
-def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon():
+def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     ran = run_apart("watch", "demo:", "--every", "1s", "--for", "2s", "--no-dashboard")
     live, kept, scores = ran.err.splitlines()
     assert live.startswith("demo: live: ")
@@ -42,3 +43,18 @@ def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon():
     assert scores.startswith("demo: highest score 0 at ")
     assert "event" not in scores
     assert ran.out.startswith("demo: event 1 at ")
+
+
+def test_a_watch_tells_at_its_end_how_many_clips_it_kept(tmp_path, caplog):
+    film = write_film(tmp_path / "door.mp4")
+    settings = Settings.model_validate({"sinks": {"out": tmp_path / "kept", "clips": "encode"}})
+    clock, controls = SystemClock(), Controls()
+    output = WatchOutput("door", clock, json=False, quiet=True, lines=False)
+    watch = Watch(parse_address(str(film)), settings, output, clock, controls, realtime=False)
+    output.follow(watch)
+    with caplog.at_level("INFO", "motionlapse"):
+        output.finish(watch.run())
+    folder = f"{output.chronicle.folder}/"
+    assert len(list((tmp_path / "kept" / "door").glob("*.mp4"))) == 2
+    [line] = [text for text in caplog.messages if "events" in text]
+    assert line.endswith(f"; 2 snapshots in {folder}; 2 clips in {folder}")

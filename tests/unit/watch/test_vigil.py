@@ -37,6 +37,20 @@ def test_the_quiet_level_leaves_out_one_in_a_hundred() -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "step_s", "known"),
+    [(75, 1 / 25, False), (1400, 1 / 25, False), (1600, 1 / 25, True), (90, 10, False),
+     (110, 10, True)],
+)  # fmt: skip
+def test_a_scene_is_called_quiet_once_it_was_for_a_while(
+    count: int, step_s: float, known: bool
+) -> None:
+    vigil = watched([0.0] * count, step_s=step_s)
+    assert (vigil.quiet_level is not None) == known
+    assert ("nothing moves" in vigil.scores()) == known
+    assert vigil.scores().startswith("highest score 0 at 00:00")
+
+
+@pytest.mark.parametrize(
     ("vigil", "words"),
     [
         (watched([0.02] * 500), "nothing came near the threshold"),
