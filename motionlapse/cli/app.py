@@ -124,4 +124,11 @@ def main() -> None:
 
 
 def _complain(text: str) -> None:
-    typer.echo(f"motionlapse: {text}", err=True)
+    """Say what ended the program, where and as the errors before it were said."""
+    import logging
+
+    logger = logging.getLogger("motionlapse")
+    if logger.handlers:  # stderr, and the file of --log-file
+        logger.error("%s", text)
+    else:
+        typer.echo(f"error: {text}", err=True)

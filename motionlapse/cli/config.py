@@ -87,7 +87,7 @@ def check(
     layers = file_layers(file or config, os.environ, Path()) + environment_layers(os.environ)
     wrong = complaints(Settings, layers)
     for line in wrong:
-        typer.echo(f"motionlapse: {line}", err=True)
+        typer.echo(f"error: {line}", err=True)
     if wrong:
         raise typer.Exit(ConfigError.exit_code)
     read = [layer.origin for layer in layers]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,6 +19,7 @@ from motionlapse.settings import (
     Entry,
     Layer,
     Resolved,
+    complaints,
     entries,
     resolve,
 )
@@ -174,15 +176,14 @@ def load_settings(
     ConfigError
         For whatever is unknown or not allowed, naming its place.
     """
-    resolved = resolve(
-        Settings,
-        [
-            *file_layers(config, os.environ, Path()),
-            *environment_layers(os.environ),
-            *set_layers(pairs or ()),
-            *flag_layers(flags),
-        ],
-    )
+    lasting = [*file_layers(config, os.environ, Path()), *environment_layers(os.environ)]
+    try:
+        resolved = resolve(Settings, [*lasting, *set_layers(pairs or ()), *flag_layers(flags)])
+    except ConfigError as error:
+        if str(error) not in complaints(Settings, lasting):
+            raise
+        file = "" if config is None else f" {shlex.quote(str(config))}"
+        raise ConfigError(f"{error} (all that is wrong: motionlapse config check{file})") from None
     # In a file they may stand for other runs.
     for layer in flag_layers(flags):
         if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:

@@ -1,9 +1,11 @@
 """Where settings come from: precedence, origins, the commented file, typos."""
 
+import re
+import shlex
 import tomllib
 
 import pytest
-from films import run_here
+from films import run_apart, run_here
 
 from motionlapse import Settings
 from motionlapse.settings import entries
@@ -114,10 +116,40 @@ def test_check_tells_every_mistake(tmp_path):
     assert (ran.code, ran.out) == (2, "")
     lines = ran.err.splitlines()
     assert len(lines) == 4
-    assert all(line.startswith("motionlapse: mine.toml: ") for line in lines)
+    assert all(line.startswith("error: mine.toml: ") for line in lines)
     for line, key in zip(lines, ["hodl", "merge", "jpeg_quality", "metrics"], strict=True):
         assert key in line
     assert run_here("config", "check", "mine.toml", "--config", "mine.toml").code == 2
+
+
+def test_a_broken_file_points_to_the_check_that_tells_every_mistake(door, tmp_path):
+    text = '[decision]\nhodl = 1\nmerge = "soon"\n'
+    (tmp_path / "motionlapse.toml").write_text(text)
+    (tmp_path / "my own.toml").write_text(text)
+    for words in (["scan", door], ["config", "show"]):
+        for given, check in (([], []), (["--config", "my own.toml"], ["my own.toml"])):
+            ran = run_here(*words, *given)
+            assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+            pointed = shlex.split(re.search(r"\(all that is wrong: (.*)\)$", ran.err.strip())[1])
+            assert pointed == ["motionlapse", "config", "check", *check]
+            assert len(run_here(*pointed[1:]).err.splitlines()) == 2
+    (tmp_path / "motionlapse.toml").unlink()
+    assert "config check" not in run_here("scan", door, "--hold", "soon").err
+
+
+def test_errors_look_alike_and_are_logged(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for words in (
+        ["scan", "gone.mp4"], ["events", "gone"], ["report", "gone"], ["lapse", "empty"],
+        ["explain", "gone.mp4", "--at", "1"], ["compare", "gone.png", "gone.png"],
+        ["sift", "gone", "--out", "kept"], ["calibrate", "gone.mp4"], ["watch", "gone.mp4"],
+        ["config", "check", "gone.toml"], ["evaluate", "gone"],
+    ):  # fmt: skip
+        ran = run_here(*words)
+        assert ran.code in (2, 3)
+        assert [line[:7] for line in ran.err.splitlines()] == ["error: "], words
+    run_apart("lapse", "empty", "--log-file", "log")
+    assert "ERROR empty: neither an archive nor" in (tmp_path / "log").read_text()
 
 
 @pytest.mark.parametrize(

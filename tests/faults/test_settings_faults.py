@@ -81,7 +81,7 @@ def test_config_that_is_missing(refused):
 
 def test_wrong_value_of_set_names_its_key_once(refused):
     line = refused("--set", "decision.hold=xx")
-    assert line.startswith("motionlapse: --set decision.hold: 'xx' is no duration")
+    assert line.startswith("error: --set decision.hold: 'xx' is no duration")
 
 
 def test_start_after_the_end(refused):

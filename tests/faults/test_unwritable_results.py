@@ -17,9 +17,7 @@ WHOLE = [(25, 49), (115, 139)]
 
 def error_line(ran):
     assert "Traceback" not in ran.err
-    [line] = [
-        line for line in ran.err.splitlines() if line.startswith(("error: ", "motionlapse: "))
-    ]
+    [line] = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     return line
 
 

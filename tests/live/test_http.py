@@ -66,7 +66,7 @@ def test_rubbish_is_no_video(port):
         ran = run_apart("watch", f"http://127.0.0.1:{port}/x", "--no-dashboard")
     assert ran.code == 3
     assert ran.err.splitlines() == [
-        f"motionlapse: http://127.0.0.1:{port}/x: what comes from there is no video"
+        f"error: http://127.0.0.1:{port}/x: what comes from there is no video"
     ]
 
 
@@ -107,6 +107,6 @@ def test_what_cannot_be_opened_is_one_clear_line(source, words):
     ran = run_here("watch", source, "--no-dashboard")
     assert ran.code == 3
     assert len(ran.err.splitlines()) == 1
-    assert ran.err.startswith(f"motionlapse: {words}")
+    assert ran.err.startswith(f"error: {words}")
     assert "geheim" not in ran.err
     assert not Path("captures").exists()

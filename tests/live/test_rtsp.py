@@ -135,7 +135,7 @@ def test_a_password_is_used_and_never_shown(door, rtsp_servers, watching):
     ran = run_apart("watch", f"rtsp://viewer:falsch@{rest}", "--no-dashboard", "--verbose")
     assert ran.code == 3
     assert ran.err.splitlines()[-1] == (
-        f"motionlapse: rtsp://viewer:***@{rest}: the camera refuses user name or password (401)"
+        f"error: rtsp://viewer:***@{rest}: the camera refuses user name or password (401)"
     )
     watch = watching(f"rtsp://viewer:geheim%2F%401@{rest}", "--log-file", "log")
     watch.wait_for("event 1 begins")

@@ -135,4 +135,4 @@ def state_of(pid):
 def test_an_error_leaves_the_terminal_clean(terminal):
     shown = terminal("demo:", "--region", "9000,9000 9001,9000 9001,9001")
     assert assert_left_clean(shown) == 2
-    assert "motionlapse: " in shown.shown
+    assert "error: " in shown.shown
