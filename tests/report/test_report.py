@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +88,44 @@ def test_a_person_can_look_through_an_archive(archive: Path, browser) -> None:
 
     for url in requests_of(browser):
         assert url.startswith(archive.as_uri())
+
+
+# Whether the end of a name can be seen, and its beginning, in the second row.
+ENDS_SHOWN = """
+    const name = document.querySelectorAll(".row .path bdi")[1].firstChild;
+    const row = name.parentNode.closest("div").getBoundingClientRect();
+    const shown = (from, to) => {
+      const range = document.createRange();
+      range.setStart(name, from);
+      range.setEnd(name, to);
+      const box = range.getBoundingClientRect();
+      return box.width > 0 && box.left >= row.left - 1 && box.right <= row.right + 1;
+    };
+    return [shown(name.length - 10, name.length), shown(0, 10)];
+"""
+
+
+def test_of_a_long_path_the_end_is_shown_which_tells_sources_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    film = write_film(tmp_path / "door.mp4", times=[n / 25 for n in range(75)])
+    long = "week-17/of-the-camera-in-the-yard-behind-the-house"
+    names = [f"footage/{day}/{long}/{day}s-door.mp4" for day in ("monday", "tuesday")]
+    for name in names:
+        Path(name).parent.mkdir(parents=True)
+        shutil.copyfile(film, name)
+    assert len(run_here("scan", *names, "--out", "kept", "--json").records) == 2
+    run_here("report", "kept")
+    browser.get((tmp_path / "kept" / "report.html").as_uri())
+    assert browser.execute_script(ENDS_SHOWN) == [True, False]
+    paths = browser.find_elements("css selector", ".row .path")
+    assert [path.text for path in paths] == [name.removeprefix("footage/") for name in names]
+    assert paths[1].get_attribute("title") == names[1]
+    choices = browser.find_elements("css selector", "#f-source option")
+    assert choices[1].text.endswith("/mondays-door.mp4")
+    assert choices[2].text.endswith("/tuesdays-door.mp4")
+    assert all(len(choice.text) <= 32 for choice in choices)
 
 
 def test_clips_play_from_the_event_on(archive: Path, browser) -> None:

@@ -1,5 +1,5 @@
 // The events that pass the filter: rows are made only where they can be seen.
-const ROW = 84, SPARE = 6;
+const ROW = 84, SPARE = 6, TAIL = 32;
 const list = by("list"), rows = by("rows");
 const live = new Map();  // place in the list → its row
 
@@ -19,7 +19,8 @@ function makeRow(place) {
         (event.regions.join() === "all" ? "" : ` · ${event.regions.join(", ")}`) +
         (event.clip ? " · clip" : "") }),
       element("br"),
-      element("span", { className: "dim", textContent: sources.length > 1 ? source.name : "" })));
+      element("span", { className: "dim path", title: source.name },
+        element("bdi", { textContent: sources.length > 1 ? source.short : "" }))));
   row.setAttribute("role", "option");
   row.setAttribute("aria-setsize", chosen.shown.length);
   row.setAttribute("aria-posinset", place + 1);
@@ -59,7 +60,9 @@ function refill(names, select, all) {
   select.replaceChildren(new Option(all, ""), ...names.map(([value, text]) => new Option(text, value)));
 }
 const filter = by("filter");
-refill(sources.map((source, i) => [i, source.name]), by("f-source"), "all");
+// A list shows the beginning of what is too long for it.
+const tail = (text) => text.length > TAIL ? `…${text.slice(1 - TAIL)}` : text;
+refill(sources.map((source, i) => [i, tail(source.short)]), by("f-source"), "all");
 refill([...new Set(events.flatMap((e) => e.regions))].sort().map((r) => [r, r]), by("f-region"), "all");
 const ORDERS = {
   time: (a, b) => a.source - b.source || a.start - b.start,

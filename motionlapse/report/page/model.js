@@ -6,8 +6,15 @@ const unpack = (text) => {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   return new Uint16Array(bytes.buffer);
 };
-const sources = data.sources.map((source) => ({
-  ...source, low: unpack(source.low), high: unpack(source.high),
+// The folder that all sources are in tells none from another.
+const paths = data.sources.map((source) => source.name.split("/"));
+const isShared = (place) => paths.every((path) => place < path.length - 1 && path[place] === paths[0][place]);
+let shared = 0;
+if (!data.sources.some((source) => source.name.includes("://"))) {
+  while (paths.length && isShared(shared)) shared++;
+}
+const sources = data.sources.map((source, i) => ({
+  ...source, short: paths[i].slice(shared).join("/"), low: unpack(source.low), high: unpack(source.high),
 }));
 const scoreOf = (code) => Math.expm1((code / (GAP - 1)) * TOP) / 10;
 const FIELDS = ["source", "number", "start", "end", "peak", "score", "fraction", "reason", "regions",
