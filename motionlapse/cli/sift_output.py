@@ -8,15 +8,25 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motionlapse.cli.console import is_terminal, logger, print_json, printing, rich_console
+from motionlapse.cli.console import (
+    StdoutClosedError,
+    is_terminal,
+    logger,
+    print_json,
+    printing,
+    rich_console,
+)
 from motionlapse.cli.stopping import Stop
+from motionlapse.comparison.last_kept import AGAINST_LAST_KEPT
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.files import make_folder
+from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record
 from motionlapse.sifting.placing import How, Placer
 from motionlapse.sifting.sift import Sift, Summary
 from motionlapse.sources.footage import Footage, find_footage
+from motionlapse.units import format_share, format_size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -65,7 +75,8 @@ def sift_all(
         return code
     if not dry:
         make_folder(out)
-    shown = _Shown(json=json, bars=bars and is_terminal(sys.stderr))
+    by_model = settings.measures.measure == RUNNING_MODEL
+    shown = _Shown(json=json, bars=bars and is_terminal(sys.stderr), shares=by_model)
     with ExitStack() as closing:
         journal = closing.enter_context(Journal(None if dry else out, _rules(settings)))
         stop = closing.enter_context(Stop())
@@ -90,6 +101,8 @@ def _run(sift: Sift, series: Sequence[Footage], shown: _Shown) -> int:
         shown.begin(item)
         try:
             sift.series(item.stills)
+        except StdoutClosedError:
+            raise  # quietly
         except SinkError:
             raise  # a full disk is full for the next still too; the next run goes on here
         except MotionlapseError as error:
@@ -104,7 +117,7 @@ def _rules(settings: Settings) -> dict[str, object]:
     rules: dict[str, object] = dict(plain["measures"])
     for name in ("regions", "ignore", "mask_image"):
         rules[name] = plain["analysis"][name]
-    if settings.measures.measure == "background":
+    if settings.measures.measure == RUNNING_MODEL:
         rules |= {"model": settings.background.model, "enter": settings.decision.enter}
         rules |= {"model_settings": plain["background"][settings.background.model]}
     return rules
@@ -113,8 +126,9 @@ def _rules(settings: Settings) -> dict[str, object]:
 class _Shown:
     """A line a still on stdout, and a bar on stderr."""
 
-    def __init__(self, *, json: bool, bars: bool) -> None:
+    def __init__(self, *, json: bool, bars: bool, shares: bool) -> None:
         self._json = json
+        self._shares = shares
         self._progress: Progress | None = _progress() if bars else None
         self._task: TaskID | None = None
 
@@ -150,14 +164,21 @@ class _Shown:
             )
         elif record.state != "corrupt":
             with printing():
-                sys.stdout.write(_line(record))
+                sys.stdout.write(_line(record, shares=self._shares))
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
 
 
-def _line(record: Record) -> str:
-    against = f" against {Path(record.against).name}" if record.against else ""
-    limit = "" if record.value is None else f" (threshold {record.threshold:.4g}{against})"
+def _line(record: Record, *, shares: bool) -> str:
+    """Return what there is to say of a still; `shares` if values are shares of the picture."""
+    name = Path(record.against).name if record.against else ""
+    if record.value is None or record.threshold is None:
+        limit = ""
+    elif record.reason.endswith(AGAINST_LAST_KEPT):  # it has the threshold
+        limit = f" ({name})"
+    else:
+        threshold = format_share(record.threshold) if shares else f"{record.threshold:.4g}"
+        limit = f" (threshold {threshold}{f' against {name}' if name else ''})"
     return f"{record.state:7}  {record.still}  {record.reason}{limit}\n"
 
 
@@ -171,13 +192,9 @@ def _words(summary: Summary, out: Path, how: How, *, dry: bool) -> str:
     saved = summary.all_bytes - summary.kept_bytes
     return (
         f"{stopped}kept {summary.kept} of {summary.stills} stills ({share:.1%}{earlier}), "
-        f"{_megabytes(summary.kept_bytes)} of {_megabytes(summary.all_bytes)}: "
-        f"{_megabytes(saved)} saved{corrupt}; {where}"
+        f"{format_size(summary.kept_bytes)} of {format_size(summary.all_bytes)}: "
+        f"{format_size(saved)} saved{corrupt}; {where}"
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"
 
 
 def _progress() -> Progress:

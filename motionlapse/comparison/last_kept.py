@@ -15,6 +15,9 @@ from motionlapse.measures import MeasureEntry
 
 # Day and night come over many pictures: what the median of so many has followed is no news.
 _FOLLOWED, _LEAST_FOLLOWED = 9, 3
+AGAINST_LAST_KEPT = "against the last kept"
+"""How the reason for which a picture was kept ends."""
+
 _SPREADS = 8.0
 _SIGMA_OF_MAD = 1.4826
 
@@ -156,7 +159,7 @@ class LastKept:
             before = value_at(self.entry, usual)
             return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"
         sign = "≥" if self.entry.grows else "≤"
-        return f"{name} {value:.4g} {sign} {self.threshold:.4g} against the last kept"
+        return f"{name} {value:.4g} {sign} {self.threshold:.4g} {AGAINST_LAST_KEPT}"
 
 
 def neighbour_distances(

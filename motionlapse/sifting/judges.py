@@ -30,6 +30,7 @@ from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
+from motionlapse.units import format_share
 
 # The model learns in seconds; of stills, which may be an hour apart, each stands for the longest
 # step that it takes at once.
@@ -177,7 +178,7 @@ class ModelJudge:
         keep = value >= threshold
         if keep:
             self._mask, self._luma = mask, luma
-        return Verdict(keep, value, threshold, f"foreground came or went in {value:.2%}")
+        return Verdict(keep, value, threshold, f"foreground came or went in {format_share(value)}")
 
     def replay(self, picture: Picture, *, kept: bool) -> None:
         """Take a still of a run before."""

@@ -1,11 +1,14 @@
 """A folder of stills, as a person sifts it."""
 
 import json
+import re
 
 import cv2
 import numpy as np
 import pytest
 from films import picture, run_here, write_stills
+
+from motionlapse.units import format_size
 
 TIMES = [0.0] * 12 + [1.2, 1.2, 1.2] + [0.0] * 10 + [1.5] + [0.0] * 4
 NEWS = {0, 12, 15, 25, 26}  # the first, what comes, what goes
@@ -180,3 +183,23 @@ def test_films_are_sent_to_scan(door):
     ran = run_here("sift", door, "--out", "kept")
     assert ran.code == 2
     assert "motionlapse scan" in ran.err
+
+
+def test_numbers_are_written_as_elsewhere_and_once(stills, tmp_path):
+    ran = run_here("sift", stills, "--out", "kept", "--dry-run")
+    said = [line.split(maxsplit=2)[2] for line in ran.out.splitlines()]
+    share = r"(0|[1-9]\d*|\d*\.\d+)%"
+    for words in said[1:]:
+        match = re.fullmatch(
+            rf"foreground came or went in {share} \(threshold {share} against shot\d+.jpg\)", words
+        )
+        assert match, words
+        assert all(len(number.replace(".", "").lstrip("0")) <= 3 for number in match.groups())
+    files = [path.stat().st_size for path in (tmp_path / "stills").iterdir()]
+    assert f" of {format_size(sum(files))}: " in ran.err
+    by_ssim = run_here("sift", stills, "--out", "kept", "--dry-run", "--measure", "ssim")
+    kept = [line for line in by_ssim.out.splitlines() if line.startswith("kept")]
+    for line in kept[1:]:
+        assert re.search(r"ssim [\d.]+ ≤ ([\d.]+) against the last kept \(shot\d+.jpg\)$", line)
+        assert "threshold" not in line  # that is what it is no greater than
+    assert sum("threshold" in line for line in by_ssim.out.splitlines()) == len(TIMES) - len(NEWS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from films import files_below, picture, run_here, start, write_film
+from films import files_below, picture, run_here, start, write_film, write_stills
 
 _LONG = [index / 25 for index in range(2500)]
 _FIRST = (25, 49)
@@ -106,6 +106,14 @@ def test_closed_pipe_of_a_listing(film):
     film("door.mp4")
     assert run_here("scan", "door.mp4", "--out", "kept", "--snapshots", "none").code == 0
     with start("events", "kept", "--json") as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) == 141
+
+
+def test_closed_pipe_of_a_sift(tmp_path):
+    write_stills(tmp_path / "yard", [0.0] * 12)
+    with start("sift", "yard", "--out", "kept", "--json", cwd=tmp_path) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(timeout=30) == 141
