@@ -184,17 +184,16 @@ def test_nothing_is_held_where_key_frames_are_far_apart(tmp_path: Path) -> None:
     assert holding.held == 0
 
 
-class Always(Holding):
-    """Holds every group, and lets it go where it is told to."""
+class LettingGo(Holding):
+    """Lets a group go at the packet that it is told, whatever its size."""
 
     def __init__(self, *, go_at: int | None = None) -> None:
         super().__init__()
         self._go_at = go_at
 
     def begin(self, stamp_s: float, *, closed: bool) -> bool:
-        super().begin(stamp_s, closed=closed)
-        self.active, self._count = closed, 0
-        return closed
+        self._count = 0
+        return super().begin(stamp_s, closed=closed)
 
     def add(self, stamp_s: float, size: int) -> bool:
         self._count += 1
@@ -203,6 +202,15 @@ class Always(Holding):
 
     def stays_held(self) -> bool:
         return self.active
+
+
+class Always(LettingGo):
+    """Holds every group."""
+
+    def begin(self, stamp_s: float, *, closed: bool) -> bool:
+        super().begin(stamp_s, closed=closed)
+        self.active = closed
+        return closed
 
 
 def pictures(stream: Stream) -> list[tuple[float, bytes]]:

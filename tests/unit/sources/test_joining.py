@@ -8,30 +8,28 @@ import numpy as np
 import pytest
 
 from motionlapse.sources.connection import Unseen
-from motionlapse.sources.holding import Holding
 from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
 from tests.films import FPS
 from tests.unit.sources.test_held_faults import broken
-from tests.unit.sources.test_holding import KINDS, Stream, noisy_film, pictures
+from tests.unit.sources.test_holding import KINDS, LettingGo, Stream, noisy_film, pictures
 from tests.unit.sources.test_holding_numbers import Camera
 
 
-class Joining(Holding):
+class Joining(LettingGo):
     """Holds from one packet of each group on, or the first after it that may be held.
 
-    Lets it go where it is told to. Groups before the `first` are decoded.
+    Groups before the `first` are decoded.
     """
 
     may_join = True
 
     def __init__(self, at: int, *, go_at: int | None = None, first: int = 0) -> None:
-        super().__init__()
-        self._at, self._go_at = at, go_at
+        super().__init__(go_at=go_at)
+        self._at = at
         self._groups_before = first + 1
         self.joined_at: list[int] = []
 
     def begin(self, stamp_s: float, *, closed: bool) -> bool:
-        self._count = 0
         self._groups_before -= self._groups_before > 0
         return super().begin(stamp_s, closed=closed)
 
@@ -39,14 +37,6 @@ class Joining(Holding):
         self.active = self._count >= self._at and not self._groups_before
         if self.active:
             self.joined_at.append(self._count)
-        return self.active
-
-    def add(self, stamp_s: float, size: int) -> bool:
-        self._count += 1
-        self.active = self.active and self._count != self._go_at
-        return self.active
-
-    def stays_held(self) -> bool:
         return self.active
 
 

@@ -48,7 +48,7 @@ def test_each_frame_is_the_one_of_a_decoder_that_keeps_all(
         whole = [(frame.time, frame.size, content(frame.planes), frame.bgr()) for frame in plain]
     with Recording(film, shrink=shrink) as source:
         frames = list(source)
-        # How many wait thinned depends on how far ahead the other decoder is: a group's, at least.
+        # How many wait thinned depends on how far ahead the other decoder is; so many do anyhow.
         assert sum(frame.to_small is not None for frame in frames) > 20
         for frame, (time, size, planes, _) in zip(frames, whole, strict=True):
             assert (frame.time, frame.size) == (time, size)
