@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.decision.machine import EventMachine
+from motionlapse.decision.missing import MissingTime
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
 from motionlapse.frames import Frame, Interruption, Stream
 from motionlapse.pacing.pacer import Pacer
@@ -158,10 +159,14 @@ class _Look:
         self._decider = decider
         self._pacer = Pacer(pacing, info)
         self._pace = 1.0
+        # A camera's frames that were dropped or left out were good ones.
+        self._missing = None if info.kind == "camera" else MissingTime()
         self.analyzer = make_analyzer((info.width, info.height))
 
     def at(self, frame: Frame) -> Seen:
         """Take the next frame; yield what is known of it and of those before it, in order."""
+        if self._missing is not None:
+            self._missing.take(frame.index, frame.time)
         if not self._pacer.wants(frame):
             return
         if not self.analyzer.fits(frame):
@@ -186,6 +191,8 @@ class _Look:
 
     def interrupt(self, item: Interruption) -> Decision:
         """Take a break between two frames."""
+        if self._missing is not None:
+            self._missing.interrupt()
         decision = self._decider.interrupt(item.reason, settle_s=item.settle_s)
         if item.forget:
             self._overlay = self.overlay()
@@ -211,7 +218,10 @@ class _Look:
 
     def _decide(self, analysis: Analysis) -> tuple[Analysis, Decision]:
         frame = analysis.frame
-        decision = self._decider.step(frame.time, frame.index, analysis.score, ready=analysis.ready)
+        missing_s = 0.0 if self._missing is None else self._missing.up_to(frame.index)
+        decision = self._decider.step(
+            frame.time, frame.index, analysis.score, ready=analysis.ready, missing_s=missing_s
+        )
         self._pace = decision.pace
         self._pacer.saw(analysis, decision)
         return analysis, decision

@@ -76,7 +76,9 @@ class Decider:
         """True while an event is open, may be about to open, or may yet go on within `merge`."""
         return bool(self._open or self._rising or self._resting or self._stir)
 
-    def step(self, time: float, index: int, score: ChangeScore, *, ready: bool) -> Decision:
+    def step(
+        self, time: float, index: int, score: ChangeScore, *, ready: bool, missing_s: float = 0.0
+    ) -> Decision:
         """Take the score of one frame.
 
         Parameters
@@ -89,8 +91,12 @@ class Decider:
             1.0 is the threshold.
         ready
             False while the background cannot be trusted; an open event is then closed.
+        missing_s
+            Of how much of the time since the last frame the pictures are missing: that is no part
+            of how long motion has lasted.
         """
-        elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s
+        elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s - missing_s
+        self._reached_s += missing_s
         self._previous_s = time
         if self._settle_s:
             self._settled_s, self._settle_s = time + self._settle_s, 0.0

@@ -58,7 +58,15 @@ class LapseDecider:
         """Tell whether the frame of a media time is to be looked at at all."""
         return self._due_s is None or self._learned_s > 0 or time >= self._due_s
 
-    def step(self, time: float, index: int, score: ChangeScore, *, ready: bool) -> Decision:
+    def step(
+        self,
+        time: float,
+        index: int,
+        score: ChangeScore,
+        *,
+        ready: bool,
+        missing_s: float = 0.0,  # noqa: ARG002  # a picture is kept for itself
+    ) -> Decision:
         """Take the score of a frame that was wanted; see `motionlapse.decision.decider`."""
         self.kept = False
         if self._due_s is None:

@@ -10,7 +10,9 @@ from motionlapse.types import ChangeScore, Decision
 class EventMachine(Protocol):
     """What turns scores into events; see `motionlapse.decision.decider.Decider`."""
 
-    def step(self, time: float, index: int, score: ChangeScore, *, ready: bool) -> Decision:
+    def step(
+        self, time: float, index: int, score: ChangeScore, *, ready: bool, missing_s: float = 0.0
+    ) -> Decision:
         """Take the score of one frame."""
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:

@@ -3,7 +3,7 @@
 import av
 import numpy as np
 import pytest
-from films import FRAMES, damage, key_packets, run_here, scan_here, table, write_film
+from films import FRAMES, damage, key_packets, picture, run_here, scan_here, table, write_film
 
 WHOLE = [(25, 49), (115, 139)]
 
@@ -197,6 +197,28 @@ def test_damage_in_the_middle_of_a_motion_ends_no_scan(film, tmp_path, name):
     assert ran.code == 3
     assert ran.spans[-1] == WHOLE[1]
     assert "damaged between 00:00:0" in error_line(ran)
+
+
+def test_a_torn_picture_after_damage_is_no_event(tmp_path, monkeypatch):
+    """It stands for its own time, not for that of the pictures that are missing before it."""
+    monkeypatch.chdir(tmp_path)
+
+    def torn_at_4_s(time_s):
+        image = picture(time_s, moves=())
+        if 4.0 <= time_s < 4.03:
+            image[60:] = 128
+        return image
+
+    path = write_film(tmp_path / "hurt.mp4", pictures=torn_at_4_s)
+    assert scan_here("hurt.mp4", tmp_path / "whole").spans == []
+    place, size = key_packets(path)[3]
+    damage(path, place + 20, size // 2)
+    ran = scan_here("hurt.mp4", tmp_path / "kept", "--metrics", "m.csv")
+    assert (ran.code, ran.spans) == (3, [])
+    assert "damaged between 00:00:03.0 and 00:00:04.0" in error_line(ran)
+    rows = {row["index"]: row for row in table(tmp_path / "m.csv")}
+    assert "99" not in rows
+    assert float(rows["100"]["score"]) > 10  # it was looked at
 
 
 @pytest.mark.parametrize("name", ["late.mp4", "late.mkv"])
