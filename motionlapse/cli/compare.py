@@ -78,6 +78,8 @@ def compare(
             f"{before} and {after}: one is a folder and one is not; give two pictures or two "
             "folders"
         )
+    if diff is not None and diff.exists() and any(map(diff.samefile, (before, after))):
+        raise ConfigError(f"--diff {diff}: that is what is compared; choose another name for it")
     if match and not before.is_dir():
         raise ConfigError("--match is for two folders")
 

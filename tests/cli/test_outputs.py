@@ -108,6 +108,19 @@ def test_a_still_is_not_replaced_by_its_explanation() -> None:
     assert png.read_bytes() == before
 
 
+def test_what_is_compared_is_not_replaced_by_the_difference() -> None:
+    shutil.copytree(FIXTURES / "stills", "yard")
+    shutil.copytree("yard", "later")
+    first, second = sorted(Path("yard").glob("*.jpg"))[:2]
+    before = {path: path.read_bytes() for path in sorted(Path("yard").iterdir())}
+    for words in ((first, second, "--diff", first), (first, second, "--diff", second),
+                  ("yard", "later", "--diff", "yard")):  # fmt: skip
+        ran = run_here("compare", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"--diff {words[-1]}: that is what is compared" in ran.err
+    assert {path: path.read_bytes() for path in sorted(Path("yard").iterdir())} == before
+
+
 @pytest.mark.parametrize(
     "words",
     [
