@@ -47,8 +47,8 @@ def make_folder(folder: Path) -> None:
 
 def _in_the_way(folder: Path, file: Path) -> str:
     if file == folder:
-        return f"{folder}: is a file; a folder is wanted here"
-    return f"{folder}: cannot be made: {file} is a file, not a folder"
+        return f"{folder}: cannot be written: it is a file, and a folder is wanted"
+    return f"{folder}: cannot be written: {file} is a file, not a folder"
 
 
 def check_writable(path: Path) -> None:
