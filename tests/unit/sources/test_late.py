@@ -141,7 +141,7 @@ def test_far_ahead_few_whole_pictures_wait(
     options: dict[str, str],
     thinned: bool,
 ) -> None:
-    monkeypatch.setattr(recording, "_WHOLE_BYTES", 160 * 120 * 3 // 2 * 20)
+    monkeypatch.setattr(recording, "_AHEAD_BYTES", 160 * 120 * 3 // 2 * 20)
     film = write_film(tmp_path / name, times=TIMES, options=options, b_frames=2)
     most = small = 0
     with Recording(film, in_turn=False, ahead=128, shrink=shrink) as source:
