@@ -10,7 +10,7 @@ import sys
 _TRIM, _THRESHOLD, _ARENAS = -1, -3, -8  # M_TRIM_THRESHOLD and so on, of malloc.h
 _LARGE_BYTES = 1_000_000  # whole pictures; with 256 kB, thinned ones too, a scan takes 5 % longer
 _KEPT_BYTES = 4_000_000  # at the end of a heap: of itself that would be given back again and again
-_MOST_ARENAS = 2
+_MOST_ARENAS = 1  # a second one takes 10 to 20 MB more, in the same time
 
 
 def return_large_pieces() -> None:

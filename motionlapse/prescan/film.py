@@ -12,7 +12,6 @@ from pathlib import Path
 from motionlapse.closing import Closing
 from motionlapse.frames import Fault, Frame, Interruption, Shrink
 from motionlapse.prescan.stretches import Stretch
-from motionlapse.sources.ahead import fitting
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.key_pictures import KeyPictures
 from motionlapse.sources.open_film import OpenFilm
@@ -25,9 +24,8 @@ SKIPPED = "what follows is surely quiet, and skipped"
 # moved more often in quiet groups than with 3.
 _LEARNED = 3
 # So that the next ones are decoded while an event, which is slow to analyse, is looked at: 5 s of
-# pictures each, thinned; of those of which that many would take more if they were whole, fewer: 64
-# of 1080p. With 128 of these an hour took 740 MB instead of 400, and a tenth less time.
-_AHEAD, _AHEAD_BYTES = 128, 200_000_000
+# pictures each, thinned to at most 0.45 MB.
+_AHEAD = 128
 # Stretches are decoded by one thread each, two at the same time, which takes a fifth less processor
 # time than threads that share one; but longer ones than this would leave a core idle.
 _LONG_S = 20.0
@@ -91,15 +89,12 @@ class Stretches(Closing):
         self._ended_s = 0.0  # what came before
         self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
         self._keys = KeyPictures(path, settings, name=name or str(path))
-        self._ahead = _AHEAD // 2  # until the size is known
         try:
             self._opened = self._open(0)
         except BaseException:
             self._keys.close()
             raise
         self.info = self._opened.recording.info
-        whole = self.info.width * self.info.height * 3 // 2
-        self._ahead = fitting(_AHEAD, whole, _AHEAD_BYTES)
         self._opener = ThreadPoolExecutor(1, "next-stretch")
         self._next: deque[tuple[int, Future[_Opened]]] = deque()
 
@@ -134,8 +129,13 @@ class Stretches(Closing):
             yield from self._judged()
             if self._number + 1 == len(self._stretches):
                 return
-            self._go_on()
-            yield self._interruption()
+            before = self._opened
+            try:
+                self._go_on()
+                # Who holds frames of the stretch before looks at them now.
+                yield self._interruption()
+            finally:
+                self._let_go(before)
 
     def _begin_next(self) -> None:
         """Have the next stretches opened."""
@@ -146,7 +146,6 @@ class Stretches(Closing):
     def _go_on(self) -> None:
         """Turn to the next stretch."""
         faults = self._opened.recording.faults
-        self._let_go(self._opened)
         self._number += 1
         self._opened = self._taken()  # may fail: then it is still the one before that has faults
         self._faults += faults
@@ -233,7 +232,7 @@ class Stretches(Closing):
             at=at,
             film=film,
             in_turn=False,  # most stretches are short
-            ahead=self._ahead,
+            ahead=_AHEAD,
             until=until,
             shrink=self._shrink,
         )

@@ -262,12 +262,16 @@ class PictureDecoder:
     def _to_wait(
         self, frame: Picture, disposable: Disposable | None, passage: Passage | None
     ) -> Picture:
-        """Return a picture, thinned where it is to be and can be decoded once more."""
+        """Return a picture, thinned where it is to be and can be decoded once more.
+
+        For that it needs a name, but no order: not to thin the first ones, before timestamps had
+        been seen to rise, made each decoder's pool of pictures twice as large for good.
+        """
         if frame.is_corrupt:
             self._passage_of.clear()
             return disposable or frame
         named = passage is not None and frame.pts not in passage.ambiguous
-        if not self._thins or not named or self._in_a_row <= _DEEPEST:
+        if not self._thins or not named:
             return disposable or frame
         if passage and self._shrink and self._late and isinstance(frame, av.VideoFrame):
             return thin(frame, disposable, self._shrink, self._late, passage)

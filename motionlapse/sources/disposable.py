@@ -19,10 +19,13 @@ from motionlapse.frames import Planes
 Late: TypeAlias = Callable[[], tuple[av.VideoFrame | None, int]]
 """Decodes a picture; returns it, None if that cannot be done, and how many had to be for it."""
 
-# So many disposable pictures in a row that nobody asks for, 3 to 4 s of a film: then the next ones
-# are left out. As many more each time that this has cost more than it saved, up to the most.
-_UNWANTED = 50
-_MOST_UNWANTED = 1600
+# So many disposable pictures in a row that nobody asks for, 7 s of a film: then the next ones are
+# left out. That is about what decoding late costs when something stirs, and who waits as long as a
+# wrong guess costs never pays more than twice. Where it has cost more than it saved twice as many
+# are waited for, up to the most; else half as many, down to the fewest.
+_AT_FIRST = 100
+_FEWEST = 50
+_MOST = 1600
 
 
 class Demand:
@@ -34,7 +37,7 @@ class Demand:
     """
 
     def __init__(self) -> None:
-        self._patience = self._owed = _UNWANTED
+        self._patience = self._owed = _AT_FIRST
         self._left_out = self._decoded_late = 0
 
     @property
@@ -57,7 +60,7 @@ class Demand:
     def _learn(self) -> None:
         costly = self._decoded_late > self._left_out
         wanted = self._patience * 2 if costly else self._patience // 2
-        self._patience = min(max(wanted, _UNWANTED), _MOST_UNWANTED)
+        self._patience = min(max(wanted, _FEWEST), _MOST)
         self._left_out = self._decoded_late = 0
 
 

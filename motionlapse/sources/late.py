@@ -70,6 +70,7 @@ class LateDecoder(Closing):
     ) -> None:
         self._open_film, self._stream_of = open_film, stream_of
         self._lock = threading.Lock()
+        self._closed = False
         self._film: OpenFilm | None = None
         self._context: VideoCodecContext | None = None
         self._passage: Passage | None = None
@@ -83,27 +84,34 @@ class LateDecoder(Closing):
         It costs least to ask for them in order of time.
         """
         with self._lock:
-            context = self._context or self._open()
-            if passage is not self._passage or pts < self._asked:
-                context.flush_buffers()
-                self._found.clear()
-                self._passage, self._fed = passage, 0
-            self._asked = pts
-            decoded = 0
-            while pts not in self._found and self._fed < len(passage.packets):
-                place, self._fed = self._fed, self._fed + 1
-                packet = passage.packets[place]
-                before = packet.pts is not None and packet.pts < pts
-                if before and place in passage.spare:
-                    continue
-                decoded += 1
-                self._keep(context, packet)
-            if pts not in self._found:
-                self._keep(context, None)
-                self._passage = None  # after its end a decoder takes nothing more
-            found = self._found.pop(pts, None)
-            self._found = {at: picture for at, picture in self._found.items() if at > pts}
-            return found, decoded
+            try:
+                return self._picture(passage, pts)
+            finally:
+                if self._closed:
+                    self._release()
+
+    def _picture(self, passage: Passage, pts: int) -> tuple[av.VideoFrame | None, int]:
+        context = self._context or self._open()
+        if passage is not self._passage or pts < self._asked:
+            context.flush_buffers()
+            self._found.clear()
+            self._passage, self._fed = passage, 0
+        self._asked = pts
+        decoded = 0
+        while pts not in self._found and self._fed < len(passage.packets):
+            place, self._fed = self._fed, self._fed + 1
+            packet = passage.packets[place]
+            before = packet.pts is not None and packet.pts < pts
+            if before and place in passage.spare:
+                continue
+            decoded += 1
+            self._keep(context, packet)
+        if pts not in self._found:
+            self._keep(context, None)
+            self._passage = None  # after its end a decoder takes nothing more
+        found = self._found.pop(pts, None)
+        self._found = {at: picture for at, picture in self._found.items() if at > pts}
+        return found, decoded
 
     def _open(self) -> VideoCodecContext:
         self._film = self._film or self._open_film()
@@ -122,9 +130,13 @@ class LateDecoder(Closing):
                 self._found.setdefault(pts, frame)  # of one stamp the first was asked for
 
     def close(self) -> None:
-        """Close the film; what is asked for later opens it once more."""
+        """Close the film; each that is asked for later opens it once more."""
         with self._lock:
-            if self._film is not None:
-                self._film.close()
-            self._film = self._context = self._passage = None
-            self._found.clear()
+            self._closed = True
+            self._release()
+
+    def _release(self) -> None:
+        if self._film is not None:
+            self._film.close()
+        self._film = self._context = self._passage = None
+        self._found.clear()

@@ -39,8 +39,6 @@ from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
-# Where the others are thinned: 20 of 1080p, of which the first 17 are not.
-_WHOLE_BYTES = 64_000_000
 
 _Shown: TypeAlias = tuple[int, Picture, float]
 """Index, picture, media time."""
@@ -149,7 +147,7 @@ class Recording(Closing):
                 ahead if thins else fitting(ahead, frame_bytes, _AHEAD_BYTES),
                 lambda f: f.time < until,
                 is_large=lambda f: thins and f.to_small is None,
-                most_large=fitting(ahead, frame_bytes, _WHOLE_BYTES),
+                most_large=fitting(ahead, frame_bytes, _AHEAD_BYTES),
             )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import av
 import pytest
+from av.container import InputContainer
 
 from motionlapse.frames import Frame
 from motionlapse.sources.disposable import Demand
@@ -103,6 +104,11 @@ def test_nothing_is_left_out_where_that_is_not_sure(tmp_path: Path, kind: dict[s
         assert not any(frame.disposable for frame in source)
 
 
+def _open_containers() -> int:
+    """Return how many there are, open or closed: each with a decoder and its pool of pictures."""
+    return sum(type(thing) is InputContainer for thing in gc.get_objects())
+
+
 def test_a_frame_may_outlive_its_source(tmp_path: Path, late: list[int]) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
     with Recording(film) as source:
@@ -111,8 +117,10 @@ def test_a_frame_may_outlive_its_source(tmp_path: Path, late: list[int]) -> None
     wanted = [frame for frame in frames[::-1] if frame.disposable][:8]
     whole = all_pictures(film)
     late.clear()
+    open_before = _open_containers()
     assert [luma(frame) for frame in wanted] == [whole[frame.index] for frame in wanted]
     assert len(late) == len(wanted)
+    assert _open_containers() == open_before
 
 
 def _pass(demand: Demand, count: int) -> None:
@@ -226,6 +234,7 @@ def test_a_film_that_is_closed_waits_for_no_search_for_cycles(
 ) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
     gc.collect()
+    open_before = _open_containers()
     gc.disable()
     try:
         source = Recording(film, SourceSettings.model_validate({"decoding_threads": threads}))
@@ -237,5 +246,6 @@ def test_a_film_that_is_closed_waits_for_no_search_for_cycles(
         source.close()
         del source
         assert left() is None
+        assert _open_containers() == open_before
     finally:
         gc.enable()
