@@ -48,4 +48,7 @@ class Settings(SettingsModel):
         shown = sinks.masks is not None or sinks.metrics is not None
         shown |= sinks.snapshots.startswith(("all", "every"))  # of these the times are promised
         chosen = self.decision.lapse.every is not None  # a time-lapse chooses its frames itself
-        return None if every_frame or shown or chosen else self.pacing
+        if every_frame or shown or chosen:
+            return None
+        skips = self.pacing.skip_nonref or self.sources.fast
+        return self.pacing.model_copy(update={"skip_nonref": skips})

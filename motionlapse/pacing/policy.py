@@ -16,6 +16,9 @@ Of footage with less than 20 frames a second nothing is left out.
 A frame that its source takes to be calm is not looked at while nothing moves, however long that is:
 the next one that is not calm is.
 
+With `PacingSettings.skip_nonref` disposable ones are never looked at, where the others come often
+enough.
+
 Where nothing hangs on which frame is looked at it is one that is not disposable (see
 `motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest
 time is over while nothing moves, and up to 2/15 s after the last look where much moves.
@@ -40,6 +43,8 @@ _PLENTY = 3.0
 _CALM_S = 1.0
 # Encoders put now one, now two or three disposable frames between others.
 _PATTERN = 4
+# Two looks at 15 a second, of which a frame may come a bit too early for one.
+_OFTEN_S = 2 * _ABOUT * _AUTO_STEP_S
 
 
 class Choice(Enum):
@@ -82,6 +87,7 @@ class Policy:
         rate = settings.analyse_fps
         self._all = rate == "all"
         self._grid_s = (1 - 1e-2) / rate if isinstance(rate, float) else 0.0
+        self._skips = settings.skip_nonref and not self._all
         self._quiet_s = settings.quiet_step if settings.adaptive else 0.0
         self._most_held = most_held
         self._held = self._calm = 0
@@ -115,6 +121,8 @@ class Policy:
         if not disposable:
             self._solid_gaps_s.append(0.0 if self._solid_s is None else time - self._solid_s)
             self._solid_s = time
+        elif self._skips and 0 < max(self._solid_gaps_s) <= _OFTEN_S + _ROUNDING_S:
+            return Choice.LEAVE
         if time - self._taken_s < self._grid_s:
             return Choice.LEAVE
         gap_s = max(gap_s, self._grid_s)

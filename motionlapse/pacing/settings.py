@@ -43,6 +43,12 @@ class PacingSettings(SettingsModel):
         0.2, "longest time between two frames that are analysed while nothing moves", gt=0, le=1
     )
 
+    skip_nonref: bool = setting(
+        False,
+        "leave out frames that no other is built on, where the others come at least every 0.12 s; "
+        "--fast does so",
+    )
+
     @property
     def leaves_quiet(self) -> bool:
         """True if frames may be left out, and gone back to, while nothing moves."""

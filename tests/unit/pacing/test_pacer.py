@@ -121,6 +121,36 @@ def test_frames_that_are_disposable_are_looked_at_where_motion_begins_or_ends_al
     assert max(b.time - a.time for a, b in pairwise(quiet)) <= most_s + 1e-3
 
 
+@pytest.mark.parametrize(
+    ("fps", "pattern", "skips"),
+    [(25, "-d", True), (25, "-d-d-d--d-", True), (25, "-ddd", False), (60, "-ddd", True)],
+)
+def test_what_no_other_frame_is_built_on_is_skipped_where_the_others_come_often(
+    make_frame, fps, pattern, skips
+):
+    frames = [
+        replace(frame, disposable=pattern[frame.index % len(pattern)] == "d")
+        for frame in walk(make_frame, fps=fps)
+    ]
+    every, _ = play(frames, None)
+    some, result = play(frames, PacingSettings(skip_nonref=True))
+    assert result.frames == len(frames)
+    looked = [frames[index] for index in some.frames if index > len(pattern)]
+    assert any(frame.disposable for frame in looked) != skips
+    for one, other in zip(some.events, every.events, strict=True):
+        assert one.start_s == pytest.approx(other.start_s, abs=0.08)
+        assert one.end_s == pytest.approx(other.end_s, abs=0.15)
+    notes, _ = play(frames, PacingSettings(analyse_fps="all", skip_nonref=True))
+    assert notes.frames == list(range(len(frames)))
+
+
+def test_fast_skips_what_no_other_frame_is_built_on():
+    for fast in (True, False):
+        pace = Settings.model_validate({"sources": {"fast": fast}}).pace()
+        assert pace is not None
+        assert pace.skip_nonref == fast
+
+
 def test_slow_footage_is_not_thinned(make_frame):
     frames = walk(make_frame, fps=12)
     notes, _ = play(frames, PacingSettings())
