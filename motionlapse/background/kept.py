@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Numbers = tuple[int, float, float]
 Room = tuple[npt.NDArray[np.uint32], Array]
 """Where the kernel keeps what it changes: places, and what was there; for no pixel, or for all."""
 
@@ -34,16 +35,16 @@ class Kept:
         # Memory that is never written to is none.
         self._spots = np.empty(pixels, np.uint32)
         self._changed = np.empty((pixels, length + doubt.shape[1]), np.float32)
+        self._numbers: Numbers | None = None
         self._count = 0
         self._waits = False
 
-    def mark(self) -> None:
-        """Keep the state before the next frame."""
+    def mark(self, numbers: Numbers) -> None:
+        """Keep the state before the next frame, and numbers that belong to it."""
         # Into the same memory: a new megabyte for each frame costs as much again.
         for now, before in self._everywhere:
             np.copyto(before, now)
-        self._count = 0
-        self._waits = True
+        self._numbers, self._count, self._waits = numbers, 0, True
 
     @property
     def room(self) -> Room:
@@ -57,11 +58,14 @@ class Kept:
         if self._waits:
             self._count, self._waits = count, False
 
-    def put_back(self) -> None:
-        """Make the state what it was at the mark."""
+    def put_back(self) -> Numbers | None:
+        """Make the state what it was at the mark, and return its numbers; None without a mark."""
+        if self._numbers is None:
+            return None
         for now, before in self._everywhere:
             np.copyto(now, before)
         spots, changed = self._spots[: self._count], self._changed[: self._count]
         length = self._others.shape[1]
         self._others[spots], self._doubt[spots] = changed[:, :length], changed[:, length:]
         self._waits = False
+        return self._numbers
