@@ -27,10 +27,10 @@ class GoesBack(Protocol):
     """What a background model has more that can judge frames after a later one was judged."""
 
     def mark(self) -> None:
-        """Remember what the next frame would spoil for those before it."""
+        """Keep the state before the next frame."""
 
     def go_back(self) -> None:
-        """Return to the mark, as far as it matters."""
+        """Forget the frame since the mark, if there was one."""
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.cleanup import Cleanup
-from motionlapse.analysis.flow import Flow, track_corners
+from motionlapse.analysis.flow import mean_flow, track_corners
 from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.analysis.prepare import Shrinker, choose_scale, copied
 from motionlapse.analysis.score import change_value, moving_pixels
@@ -74,7 +74,6 @@ class Analyzer:
         self._shrink = Shrinker(size, self.scale)
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
         self._cleanup = Cleanup(settings, self._area, self.scale)
-        self._flow = Flow(settings.flow_tracking) if settings.flow else None
         self._steady = Steadier(self._shrink.size) if settings.steady else None
         self._overlays = OverlayFinder(self._shrink.size)
         self._colour: bool | None = None
@@ -172,9 +171,9 @@ class Analyzer:
     def go_back(self) -> None:
         """Return to the mark, one frame ago, so that those before that frame can be judged.
 
-        It is judged once more in its place. What fitted the background has then taught it twice,
-        for at most the time that frames are held; the age of what did not is as before. (Without
-        that a slow mover looked older than it was: its event began 0.7 s late.)
+        It is judged once more in its place. (With a background that it taught twice, and candidates
+        that had seen it, events began and ended up to 0.3 s elsewhere than with every frame judged;
+        a slow mover, which then looked older than it was, 0.7 s late.)
         """
         self._last = self._last_but_one
         if isinstance(self._model, GoesBack):
@@ -235,15 +234,16 @@ class Analyzer:
         planes: Planes,
         elapsed_s: float,
     ) -> ChangeScore:
-        flow = self._flow(planes.luma.view, mask, elapsed_s) if self._flow else None
+        flow, tracking = None, self._settings.flow_tracking
+        if self._settings.flow:
+            # From the frame before, which is another one after going back.
+            flow = mean_flow(self._last.luma, planes.luma.view, mask, elapsed_s, tracking)
         fraction = pixels / self._area.pixels
         moving = fraction
         if pixels and foreground.moving is not None:
             moving = moving_pixels(foreground.moving, mask) / self._area.pixels
         return ChangeScore(
-            value=change_value(
-                moving, flow, enter=self.enter, tracking=self._settings.flow_tracking
-            ),
+            value=change_value(moving, flow, enter=self.enter, tracking=tracking),
             fraction=fraction,
             moving=moving,
             flow=flow,

@@ -21,14 +21,24 @@ _QUALITY = 0.01
 _CORNER_DISTANCE_PX = 5
 
 
-class Flow:
-    """Measures how fast corners in the foreground move from frame to frame.
+def mean_flow(
+    before: Image | None, luma: Image, foreground: Image, elapsed_s: float, settings: FlowSettings
+) -> float | None:
+    """Return how fast corners in the foreground move, in picture diagonals a second.
 
     Corners are found in the frame before, inside the foreground of this one, tracked forward and
-    back with pyramidal Lucas–Kanade, and counted only if they return to where they began.
+    back with pyramidal Lucas–Kanade, and counted only if they return to where they began. None
+    without such corners.
 
     Parameters
     ----------
+    before, luma
+        The frame before (None: there is none) and this one, uint8 ``(H, W)`` at the size of
+        analysis.
+    foreground
+        0/255 uint8 ``(H, W)``; where it is empty nothing is computed.
+    elapsed_s
+        Media time between them.
     settings
         How many corners, and the patch that is matched.
 
@@ -39,31 +49,13 @@ class Flow:
     .. [2] J. Shi and C. Tomasi, "Good features to track", CVPR 1994.
     .. [3] Z. Kalal et al., "Forward-backward error", ICPR 2010.
     """
-
-    def __init__(self, settings: FlowSettings) -> None:
-        self._settings = settings
-        self._previous: Image | None = None
-
-    def __call__(self, luma: Image, foreground: Image, elapsed_s: float) -> float | None:
-        """Return the mean displacement in picture diagonals a second; None without corners.
-
-        Parameters
-        ----------
-        luma
-            uint8 ``(H, W)`` at the size of analysis; copied.
-        foreground
-            0/255 uint8 ``(H, W)``; where it is empty nothing is computed.
-        elapsed_s
-            Media time since the last call.
-        """
-        previous, self._previous = self._previous, luma.copy()
-        if previous is None or elapsed_s <= 0 or not foreground.any():
-            return None
-        tracks = track_corners(previous, self._previous, foreground, self._settings)
-        if not tracks.size:
-            return None
-        moved_px = np.linalg.norm(tracks[:, 2:], axis=1)
-        return float(moved_px.mean()) / math.hypot(*luma.shape) / elapsed_s
+    if before is None or elapsed_s <= 0 or not foreground.any():
+        return None
+    tracks = track_corners(before, luma, foreground, settings)
+    if not tracks.size:
+        return None
+    moved_px = np.linalg.norm(tracks[:, 2:], axis=1)
+    return float(moved_px.mean()) / math.hypot(*luma.shape) / elapsed_s
 
 
 def track_corners(before: Image, after: Image, foreground: Image, settings: FlowSettings) -> Points:

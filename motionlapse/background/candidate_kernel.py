@@ -42,6 +42,7 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _THIRD = np.float32(1 / 3)
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
+_HALF = np.float32(0.5)
 _QUARTER = np.float32(0.25)
 _SHADOW, _DEEP = np.float32(SHADOW_SCORE), np.float32(DEEP_SHADOW_SCORE)
 
@@ -135,7 +136,8 @@ def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
     for i in range(n):
         own, knows, asked = doubt[i], known[i] > _ZERO, followed[i] > _ZERO
         credit = own + elapsed + ghost * beside[i] if knows else own - miss
-        credit = elapsed if anew[i] > _ZERO else credit
+        # What is seen for the first time came, on the average, half a frame ago.
+        credit = _HALF * elapsed if anew[i] > _ZERO else credit
         taken = knows & (credit > max(trust[i], promotion))
         doubt[i] = credit if asked else own
         promoted[i] = _ONE if taken else _ZERO

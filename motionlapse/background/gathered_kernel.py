@@ -90,6 +90,19 @@ def gather(planes, first, look, score, spots, gathered, count):  # type: ignore[
 
 
 @part
+def keep(spots, doubt, others, kept_spots, kept, count):  # type: ignore[no-untyped-def]
+    """Keep what `others` and `doubt` are of pixels, behind the `count` that are kept already."""
+    length = others.shape[1]
+    for i in range(len(spots)):
+        spot = spots[i]
+        kept_spots[count + i] = spot
+        own, kept_own = others[spot], kept[count + i]
+        for j in range(length):
+            kept_own[j] = own[j]
+        kept_own[length], kept_own[length + 1] = doubt[spot, 0], doubt[spot, 1]
+
+
+@part
 def bring(  # type: ignore[no-untyped-def]
     planes, spots, gathered, mean, credit, doubt, others, score, before
 ):

@@ -15,6 +15,7 @@ from motionlapse.background.gaussian_kernel import (
     waiting_length,
 )
 from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.background.kept import Kept
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain
 from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.background.opening_kernel import agree
@@ -59,7 +60,8 @@ class Gaussian:
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
        gains credit, more if it also fits the background beside it: that is how the place looks
        where an object stood. Once **C** has more credit than **B** it becomes the background. If it
-       does not fit, **C** loses credit, and begins anew at :math:`x` when it has none left.
+       does not fit, **C** loses credit, and when it has none left begins anew at :math:`x`, with
+       :math:`\Delta t/2`: so old is what came, on the average.
 
     Foreground whose **C** is younger than `standing` is *moving*; the rest stands still: something
     put down, or the place of something taken away.
@@ -84,7 +86,6 @@ class Gaussian:
         self._frames = 0
         self._since_clouds_s = 0.0
         self._time_s = 0.0  # for which frames have taught something
-        self._marked: tuple[Array, Array, float] | None = None
 
     @property
     def opening_s(self) -> float:
@@ -94,7 +95,7 @@ class Gaussian:
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
         self._make_room(opening[0])
-        pictures = np.stack([_stacked(planes) for planes in opening])
+        pictures = np.stack([[plane.view for plane in planes] for planes in opening])
         share = np.empty_like(self._variance)
         settings = self._settings
         agree(
@@ -128,9 +129,11 @@ class Gaussian:
             np.float32(1) / self._gain.gain,
             light,
             *self._for_kernel,
+            *self._kept.room,
             constants,
             self._frames,
         )
+        self._kept.took(pixels)
         return Foreground(
             score=self._score,
             moving=self._moving,
@@ -141,20 +144,16 @@ class Gaussian:
         )
 
     def mark(self) -> None:
-        """Remember how old the candidates are; see `motionlapse.inside.GoesBack`."""
-        if not self._frames:
-            return
-        if self._marked is None:
-            self._marked = np.empty_like(self._doubt), np.empty_like(self._gain.gain), 0.0
-        # Into the same memory: a new megabyte for each frame costs as much again.
-        doubt, gain, _ = self._marked
-        doubt[:], gain[:] = self._doubt, self._gain.gain
-        self._marked = doubt, gain, self._time_s
+        """Keep the state before the next frame; see `motionlapse.inside.GoesBack`."""
+        if self._frames:
+            self._turn_back()
+            self._kept.mark((self._frames, self._time_s, self._since_clouds_s))
 
     def go_back(self) -> None:
-        """Make the candidates as old as they were; see `motionlapse.inside.GoesBack`."""
-        if self._marked is not None:
-            self._doubt[:], self._gain.gain[:], self._time_s = self._marked
+        """Forget the last frame; see `motionlapse.inside.GoesBack`."""
+        before = self._kept.put_back() if self._frames else None
+        if before is not None:
+            self._frames, self._time_s, self._since_clouds_s = before
 
     def remember(self, before: object) -> None:
         """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
@@ -201,7 +200,6 @@ class Gaussian:
         count = 1 if planes.chroma is None else 3
         width, height = planes.size
         shape = (height, width)
-        self._marked = None
         self._mean: Array = np.zeros((count, *shape), np.float32)
         self._variance: Array = np.full(shape, 2 * self._settings.noise_floor**2, np.float32)
         self._credit: Array = np.zeros(shape, np.float32)
@@ -230,6 +228,8 @@ class Gaussian:
         close = settings.k * settings.candidate_match * settings.noise_floor
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height))
+        *background, doubt, others, _, young = self._for_kernel[:7]
+        self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
     def _clouds_since(self, buffers: Buffers, previous: Image, step_s: float, pace: float) -> Array:
         """Return the light that the background is to follow now.
@@ -252,11 +252,14 @@ class Gaussian:
 
     def _pass_time(self, step_s: float) -> tuple[float, float]:
         """Return the model's own time before a frame and after it."""
+        self._turn_back()
+        before_s, self._time_s = self._time_s, self._time_s + step_s
+        return before_s, self._time_s
+
+    def _turn_back(self) -> None:
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
             self._doubt[..., 1] -= _TURN_BACK_S
-        before_s, self._time_s = self._time_s, self._time_s + step_s
-        return before_s, self._time_s
 
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:
         """Return what the kernels need, in their order."""
@@ -292,8 +295,3 @@ def _buffers(planes: Planes) -> Buffers:
     if planes.chroma is None:
         return luma, luma, luma
     return luma, planes.chroma[0].buffer, planes.chroma[1].buffer
-
-
-def _stacked(planes: Planes) -> Image:
-    """Return a picture's planes as one array, uint8 ``(P, H, W)``."""
-    return np.stack([plane.view for plane in planes])

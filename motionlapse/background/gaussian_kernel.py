@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionlapse.background.candidate_kernel import follow
-from motionlapse.background.gathered_kernel import COLOUR, GREY, gather
+from motionlapse.background.gathered_kernel import COLOUR, GREY, gather, keep
 from motionlapse.background.kernel_types import F1, F2, PLANE, ROWS, SPOTS
 from motionlapse.background.looks_kernel import look_colour, look_grey
 from motionlapse.background.score_levels import THRESHOLD_SCORE
@@ -163,7 +163,8 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
 
 
 @kernel(
-    PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, F2, F2, SPOTS, F1, INT,
+    PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, F2, F2, SPOTS,
+    SPOTS, F2, F1, INT,
     returns=INT,
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -184,6 +185,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     scratch,
     gathered,
     spots,
+    kept_spots,
+    kept,
     constants,
     turn,
 ):
@@ -216,6 +219,9 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     gathered, spots
         float32 ``(GATHERED_ROWS, M)`` and uint32 ``(M,)``, `waiting_length` of them: foreground
         pixels that wait to be followed.
+    kept_spots, kept
+        uint32 ``(K,)`` and float32 ``(K, N + 2)``: filled with the foreground pixels, and what
+        `others` and `doubt` were there, as many as are returned. K: none, or all pixels.
     constants
         Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
         and its share in the dark; the rest is `candidate_kernel.follow`'s.
@@ -259,6 +265,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         stirred[top:bottom] = waiting > before
         pixels += waiting - before
         if waiting and (waiting >= _TOGETHER or bottom == height):
+            if len(kept):
+                keep(spots[:waiting], doubt, others, kept_spots, kept, pixels - waiting)
             if planes == 1:
                 follow(
                     GREY, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,

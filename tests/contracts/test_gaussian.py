@@ -145,3 +145,58 @@ def test_a_shadow_is_no_foreground(make_planes: MakePlanes) -> None:
     feed(model, iter([grey] * 20), make_planes, 20)
     (seen,) = feed(model, iter([shaded]), make_planes, 1)
     assert share(seen.score) == 0
+
+
+@pytest.mark.parametrize("step_s", [1 / 30, 0.1, 0.2])
+def test_a_thing_is_as_old_as_it_is_at_any_rate(
+    make_planes: MakePlanes, planes_count: int, step_s: float
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, 50)
+    seen = feed(model, with_square(pictures), make_planes, 20, step_s=step_s)
+    # On the average it came in the middle between the frame before and the first that shows it.
+    still_s = until([one.moving for one in seen], step_s) + step_s / 2
+    assert STANDING_S <= still_s < STANDING_S + step_s
+
+
+def lit(pictures: Pictures, gain: float) -> Pictures:
+    for picture in pictures:
+        yield [np.clip(plane * gain, 0, 255).astype(np.uint8) for plane in picture]
+
+
+@pytest.mark.parametrize("known_s", [1.0, 63.9, 64.1], ids=["young", "before-turn", "at-turn"])
+@pytest.mark.parametrize("gain", [1.0, 1.3])
+def test_a_look_that_is_taken_back_has_changed_nothing(
+    make_planes: MakePlanes, planes_count: int, known_s: float, gain: float
+) -> None:
+    kept = []
+    for looks_ahead in (False, True):
+        model, pictures = Gaussian(), noisy_pictures(planes_count)
+        feed(model, pictures, make_planes, round((known_s - 0.5) / STEP_S))
+        # Something comes that begins to stand there, and is gone, and comes back after the look.
+        feed(model, with_square(pictures), make_planes, 5)
+        coming = [next(pictures) for _ in range(12)]
+        later = lit(iter(coming), gain)
+        if looks_ahead:
+            model.mark()
+            feed(model, later, make_planes, 1, step_s=0.2)
+            model.go_back()
+        kept.append(
+            [
+                (one.score, one.moving, one.pixels, model.background(), model.sigma())
+                for one in feed(model, with_square(iter(coming)), make_planes, 12)
+            ]
+        )
+    for plain, ahead in zip(*kept, strict=True):
+        for one, other in zip(plain, ahead, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_without_a_mark_there_is_nothing_to_go_back_to(make_planes: MakePlanes) -> None:
+    model, pictures = Gaussian(), noisy_pictures(1)
+    model.mark()
+    model.go_back()
+    feed(model, pictures, make_planes, 5)
+    before = model.background()
+    model.go_back()
+    np.testing.assert_array_equal(model.background(), before)

@@ -185,7 +185,8 @@ class Step:
         else:
             self.unsure[at] |= near_sum(own, missed)
             self.did["restart"] += 1
-            means[CANDIDATE], variances[CANDIDATE], credit[CANDIDATE] = look, 2 * self.floor, dt
+            means[CANDIDATE], variances[CANDIDATE] = look, 2 * self.floor
+            credit[CANDIDATE] = dt / 2
         return False
 
     def _q(self, look: Floats, mean: Floats, v: float, k2: float, at: tuple[object, ...]) -> float:

@@ -106,3 +106,29 @@ def test_what_is_ignored_does_not_count(make_frame: Callable[..., Frame]) -> Non
 def test_a_blob_below_the_least_size_does_not_count(make_frame: Callable[..., Frame]) -> None:
     assert last_of(make_frame, (30, 30), min_blob="3%").blobs
     assert not last_of(make_frame, (30, 30), min_blob="4%").blobs
+
+
+@pytest.mark.parametrize("flow", [False, True])
+def test_a_frame_that_is_gone_back_over_leaves_no_trace(
+    make_frame: Callable[..., Frame], flow: bool
+) -> None:
+    found = []
+    for looks_ahead in (False, True):
+        entry = MODELS["gaussian"]
+        settings = AnalysisSettings.model_validate({"flow": flow})
+        analyzer = Analyzer((WIDTH, HEIGHT), entry.make(entry.settings()), settings, enter=ENTER)
+        frames = [
+            make_frame(scene((4 * index - 80, 30) if index >= 20 else None), index=index, time=at)
+            for index, at in enumerate(np.arange(30) / 20)
+        ]
+        for frame in frames[:22]:
+            analyzer.step(frame)
+        if looks_ahead:
+            analyzer.mark()
+            analyzer.step(frames[25])
+            analyzer.go_back()
+        steps = [analyzer.step(frame) for frame in frames[22:]]
+        found.append([(step.score, step.blobs, step.mask.sum()) for step in steps])
+    assert found[0] == found[1]
+    assert found[0][0][0].value > 1
+    assert (found[0][0][0].flow is not None) == flow
