@@ -36,6 +36,8 @@ def main() -> None:
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120
     console.print(machine())
     found: list[Figures] = []
     with tempfile.TemporaryDirectory() as name:
@@ -51,13 +53,17 @@ def main() -> None:
 def measured(chosen: argparse.Namespace, folder: Path) -> list[Callable[[], Figures]]:
     """Return what makes each table that is asked for."""
     quick: bool = chosen.quick
-    film: Path = chosen.film or make_film(
-        folder / "walker.mp4", 2 if quick else 120, (640, 360) if quick else (1920, 1080)
-    )
+    seconds, size = (2, (640, 360)) if quick else (120, (1920, 1080))
+    film: Path = chosen.film or make_film(folder / "walker.mp4", seconds, size)
+
+    def processes() -> Figures:
+        tenth = make_film(folder / "tenth.mp4", seconds, size, still=True)
+        return whole_processes(film, tenth, 0 if quick else chosen.runs, folder, dvr_scan)
+
     dvr_scan = install_dvr_scan(may_install=not quick)
     chosen.film = film
     makers: dict[str, Callable[[], Figures]] = {
-        "processes": lambda: whole_processes(film, 0 if quick else chosen.runs, folder, dvr_scan),
+        "processes": processes,
         "stages": lambda: stages(film, folder),
         "models": lambda: models(film, quick=quick),
         "planes": lambda: model_and_cleanup(quick=quick),

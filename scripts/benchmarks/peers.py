@@ -18,31 +18,58 @@ _LIVE_S = 50.0  # of the films in which a tenth moves, one walk
 _DVR_SCAN = {"": [], " -df 4": ["-df", "4"], " -b CNT": ["-b", "CNT"]}
 
 
-def whole_processes(film: Path, runs: int, folder: Path, dvr_scan: Path | None) -> Figures:
-    """Compare whole scans with decoding alone and with DVR-Scan."""
+def whole_processes(
+    film: Path, tenth: Path, runs: int, folder: Path, dvr_scan: Path | None
+) -> Figures:
+    """Compare whole scans with decoding alone and with DVR-Scan.
+
+    Parameters
+    ----------
+    film, tenth
+        In turn; the second is one of which a tenth moves.
+    runs
+        How often.
+    folder
+        For what scans leave.
+    dvr_scan
+        The program; None where it is not there.
+    """
+    columns = ("wall s", "CPU s", "peak MiB", "wall, times scan", "CPU, times scan")
+    table = Figures(f"whole processes, {film.name}, median of {max(1, runs)} in turn", columns)
+    if not shutil.which("ffmpeg"):
+        table.add("ffmpeg -f null", "not installed")
+    if dvr_scan is None:
+        table.add("dvr-scan", "not installed")
+    _add_in_turn(table, "", _scans(film, folder) | _dvr_scans(film, dvr_scan), runs)
+    _add_in_turn(table, "a tenth moves: ", _scans(tenth, folder), runs)
+    return table
+
+
+def _scans(film: Path, folder: Path) -> dict[str, list[str]]:
+    """Return the commands that decode a film, and that scan it."""
     decode = ["ffmpeg", "-v", "error", "-i", str(film), "-f", "null", "-"]
     commands = {"ffmpeg -f null": decode} if shutil.which("ffmpeg") else {}
     commands["scan"] = scan_of([film], folder / "scan")
     if has_flag("--fast"):
         commands["scan --fast"] = scan_of([film], folder / "fast", "--fast")
-    if dvr_scan is not None:
-        for name, flags in _DVR_SCAN.items():
-            begin = [str(dvr_scan), "-i", str(film), "-so", "-q"]
-            commands[f"dvr-scan{name}"] = begin + flags
+    return commands
+
+
+def _dvr_scans(film: Path, program: Path | None) -> dict[str, list[str]]:
+    begin = [str(program), "-i", str(film), "-so", "-q"]
+    return {f"dvr-scan{name}": begin + flags for name, flags in _DVR_SCAN.items() if program}
+
+
+def _add_in_turn(table: Figures, about: str, commands: dict[str, list[str]], runs: int) -> None:
     found = in_turn(commands, runs)
-    columns = ("wall s", "CPU s", "peak MiB", "wall, times scan", "CPU, times scan")
-    table = Figures(f"whole processes, {film.name}, median of {max(1, runs)} in turn", columns)
     for name, values in found.items():
         times: Spent = ratio(values, found["scan"])
-        table.add(name, *median(values), times.wall_s, times.cpu_s)
+        table.add(about + name, *median(values), times.wall_s, times.cpu_s)
     if "ffmpeg -f null" in found:
-        against = ratio(found["scan"], found["ffmpeg -f null"])
-        table.add("scan ÷ ffmpeg -f null", *against)
-    else:
-        table.add("ffmpeg -f null", "not installed")
-    if dvr_scan is None:
-        table.add("dvr-scan", "not installed")
-    return table
+        for name in ("scan", "scan --fast"):
+            if name in found:
+                against = ratio(found[name], found["ffmpeg -f null"])
+                table.add(f"{about}{name} ÷ ffmpeg -f null", *against)
 
 
 def live(film: Path, folder: Path, *, quick: bool) -> Figures:
