@@ -144,7 +144,7 @@ def test_kernels_do_what_the_formulas_say(
 @pytest.mark.parametrize("planes", [1, 3], ids=["grey", "colour"])
 def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> None:
     did, unsure = Counter[str](), []
-    for make_frames, seeds_of in ((random_frames, 8), (visit, 20)):
+    for make_frames, seeds_of in ((random_frames, 32), (visit, 12)):
         for seed in range(seeds_of):
             model = Gaussian(GaussianSettings(cloud_time=1e9, time_constant=0.8))
             frames = make_frames(seed, planes, 80)
