@@ -176,12 +176,12 @@ class SourceInfo:
         Of the upright picture, in pixels.
     fps
         The nominal rate, a hint for progress alone; None where there is none.
-    duration_s
-        Seconds of media time that will be read; None where it is unknown.
-    frames
-        How many frames will be read; None where it is unknown.
+    duration_s, frames
+        Seconds of media time, and frames, that will be read; None where that is unknown.
     start_wall
         Time of day at media time 0, aware; None where it is unknown.
+    live
+        True if frames that are not handed on were good ones, also of a film at its own pace.
     """
 
     name: str
@@ -193,6 +193,7 @@ class SourceInfo:
     duration_s: float | None = None
     frames: int | None = None
     start_wall: datetime | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,8 @@ class _Look:
         self._decider = decider
         self._pacer = Pacer(pacing, info)
         self._pace = 1.0
-        # A camera's frames that were dropped or left out were good ones.
-        self._missing = None if info.kind == "camera" else MissingTime()
+        # Live frames that were dropped or left out were good ones.
+        self._missing = None if info.live else MissingTime()
         self.analyzer = make_analyzer((info.width, info.height))
 
     def at(self, frame: Frame) -> Seen:

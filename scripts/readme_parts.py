@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from motionlapse.cli.first_run import compile_kernels
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail where stale")
     check = parser.parse_args().check
+    compile_kernels()  # or the first part would say so
     text = README.read_text(encoding="utf-8")
     fresh = text
     for name, part in (

@@ -59,7 +59,7 @@ def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage])
 
 
 def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
-    """Refuse to write over an archive's database.
+    """Refuse to write over an archive's database, also one that is still to be made.
 
     Raises
     ------
@@ -68,5 +68,11 @@ def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
     """
     database = archive / FILE_NAME
     for flag, path in outputs.items():
-        if path and path.exists() and database.exists() and database.samefile(path):
+        if path and _is_same(path, database):
             raise ConfigError(f"{flag} {path}: that is the archive; choose another name for it")
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    if path.exists() and other.exists():
+        return path.samefile(other)
+    return path.resolve() == other.resolve()

@@ -62,6 +62,7 @@ class Decider:
         self._settle_s = 0.0  # from the next frame on
         self._settled_s = float("-inf")
         self._reached_s = 0.0  # when rising motion reached the threshold
+        self._lasted_s = 0.0  # from then to its last frame
         self._stirred_s = 0.0  # when an open event was last above the exit ratio
         self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # between exit and threshold
         self._stirring_s: deque[float] = deque()  # what each of these frames stands for
@@ -163,14 +164,14 @@ class Decider:
             if score.value == 0:
                 words = "what is there stands still" if score.fraction else "no foreground"
             if motion is not None:
-                lasted_s = motion.end_s - self._reached_s
-                words = f"motion of {lasted_s:.2g} s was shorter than min_event; {words}"
+                words = f"motion of {self._lasted_s:.2g} s was shorter than min_event; {words}"
             return Decision(self._state, words, pace=1.0)
         if motion is None:
             motion = self._rising = self._begin()
             self._credit_s, self._reached_s = elapsed_s, time
         motion.extend(time, index, score)
-        lasted_s = time - self._reached_s + self._credit_s
+        self._lasted_s = time - self._reached_s
+        lasted_s = self._lasted_s + self._credit_s
         lasts = lasted_s + _ROUNDING_S >= self._settings.min_event
         if lasts and score.value >= 1.0:
             return self._confirm(motion, score)

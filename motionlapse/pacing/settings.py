@@ -45,8 +45,8 @@ class PacingSettings(SettingsModel):
 
     skip_nonref: bool = setting(
         False,
-        "leave out frames that no other is built on, where the others come at least every 0.12 s; "
-        "--fast does so",
+        "leave out frames that no other is built on, where the others come more often than every "
+        "0.12 s; --fast does so",
     )
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from motionlapse.closing import Closing
@@ -84,7 +85,6 @@ class Stretches(Closing):
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
         self._undecided: Callable[[], bool] = lambda: False
-        self._faults: list[Fault] = []
         self._number = 0  # of the stretch
         self._ended_s = 0.0  # what came before
         self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
@@ -95,6 +95,8 @@ class Stretches(Closing):
             self._keys.close()
             raise
         self.info = self._opened.recording.info
+        # Of each stretch; who holds a frame of one that has ended may find yet another.
+        self._faults = [self._opened.recording.faults]
         self._opener = ThreadPoolExecutor(1, "next-stretch")
         self._next: deque[tuple[int, Future[_Opened]]] = deque()
 
@@ -110,7 +112,7 @@ class Stretches(Closing):
     @property
     def faults(self) -> list[Fault]:
         """What went wrong so far in what was decoded, in order."""
-        return self._faults + self._opened.recording.faults
+        return list(chain.from_iterable(self._faults))
 
     def opening(self) -> Iterator[Frame]:
         """Return what is learned from before the stretch that comes next.
@@ -145,10 +147,9 @@ class Stretches(Closing):
 
     def _go_on(self) -> None:
         """Turn to the next stretch."""
-        faults = self._opened.recording.faults
         self._number += 1
-        self._opened = self._taken()  # may fail: then it is still the one before that has faults
-        self._faults += faults
+        self._opened = self._taken()
+        self._faults.append(self._opened.recording.faults)
 
     def _interruption(self) -> Interruption:
         learned = self._opened.learned

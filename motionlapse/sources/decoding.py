@@ -123,6 +123,7 @@ class PictureDecoder:
         self._in_hand: deque[bool] = deque()  # packets that the decoder works on: whether expected
         self._last: int | None = None
         self._in_a_row = _DEEPEST + 1 if in_order else 0
+        self._fell = False  # whether a timestamp was before the last one
 
     @property
     def can_thin(self) -> bool:
@@ -251,10 +252,11 @@ class PictureDecoder:
                 picture.decoded = frame
                 if self._expected and self._expected[0].picture is picture:
                     heapq.heappop(self._expected)
-            merged.append(self._to_wait(frame, picture, self._passage_of.get(group)))
             rises = self._last is None or pts > self._last
             self._in_a_row = self._in_a_row + 1 if rises else 0
+            self._fell |= not rises
             self._last = pts
+            merged.append(self._to_wait(frame, picture, self._passage_of.get(group)))
         if rest:
             merged += self._expected_before(self._group + 1, 0)
         return merged
@@ -264,14 +266,15 @@ class PictureDecoder:
     ) -> Picture:
         """Return a picture, thinned where it is to be and can be decoded once more.
 
-        For that it needs a name, but no order: not to thin the first ones, before timestamps had
-        been seen to rise, made each decoder's pool of pictures twice as large for good.
+        For that it needs a name, and where timestamps were once seen to fall, some that rise. Not
+        to thin the first ones either made each decoder's pool of pictures twice as large for good.
         """
         if frame.is_corrupt:
             self._passage_of.clear()
             return disposable or frame
         named = passage is not None and frame.pts not in passage.ambiguous
-        if not self._thins or not named:
+        out_of_order = self._fell and self._in_a_row <= _DEEPEST
+        if not self._thins or not named or out_of_order:
             return disposable or frame
         if passage and self._shrink and self._late and isinstance(frame, av.VideoFrame):
             return thin(frame, disposable, self._shrink, self._late, passage)

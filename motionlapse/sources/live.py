@@ -276,6 +276,7 @@ class Live(Closing):
                 width=width,
                 height=height,
                 start_wall=frame.wall,
+                live=True,
             )
         else:
             away_s = self._clock.monotonic() - self._lost_s

@@ -98,6 +98,13 @@ def test_an_archive_is_not_replaced_by_what_is_made_of_it(
     assert len(run_here("events", "kept", "--json").records) == 2
 
 
+def test_nor_is_one_that_is_still_to_be_made(door: str) -> None:
+    ran = run_here("scan", door, "--out", "kept", "--csv", "kept/../kept/archive.sqlite")
+    assert (ran.code, ran.out) == (2, "")
+    assert "archive.sqlite: that is the archive" in ran.err
+    assert not Path("kept").exists()
+
+
 def test_a_still_is_not_replaced_by_its_explanation() -> None:
     shutil.copytree(FIXTURES / "stills", "yard")
     still = next(path for path in sorted(Path("yard").iterdir()) if path.suffix == ".jpg")

@@ -9,6 +9,7 @@ import pytest
 from films import damage
 from long_films import RATE, write_long
 
+from motionlapse.analysis.prepare import small_copy
 from motionlapse.errors import SourceError
 from motionlapse.frames import Frame, Interruption
 from motionlapse.prescan.film import SKIPPED, Stretches
@@ -136,6 +137,21 @@ def test_what_was_wrong_is_told_once_where_the_next_stretch_cannot_be_opened(tmp
         with pytest.raises(SourceError):
             for _ in source:
                 pass
+        assert len(source.faults) == 1
+
+
+def test_what_is_found_wrong_in_a_frame_after_its_stretch_is_told(tmp_path):
+    """What is held is looked at when the stretch has ended, and a snapshot is made later still."""
+    film = write_long(tmp_path / "film.mp4", seconds=20, moves=())
+    groups, _ = groups_of(film)
+    chosen = [Stretch(3, 3, 4.0), Stretch(9, 9, 10.0)]
+    with Stretches(
+        film, SourceSettings(), groups, chosen, shrink=lambda planes: small_copy(planes, 2)
+    ) as source:
+        frames = [item for item in source if isinstance(item, Frame)]
+        film.unlink()
+        assert frames[0].small is not None
+        assert frames[0].bgr() is not None
         assert len(source.faults) == 1
 
 

@@ -20,7 +20,7 @@ from motionlapse.types import Analysis, Decision
 class Live:
     """A stream of given items."""
 
-    info = SourceInfo("live", "live", "camera", 40, 30)
+    info = SourceInfo("live", "live", "recording", 40, 30, live=True)
 
     def __init__(self, items: list[Frame | Interruption]) -> None:
         self._items = items
@@ -148,3 +148,22 @@ def test_what_was_seen_before_a_jump_is_known_after_it_in_the_same_place(
         on_frame=lambda analysis, _: fractions.append(analysis.score.fraction),
     )
     assert (fractions[10] == 0.0) == same_place
+
+
+def test_frames_that_were_dropped_are_not_missing(make_frame: Callable[..., Frame]) -> None:
+    """Of a film at its own pace, too: motion that is seen in two frames of it may be an event."""
+
+    def seen(number: int) -> Frame:
+        luma = np.full((30, 40), 90, np.uint8)
+        if 40 <= number < 54:
+            luma[10:20, number % 10 : number % 10 + 10] = 220
+        return make_frame(luma, index=number, time=number / 25)
+
+    def make_analyzer(size: tuple[int, int]) -> Analyzer:
+        return Analyzer(size, Gaussian(), AnalysisSettings(), enter=0.01)
+
+    notes = Decided()
+    items: list[Frame | Interruption] = [seen(number) for number in range(0, 120, 5)]
+    run(Live(items), make_analyzer, Decider(DecisionSettings()), [notes])
+    (opened,) = [decision.opened for decision in notes.decisions if decision.opened]
+    assert opened.start_frame == 40

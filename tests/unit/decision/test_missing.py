@@ -40,6 +40,15 @@ def test_one_frame_after_a_gap(missing_s: float, state: State) -> None:
     assert told.state is state
 
 
+def test_a_gap_after_motion_is_no_part_of_how_long_it_lasted() -> None:
+    decider = Decider(DecisionSettings())
+    quiet, moving = ChangeScore(0.0, 0.0), ChangeScore(5.0, 0.02)
+    for index in range(3):
+        decider.step(index / 25, index, moving if index else quiet, ready=True)
+    told = decider.step(1.12, 28, quiet, ready=True, missing_s=1.0)
+    assert told.reason.startswith("motion of 0.04 s was shorter than min_event")
+
+
 def test_motion_on_both_sides_of_a_gap_lasts_as_long_as_it_was_seen() -> None:
     decider = Decider(DecisionSettings())
     moving = ChangeScore(5.0, 0.02)

@@ -75,6 +75,7 @@ def test_a_loss_is_an_interruption_between_frames_and_time_goes_on() -> None:
     )
     with source:
         assert source.open()
+        assert source.info.live
         items = list(source)
     kinds = [type(item).__name__ for item in items]
     assert kinds == ["Frame"] * 3 + ["Interruption"] + ["Frame"] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,36 @@ def test_each_frame_is_the_one_of_a_decoder_that_keeps_all(
         for frame, (*_, picture) in reversed(list(zip(frames, whole, strict=True))[::20]):
             assert np.array_equal(frame.bgr(), picture)
         assert source.faults == []
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+@pytest.mark.parametrize(
+    ("b_frames", "late_by"),
+    [(0, lambda number: number % 3 == 0), (2, lambda number: -2 * (number % 5))],
+    ids=["twice", "back"],
+)
+def test_where_timestamps_fall_each_frame_is_its_own_too(
+    tmp_path: Path, in_turn: bool, b_frames: int, late_by: Callable[[int], int]
+) -> None:
+    """Of those that come in another order than they are named what is asked for was passed over."""
+
+    def shown(number: int, ticks: int) -> int:
+        return ticks + 40 * (8 + late_by(number))  # frames of 40 ms
+
+    film = write_film(
+        tmp_path / "a.mkv",
+        times=TIMES,
+        shown=shown,
+        options={"x264-params": f"bframes={b_frames}:keyint=50"},
+        b_frames=b_frames,
+    )
+    with Recording(film, SourceSettings(decoding_threads=1)) as plain:
+        whole = [content(frame.planes) for frame in plain]
+        told = [fault.text for fault in plain.faults]
+    with Recording(film, shrink=shrink, in_turn=in_turn) as source:
+        frames = list(source)
+        assert [content(frame.planes) for frame in frames] == whole
+        assert [fault.text for fault in source.faults] == told
 
 
 def test_what_analysis_alone_wants_is_not_decoded_again(tmp_path: Path, late: list[int]) -> None:
