@@ -19,7 +19,7 @@ from motionlapse.frames import Planes
 Late: TypeAlias = Callable[[], tuple[av.VideoFrame | None, int]]
 """Decodes a picture; returns it, None if that cannot be done, and how many had to be for it."""
 
-# So many disposable pictures in a row that nobody asks for, 7 s of a film: then the next ones are
+# So many disposable pictures in a row that nobody asks for, 8 s of a film: then the next ones are
 # left out. That is about what decoding late costs when something stirs, and who waits as long as a
 # wrong guess costs never pays more than twice. Where it has cost more than it saved twice as many
 # are waited for, up to the most; else half as many, down to the fewest.
