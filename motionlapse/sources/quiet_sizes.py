@@ -114,6 +114,14 @@ class Stretch(NamedTuple):
     mean: float
 
 
+class Ended(NamedTuple):
+    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
+
+    start_s: float
+    end_s: float
+    sizes: GroupSizes | Stretch
+
+
 class GroupInHand:
     """Takes in the packets of a group, but its key frame's, as they come.
 
