@@ -117,6 +117,15 @@ def format_share(share: float) -> str:
     return f"{share * 100:.3g}%"
 
 
+def format_score(score: float, *, digits: int = 2) -> str:
+    """Return a score with so many digits, and all of those before the point.
+
+    >>> format_score(0.7512), format_score(195.8), format_score(1431.2, digits=3)
+    ('0.75', '196', '1431')
+    """
+    return f"{score:.0f}" if score >= 10**digits - 0.5 else f"{score:.{digits}g}"
+
+
 _SIZE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]?)b?|([kmgt])ib)")
 

@@ -68,6 +68,8 @@ class Analyzer:
     ) -> None:
         self.size = size
         self._model = model
+        # Asked once: with a protocol it costs as much as a kernel's call.
+        self._goes_back = model if isinstance(model, GoesBack) else None
         self._settings = settings
         self.enter = enter
         self.scale = choose_scale(size, settings.scale)
@@ -165,8 +167,8 @@ class Analyzer:
 
     def mark(self) -> None:
         """Make ready for `go_back`."""
-        if isinstance(self._model, GoesBack):
-            self._model.mark()
+        if self._goes_back is not None:
+            self._goes_back.mark()
 
     def go_back(self) -> None:
         """Return to the mark, one frame ago, so that those before that frame can be judged.
@@ -176,8 +178,8 @@ class Analyzer:
         a slow mover, which then looked older than it was, 0.7 s late.)
         """
         self._last = self._last_but_one
-        if isinstance(self._model, GoesBack):
-            self._model.go_back()
+        if self._goes_back is not None:
+            self._goes_back.go_back()
 
     def _inside(self, score: Image, mask: Image, before: Image | None, elapsed_s: float) -> Inside:
         model = self._model

@@ -7,7 +7,7 @@ from its settings, and one line in `MODELS`.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,11 +41,16 @@ class ModelEntry:
     path: str
     summary: str
 
+    def load(self) -> type[BackgroundModel]:
+        """Return its class, imported now: what it has to compile may take half a minute."""
+        module, _, name = self.path.partition(":")
+        found: type[BackgroundModel] = getattr(importlib.import_module(module), name)
+        return found
+
     def make(self, settings: ModelSettings) -> BackgroundModel:
         """Return a new model."""
-        module, _, name = self.path.partition(":")
-        model: BackgroundModel = getattr(importlib.import_module(module), name)(settings)
-        return model
+        make: Callable[[ModelSettings], BackgroundModel] = self.load()
+        return make(settings)
 
 
 MODELS: Mapping[str, ModelEntry] = {

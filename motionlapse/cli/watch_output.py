@@ -16,7 +16,7 @@ from motionlapse.processor import ProcessorShare
 from motionlapse.sinks.event_records import as_record
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import Analysis, Decision, KeptEvent
-from motionlapse.units import counted, format_size
+from motionlapse.units import counted, format_score, format_size
 from motionlapse.watch.chronicle import Chronicle
 from motionlapse.watch.housekeeping import DiskUse
 from motionlapse.watch.listener import WatchResult
@@ -241,7 +241,9 @@ def heartbeat(status: LiveStatus, chronicle: Chronicle, share: float) -> str:
         parts.append(f"lost {counted(status.losses, 'time')}")
     parts.append(counted(events, "event"))
     if hour is not None:
-        parts.append(f"highest score of the last hour {hour.value:.2g} at {hour.wall:%H:%M}")
+        parts.append(
+            f"highest score of the last hour {format_score(hour.value)} at {hour.wall:%H:%M}"
+        )
     parts.append(f"processor {share:.1%}")
     if disk is not None:
         parts.append(f"{format_size(disk.archive)} kept, {format_size(disk.free)} free")

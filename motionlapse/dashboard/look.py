@@ -9,6 +9,7 @@ from enum import StrEnum
 from motionlapse.frames import Image
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import Decision, KeptEvent, State
+from motionlapse.units import format_score
 from motionlapse.watch.chronicle import Chronicle, Note, ScoreStep
 from motionlapse.watch.housekeeping import DiskUse
 
@@ -141,7 +142,7 @@ class Look:
         decides = self.decision is not None and self.heading == self.decision.state.value
         if self.measured or not decides:
             return self.measured if decides else self.reason
-        return f"{self.score:.2g} of the threshold"
+        return f"{format_score(self.score)} of the threshold"
 
     @property
     def headroom(self) -> str:
@@ -151,10 +152,10 @@ class Look:
         peak = ""
         if self.hour_peak is not None:
             value, moment = self.hour_peak
-            peak = f"the highest in the last hour was {value:.2g} at {moment:%H:%M}"
+            peak = f"the highest in the last hour was {format_score(value)} at {moment:%H:%M}"
         if self.measured or self.decision.state in (State.ACTIVE, State.FADING):
             return peak  # the reason has the score, or what the measure says
-        return f"{self.score:.2g} of the threshold; {peak}".removesuffix("; ")
+        return f"{format_score(self.score)} of the threshold; {peak}".removesuffix("; ")
 
 
 def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -> Look:

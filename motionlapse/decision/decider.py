@@ -28,7 +28,7 @@ from dataclasses import replace
 from motionlapse.decision.motion import Motion
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.types import ChangeScore, Decision, Event, State
-from motionlapse.units import format_duration
+from motionlapse.units import format_duration, format_score
 
 # While the light has just changed: no score, and the background learns in a fourth of the time.
 _NOTHING = ChangeScore(value=0.0, fraction=0.0)
@@ -176,9 +176,8 @@ class Decider:
         if lasts and score.value >= 1.0:
             return self._confirm(motion, score)
         self._state = State.RISING
-        words = (
-            f"{score.value:.3g} x threshold for {lasted_s:.2g} s of {self._settings.min_event:g} s"
-        )
+        least_s, reached = self._settings.min_event, format_score(score.value, digits=3)
+        words = f"{reached} x threshold for {lasted_s:.2g} s of {least_s:g} s"
         if lasts:
             words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: no longer up"
         return Decision(self._state, words, pace=1.0, motion=True)
@@ -225,7 +224,7 @@ class Decider:
         self._forget_stir()
         self._stirred_s = motion.end_s
         self._state = State.ACTIVE
-        words = f"foreground {score.value:.3g} x threshold"
+        words = f"foreground {format_score(score.value, digits=3)} x threshold"
         if self._resting is not None and self._may_merge(motion):
             self._open, self._resting = self._resting, None
             self._open.absorb(motion)
@@ -245,7 +244,7 @@ class Decider:
         if score.value >= 1.0 or (stirs and not self._has_paused(motion, time)):
             motion.extend(time, index, score)
             self._state = State.ACTIVE
-            words = f"foreground {score.value:.3g} x threshold"
+            words = f"foreground {format_score(score.value, digits=3)} x threshold"
             return Decision(self._state, words, pace=1.0, motion=True)
         quiet_s = time - self._stirred_s
         if quiet_s < self._settings.hold:

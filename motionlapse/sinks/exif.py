@@ -9,7 +9,7 @@ from datetime import datetime
 from PIL import ExifTags, Image
 
 from motionlapse._version import __version__
-from motionlapse.units import format_duration
+from motionlapse.units import format_duration, format_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,8 @@ def with_exif(jpeg: bytes, facts: PictureFacts) -> bytes:
     exif = Image.Exif()
     exif[ExifTags.Base.Software] = f"motionlapse {__version__}"
     what = "by hand" if facts.event is None else f"event {facts.event}"
-    exif[ExifTags.Base.ImageDescription] = (
-        f"{what}, at {format_duration(facts.time_s, decimals=3)}, score {facts.score:.3g}"
-    )
+    at, score = format_duration(facts.time_s, decimals=3), format_score(facts.score, digits=3)
+    exif[ExifTags.Base.ImageDescription] = f"{what}, at {at}, score {score}"
     if facts.wall is not None:
         original = exif.get_ifd(ExifTags.IFD.Exif)
         original[ExifTags.Base.DateTimeOriginal] = f"{facts.wall:%Y:%m:%d %H:%M:%S}"

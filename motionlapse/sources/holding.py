@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import NamedTuple
 
 from motionlapse.sources.leaving_out import LeavingOut
-from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes, Stretch
+from motionlapse.sources.quiet_sizes import Ended, GroupInHand, QuietSizes
 from motionlapse.sources.size_witness import SizeWitness
+from motionlapse.sources.stillness import Stillness
 
 LONGEST_S = 2.0
 """For how long packets are held at most, in seconds of the stream."""
@@ -37,14 +37,6 @@ _PATIENCE_S, _MOST_PATIENCE_S = 1.0, 640.0  # nothing has moved for so long befo
 _SAMPLE = 20  # of so many groups that would be held one is decoded
 _NEAR_S = 0.25  # key frames may come so much later than usual
 _TOGETHER_S = 0.5  # about as long as what a mean is taken of
-
-
-class _Done(NamedTuple):
-    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
-
-    start_s: float
-    end_s: float
-    sizes: GroupSizes | Stretch
 
 
 class Holding:
@@ -81,9 +73,9 @@ class Holding:
         self._held_since_s = self._stretch_s = 0.0
         self._held_packets = 0
         self._apart = True  # whether the group in hand is to be decoded to its end
-        self._done: deque[_Done] = deque(maxlen=64)
+        self._done: deque[Ended] = deque(maxlen=64)
         self._short = False  # whether the last group could have been held to its end
-        self._calm_since_s: float | None = None  # media time since which nothing stirs
+        self._stillness = Stillness()
         self._judged_s = self._unlike_s = float("-inf")  # a frame, and a packet unlike quiet ones
         self._witness.begin_anew()
 
@@ -132,7 +124,7 @@ class Holding:
         self._short = 0 < lasted_s <= LONGEST_S + _NEAR_S
         sizes = self._group.sizes
         if sizes is not None:
-            self._done.append(_Done(self._start_s, time_s, sizes))
+            self._done.append(Ended(self._start_s, time_s, sizes))
         if self.active:
             self._witness.spared(self._held_since_s, time_s)
         elif sizes is not None and self._sizes.is_unlike(sizes):
@@ -150,18 +142,17 @@ class Holding:
         # Sizes may tell of what is seen a moment later.
         while self._done and self._done[0].end_s + _TOGETHER_S <= self._judged_s:
             done = self._done.popleft()
-            if self._calm_since_s is not None and self._calm_since_s <= done.start_s:
+            if self._stillness.covers(done.start_s):
                 self._sizes.learn(done.sizes)
 
     def _may_hold(self, time_s: float, before_s: float) -> bool:
         """Tell whether a group may be held, given when its key frame and the one before came."""
-        calm_s = 0.0 if self._calm_since_s is None else self._judged_s - self._calm_since_s
         return (
             self.allowed
             and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
             and self._sizes.known
             and self._short
-            and calm_s >= self._patience_s
+            and self._stillness.lasts_s(self._judged_s) >= self._patience_s
             and time_s >= self._witness.blind_until_s
         )
 
@@ -216,7 +207,7 @@ class Holding:
                 time_s - self._start_s > LONGEST_S + _ROUNDING_S
                 or self._held_packets > _MOST_PACKETS  # their times say nothing
             )
-            calm = self.allowed and self._calm_since_s is not None
+            calm = self.allowed and self._stillness.since_s is not None
             self.active = calm and not unlike and not too_long
             return self.active
 
@@ -226,7 +217,7 @@ class Holding:
         too_far_s = self._start_s + LONGEST_S + _NEAR_S  # to be held; a group may never end
         if stretch is None or time_s > too_far_s or group.packets > _MOST_PACKETS:
             return False
-        self._done.append(_Done(self._stretch_s, time_s, stretch))
+        self._done.append(Ended(self._stretch_s, time_s, stretch))
         self._stretch_s = time_s
         return self._sizes.is_unlike(stretch)
 
@@ -236,7 +227,7 @@ class Holding:
             if self.active and self._group is not None:
                 sizes = self._group.sizes
                 unlike = sizes is not None and self._sizes.is_unlike(sizes)
-                self.active = not unlike and self.allowed and self._calm_since_s is not None
+                self.active = not unlike and self.allowed and self._stillness.since_s is not None
             return self.active
 
     def stop(self) -> None:
@@ -266,7 +257,13 @@ class Holding:
     # ---- for the loop; times are media times -----------------------------------------------------
 
     def judged(
-        self, time_s: float, *, calm: bool, much: bool = False, opened_s: float | None = None
+        self,
+        time_s: float,
+        *,
+        calm: bool,
+        still: bool = False,
+        much: bool = False,
+        opened_s: float | None = None,
     ) -> None:
         """Take what was seen in a frame, in the order of times.
 
@@ -276,6 +273,8 @@ class Holding:
             Its media time.
         calm
             True if nothing stirred in it, and no event is open or may be about to open.
+        still
+            True if nothing stirred in it, whatever is open.
         much
             True if much moved in it, and an event is open.
         opened_s
@@ -285,13 +284,11 @@ class Holding:
             self._judged_s = max(self._judged_s, time_s)
             if not calm:
                 self._learn()  # of what was before it
-                if self._calm_since_s is not None and self._witness.spared_around(time_s):
+                if self._stillness.since_s is not None and self._witness.spared_around(time_s):
                     self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
-                self._calm_since_s = None
-            elif self._calm_since_s is None:
-                self._calm_since_s = time_s
-            calm_s = 0.0 if self._calm_since_s is None else time_s - self._calm_since_s
+            self._stillness.take(time_s, still=still, calm=calm)
             # The loop may be behind the packets, and sizes tell of what is seen a moment later.
+            calm_s = self._stillness.lasts_s(time_s)
             quiet = calm_s >= _PATIENCE_S and time_s > self._unlike_s + _TOGETHER_S
             self._much = much
             self.leaving.allowed = self.allowed and (much or quiet)

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import av
 import numpy as np
+from av.video.format import VideoFormatComponent
+from av.video.plane import VideoPlane
 
 from motionlapse.frames import Image, Plane, Planes
 
@@ -27,7 +29,7 @@ def planes_of(frame: av.VideoFrame) -> Planes:
     turns = _quarter_turns(frame.rotation)  # reformat() loses it
     if not _PLANAR.fullmatch(frame.format.name):
         frame = frame.reformat(format="yuv420p")
-    planes = [_plane(frame, index) for index in range(len(frame.planes))]
+    planes = _planes(frame)
     if turns:
         planes = [_turned(plane, turns) for plane in planes]
     chroma = (planes[1], planes[2]) if len(planes) == 3 else None
@@ -81,10 +83,10 @@ def _shrunk(frame: av.VideoFrame, width: int, height: int, factor: int) -> av.Vi
     small = np.empty((height * 3 // 2, width), np.uint8)
     luma, *chroma = np.split(small.reshape(-1), (width * height, width * height * 5 // 4))
     sums = np.empty(frame.width, np.uint16)
-    shrink(_plane(frame, 0).buffer, luma.reshape(height, width), factor, sums)
-    for index, plane in enumerate(chroma, 1):
-        half = plane.reshape(height // 2, width // 2)
-        shrink(_plane(frame, index).buffer, half, factor, sums)
+    whole = _planes(frame)
+    shrink(whole[0].buffer, luma.reshape(height, width), factor, sums)
+    for plane, half in zip(whole[1:], chroma, strict=True):
+        shrink(plane.buffer, half.reshape(height // 2, width // 2), factor, sums)
     shrunk = av.VideoFrame.from_ndarray(small, format="yuv420p")
     shrunk.color_range = _FULL if frame.format.name == "yuvj420p" else frame.color_range
     shrunk.colorspace = frame.colorspace
@@ -123,9 +125,13 @@ def _turned(plane: Plane, turns: int) -> Plane:
     return Plane(buffer, buffer.shape[1])
 
 
-def _plane(frame: av.VideoFrame, index: int) -> Plane:
-    plane = frame.planes[index]
-    bits = frame.format.components[index].bits
+def _planes(frame: av.VideoFrame) -> list[Plane]:
+    # Each is asked for once: PyAV makes all of them anew at every question.
+    return [_plane(*of) for of in zip(frame.planes, frame.format.components, strict=True)]
+
+
+def _plane(plane: VideoPlane, component: VideoFormatComponent) -> Plane:
+    bits = component.bits
     if bits == 8:
         buffer = np.frombuffer(memoryview(plane).toreadonly(), np.uint8)
         buffer = buffer.reshape(-1, plane.line_size)

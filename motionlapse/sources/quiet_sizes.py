@@ -114,6 +114,14 @@ class Stretch(NamedTuple):
     mean: float
 
 
+class Ended(NamedTuple):
+    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
+
+    start_s: float
+    end_s: float
+    sizes: GroupSizes | Stretch
+
+
 class GroupInHand:
     """Takes in the packets of a group, but its key frame's, as they come.
 
@@ -161,6 +169,7 @@ class QuietSizes:
     def __init__(self) -> None:
         self._groups: deque[GroupSizes] = deque(maxlen=_REMEMBERED)
         self._stretches: deque[Stretch] = deque(maxlen=_REMEMBERED * _IN_A_GROUP)
+        self._enough = 0.0  # groups that were learned from, or as many stretches as are in these
         self._largest = (math.inf, math.inf)
         self._of_groups = _ANY
         self._means: list[Range] = []
@@ -168,17 +177,12 @@ class QuietSizes:
     @property
     def known(self) -> bool:
         """True once there were enough to compare with."""
-        return self._are(_FEWEST)
+        return self._enough >= _FEWEST
 
     @property
     def telling(self) -> bool:
         """True once there were so many that what is like them tells that nothing moves."""
-        return self._are(2 * _FEWEST)
-
-    def _are(self, groups: int) -> bool:
-        places = max((stretch.place + 1 for stretch in self._stretches), default=0)
-        enough = 0 < groups * places <= len(self._stretches)
-        return enough or len(self._groups) >= groups
+        return self._enough >= 2 * _FEWEST
 
     def learn(self, sizes: GroupSizes | Stretch) -> None:
         """Take in a group, or a stretch of one, in which nothing moved."""
@@ -188,7 +192,13 @@ class QuietSizes:
             for place, mean in self._stretches:
                 places[place].append(mean)
             self._means = _around(places)
-            return
+        else:
+            self._learn_group(sizes)
+        # Counted here, not at each question: every packet asks.
+        of_stretches = len(self._stretches) / max(1, len(self._means))
+        self._enough = max(of_stretches, len(self._groups))
+
+    def _learn_group(self, sizes: GroupSizes) -> None:
         self._groups.append(sizes)
         (self._of_groups,) = _around([[group.mean for group in self._groups]])
         self._largest = (

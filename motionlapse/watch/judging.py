@@ -46,6 +46,8 @@ class Judging:
     def __init__(self, settings: Settings, controls: Controls) -> None:
         self._settings = settings
         self._controls = controls
+        # After an upgrade it has something to compile, and no picture waits for so long.
+        MODELS[settings.background.model].load()
         self._analyzer: Analyzer | None = None
         self._measuring: Measuring | None = None
         chosen = settings.measures

@@ -21,6 +21,7 @@ def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
     holding.judged(
         analysis.frame.time,
         calm=level is Level.NONE and decision.state is State.QUIET,
+        still=level is Level.NONE,
         much=level is Level.PLENTY and decision.state is State.ACTIVE,
         opened_s=decision.opened.start_s if decision.opened else None,
     )

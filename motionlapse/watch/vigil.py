@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from motionlapse.types import State
-from motionlapse.units import counted
+from motionlapse.units import counted, format_score
 
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
@@ -119,7 +119,7 @@ class Vigil:
         parts = []
         if self._highest is not None:
             moment = f"{self._highest.wall:%H:%M}"
-            parts.append(f"highest score {self._highest.value:.2g} at {moment}")
+            parts.append(f"highest score {format_score(self._highest.value)} at {moment}")
         if (level := self.quiet_level) is not None:
             words = f"99% of the quiet frames stay below {level:.2g} of the threshold"
             parts.append(words if level else "nothing moves in 99% of the quiet frames")

@@ -6,6 +6,7 @@ import pytest
 
 from motionlapse.units import (
     format_duration,
+    format_score,
     format_share,
     parse_duration,
     parse_share,
@@ -103,3 +104,21 @@ def test_durations_for_people(seconds: float, decimals: int, text: str) -> None:
 )
 def test_shares_for_people(share: float, text: str) -> None:
     assert format_share(share) == text
+
+
+@pytest.mark.parametrize(
+    ("score", "digits", "text"),
+    [
+        (0, 2, "0"),
+        (0.7512, 2, "0.75"),
+        (99.4, 2, "99"),
+        (99.5, 2, "100"),
+        (195.8, 2, "196"),
+        (999.6, 3, "1000"),
+        (1431.2, 3, "1431"),
+        (float("inf"), 2, "inf"),
+        (float("nan"), 2, "nan"),
+    ],
+)
+def test_scores_for_people(score: float, digits: int, text: str) -> None:
+    assert format_score(score, digits=digits) == text

@@ -19,7 +19,7 @@ class Camera:
         self.holding.allowed = True
         self.now = 0
         self.late_s = 0.0
-        self.calm = True
+        self.calm, self.still = True, False
         self._random = np.random.default_rng(3)
         self.sees = True
 
@@ -39,7 +39,7 @@ class Camera:
 
     def _see(self) -> None:
         if self.sees:
-            self.holding.judged(self.now / 10, calm=self.calm)
+            self.holding.judged(self.now / 10, calm=self.calm, still=self.calm or self.still)
 
     def settle(self) -> None:
         for _ in range(8):
@@ -76,6 +76,17 @@ def test_packets_are_let_go_when_something_stirs() -> None:
     camera.settle()
     camera.calm = False
     assert not camera.group()
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_that_nothing_stirs_while_an_event_ends_counts(still: bool) -> None:
+    camera = Camera()
+    camera.settle()
+    camera.calm, camera.still = False, still
+    assert not any(camera.group() for _ in range(3))
+    camera.calm = True
+    camera.holding.judged(camera.now / 10, calm=True, still=True)
+    assert camera.group() is still
 
 
 def test_nothing_is_held_while_somebody_wants_all() -> None:
