@@ -25,16 +25,16 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# What waits may take so much: 17 pictures of 1080p, or 140 thinned ones. With 100 of these a scan
-# takes a tenth longer.
-_ROOM_BYTES = 54_000_000
+# What waits may take so much: 13 pictures of 1080p, or 108 thinned ones, which are two groups of 2 s
+# and some more. With 140 of these a scan was no faster.
+_ROOM_BYTES = 42_000_000
 # From so much of it on, 3 pictures of 1080p, what is decoded is thinned, but for the next few.
 _WHOLE_BYTES = 8_000_000
 _AT_HAND = 2  # that the decoder in turn may always be ahead, whole
 # At most: three planes of the size of analysis. Pictures that take no more are not thinned.
 _THINNED_BYTES = 450_000
 # Times what fits the room: of longer groups too little is decoded at the same time.
-_LONGEST = 4
+_LONGEST = 5
 _MOST_AHEAD = 300  # packets that are read to find the end of the first group
 
 
