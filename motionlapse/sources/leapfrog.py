@@ -25,8 +25,8 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# What waits may take so much: 13 pictures of 1080p, or 108 thinned ones, which are two groups of 2 s
-# and some more. With 140 of these a scan was no faster.
+# What waits may take so much: 13 pictures of 1080p, or 108 thinned ones, which are two groups of
+# 2 s and some more. With 140 of these a scan was no faster.
 _ROOM_BYTES = 42_000_000
 # From so much of it on, 3 pictures of 1080p, what is decoded is thinned, but for the next few.
 _WHOLE_BYTES = 8_000_000
