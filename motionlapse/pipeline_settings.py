@@ -50,5 +50,4 @@ class Settings(SettingsModel):
         chosen = self.decision.lapse.every is not None  # a time-lapse chooses its frames itself
         if every_frame or shown or chosen:
             return None
-        skips = self.pacing.skip_nonref or self.sources.fast
-        return self.pacing.model_copy(update={"skip_nonref": skips})
+        return self.pacing

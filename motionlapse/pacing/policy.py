@@ -16,12 +16,13 @@ Of footage with less than 20 frames a second nothing is left out.
 A frame that its source takes to be calm is not looked at while nothing moves, however long that is:
 the next one that is not calm is.
 
-With `PacingSettings.skip_nonref` disposable ones are never looked at, where the others come often
-enough.
+With `PacingSettings.leaves_nonref` disposable ones (see `motionlapse.frames.Frame`) are never
+looked at where the others come often enough: they need not be decoded. An event begins or ends one
+such frame late at most; see `tests.video.test_pacing_on_footage`.
 
-Where nothing hangs on which frame is looked at it is one that is not disposable (see
-`motionlapse.frames.Frame`), so that the others need not be decoded: the last before the longest
-time is over while nothing moves, and up to 2/15 s after the last look where much moves.
+Elsewhere, where nothing hangs on which frame is looked at, it is one that is not disposable: the
+last before the longest time is over while nothing moves, and up to 2/15 s after the last look where
+much moves.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Policy:
         rate = settings.analyse_fps
         self._all = rate == "all"
         self._grid_s = (1 - 1e-2) / rate if isinstance(rate, float) else 0.0
-        self._skips = settings.skip_nonref and not self._all
+        self._skips = settings.leaves_nonref
         self._quiet_s = settings.quiet_step if settings.adaptive else 0.0
         self._most_held = most_held
         self._held = self._calm = 0

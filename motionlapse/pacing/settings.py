@@ -44,10 +44,15 @@ class PacingSettings(SettingsModel):
     )
 
     skip_nonref: bool = setting(
-        False,
-        "leave out frames that no other is built on, where the others come more often than every "
-        "0.12 s; --fast does so",
+        True,
+        "never look at frames that no other is built on, where the others come more often than "
+        "every 0.12 s and the rate is auto: they need not be decoded",
     )
+
+    @property
+    def leaves_nonref(self) -> bool:
+        """True if frames that no other is built on may be left out for good."""
+        return self.skip_nonref and self.analyse_fps == "auto"
 
     @property
     def leaves_quiet(self) -> bool:

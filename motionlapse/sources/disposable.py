@@ -19,11 +19,10 @@ from motionlapse.frames import Planes
 Late: TypeAlias = Callable[[], tuple[av.VideoFrame | None, int]]
 """Decodes a picture; returns it, None if that cannot be done, and how many had to be for it."""
 
-# So many disposable pictures in a row that nobody asks for, 8 s of a film: then the next ones are
+# So many disposable pictures in a row that nobody asks for, 4 s of a film: then the next ones are
 # left out. That is about what decoding late costs when something stirs, and who waits as long as a
 # wrong guess costs never pays more than twice. Where it has cost more than it saved twice as many
 # are waited for, up to the most; else half as many, down to the fewest.
-_AT_FIRST = 100
 _FEWEST = 50
 _MOST = 1600
 
@@ -37,7 +36,7 @@ class Demand:
     """
 
     def __init__(self) -> None:
-        self._patience = self._owed = _AT_FIRST
+        self._patience = self._owed = _FEWEST
         self._left_out = self._decoded_late = 0
 
     @property

@@ -66,7 +66,7 @@ class Holding:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.active = self._much = False
+        self.active = False
         self._sizes = QuietSizes()
         self._group: GroupInHand | None = None
         self._start_s = self._newest_s = 0.0
@@ -76,7 +76,7 @@ class Holding:
         self._done: deque[Ended] = deque(maxlen=64)
         self._short = False  # whether the last group could have been held to its end
         self._stillness = Stillness()
-        self._judged_s = self._unlike_s = float("-inf")  # a frame, and a packet unlike quiet ones
+        self._judged_s = float("-inf")
         self._witness.begin_anew()
 
     @property
@@ -128,14 +128,8 @@ class Holding:
         if self.active:
             self._witness.spared(self._held_since_s, time_s)
         elif sizes is not None and self._sizes.is_unlike(sizes):
-            self._note_unlike(self._start_s, time_s)
+            self._witness.unlike(self._start_s, time_s)
         self._group = None
-
-    def _note_unlike(self, since_s: float, until_s: float) -> None:
-        """Take note of packets that are unlike quiet ones; the loop may not have seen why."""
-        self._witness.unlike(since_s, until_s)
-        self._unlike_s = until_s
-        self.leaving.allowed &= self._much
 
     def _learn(self) -> None:
         """Learn from what it is known of by now that nothing moved in it."""
@@ -197,7 +191,7 @@ class Holding:
             if self._group is not None:
                 unlike |= self._complete(self._group, size, time_s, backward=backward)
             if unlike:
-                self._note_unlike(time_s - _TOGETHER_S, time_s)
+                self._witness.unlike(time_s - _TOGETHER_S, time_s)
                 self._apart = True
             if not self.active:
                 return False
@@ -262,7 +256,6 @@ class Holding:
         *,
         calm: bool,
         still: bool = False,
-        much: bool = False,
         opened_s: float | None = None,
     ) -> None:
         """Take what was seen in a frame, in the order of times.
@@ -275,8 +268,6 @@ class Holding:
             True if nothing stirred in it, and no event is open or may be about to open.
         still
             True if nothing stirred in it, whatever is open.
-        much
-            True if much moved in it, and an event is open.
         opened_s
             Where an event begins that has opened with it, else None.
         """
@@ -287,11 +278,6 @@ class Holding:
                 if self._stillness.since_s is not None and self._witness.spared_around(time_s):
                     self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
             self._stillness.take(time_s, still=still, calm=calm)
-            # The loop may be behind the packets, and sizes tell of what is seen a moment later.
-            calm_s = self._stillness.lasts_s(time_s)
-            quiet = calm_s >= _PATIENCE_S and time_s > self._unlike_s + _TOGETHER_S
-            self._much = much
-            self.leaving.allowed = self.allowed and (much or quiet)
             if opened_s is not None and self._sizes.telling:
                 self._witness.opened(opened_s)
             self._witness.judged(time_s)

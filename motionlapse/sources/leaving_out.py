@@ -1,9 +1,8 @@
 """Pictures of a live stream to which no other refers, left out where nobody looks at them.
 
-While nothing moves, or much does in an event that is open, not all pictures are looked at (see
-`motionlapse.pacing.policy`). Those to which no other refers are then not decoded, where others come
-about 15 times a second. In films of x264's they are half of all, and a third of what decoding
-costs. What begins then is found at most one such picture later.
+Where others come often enough they are never looked at (see `motionlapse.pacing.policy`). In films
+of x264's they are half of all, and a third of what decoding costs. What begins is found at most one
+such picture later.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ _SEQUENCE, _SEQUENCE_BYTES = 7, 128
 
 
 class LeavingOut:
-    """Decides; the thread that reads asks, and the loop tells what it saw.
+    """Decides; the thread that reads asks.
 
     Attributes
     ----------
     allowed
-        True while nothing moves or much does, and nobody wants all pictures.
+        False while somebody wants all pictures.
     left_out
         How many pictures were.
     """
@@ -40,8 +39,7 @@ class LeavingOut:
         self._decoded_s: deque[float] = deque(maxlen=_NEIGHBOURS)
 
     def connect(self) -> None:
-        """Begin with a connection: nothing is left out until the loop has seen some of it."""
-        self.allowed = False
+        """Begin with a connection."""
         self._decoded_s.clear()
 
     def decoded(self, stamp_s: float) -> None:

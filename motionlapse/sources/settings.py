@@ -50,8 +50,7 @@ class SourceSettings(SettingsModel):
     )
     fast: bool = setting(
         False,
-        "decode H.264 and HEVC without deblocking, and where there are enough of them only frames "
-        "that others are built on: faster, less exact, snapshots show blocks",
+        "decode H.264 and HEVC without deblocking: faster, less exact, snapshots show blocks",
         flag="--fast/--no-fast",
     )
 

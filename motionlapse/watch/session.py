@@ -30,7 +30,7 @@ from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
 from motionlapse.watch.own_names import with_own_names
 from motionlapse.watch.steered import Steered
-from motionlapse.watch.telling import tell
+from motionlapse.watch.telling import allow, tell
 
 _UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be written
 
@@ -170,7 +170,7 @@ class Watch:
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
             spares = settings.sources.live.decoding == "auto" and not self._shown
-            self._holding.allowed = spares and pacing is not None and pacing.leaves_quiet
+            allow(self._holding, pacing if spares else None)
             outcome = run(
                 steered,
                 self._judging.make_analyzer,

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from motionlapse.pacing.policy import Level, level_of
+from motionlapse.pacing.settings import PacingSettings
 from motionlapse.sources.holding import Holding
 from motionlapse.types import Analysis, Decision, State
+
+
+def allow(holding: Holding, pacing: PacingSettings | None) -> None:
+    """Say what need not be decoded.
+
+    Parameters
+    ----------
+    holding
+        Decides which packets of the source are decoded.
+    pacing
+        Which frames are looked at; None: somebody wants all of them.
+    """
+    holding.allowed = pacing is not None and pacing.leaves_quiet
+    holding.leaving.allowed = pacing is not None and pacing.leaves_nonref
 
 
 def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
@@ -22,6 +37,5 @@ def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
         analysis.frame.time,
         calm=level is Level.NONE and decision.state is State.QUIET,
         still=level is Level.NONE,
-        much=level is Level.PLENTY and decision.state is State.ACTIVE,
         opened_s=decision.opened.start_s if decision.opened else None,
     )

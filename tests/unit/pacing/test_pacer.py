@@ -103,7 +103,7 @@ def test_frames_that_are_disposable_are_looked_at_where_motion_begins_or_ends_al
         for frame in walk(make_frame, fps=fps)
     ]
     every, _ = play(frames, None)
-    some, _ = play(frames, PacingSettings(adaptive=adaptive))
+    some, _ = play(frames, PacingSettings(adaptive=adaptive, skip_nonref=False))
     assert [e.start_frame for e in some.events] == [e.start_frame for e in every.events]
     assert [e.end_s for e in some.events] == pytest.approx(
         [e.end_s for e in every.events], abs=0.15
@@ -133,22 +133,16 @@ def test_what_no_other_frame_is_built_on_is_skipped_where_the_others_come_often(
         for frame in walk(make_frame, fps=fps)
     ]
     every, _ = play(frames, None)
-    some, result = play(frames, PacingSettings(skip_nonref=True))
+    some, result = play(frames, PacingSettings())
     assert result.frames == len(frames)
     looked = [frames[index] for index in some.frames if index > len(pattern)]
     assert any(frame.disposable for frame in looked) != skips
     for one, other in zip(some.events, every.events, strict=True):
         assert one.start_s == pytest.approx(other.start_s, abs=0.08)
         assert one.end_s == pytest.approx(other.end_s, abs=0.15)
-    notes, _ = play(frames, PacingSettings(analyse_fps="all", skip_nonref=True))
-    assert notes.frames == list(range(len(frames)))
-
-
-def test_fast_skips_what_no_other_frame_is_built_on():
-    for fast in (True, False):
-        pace = Settings.model_validate({"sources": {"fast": fast}}).pace()
-        assert pace is not None
-        assert pace.skip_nonref == fast
+    for pacing in (PacingSettings(analyse_fps="all"), PacingSettings(skip_nonref=False)):
+        notes, _ = play(frames, pacing)
+        assert any(frames[index].disposable for index in notes.frames if index > len(pattern))
 
 
 def test_slow_footage_is_not_thinned(make_frame):

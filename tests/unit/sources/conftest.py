@@ -18,7 +18,6 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def soon_left_out(monkeypatch: pytest.MonkeyPatch, little_room: None) -> None:
     """Leave disposable pictures out after a few that nobody wanted: these films are short."""
-    monkeypatch.setattr(disposable, "_AT_FIRST", 6)
     monkeypatch.setattr(disposable, "_FEWEST", 6)
 
 

@@ -25,7 +25,7 @@ from motionlapse.sources.holding import Holding
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.stream_decoder import Shown, StreamDecoder
 from motionlapse.types import Analysis, Decision, Event
-from motionlapse.watch.telling import tell
+from motionlapse.watch.telling import allow, tell
 from tests.films import FPS, picture, write_film
 
 SECONDS = 30
@@ -122,7 +122,7 @@ class Notes:
 def watch(film: Path, *, hold: bool) -> tuple[list[tuple[float, float]], Holding, list[float]]:
     """Return the events in a film, what held its packets, and when was looked."""
     holding, notes = Holding(), Notes()
-    holding.allowed = hold
+    allow(holding, PacingSettings() if hold else None)
     stream = Stream(film, holding if hold else None)
     result = run(
         stream,

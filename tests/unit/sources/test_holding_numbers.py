@@ -168,28 +168,3 @@ def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
     witness.opened(begins_s)
     witness.judged(10.0)
     assert (witness.blind_until_s > 0) is blind
-
-
-@pytest.mark.parametrize("much", [False, True])
-def test_packets_unlike_quiet_ones_end_leaving_out_before_the_loop_sees_why(much: bool) -> None:
-    """Unless it has seen that much moves."""
-    camera = Camera()
-    camera.settle()
-    holding, now_s = camera.holding, camera.now / 10
-    holding.judged(now_s, calm=not much, much=much)
-    assert holding.leaving.allowed
-    holding.add(now_s + 1.0, 3000)
-    assert holding.leaving.allowed is much
-    for late_s in (0.5, 1.0, 1.3):
-        holding.judged(now_s + late_s, calm=True)
-        assert not holding.leaving.allowed
-    holding.judged(now_s + 1.6, calm=True)
-    assert holding.leaving.allowed
-
-
-def test_nothing_is_left_out_of_a_connection_before_the_loop_has_seen_it() -> None:
-    camera = Camera()
-    camera.settle()
-    assert camera.holding.leaving.allowed
-    camera.holding.connect()
-    assert not camera.holding.leaving.allowed

@@ -117,7 +117,6 @@ def test_none_is_left_out_unless_that_is_allowed_and_others_are_around_it() -> N
     assert not leaving.leave_out(0.1)
     assert leaving.leave_out(0.04)
     leaving.connect()
-    leaving.allowed = True
     assert not leaving.leave_out(0.04)
 
 

@@ -32,7 +32,6 @@ def plain_times(film: Path) -> list[float]:
 
 def times_if_left_out(film: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the times of all frames, the disposable ones left out wherever that can be."""
-    monkeypatch.setattr(disposable, "_AT_FIRST", 6)
     monkeypatch.setattr(disposable, "_FEWEST", 6)
     with Recording(film) as source:
         return [frame.time for frame in source]
