@@ -25,9 +25,9 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# What waits may take so much: 13 pictures of 1080p, or 108 thinned ones, which are two groups of
-# 2 s and some more. With 140 of these a scan was no faster.
-_ROOM_BYTES = 42_000_000
+# What waits may take so much: 10 pictures of 1080p, or 82 thinned ones, which are two groups of
+# 2 s where some of each are left out. With 108 of these a scan was no faster.
+_ROOM_BYTES = 32_000_000
 # From so much of it on, 3 pictures of 1080p, what is decoded is thinned, but for the next few.
 _WHOLE_BYTES = 8_000_000
 _AT_HAND = 2  # that the decoder in turn may always be ahead, whole
