@@ -13,6 +13,7 @@ from pathlib import Path
 from motionlapse.closing import Closing
 from motionlapse.frames import Fault, Frame, Interruption, Shrink
 from motionlapse.prescan.stretches import Stretch
+from motionlapse.sources.disposable import Demand
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.key_pictures import KeyPictures
 from motionlapse.sources.open_film import OpenFilm
@@ -63,7 +64,7 @@ class Stretches(Closing):
         What is decoded, in order; at least one.
     settle_s
         For how long nothing counts when a stretch begins within the film.
-    shrink
+    shrink, demand
         As for `Recording`.
     """
 
@@ -78,9 +79,11 @@ class Stretches(Closing):
         label: str = "",
         settle_s: float = 0.0,
         shrink: Shrink | None = None,
+        demand: Demand | None = None,
     ) -> None:
         self._path, self._settings = path, settings
         self._shrink = shrink
+        self._demand = demand or Demand()
         self._settle_s = settle_s
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
@@ -236,6 +239,7 @@ class Stretches(Closing):
             ahead=_AHEAD,
             until=until,
             shrink=self._shrink,
+            demand=self._demand,
         )
 
     def close(self) -> None:

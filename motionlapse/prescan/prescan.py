@@ -31,6 +31,7 @@ from motionlapse.prescan.stretches import (
     stretches_around,
     suspicious_spans,
 )
+from motionlapse.sources.disposable import Demand
 from motionlapse.sources.key_frames import Group, KeyFrames
 from motionlapse.units import format_duration
 
@@ -109,6 +110,7 @@ class _Prescan:
     ) -> None:
         self._footage = footage
         self._shrink = shrink
+        self._demand = Demand()  # what the check has learned of it holds for the stretches
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._should_stop, self._on_share = should_stop, on_share
@@ -215,6 +217,7 @@ class _Prescan:
             label=self._footage.label,
             settle_s=settle_s,
             shrink=self._shrink,
+            demand=self._demand,
         )
 
 

@@ -19,7 +19,7 @@ from motionlapse.frames import Fault, Frame, Shrink, SourceInfo
 from motionlapse.opening import Opening
 from motionlapse.sources.ahead import Ahead, fitting
 from motionlapse.sources.damage import Damage, PendingPackets, tell_damage
-from motionlapse.sources.disposable import Disposable
+from motionlapse.sources.disposable import Demand, Disposable
 from motionlapse.sources.film_file import (
     creation_time,
     cut_off,
@@ -34,13 +34,14 @@ from motionlapse.sources.planes import upright_size
 from motionlapse.sources.seeking import KeyFrame, count_packets_before, find_key_frame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.steps import Steps
-from motionlapse.sources.thinned import Picture, Whole
+from motionlapse.sources.thinned import Picture, Whole, bytes_of
 from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
 
 _Shown: TypeAlias = tuple[int, Picture, float]
+_Waiting: TypeAlias = tuple[Frame, int]  # and how many bytes its picture took
 """Index, picture, media time."""
 
 
@@ -68,8 +69,8 @@ class Recording(Closing):
         It, open, its packets known to be in order; one thread decodes it, and it stays open.
     ahead
         How many pictures may wait, of large ones fewer.
-    shrink
-        What is kept of pictures that wait; see `motionlapse.sources.steps.Steps`.
+    shrink, demand
+        As for `motionlapse.sources.steps.Steps`.
     until
         From this media time on none waits: what comes then may not be wanted.
 
@@ -94,10 +95,10 @@ class Recording(Closing):
         ahead: int = _AHEAD,
         until: float = float("inf"),
         shrink: Shrink | None = None,
+        demand: Demand | None = None,
     ) -> None:
         self._name = name or str(path)
-        self._path = path
-        self._at = at
+        self._path, self._at = path, at
         self._settings = settings or SourceSettings()
         self.faults: list[Fault] = []
         self._begins_at: int | None = None
@@ -126,6 +127,7 @@ class Recording(Closing):
                 in_turn=in_turn,
                 shrink=shrink,
                 in_order=film is not None,
+                demand=demand,
             )
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
@@ -139,14 +141,14 @@ class Recording(Closing):
         frame_bytes = self.info.width * self.info.height * 3 // 2
         one_thread = self._settings.decoding_threads == 1
         frames = self._frames(first, whole)
-        self._ahead: Ahead[Frame] | Generator[Frame] = frames
+        self._ahead: Ahead[_Waiting] | Generator[_Waiting] = frames
         if not one_thread and not self._steps.pair:
             thins = shrink is not None and not in_turn
             self._ahead = Ahead(
                 frames,
                 ahead if thins else fitting(ahead, frame_bytes, _AHEAD_BYTES),
-                lambda f: f.time < until,
-                is_large=lambda f: thins and f.to_small is None,
+                lambda item: item[0].time < until,
+                is_large=lambda item: thins and item[1] >= frame_bytes,
                 most_large=fitting(ahead, frame_bytes, _AHEAD_BYTES),
             )
         self._early: Ahead[Frame] | None = None
@@ -158,7 +160,8 @@ class Recording(Closing):
     # ---- reading -----------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Frame]:
-        yield from self._ahead
+        for frame, _ in self._ahead:
+            yield frame
         if repairs := self._clock.repairs():
             self.faults.append(Fault(f"{self._name}: {repairs}", lost=False))
 
@@ -194,7 +197,7 @@ class Recording(Closing):
             self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
         raise SourceError(f"{self._name}: {self._nothing_decoded()}")
 
-    def _frames(self, first: _Shown, whole: Whole) -> Generator[Frame]:
+    def _frames(self, first: _Shown, whole: Whole) -> Generator[_Waiting]:
         """Yield the frames from --start to --end."""
         size, start = upright_size(whole), self.info.start_wall
         # Without this object: frames may be kept for long, and it has decoders.
@@ -211,7 +214,7 @@ class Recording(Closing):
                     f"{format_duration(time)}; the background is learned anew",
                     lost=False,
                 )
-            yield film_frame(index, time, start, picture, whole, damaged)
+            yield film_frame(index, time, start, picture, whole, damaged), bytes_of(picture)
 
     def _decode(self) -> Generator[_Shown]:
         """Yield the good frames from --start to --end."""
@@ -230,8 +233,7 @@ class Recording(Closing):
                 self._fault(damage.stretch, lost=True)
             if not damage.open and time >= self._settings.start:
                 yield index, frame, time
-        early = cut_off(self._container, self._stream, time)
-        if early:
+        if early := cut_off(self._container, self._stream, time):
             self._fault(early, lost=True)
         elif damage.open:
             self._fault(damage.end(), lost=True)

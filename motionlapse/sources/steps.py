@@ -44,6 +44,9 @@ class Steps(Closing):
         What is kept of pictures that wait for long, and without turns of all; None: everything.
     in_order
         Whether timestamps are known to be good, where there are no turns.
+    demand
+        How much disposable pictures are asked for, where that is known from other parts of the
+        film; None: it is not.
 
     Attributes
     ----------
@@ -63,11 +66,12 @@ class Steps(Closing):
         in_turn: bool,
         shrink: Shrink | None = None,
         in_order: bool = False,
+        demand: Demand | None = None,
     ) -> None:
         self._place, self._name, self._settings = place, name, settings
         self._film, self._stream = film, stream
         self._begins_at = begins_at
-        self.demand = Demand()
+        self.demand = demand or Demand()
         # Functions without this object: it would refer to itself, and the decoders would wait for a
         # search for cycles.
         self._late = LateDecoder(
