@@ -65,7 +65,7 @@ def calibrate_source(
 def _open(name: str, settings: Settings) -> Source:
     """Open the one source that a name stands for."""
     if is_live(name):
-        return LiveScene(name, settings.sources.live)
+        return LiveScene(name, settings.sources)
     found = list(find_footage([name]))
     for item in found:
         if isinstance(item, SourceError):

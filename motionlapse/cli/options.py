@@ -45,7 +45,6 @@ FOOTAGE_ONLY = (
     "sources.wall_start",
     "sources.fps",
     "sources.prescan",
-    "sources.fast",
     "sinks.pre",
     "sinks.join",
     "sinks.report",

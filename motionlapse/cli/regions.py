@@ -117,7 +117,7 @@ def _source(
         if sources.start or sources.end is not None:
             raise ConfigError("--start and --end are for recorded footage; give --duration")
         shown, most_s = parse_address(name).name, sources.duration or _PIECE_S
-        return shown, lambda: LiveScene(name, sources.live, most_s=most_s, should_stop=should_stop)
+        return shown, lambda: LiveScene(name, sources, most_s=most_s, should_stop=should_stop)
     if sources.duration is None and sources.end is None:
         sources = sources.model_copy(update={"duration": _PIECE_S})
     footage = one_footage(name)

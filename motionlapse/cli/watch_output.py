@@ -85,7 +85,8 @@ class WatchOutput:
             else:
                 self.warning(f"{self._name}: lost: {status.reason}{again}")
         else:
-            logger.debug("%s: %s %s", self._name, status.state.value, status.reason)
+            reason = f": {status.reason}" if status.reason else ""
+            logger.debug("%s: %s%s", self._name, status.state.value, reason)
 
     def frame(self, analysis: Analysis, decision: Decision) -> None:
         """Note a frame."""

@@ -14,6 +14,7 @@ from motionlapse.sources.footage import printable
 _SCHEMES = frozenset(
     {"http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"}
 )
+_MOST_PORT = 65_535
 _ALLOWED = "write 0, /dev/video0, rtsp://…, http(s)://…, a film or demo:"
 
 
@@ -86,4 +87,7 @@ def _network(text: str, scheme: str, rest: str) -> Address:
     bare = re.sub(r":\d+$", "", host).strip("[]")
     if not bare:
         raise SourceError(f"{name}: the address has no host; {_ALLOWED}")
+    port = re.sub(r"^\[.*\]", "", host).partition(":")[2]
+    if port and not (port.isdecimal() and 0 < int(port) <= _MOST_PORT):
+        raise SourceError(f"{name}: '{port}' is no port, which is a number from 1 to {_MOST_PORT}")
     return Address(Kind.STREAM, text, name, printable(re.sub(r"[^\w.-]", "-", bare)))

@@ -6,12 +6,12 @@ from motionlapse.clock import Clock
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import Connection, PacketTap
 from motionlapse.sources.holding import Holding
-from motionlapse.sources.live_settings import LiveSettings
+from motionlapse.sources.settings import SourceSettings
 
 
 def connect_to(
     address: Address,
-    settings: LiveSettings,
+    settings: SourceSettings,
     clock: Clock,
     tap: PacketTap | None = None,
     holding: Holding | None = None,
@@ -30,7 +30,7 @@ def connect_to(
     if address.kind is Kind.CAMERA:
         from motionlapse.sources.camera import CameraConnection
 
-        return CameraConnection(address, settings, clock)
+        return CameraConnection(address, settings.live, clock)
     from motionlapse.sources.stream import StreamConnection
 
-    return StreamConnection(address, settings, clock, tap, holding)
+    return StreamConnection(address, settings.live, clock, tap, holding, fast=settings.fast)

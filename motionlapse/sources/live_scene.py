@@ -12,7 +12,7 @@ from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import parse_address
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.live import Live
-from motionlapse.sources.live_settings import LiveSettings
+from motionlapse.sources.settings import SourceSettings
 
 USUAL_S = 30.0
 """How long a live source is watched where nobody says."""
@@ -46,7 +46,7 @@ class LiveScene(Closing):
     def __init__(
         self,
         name: str,
-        settings: LiveSettings,
+        settings: SourceSettings,
         *,
         most_s: float = math.inf,
         should_stop: Callable[[], bool] = lambda: False,
@@ -56,7 +56,7 @@ class LiveScene(Closing):
         self._live = Live(
             address,
             lambda: connect_to(address, settings, clock),
-            settings,
+            settings.live,
             clock,
             should_stop=should_stop,
         )

@@ -20,7 +20,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import PacketTap, Picture, Unseen
 from motionlapse.sources.damage import Damage
-from motionlapse.sources.film_file import LESS_DEBLOCKING
+from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
@@ -40,6 +40,7 @@ _WORDS = {
     "TimeoutError": "no answer in time",
     "ProtocolNotFoundError": "this protocol is not supported",
 }
+_SPLIT_PASSWORD = "there is no such host; in a password write %2F for /, %3F for ? and %23 for #"
 
 
 class StreamConnection:
@@ -57,6 +58,8 @@ class StreamConnection:
         Gets every packet, or None.
     holding
         Decides which packets are not decoded, of streams that come as they are taken; or None.
+    fast
+        Decode without deblocking; see `motionlapse.sources.settings.SourceSettings`.
 
     Raises
     ------
@@ -71,6 +74,8 @@ class StreamConnection:
         clock: Clock,
         tap: PacketTap | None = None,
         holding: Holding | None = None,
+        *,
+        fast: bool = False,
     ) -> None:
         av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
         self.finite = address.kind is Kind.FILE
@@ -80,6 +85,8 @@ class StreamConnection:
         self._container = _open(address, settings, clock)
         try:
             self._stream = _video_stream(self._container)
+            self._set_up = partial(_set_up, fast=fast)
+            self._set_up(self._stream.codec_context)
         except SourceError:
             self._container.close()
             raise
@@ -147,7 +154,9 @@ class StreamConnection:
         yield from items
 
     def _decoded(self, damage: Damage) -> Iterator[Item]:
-        decoder = StreamDecoder(self._stream, self._clock, self._holding, _set_up, damage.begin)
+        decoder = StreamDecoder(
+            self._stream, self._clock, self._holding, self._set_up, damage.begin
+        )
         try:
             for packet in self._packets():
                 yield from decoder.take(packet)
@@ -189,13 +198,17 @@ class StreamConnection:
 def _resolve(address: Address) -> None:
     """Look the host up, for FFmpeg calls an unknown one an input/output error."""
     try:
-        host = urlsplit(address.target).hostname
+        parts = urlsplit(address.target)
+        host = parts.hostname
     except ValueError:
         raise SourceError("the address cannot be understood") from None
     if host and address.target.split(":")[0] not in ("udp", "rtp"):
         try:
             socket.getaddrinfo(host, None)
         except (OSError, UnicodeError):
+            # It may be a piece of a password, if an @ comes after it.
+            if "@" in parts.path + parts.query + parts.fragment:
+                raise SourceError(_SPLIT_PASSWORD) from None
             raise SourceError(f"there is no host '{host}'") from None
 
 
@@ -236,12 +249,12 @@ def _video_stream(container: InputContainer) -> VideoStream:
         raise SourceError("there is no decoder for its codec")
     # Slices, not frames: frame threads would hold every picture back by as many as there are.
     stream.thread_type = "SLICE"
-    _set_up(stream.codec_context)
     return stream
 
 
-def _set_up(context: VideoCodecContext) -> None:
+def _set_up(context: VideoCodecContext, *, fast: bool) -> None:
     context.thread_count = os.cpu_count() or 1
     # Pictures with errors are refused instead of patched up with grey. Otherwise as in a scan: with
     # other pixels the light was found to change at another frame, and events ended 0.9 s earlier.
-    context.options = {"err_detect": "explode", **LESS_DEBLOCKING}
+    deblocking = WITHOUT_ANY_DEBLOCKING if fast else LESS_DEBLOCKING
+    context.options = {"err_detect": "explode", **deblocking}

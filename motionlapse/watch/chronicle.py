@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -103,6 +103,10 @@ class Chronicle:
             self.frames += 1
             self.analysis, self.decision = analysis, decision
             self.vigil.add(time_s, analysis.frame.wall or wall, score, decision.state)
+            kept = self.open_event
+            if kept is not None and score > kept.event.peak_score:
+                # Until it has ended it holds what it began with.
+                self.open_event = replace(kept, event=replace(kept.event, peak_score=score))
             begin_s = time_s // STEP_S * STEP_S
             if self.scores and self.scores[-1].time_s == begin_s:
                 last = self.scores[-1]

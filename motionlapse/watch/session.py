@@ -91,7 +91,7 @@ class Watch:
             self._ring = PacketRing(seconds, sinks.pre_roll_size)
         self.live = Live(
             address,
-            lambda: connect(address, settings.sources.live, clock, self._ring, self._holding),
+            lambda: connect(address, settings.sources, clock, self._ring, self._holding),
             settings.sources.live,
             clock,
             should_stop=lambda: bool(controls.stopped),
@@ -122,7 +122,7 @@ class Watch:
             while self._one_run():
                 pass
         spared, pictures = self._holding.spared, self.live.status.pictures
-        self._listener.debug(f"{self.name}: {spared} of {pictures} pictures were not decoded")
+        self._listener.debug(f"{spared} of {pictures} pictures were not decoded")
         return self._result
 
     @property

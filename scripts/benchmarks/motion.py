@@ -102,6 +102,7 @@ def measure(film: Path, seconds: float) -> dict[str, Measured]:
         runs = {
             "motion": ["motion", "-n", "-c", str(config)],
             "motionlapse watch": [*watch, "--out", str(Path(folder) / "archive")],
+            "motionlapse watch --fast": [*watch, "--fast", "--out", str(Path(folder) / "fast")],
         }
         found = {}
         for name, words in runs.items():

@@ -43,6 +43,20 @@ def test_no_sources(typed: str, tmp_path: Path) -> None:
         parse_address(typed)
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "70000", "-5", "rtsp", "80x"])
+def test_ports_that_are_none(port: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_address(f"rtsp://u:geheim@host:{port}/x")
+    assert str(caught.value) == (
+        f"rtsp://u:***@host:{port}/x: '{port}' is no port, which is a number from 1 to 65535"
+    )
+
+
+@pytest.mark.parametrize("host", ["host", "host:1", "host:65535", "host:", "[fe80::1]", "[::1]:80"])
+def test_ports_that_are_some(host: str) -> None:
+    assert parse_address(f"rtsp://u:p@{host}/x").kind is Kind.STREAM
+
+
 @pytest.mark.parametrize(
     ("address", "shown"),
     [

@@ -45,6 +45,15 @@ def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon(tmp_path,
     assert ran.out.startswith("demo: event 1 at ")
 
 
+def test_each_line_of_a_verbose_watch_has_its_colons_in_place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = run_apart("watch", "demo:", "--for", "1s", "--no-dashboard", "--verbose")
+    lines = [line for line in ran.err.splitlines() if " = " not in line]
+    assert lines[0] == "demo: connecting"
+    assert any("pictures were not decoded" in line for line in lines)
+    assert not any("::" in line or line != line.strip() for line in lines)
+
+
 def test_a_watch_tells_at_its_end_how_many_clips_it_kept(tmp_path, caplog):
     film = write_film(tmp_path / "door.mp4")
     settings = Settings.model_validate({"sinks": {"out": tmp_path / "kept", "clips": "encode"}})
