@@ -16,9 +16,10 @@ from datetime import datetime
 from pathlib import Path
 
 from motionlapse._version import __version__
-from motionlapse.errors import SinkError, why
+from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
 from motionlapse.frames import SourceInfo
+from motionlapse.sinks.archive_faults import database_fault
 from motionlapse.sinks.archive_schema import (
     FILE_NAME,
     OLDEST_SCHEMA,
@@ -74,6 +75,14 @@ class ArchiveStore:
             if not self._path.exists():
                 make_database(self._path)
             self._db = sqlite3.connect(self._path, timeout=_LOCK_WAIT_S, isolation_level=None)
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _set_up(self) -> None:
+        with self._faults():
             self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
             self._db.execute("PRAGMA foreign_keys = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -248,4 +257,5 @@ class ArchiveStore:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise SinkError(f"{self._path}: cannot be written: {why(error)}") from None
+            fault = database_fault(error, self.folder)
+            raise SinkError(f"{self._path}: cannot be written: {fault}") from None
