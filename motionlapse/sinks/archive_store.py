@@ -156,6 +156,7 @@ class ArchiveStore:
         end_s: float,
         faults: list[str],
         mark: str = "",
+        films: Mapping[Path, str] | None = None,
     ) -> None:
         """Say how a run ended.
 
@@ -169,12 +170,17 @@ class ArchiveStore:
             What was wrong, a line each.
         mark
             What tells the footage from any other, where all of it was scanned and kept.
+        films
+            The films that were made outside the archive, where it was not, and what tells each from
+            any other.
         """
+        left = {stored_location(film, self.folder): of for film, of in (films or {}).items()}
+        told = json.dumps(faults, ensure_ascii=False)
         with self.transaction() as db:
             db.execute(
-                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?"
+                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?, films = ?"
                 " WHERE id = ?",
-                (state, frames, end_s, json.dumps(faults, ensure_ascii=False), mark, run.run_id),
+                (state, frames, end_s, told, mark, json.dumps(left), run.run_id),
             )
 
     def next_event(self, run: StoredRun) -> int:

@@ -71,6 +71,8 @@ class VideoFile(Finishing):
         Add streams to it, and mux packets inside `writing`.
     time_base_exact
         True if the container keeps times to less than a millisecond.
+    kept
+        True once the film is finished under its name.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class VideoFile(Finishing):
             self.container: OutputContainer = av.open(
                 f"file:{self._part}", "w", format=kind, options=dict(options)
             )
+        self.kept = False
         self._written = 0
         self._fault: SinkError | None = None
 
@@ -153,6 +156,7 @@ class VideoFile(Finishing):
                 f"{self.path}: cannot be written: something else has taken the name meanwhile; "
                 f"the film is {name.name}"
             )
+        self.kept = True
 
     def discard(self) -> None:
         """Close without keeping anything; of a growing film what is there stays. May be repeated.
