@@ -87,8 +87,55 @@ def refuse_existing(film: Path, flag: str) -> None:
 
 def free_name(path: Path) -> Path:
     """Return a name that nothing has: the given one, or it with ``-2``, ``-3`` and so on."""
-    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
-    return next(name for name in itertools.chain([path], names) if not name.exists())
+    return next(name for name in _names_like(path) if not name.exists())
+
+
+def _names_like(path: Path) -> Iterator[Path]:
+    yield path
+    for number in itertools.count(2):
+        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def put_new(part: Path, place: Path) -> Path:
+    """Give a file its name, or that with a number where something has come to have it.
+
+    Returns
+    -------
+    Path
+        The name that it has now.
+
+    Raises
+    ------
+    OSError
+        If it cannot be renamed.
+    """
+    for name in _names_like(place):
+        with contextlib.suppress(FileExistsError):
+            take_name(part, name)
+            return name
+    raise AssertionError  # there is always another number
+
+
+def take_name(part: Path, name: Path) -> None:
+    """Rename a file within a file system, replacing nothing.
+
+    Raises
+    ------
+    FileExistsError
+        If something has the name.
+    OSError
+        If it cannot be renamed.
+    """
+    try:
+        os.link(part, name)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if name.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        part.replace(name)
+    else:
+        part.unlink()
 
 
 def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
@@ -117,7 +164,10 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
         part = part_of(path.resolve())
         try:
             part.write_bytes(content)
-            part.replace(path.resolve())
+            if anew:
+                take_name(part, path.resolve())
+            else:
+                part.replace(path.resolve())
         except BaseException:  # Ctrl-C too
             drop(part)
             raise

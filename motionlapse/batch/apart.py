@@ -25,6 +25,7 @@ from motionlapse.errors import (
     unexpected,
     why,
 )
+from motionlapse.files import drop
 
 if TYPE_CHECKING:
     from motionlapse.frames import SourceInfo
@@ -94,6 +95,8 @@ def scan_apart(errand: Errand) -> Brought:
     error: Exception | None = None
     try:
         _check(errand)
+        if attempt.parent.exists():
+            _drop_films(errand)
         attempt.mkdir(parents=True)
         scan_source(replace(errand.job, kept_in=attempt), line)
     except (MotionlapseError, ImportError) as known:
@@ -119,6 +122,16 @@ def _check(errand: Errand) -> None:
         )
     if (errand.yard / STOP).exists():
         raise SourceError("the scan was stopped before")
+
+
+def _drop_films(errand: Errand) -> None:
+    """Remove the films of an attempt that died before its results came home.
+
+    Those alone have no folder of their attempt, and there were none before the first.
+    """
+    job = errand.job
+    for film in job.settings.sinks.films(errand.folder.name if job.many else "").values():
+        drop(film)
 
 
 class _Notes(FarLine):

@@ -9,6 +9,7 @@ from typing import Any
 
 from motionlapse.batch.crew import Alone, Crew
 from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.own_films import OwnFilms
 from motionlapse.batch.result import BatchResult, Listener
 from motionlapse.batch.work import Job
 from motionlapse.clock import Clock
@@ -20,7 +21,6 @@ from motionlapse.errors import (
     SourceError,
     unexpected,
 )
-from motionlapse.files import refuse_existing
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
@@ -129,23 +129,27 @@ class Batch:
         films = bool(self._settings.sinks.films(""))
         if crew.elsewhere or (films and many):
             desk.reserve()
-        if films and self._would_replace(desk, books):
+        if films and not self._claims_films(desk, books, many=many):
             desk.close()
             return
         settings = crew.fit(self._settings, left=books.total - number + 1)
         job = Job(number, item, settings, many=many)
         self._under_way[crew.submit(job, desk)] = desk
 
-    def _would_replace(self, desk: Desk, books: Books) -> bool:
-        """Tell whether a film that is to be made of a source is there already, which is told."""
-        source = desk.place.folder.name if books.total > 1 else ""
+    def _claims_films(self, desk: Desk, books: Books, *, many: bool) -> bool:
+        """Tell whether the films that are to be made of a source can be; if not, why is told."""
+        sinks = self._settings.sinks
+        films = sinks.films(desk.place.folder.name if many else "")
         try:
-            for flag, film in self._settings.sinks.films(source).items():
-                refuse_existing(film, flag)
+            left = desk.left_films() if self._settings.batch.resume else []
+            desk.films = OwnFilms(films, left, self._listener.note)
         except ConfigError as error:
             books.fail(error)
-            return True
-        return False
+        except SinkError as error:
+            if not books.archive_is_open:
+                raise
+            books.fail(error)
+        return desk.films is not None
 
     def _settle(self, crew: Crew, books: Books) -> None:
         """Wait for sources that are done, and account for them."""

@@ -9,7 +9,7 @@ from typing import Any
 from motionlapse.batch.apart import Brought, Note
 from motionlapse.batch.desk import Desk
 from motionlapse.errors import SinkError
-from motionlapse.files import make_folder, shown, writing
+from motionlapse.files import make_folder, shown, take_name, writing
 from motionlapse.sinks.archive_store import StoredRun
 from motionlapse.types import Event, KeptEvent
 
@@ -100,7 +100,8 @@ class Delivery:
         final = self._final(path)
         make_folder(final.parent)
         with writing(final):
-            if final.exists():
-                raise SinkError(f"{final}: cannot be written: it is there already")
-            path.replace(final)
+            try:
+                take_name(path, final)
+            except FileExistsError:
+                raise SinkError(f"{final}: cannot be written: it is there already") from None
         return final

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from motionlapse.batch.own_films import OwnFilms, film_marks
 from motionlapse.batch.result import BatchResult, Listener, Outcome
-from motionlapse.batch.same_file import differing, file_mark
+from motionlapse.batch.same_file import differing, file_mark, other_words
 from motionlapse.clock import Clock
 from motionlapse.errors import MotionlapseError, SinkError, SourceError
 from motionlapse.pipeline_settings import Settings
-from motionlapse.settings import entries
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from motionlapse.sinks.archive_places import Place, Places
     from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
     from motionlapse.types import Event, KeptEvent
-
-_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -102,6 +100,8 @@ class Desk:
     ----------
     stored
         The run in the archive; None until it has begun.
+    films
+        The names of the films that are made of the source outside the archive.
     """
 
     def __init__(self, books: Books, number: int, footage: Footage) -> None:
@@ -112,6 +112,7 @@ class Desk:
         self._mark = file_mark(footage, books.settings)
         self._places: Places | None = None
         self._place: Place | None = None
+        self.films: OwnFilms | None = None
         self.stored: StoredRun | None = None
 
     @property
@@ -134,8 +135,18 @@ class Desk:
             raise SinkError(f"{self.name}: has no place in the archive")
         return self._place
 
+    def left_films(self) -> list[tuple[Path, str]]:
+        """Return the films that unfinished scans of the source left; see `OwnFilms`."""
+        if not self._books.archive_exists:
+            return []
+        from motionlapse.sinks.archive_places import Places
+
+        return Places(self._books.store()).left_films(self._footage.place)
+
     def close(self) -> None:
-        """Give back the folder of a source that had no run; may be called again."""
+        """Give back what a source had that had no run; may be called again."""
+        if self.films is not None:
+            self.films.settle()
         if self._places is not None and self._place is not None and self.stored is None:
             self._places.release(self._place)
         self._place = None
@@ -156,7 +167,7 @@ class Desk:
             return True
         if differences:
             self._books.tell_once(
-                f"scanned before with {_other_words(differences[-1])}, so scanned again"
+                f"scanned before with {other_words(differences[-1])}, so scanned again"
             )
         return False
 
@@ -252,6 +263,7 @@ class Desk:
             end_s=outcome.end_s,
             faults=[fault.text for fault in faults] + list(outcome.unwritten),
             mark=self._mark if unchanged else "",
+            films={} if unchanged else film_marks(outcome.films),
         )
 
     def _report(self, outcome: Outcome, faults: Sequence[Fault]) -> None:
@@ -284,13 +296,3 @@ class Desk:
         self._books.store().end_run(
             self.stored, state="failed", frames=self._frames, end_s=self._time_s, faults=[why]
         )
-
-
-def _other_words(keys: list[str] | None) -> str:
-    """Return which settings differ, by their flags where they have one."""
-    if keys is None:
-        return "another version"
-    flags = {entry.key: entry.flag.partition("/")[0] for entry in entries(Settings) if entry.flag}
-    names = [flags.get(key, key) for key in keys]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"other settings ({', '.join(names[:_NAMED])}{more})"

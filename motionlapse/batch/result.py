@@ -53,6 +53,8 @@ class Outcome:
         How many frames there were: more than `frames` where a prescan left some out.
     unwritten
         What could not be written, a line for each sink.
+    films
+        The films outside the archive that were made.
     """
 
     frames: int
@@ -62,6 +64,7 @@ class Outcome:
     failure: MotionlapseError | None
     unwritten: tuple[str, ...]
     overlay: str | None
+    films: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)

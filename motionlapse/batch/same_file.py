@@ -11,9 +11,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from motionlapse.pipeline_settings import Settings
+from motionlapse.settings import entries
 from motionlapse.settings_layers import flatten
 from motionlapse.sources.footage import Footage
 
+_NAMED = 3
 # Both ends: headers and indexes lie there, and what was appended or cut off shows.
 _END_BYTES = 65_536
 
@@ -49,7 +51,7 @@ def file_mark(footage: Footage, settings: Settings) -> str:
     try:
         marks = [_of(footage)]
         if watched is not None:
-            marks.append(_one(watched))
+            marks.append(path_mark(watched))
     except OSError:
         return ""
     return " ".join(marks)
@@ -60,10 +62,17 @@ def _of(footage: Footage) -> str:
         from motionlapse.sources.remote import remote_mark
 
         return remote_mark(footage.url)
-    return _many(footage.stills) if footage.stills else _one(footage.path)
+    return _many(footage.stills) if footage.stills else path_mark(footage.path)
 
 
-def _one(path: Path) -> str:
+def path_mark(path: Path) -> str:
+    """Return size, modification time and a quick hash of a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
     with path.open("rb") as file:
         state = os.fstat(file.fileno())
         ends = hashlib.blake2b(file.read(_END_BYTES), digest_size=16)
@@ -103,3 +112,13 @@ def differing(stored: str, settings: Settings) -> list[str] | None:
 def _of_results(settings: Settings) -> dict[str, object]:
     values = flatten(settings.model_dump(mode="json"))
     return {key: value for key, value in values.items() if not key.startswith(_NOT_OF_RESULTS)}
+
+
+def other_words(keys: list[str] | None) -> str:
+    """Return which settings differ, by their flags where they have one."""
+    if keys is None:
+        return "another version"
+    flags = {entry.key: entry.flag.partition("/")[0] for entry in entries(Settings) if entry.flag}
+    names = [flags.get(key, key) for key in keys]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"other settings ({', '.join(names[:_NAMED])}{more})"

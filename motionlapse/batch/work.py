@@ -67,7 +67,7 @@ def scan_source(job: Job, line: Line) -> None:
         from motionlapse.pipeline import run
         from motionlapse.prescan.film import Stretches
         from motionlapse.sinks.archive import ArchiveSink
-        from motionlapse.sinks.chosen import chosen_sinks
+        from motionlapse.sinks.chosen import chosen_sinks, films_made
 
         # The pictures of analysis are too small to share out, and the decoder has the cores.
         cv2.setNumThreads(1)
@@ -111,6 +111,7 @@ def scan_source(job: Job, line: Line) -> None:
             failure=ran.failure,
             unwritten=tuple(str(unwritten) for unwritten in ran.unwritten),
             overlay=ran.overlay,
+            films=films_made(chosen),
         )
         line.end(stored, outcome, source.faults)
 

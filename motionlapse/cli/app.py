@@ -101,12 +101,15 @@ def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
-        app(prog_name="motionlapse")
+        sys.exit(app(prog_name="motionlapse", standalone_mode=False))
     except SystemExit as leaving:
         # typer ends a help page that nobody reads with 1, and marks standard output like this.
         if leaving.code == 1 and type(sys.stdout).__name__ == "PacifyFlushWrapper":
             sys.exit(_STDOUT_CLOSED)
         raise
+    except typer.TyperException as error:
+        _complain_of_usage(error)
+        sys.exit(error.exit_code)
     except MotionlapseError as error:
         if error.exit_code != _STDOUT_CLOSED:
             _complain(str(error))
@@ -121,6 +124,16 @@ def main() -> None:
             raise
         _complain(unexpected(error))
         sys.exit(1)
+
+
+def _complain_of_usage(error: typer.TyperException) -> None:
+    from motionlapse.cli.usage import usage_fault
+
+    fault = usage_fault(error)
+    if "\n" in fault:  # a help page
+        typer.echo(fault, err=True)
+    else:
+        _complain(fault)
 
 
 def _complain(text: str) -> None:

@@ -49,7 +49,7 @@ def show_masks(
     out: Path | None,
 ) -> None:
     """Score sequences and print them, then their mean, one row a model."""
-    sequences = find_sequences(folders)
+    sequences = find_sequences(folders, progress.failed)
     from motionlapse.evaluation.masks import evaluate_masks
     from motionlapse.evaluation.worst import Gallery
 

@@ -11,11 +11,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from motionlapse.errors import ConfigError
+from motionlapse.errors import SourceError
 from motionlapse.sources.footage import PICTURE_SUFFIXES
 
 
@@ -41,17 +41,32 @@ class LabelledSequence:
     region: Path | None
 
 
-def find_sequences(folders: Iterable[Path]) -> list[LabelledSequence]:
+def find_sequences(
+    folders: Iterable[Path], failed: Callable[[SourceError], None] | None = None
+) -> list[LabelledSequence]:
     """Return the sequence in each folder, before any of them is read.
+
+    Parameters
+    ----------
+    folders
+        One for each sequence.
+    failed
+        Told of each folder that holds none, and is left out; None: the first such ends it.
 
     Raises
     ------
-    ConfigError
+    SourceError
         For a folder that holds no labelled sequence.
     """
     found: list[LabelledSequence] = []
     for folder in folders:
-        sequence = _sequence(folder)
+        try:
+            sequence = _sequence(folder)
+        except SourceError as error:
+            if failed is None:
+                raise
+            failed(error)
+            continue
         taken = {other.name for other in found}
         name, number = sequence.name, 2
         while name in taken:
@@ -62,10 +77,10 @@ def find_sequences(folders: Iterable[Path]) -> list[LabelledSequence]:
 
 def _sequence(folder: Path) -> LabelledSequence:
     if not folder.is_dir():
-        raise ConfigError(f"{folder}: no such folder")
+        raise SourceError(f"{folder}: no such folder")
     missing = [name for name in ("input", "groundtruth") if not (folder / name).is_dir()]
     if missing:
-        raise ConfigError(f"{folder}: {_lacks(folder, missing)}")
+        raise SourceError(f"{folder}: {_lacks(folder, missing)}")
     pictures = _numbered(folder / "input", "in", PICTURE_SUFFIXES)
     truths = _numbered(folder / "groundtruth", "gt", {".png"})
     first, last = _temporal_region(folder / "temporalROI.txt")
@@ -75,7 +90,7 @@ def _sequence(folder: Path) -> LabelledSequence:
         if number in pictures and first <= number <= last
     }
     if not scored:
-        raise ConfigError(
+        raise SourceError(
             f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} "
             "truths in groundtruth/, and no number in both (and in temporalROI.txt)"
         )
@@ -105,7 +120,7 @@ def _numbered(folder: Path, prefix: str, suffixes: Iterable[str]) -> dict[int, P
             continue
         number = int(match[1])
         if number in found:
-            raise ConfigError(f"{path}: {found[number].name} has the same number")
+            raise SourceError(f"{path}: {found[number].name} has the same number")
         found[number] = path
     return found
 
@@ -121,5 +136,5 @@ def _temporal_region(path: Path) -> tuple[float, float]:
     try:
         first, last = (int(word) for word in words)
     except ValueError:
-        raise ConfigError(f"{path}: holds '{' '.join(words)[:40]}', not 'FIRST LAST'") from None
+        raise SourceError(f"{path}: holds '{' '.join(words)[:40]}', not 'FIRST LAST'") from None
     return first, last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,3 +80,21 @@ class Places:
                 (stored_location(location, self._store.folder), mark),
             )
             return [str(settings) for (settings,) in rows]
+
+    def left_films(self, location: Path | str) -> list[tuple[Path, str]]:
+        """Return the films that unfinished runs of a source left outside the archive.
+
+        Returns
+        -------
+        list of (Path, str)
+            Where each was put, and what tells it from any other.
+        """
+        archive = self._store.folder
+        with self._store.transaction() as db:
+            rows = db.execute(
+                "SELECT films FROM runs JOIN sources ON sources.id = source_id"
+                " WHERE location = ? AND films != '{}'",
+                (stored_location(location, archive),),
+            )
+            films = [json.loads(text) for (text,) in rows]
+        return [((archive / name).resolve(), mark) for one in films for name, mark in one.items()]

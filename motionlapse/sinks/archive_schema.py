@@ -10,7 +10,7 @@ from pathlib import Path
 from motionlapse.files import drop, part_of
 
 FILE_NAME = "archive.sqlite"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 OLDEST_SCHEMA = 1
 
 _SCHEMA = """
@@ -34,6 +34,7 @@ CREATE TABLE runs (
     frames INTEGER,
     end_s REAL,
     faults TEXT NOT NULL DEFAULT '[]',
+    films TEXT NOT NULL DEFAULT '{}',   -- made outside by a run without a mark, and what each was
     mark TEXT NOT NULL DEFAULT ''       -- of the footage, where all of it was scanned and kept
 );
 CREATE TABLE events (
@@ -79,7 +80,10 @@ CREATE TABLE scores (
 
 
 # From each older version to the next.
-_STEPS = {1: "ALTER TABLE runs ADD COLUMN mark TEXT NOT NULL DEFAULT ''"}
+_STEPS = {
+    1: "ALTER TABLE runs ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
+    2: "ALTER TABLE runs ADD COLUMN films TEXT NOT NULL DEFAULT '{}'",
+}
 
 
 def migrate(db: sqlite3.Connection) -> int:

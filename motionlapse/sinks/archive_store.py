@@ -16,9 +16,10 @@ from datetime import datetime
 from pathlib import Path
 
 from motionlapse._version import __version__
-from motionlapse.errors import SinkError, why
+from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
 from motionlapse.frames import SourceInfo
+from motionlapse.sinks.archive_faults import database_fault
 from motionlapse.sinks.archive_schema import (
     FILE_NAME,
     OLDEST_SCHEMA,
@@ -74,6 +75,14 @@ class ArchiveStore:
             if not self._path.exists():
                 make_database(self._path)
             self._db = sqlite3.connect(self._path, timeout=_LOCK_WAIT_S, isolation_level=None)
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _set_up(self) -> None:
+        with self._faults():
             self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
             self._db.execute("PRAGMA foreign_keys = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -147,6 +156,7 @@ class ArchiveStore:
         end_s: float,
         faults: list[str],
         mark: str = "",
+        films: Mapping[Path, str] | None = None,
     ) -> None:
         """Say how a run ended.
 
@@ -160,12 +170,17 @@ class ArchiveStore:
             What was wrong, a line each.
         mark
             What tells the footage from any other, where all of it was scanned and kept.
+        films
+            The films that were made outside the archive, where it was not, and what tells each from
+            any other.
         """
+        left = {stored_location(film, self.folder): of for film, of in (films or {}).items()}
+        told = json.dumps(faults, ensure_ascii=False)
         with self.transaction() as db:
             db.execute(
-                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?"
+                "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?, films = ?"
                 " WHERE id = ?",
-                (state, frames, end_s, json.dumps(faults, ensure_ascii=False), mark, run.run_id),
+                (state, frames, end_s, told, mark, json.dumps(left), run.run_id),
             )
 
     def next_event(self, run: StoredRun) -> int:
@@ -248,4 +263,5 @@ class ArchiveStore:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise SinkError(f"{self._path}: cannot be written: {why(error)}") from None
+            fault = database_fault(error, self.folder)
+            raise SinkError(f"{self._path}: cannot be written: {fault}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,12 @@ def chosen_sinks(
             )
         )
     return sinks
+
+
+def films_made(sinks: Iterable[Sink]) -> tuple[Path, ...]:
+    """Return the films outside the archive that sinks have put in their places."""
+    made = (sink.made for sink in sinks if isinstance(sink, MaskFilm | ClipSink))
+    return tuple(film for film in made if film is not None)
 
 
 def _masks(

@@ -57,6 +57,11 @@ class ClipSink:
         Told of each clip.
     note
         Told in words what a person should know.
+
+    Attributes
+    ----------
+    made
+        The film of all clips, once it is in its place.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class ClipSink:
         self._note = note
         self._suffix = ""
         self._spans: list[Span] = []
+        self.made: Path | None = None
 
     def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
         """Take one frame; see `motionlapse.types.Sink`."""
@@ -93,6 +99,7 @@ class ClipSink:
         finally:
             if self._joined is not None and self._spans:
                 self._write(self._spans, self._joined)
+                self.made = self._joined
 
     def close(self) -> None:
         """Nothing is open between two frames."""

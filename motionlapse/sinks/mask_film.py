@@ -91,6 +91,7 @@ class MaskFilm:
         shape = (height, width) if self._alone else (height, width, 3)
         self._canvas: Image = np.full(shape, _GROUND, np.uint8)
         encoding = LOSSLESS if self._alone else VISUALLY_LOSSLESS
+        self._path = path
         self._film = VideoWriter(path, (width, height), encoding, fps=fps, behind=True)
         self._start_s: float | None = None
 
@@ -117,6 +118,11 @@ class MaskFilm:
     def close(self) -> None:
         """Finish the film and put it in its place; may be called again."""
         self._film.close()
+
+    @property
+    def made(self) -> Path | None:
+        """The film, once it is in its place."""
+        return self._path if self._film.kept else None
 
     def _write_words(self, analysis: Analysis, decision: Decision) -> None:
         canvas = self._canvas

@@ -122,6 +122,11 @@ class VideoWriter(Finishing):
         width, height = _even(size)
         self._planar: Image = np.empty((height * 3 // 2, width), np.uint8)
 
+    @property
+    def kept(self) -> bool:
+        """True once the film is finished under its name."""
+        return self._file.kept
+
     def write(self, picture: Image, time_s: float) -> None:
         """Add a picture.
 

@@ -17,7 +17,7 @@ from av.stream import Stream
 
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
-from motionlapse.files import drop, make_folder, part_of
+from motionlapse.files import drop, make_folder, part_of, put_new
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
@@ -60,9 +60,10 @@ class VideoFile(Finishing):
     path
         Ends in ``.mp4`` or ``.mkv``. Its folder is made; a link is followed.
     growing
-        False: written beside its place and renamed there by `close`. True: written in its place,
-        in fragments of about a second, so that after a kill all but the last can be played; a file
-        that is there already is an error then.
+        False: written beside its place and put there by `close`, which replaces nothing: where
+        something has taken the name meanwhile, the film gets one with a number, and that is an
+        error. True: written in its place, in fragments of about a second, so that after a kill all
+        but the last can be played; a file that is there already is an error then.
 
     Attributes
     ----------
@@ -70,6 +71,8 @@ class VideoFile(Finishing):
         Add streams to it, and mux packets inside `writing`.
     time_base_exact
         True if the container keeps times to less than a millisecond.
+    kept
+        True once the film is finished under its name.
 
     Raises
     ------
@@ -99,7 +102,9 @@ class VideoFile(Finishing):
             self.container: OutputContainer = av.open(
                 f"file:{self._part}", "w", format=kind, options=dict(options)
             )
+        self.kept = False
         self._written = 0
+        self._fault: SinkError | None = None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -110,31 +115,48 @@ class VideoFile(Finishing):
             raise SinkError(f"{self.path}: cannot be written: {why(error)}") from None
 
     def mux(self, packet: AnyPacket) -> None:
-        """Add a packet whose stream, times and time base are set."""
-        with self.writing():
-            self.container.mux_one(packet)
+        """Add a packet whose stream, times and time base are set.
+
+        Once one could not be written none can: FFmpeg crashes where the header was not written
+        either, and what follows a gap is of no use.
+        """
+        if self._fault is not None:
+            raise self._fault
+        try:
+            with self.writing():
+                self.container.mux_one(packet)
+        except SinkError as error:
+            self._fault = error
+            raise
         self._written += 1
 
     def close(self) -> None:
         """Finish the film and put it in its place; may be called again.
 
-        A film without a packet is no film and is not kept.
+        A film without a packet is no film and is not kept, nor is one with a gap.
         """
         if not self._open:
             return
-        if not self._written:
+        if not self._written or (self._fault is not None and not self._growing):
             self.discard()
             return
         self._open = False
+        name = self._place
         try:
             with self.writing():
                 self.container.close()
                 if not self._growing:
-                    self._part.replace(self._place)
+                    name = put_new(self._part, self._place)
         except SinkError:
             if not self._growing:
                 drop(self._part)
             raise
+        if name != self._place:
+            raise SinkError(
+                f"{self.path}: cannot be written: something else has taken the name meanwhile; "
+                f"the film is {name.name}"
+            )
+        self.kept = True
 
     def discard(self) -> None:
         """Close without keeping anything; of a growing film what is there stays. May be repeated.

@@ -128,6 +128,24 @@ def test_one_sequence_that_cannot_be_read_does_not_end_the_rest(make_sequence):
     assert "spoilt: no picture can be read" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("folder", "complaint"),
+    [("nowhere", "nowhere: no such folder"), (".", "no input/ and groundtruth/ here")],
+)
+def test_a_folder_without_a_sequence_is_a_source_that_cannot_be_read(
+    make_sequence, folder, complaint, monkeypatch
+):
+    monkeypatch.chdir(make_sequence().parent)
+    ran = run_here("evaluate", folder)
+    assert (ran.code, ran.out) == (3, "")
+    [line] = ran.err.splitlines()
+    assert complaint in line
+    ran = run_here("evaluate", folder, "room", "--json")
+    assert ran.code == 3
+    assert complaint in ran.err
+    assert [record["sequence"] for record in ran.records] == ["room", "mean"]
+
+
 def test_a_region_of_another_size_is_ignored_with_a_warning(make_sequence):
     folder = make_sequence()
     plain = run_here("evaluate", folder, "--json").records[0]
@@ -151,8 +169,6 @@ def test_the_worst_frames_are_drawn(make_sequence, tmp_path):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["nowhere"], "nowhere: no such folder"),
-        (["."], "no input/ and groundtruth/ here"),
         (["room", "--models", "gausian"], "did you mean 'gaussian'?"),
         (["room", "--models", ","], "--models: names none"),
         (["room", "--worst", "3"], "--worst N and --out DIR belong together"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from motionlapse.errors import ConfigError
+from motionlapse.errors import SourceError
 from motionlapse.evaluation.sequences import find_sequences
 
 
@@ -47,7 +47,7 @@ def test_only_what_the_temporal_region_names_is_scored(folder, text, scored):
 def test_a_temporal_region_that_makes_no_sense(folder):
     made = folder("road", [1], [1])
     (made / "temporalROI.txt").write_text("from the start")
-    with pytest.raises(ConfigError, match=r"temporalROI\.txt: holds 'from the start'"):
+    with pytest.raises(SourceError, match=r"temporalROI\.txt: holds 'from the start'"):
         find_sequences([made])
 
 
@@ -58,16 +58,16 @@ def test_folders_of_the_same_name_are_told_apart(folder):
 
 def test_folders_that_hold_nothing_to_score(folder, tmp_path):
     folder("road", [1, 2], [3])
-    with pytest.raises(ConfigError, match=r"nothing to score: 2 pictures in input/, 1 truths"):
+    with pytest.raises(SourceError, match=r"nothing to score: 2 pictures in input/, 1 truths"):
         find_sequences([tmp_path / "road"])
-    with pytest.raises(ConfigError, match=r"no input/ and groundtruth/ here.*name them, as .*road"):
+    with pytest.raises(SourceError, match=r"no input/ and groundtruth/ here.*name them, as .*road"):
         find_sequences([tmp_path])
-    with pytest.raises(ConfigError, match="no such folder"):
+    with pytest.raises(SourceError, match="no such folder"):
         find_sequences([tmp_path / "raod"])
 
 
 def test_two_pictures_with_one_number(folder):
     made = folder("road", [1], [1])
     (made / "input/in000001.png").touch()
-    with pytest.raises(ConfigError, match=r"in000001\.png: in000001\.jpg has the same number"):
+    with pytest.raises(SourceError, match=r"in000001\.png: in000001\.jpg has the same number"):
         find_sequences([made])

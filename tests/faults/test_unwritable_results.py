@@ -165,6 +165,31 @@ def test_full_disk_of_snapshots(film, small_disk):
     assert run_here("events", disk / "kept", "--json").spans[0] == WHOLE[0]
 
 
+@pytest.mark.parametrize("size_kb", [4, 64])  # for the database itself, and for its journal
+@pytest.mark.parametrize("films", [("door.mp4",), ("door.mp4", "gate.mp4")], ids=len)
+def test_full_disk_of_a_new_archive_is_one_line(film, small_disk, size_kb, films):
+    for name in films:
+        film(name)
+    kept = small_disk(size_kb) / "kept"
+    ran = run_here("scan", *films, "--out", kept)
+    assert (ran.code, ran.out) == (4, "")
+    [line] = ran.err.splitlines()
+    path = kept / "archive.sqlite"
+    assert line == f"error: {path}: cannot be written: no space left on device"
+
+
+@pytest.mark.parametrize("name", ["seen.mp4", "seen.mkv"])
+@pytest.mark.parametrize("size_kb", [0, 32])  # for its header, and for the rest
+def test_full_disk_of_a_film_of_masks_costs_no_event(film, small_disk, name, size_kb):
+    film("door.mp4")
+    disk = small_disk(64)
+    (disk / "filling").write_bytes(bytes(64 * 1024 - size_kb * 1024))
+    ran = run_apart("scan", "door.mp4", "--out", "kept", "--masks", disk / name)
+    assert_told_of_the_full_disk(ran)
+    assert run_here("events", "kept", "--json").spans == WHOLE
+    assert [path.name for path in files_below(disk)] == ["filling"]
+
+
 @pytest.mark.parametrize(("flag", "name"), [("--masks", "masks"), ("--metrics", "rows.csv")])
 def test_full_disk_of_extra_results_costs_no_event(film, small_disk, flag, name):
     film("door.mp4")

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from motionlapse.errors import SinkError
-from motionlapse.files import check_writable, free_name, make_folder, part_of, write_whole
+from motionlapse.files import (
+    check_writable,
+    free_name,
+    make_folder,
+    part_of,
+    put_new,
+    take_name,
+    write_whole,
+)
 
 
 def test_a_file_is_written_and_nothing_else(tmp_path: Path) -> None:
@@ -60,3 +68,28 @@ def test_names_that_something_has_are_passed_over(tmp_path: Path) -> None:
     for name in ("seen.mp4", "seen-2.mp4"):
         (tmp_path / name).touch()
     assert free_name(film) == tmp_path / "seen-3.mp4"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_takes_no_name_that_something_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+
+        def refuse(*_: object) -> None:
+            raise PermissionError
+
+        monkeypatch.setattr("os.link", refuse)
+    part, taken = tmp_path / ".part", tmp_path / "seen.mp4"
+    part.write_text("new")
+    taken.write_text("old")
+    with pytest.raises(FileExistsError):
+        take_name(part, taken)
+    assert put_new(part, taken) == tmp_path / "seen-2.mp4"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "seen.mp4": "old",
+        "seen-2.mp4": "new",
+    }
+    with pytest.raises(SinkError, match=r"seen\.mp4: cannot be written: file exists"):
+        write_whole(taken, b"newer", anew=True)
+    assert taken.read_text() == "old"

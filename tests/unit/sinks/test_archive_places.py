@@ -75,6 +75,18 @@ def test_a_run_that_is_not_whole_is_none(store: ArchiveStore, state: str, mark: 
     assert Places(store).whole_runs(Path("door.mp4"), mark) == []
 
 
+def test_films_that_were_left_are_those_of_the_same_source(
+    store: ArchiveStore, tmp_path: Path
+) -> None:
+    film = tmp_path / "seen.mp4"
+    run = begin(store, "a/door.mp4")
+    store.end_run(run, state="failed", frames=7, end_s=0.24, faults=[], films={film: "1:2:3"})
+    end(store, begin(store, "b/door.mp4"))
+    places = Places(store)
+    assert places.left_films(Path("a/door.mp4")) == [(film.resolve(), "1:2:3")]
+    assert places.left_films(Path("b/door.mp4")) == []
+
+
 # ---- archives of the version before ------------------------------------------------------------
 
 
@@ -85,6 +97,7 @@ def old(tmp_path: Path) -> Path:
     with closing(ArchiveStore(tmp_path)) as store:
         end(store, begin(store, "door.mp4"), mark="")
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+        db.execute("ALTER TABLE runs DROP COLUMN films")
         db.execute("ALTER TABLE runs DROP COLUMN mark")
         db.execute("PRAGMA user_version = 1")
         db.commit()

@@ -79,14 +79,27 @@ def test_colours_come_back_as_they_were(tmp_path: Path, height: int) -> None:
 @SUFFIXES
 def test_a_film_is_there_only_when_it_is_whole(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"film{suffix}"
-    path.write_text("the film before")
     film = VideoWriter(path, (160, 120))
     film.write(grey(9), 0.0)
-    assert path.read_text() == "the film before"
+    assert not path.exists()
     film.close()
     film.close()
     assert shown_times(path) == [0.0]
     assert list(tmp_path.iterdir()) == [path]
+
+
+@SUFFIXES
+def test_a_film_that_came_meanwhile_is_not_replaced(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"film{suffix}"
+    film = VideoWriter(path, (160, 120))
+    film.write(grey(9), 0.0)
+    path.write_text("the film of somebody else")
+    with pytest.raises(SinkError, match=rf"taken the name meanwhile; the film is film-2{suffix}"):
+        film.close()
+    film.close()
+    assert path.read_text() == "the film of somebody else"
+    assert shown_times(tmp_path / f"film-2{suffix}") == [0.0]
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_an_error_leaves_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""The films outside the archive that are made of one source, and what has their names before.
+
+A film that is there is not replaced, but for one that a scan of the same source left unfinished:
+who resumes that wants the whole of it. Until there is a new one, the old lies beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from motionlapse.batch.same_file import path_mark
+from motionlapse.files import drop, put_new, refuse_existing, take_name, writing
+
+
+class OwnFilms:
+    """Makes room for a source's films, and clears up after them.
+
+    Parameters
+    ----------
+    films
+        Where they go, by their flags.
+    left
+        Where films that unfinished scans of the source left were put, and what tells each from any
+        other.
+    note
+        Told in words what is made anew.
+
+    Raises
+    ------
+    ConfigError
+        If another film has one of the names; then nothing was changed.
+    SinkError
+        If what was left cannot be renamed.
+    """
+
+    def __init__(
+        self,
+        films: Mapping[str, Path],
+        left: Iterable[tuple[Path, str]],
+        note: Callable[[str], None],
+    ) -> None:
+        self._aside: dict[Path, Path] = {}
+        known = set(left)
+        for flag, film in films.items():
+            if not _is_left(film, known):
+                refuse_existing(film, flag)
+        for film in films.values():
+            if film.exists():
+                self._put_aside(film, note)
+
+    def _put_aside(self, film: Path, note: Callable[[str], None]) -> None:
+        place = film.resolve()
+        with writing(film):
+            aside = put_new(place, place.with_stem(f"{place.stem}-unfinished"))
+        self._aside[place] = aside
+        note(f"{film}: left by a scan that did not finish, and made anew; until then {aside.name}")
+
+    def settle(self) -> None:
+        """Drop what was left where there is a new film, and put it back where there is none."""
+        for place, aside in self._aside.items():
+            if place.exists():
+                drop(aside)
+            else:
+                with contextlib.suppress(OSError):
+                    take_name(aside, place)
+        self._aside = {}
+
+
+def film_marks(films: Iterable[Path]) -> dict[Path, str]:
+    """Return what tells each film from any other; those that cannot be read are left out."""
+    marks: dict[Path, str] = {}
+    for film in films:
+        with contextlib.suppress(OSError):
+            marks[film] = path_mark(film)
+    return marks
+
+
+def _is_left(film: Path, known: set[tuple[Path, str]]) -> bool:
+    """Tell whether a film is one of those that were left, and still what it was."""
+    return any((place, mark) in known for place, mark in film_marks([film.resolve()]).items())

@@ -1,0 +1,28 @@
+"""What was typed and cannot be meant, in one line as all other errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from motionlapse.errors import nearest
+
+
+def usage_fault(error: typer.TyperException) -> str:
+    """Return one line on a mistake in the words of a command line, and where to look it up.
+
+    A command that needs words and got none is told with its whole help page: several lines.
+    """
+    text = error.format_message()
+    if "\n" in text:
+        return text
+    option = getattr(error, "option_name", None)
+    possibilities = getattr(error, "possibilities", None)
+    if option and text.startswith("No such option"):
+        text = f"no option '{option}'{nearest(option, possibilities or ())}"
+    text = text[:1].lower() + text[1:].removesuffix(".")
+    context: Any = getattr(error, "ctx", None)
+    if context is None or text.endswith("?"):  # a name that fits says more than the help page
+        return text
+    return f"{text}; see '{context.command_path} {context.help_option_names[0]}'"

@@ -1,0 +1,42 @@
+"""What went wrong with an archive's database, in words for people."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+from motionlapse.errors import why
+
+_PRIMARY = 0xFF  # SQLite's extended codes keep the plain one in their last byte
+# SQLite takes this much at once for the index of a journal: with less left, what it calls an I/O
+# error is a full disk.
+_INDEX_BYTES = 32_768
+
+
+def database_fault(error: sqlite3.Error | OSError, folder: Path) -> str:
+    """Return the cause of a fault; a full disk is called what other results call it.
+
+    Parameters
+    ----------
+    error
+        From SQLite or the file system.
+    folder
+        The archive.
+    """
+    full = os.strerror(errno.ENOSPC).lower()
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
+    if code == sqlite3.SQLITE_FULL:
+        return full
+    if code == sqlite3.SQLITE_IOERR and _free_bytes(folder) < _INDEX_BYTES:
+        return full
+    return why(error)
+
+
+def _free_bytes(folder: Path) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return float("inf")

@@ -1,0 +1,41 @@
+"""Words that cannot be meant: one line on stderr, exit code 2, nothing on stdout."""
+
+from __future__ import annotations
+
+import pytest
+from films import run_here
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["scan"], "missing argument 'FOOTAGE'; see 'motionlapse scan -h'"),
+        (["scan", "--maskes", "a"], "no option '--maskes'; did you mean '--masks'?"),
+        (["scan", "--zz", "a.mp4"], "no option '--zz'; see 'motionlapse scan -h'"),
+        (["scan", "a.mp4", "--workers"], "option '--workers' requires an argument"),
+        (["scan", "a.mp4", "--json=3"], "option '--json' does not take a value"),
+        (["scna"], "no command 'scna'; did you mean 'scan'?"),
+        (["--zz"], "no option '--zz'; see 'motionlapse -h'"),
+        (["list", "modls"], "no such command 'modls'. Did you mean 'models'?"),
+        (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_one_line(words: list[str], line: str) -> None:
+    ran = run_here(*words)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"error: {line}\n")
+
+
+def test_a_value_of_a_wrong_kind_is_one_line() -> None:
+    ran = run_here("evaluate", "a", "--worst", "many")
+    assert (ran.code, ran.out) == (2, "")
+    [line] = ran.err.splitlines()
+    assert line.startswith("error: invalid value for '--worst': ")
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["config"]], ids=" ".join)
+def test_a_group_of_commands_alone_shows_its_help(words: list[str]) -> None:
+    ran = run_here(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: motionlapse")
+    assert "Commands:" in ran.err
