@@ -1,0 +1,141 @@
+"""Prints what each part of the model is worth, also on the same pictures made different.
+
+Usage: ablation.py FOLDER...
+
+A table in Markdown of the mean F of labelled sequences (see `motionlapse evaluate`), with the
+defaults and without one part after another: as filmed, begun in the middle, at half the brightness,
+and with a shadow of 0.6 times the brightness painted beside all that is labelled as moving.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+from leave_one_out import Silent
+
+from motionlapse.errors import MotionlapseError
+from motionlapse.evaluation.labels import MOVING, read_grey
+from motionlapse.evaluation.masks import evaluate_masks
+from motionlapse.evaluation.sequences import LabelledSequence, find_sequences
+from motionlapse.frames import Image
+from motionlapse.pipeline_settings import Settings
+
+_SHADE = 0.6
+# What a row says, and the settings that differ in it: of the model, and of the analysis.
+ROWS: tuple[tuple[str, dict[str, object], dict[str, object]], ...] = (
+    ("default", {}, {}),
+    ("without the opening (`analysis.opening=0`)", {}, {"opening": 0}),
+    (
+        "candidate matched as loosely as the background (`candidate_match=1`)",
+        {"candidate_match": 1},
+        {},
+    ),
+    (
+        "misses of a candidate cost no more than fits give (`candidate_miss=1`)",
+        {"candidate_miss": 1},
+        {},
+    ),
+    ("no credit for ghosts (`ghost_credit=0`)", {"ghost_credit": 0}, {}),
+    ("no shadows (`shadow=1`)", {"shadow": 1}, {}),
+    ("the same noise floor in the dark (`dark_floor=1`)", {"dark_floor": 1}, {}),
+    ("half the noise floor (`noise_floor=4`)", {"noise_floor": 4}, {}),
+    ("no clouds (`cloud_time=1000000000`)", {"cloud_time": 1e9}, {}),
+    ("three times slower, the opening too (`time_constant=6`)", {"time_constant": 6}, {}),
+    (
+        "three times slower, but for the opening (`analysis.opening=2`)",
+        {"time_constant": 6},
+        {"opening": 2},
+    ),
+    ("half the resolution (`--scale 2`)", {}, {"scale": 2}),
+)
+
+
+def halved(picture: Image, _moving: Image | None) -> Image:
+    """Return a picture at half its brightness."""
+    half: Image = np.rint(picture * 0.5).astype(np.uint8)
+    return half
+
+
+def shaded(picture: Image, moving: Image | None) -> Image:
+    """Return a picture with a shadow to the right of and below what moves; None: nothing known."""
+    if moving is None:
+        return picture
+    height, width = moving.shape
+    right, down = width // 16, height // 24
+    shadow = np.zeros_like(moving)
+    shadow[down:, right:] = moving[:-down, :-right]
+    shadow[moving] = False
+    dark = np.rint(picture * _SHADE).astype(np.uint8)
+    return np.where(shadow[..., None], dark, picture)
+
+
+def middle(sequence: LabelledSequence) -> LabelledSequence:
+    """Return the second half of a sequence."""
+    return replace(sequence, pictures=sequence.pictures[len(sequence.pictures) // 2 :])
+
+
+def changed(
+    sequence: LabelledSequence, change: Callable[[Image, Image | None], Image], folder: Path
+) -> LabelledSequence:
+    """Write a sequence's pictures anew, each changed, and return them with the same truth."""
+    into = folder / sequence.name
+    into.mkdir(parents=True)
+    written: list[Path] = []
+    for path in sequence.pictures:
+        # Labels that are not scored tell where to paint, too.
+        number = path.stem.removeprefix("in")
+        truth = next(iter(sequence.truths.values())).with_name(f"gt{number}.png")
+        moving = read_grey(truth) == MOVING if truth.exists() else None
+        written.append(into / f"{path.stem}.png")
+        picture = cv2.imread(str(path))
+        if picture is None:
+            raise MotionlapseError(f"{path}: cannot be read")
+        cv2.imwrite(
+            str(written[-1]),
+            change(np.asarray(picture, np.uint8), moving),
+            [cv2.IMWRITE_PNG_COMPRESSION, 1],
+        )
+    return replace(sequence, pictures=tuple(written))
+
+
+def mean_f(sequences: Sequence[LabelledSequence], settings: Settings) -> float:
+    """Return the mean F of the default model."""
+    found = evaluate_masks(sequences, ["gaussian"], settings, Silent())
+    return mean(score.counts.measures()["f_measure"] or 0.0 for [score] in found)
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    filmed = find_sequences(parser.parse_args().folders)
+    with TemporaryDirectory() as room:
+        kinds = {
+            "as filmed": filmed,
+            "begun in the middle": [middle(one) for one in filmed],
+            "half as bright": [changed(one, halved, Path(room, "half")) for one in filmed],
+            "deep shadows": [changed(one, shaded, Path(room, "deep")) for one in filmed],
+        }
+        sys.stdout.write(f"| | {' | '.join(kinds)} |\n{'|---' * (len(kinds) + 1)}|\n")
+        for words, model, analysis in ROWS:
+            values = {"background": {"gaussian": model}, "analysis": analysis}
+            settings = Settings.model_validate(values)
+            figures = [f"{mean_f(kind, settings):.3f}".lstrip("0") for kind in kinds.values()]
+            sys.stdout.write(f"| {words} | {' | '.join(figures)} |\n")
+            sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except MotionlapseError as error:
+        sys.exit(f"error: {error}")
