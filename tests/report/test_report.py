@@ -202,7 +202,7 @@ def crowded(tmp_path: Path) -> Path:
         db.execute("INSERT INTO sources VALUES (1, '../gate.mp4', 'gate', 'recording', 5000)")
         db.execute(
             "INSERT INTO runs VALUES"
-            " (1, 1, '2026', '0', '{}', 960, 540, ?, 'done', 1, ?, '[]', '')",
+            " (1, 1, '2026', '0', '{}', 960, 540, ?, 'done', 1, ?, '[]', '{}', '')",
             (datetime(2026, 5, 4, tzinfo=UTC).isoformat(), 86_400.0),
         )
         for number in range(1, 5001):
