@@ -44,8 +44,8 @@ _PLENTY = 3.0
 _CALM_S = 1.0
 # Encoders put now one, now two or three disposable frames between others.
 _PATTERN = 4
-# Two looks at 15 a second, of which a frame may come a bit too early for one.
-_OFTEN_S = 2 * _ABOUT * _AUTO_STEP_S
+# Two disposable frames of 25 a second between others, as encoders like to put them, are left out.
+_OFTEN_S = 1 / 8
 
 
 class Choice(Enum):

@@ -45,8 +45,8 @@ class PacingSettings(SettingsModel):
 
     skip_nonref: bool = setting(
         True,
-        "never look at frames that no other is built on, where the others come more often than "
-        "every 0.12 s and the rate is auto: they need not be decoded",
+        "never look at frames that no other is built on, where the others come at least 8 times a "
+        "second and the rate is auto: they need not be decoded",
     )
 
     @property

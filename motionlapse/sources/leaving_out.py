@@ -13,8 +13,7 @@ from motionlapse.sources.closed_keys import heads_in, length_of
 from motionlapse.sources.fields import may_hold_fields
 from motionlapse.sources.units import CODECS, VideoPacket, sequences_in
 
-# Two looks at the rate of the pace, of which a picture may come a bit too early for one.
-_MOST_GAP_S = 2 / 15 * 0.88
+_MOST_GAP_S = 1 / 8  # as of the pace
 _ROUNDING_S = 1e-3
 _NEIGHBOURS = 8  # pictures of which it is remembered when they are shown
 # A picture's head comes after some notes on it at most; where it is not found all are decoded.

@@ -89,12 +89,10 @@ def test_of_a_header_that_is_cut_off_nothing_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fps", "between", "left_out"),
-    [(25, 1, [True]), (25, 2, [False, True]), (30, 2, [True, True]), (50, 3, [True] * 3),
+    [(25, 1, [True]), (25, 2, [True, True]), (25, 3, [False, True, True]), (30, 2, [True, True]), (50, 3, [True] * 3),
      (15, 1, [False]), (10, 1, [False])],
 )  # fmt: skip
-def test_others_still_come_about_15_times_a_second(
-    fps: int, between: int, left_out: list[bool]
-) -> None:
+def test_others_still_come_8_times_a_second(fps: int, between: int, left_out: list[bool]) -> None:
     leaving = LeavingOut()
     leaving.allowed = True
     leaving.decoded(0.0)
@@ -133,7 +131,7 @@ def test_the_others_look_as_if_all_had_been_decoded(tmp_path: Path) -> None:
     assert all(every[time_s] == image for time_s, image in shown)
     times_s = [time_s for time_s, _ in shown]
     assert times_s == sorted(times_s)
-    assert max(b - a for a, b in itertools.pairwise(times_s)) < 0.12
+    assert max(b - a for a, b in itertools.pairwise(times_s)) <= 0.125
 
 
 def test_events_begin_and_end_where_they_do_when_all_is_decoded(tmp_path: Path) -> None:
