@@ -85,6 +85,8 @@ class Batch:
             finished = True
         finally:
             crew.close(at_once=not finished)
+            for desk in self._under_way.values():
+                desk.close()
             books.close()
         return books.result
 

@@ -265,6 +265,8 @@ class Desk:
             mark=self._mark if unchanged else "",
             films={} if unchanged else film_marks(outcome.films),
         )
+        if self.films is not None:
+            self.films.settle(outcome.films, whole=unchanged)
 
     def _report(self, outcome: Outcome, faults: Sequence[Fault]) -> None:
         books = self._books

@@ -190,8 +190,8 @@ class _Lane:
                 os.kill(self._pid, signal.SIGKILL)
 
     def close(self) -> None:
+        self.pipe.close()  # else who asks something now would wait for the answer for ever
         self._executor.shutdown(cancel_futures=True)
-        self.pipe.close()
 
 
 # ---- in the process ----------------------------------------------------------------------------
@@ -251,7 +251,8 @@ def _enter(pipe: Connection, tells: bool) -> None:
     for number in _FOR_THE_STARTER:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    pipe.send(os.getpid())
+    with contextlib.suppress(OSError):  # nobody listens any more
+        pipe.send(os.getpid())
     _line.append(_PipeLine(pipe))
     if tells:
         logger = logging.getLogger("motionlapse")

@@ -1,7 +1,8 @@
 """The films outside the archive that are made of one source, and what has their names before.
 
 A film that is there is not replaced, but for one that a scan of the same source left unfinished:
-who resumes that wants the whole of it. Until there is a new one, the old lies beside it.
+who resumes that wants the whole of it. Until there is a new one, the old lies beside it. Where the
+new one is not whole either, the larger of the two stays.
 """
 
 from __future__ import annotations
@@ -46,9 +47,13 @@ class OwnFilms:
         for flag, film in films.items():
             if not _is_left(film, known):
                 refuse_existing(film, flag)
-        for film in films.values():
-            if film.exists():
-                self._put_aside(film, note)
+        try:
+            for film in films.values():
+                if film.exists():
+                    self._put_aside(film, note)
+        except BaseException:
+            self.settle()
+            raise
 
     def _put_aside(self, film: Path, note: Callable[[str], None]) -> None:
         place = film.resolve()
@@ -57,14 +62,27 @@ class OwnFilms:
         self._aside[place] = aside
         note(f"{film}: left by a scan that did not finish, and made anew; until then {aside.name}")
 
-    def settle(self) -> None:
-        """Drop what was left where there is a new film, and put it back where there is none."""
+    def settle(self, made: Iterable[Path] = (), *, whole: bool = False) -> None:
+        """Drop what was left where a new film shows more, else put it back; may be called again.
+
+        What has come to have the name otherwise is not touched.
+
+        Parameters
+        ----------
+        made
+            The new films that are in their places.
+        whole
+            Whether they show all of the source.
+        """
+        new = {film.resolve() for film in made}
         for place, aside in self._aside.items():
-            if place.exists():
-                drop(aside)
-            else:
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if place not in new:
                     take_name(aside, place)
+                elif whole or place.stat().st_size >= aside.stat().st_size:
+                    drop(aside)
+                else:
+                    aside.replace(place)
         self._aside = {}
 
 

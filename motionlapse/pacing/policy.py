@@ -122,7 +122,7 @@ class Policy:
         if not disposable:
             self._solid_gaps_s.append(0.0 if self._solid_s is None else time - self._solid_s)
             self._solid_s = time
-        elif self._skips and 0 < max(self._solid_gaps_s) <= _OFTEN_S + _ROUNDING_S:
+        elif self._skips and self._come_often(time):
             return Choice.LEAVE
         if time - self._taken_s < self._grid_s:
             return Choice.LEAVE
@@ -136,6 +136,14 @@ class Policy:
             return Choice.LOOK
         self._held += 1
         return Choice.HOLD
+
+    def _come_often(self, time: float) -> bool:
+        """Tell whether frames that are not disposable come often, up to this time."""
+        if self._solid_s is None:
+            return False
+        # The one in hand may be longer than those before it: encoders may change their pattern.
+        most_s = max(time - self._solid_s, *self._solid_gaps_s)
+        return self._solid_gaps_s[-1] > 0 and most_s <= _OFTEN_S + _ROUNDING_S
 
     def _is_due(self, time: float, gap_s: float, *, disposable: bool) -> bool:
         if self._level is Level.SOME or gap_s > _SLOW_GAP_S + _ROUNDING_S:

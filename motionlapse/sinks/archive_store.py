@@ -174,7 +174,9 @@ class ArchiveStore:
             The films that were made outside the archive, where it was not, and what tells each from
             any other.
         """
-        left = {stored_location(film, self.folder): of for film, of in (films or {}).items()}
+        archive = self.folder.resolve()
+        # Names that are no text too: JSON escapes what of them SQLite would not take.
+        left = {os.path.relpath(film.resolve(), archive): of for film, of in (films or {}).items()}
         told = json.dumps(faults, ensure_ascii=False)
         with self.transaction() as db:
             db.execute(

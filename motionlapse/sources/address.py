@@ -83,11 +83,14 @@ def _network(text: str, scheme: str, rest: str) -> Address:
     name = printable(redact(text))
     if scheme not in _SCHEMES:
         raise SourceError(f"{name}: unknown protocol '{scheme}'{nearest(scheme, _SCHEMES)}")
-    host = re.split(r"[/?#]", rest.rpartition("@")[2] or rest)[0]
+    before, _, host = rest.rpartition("@")
+    host = re.split(r"[/?#]", host or rest)[0]
     bare = re.sub(r":\d+$", "", host).strip("[]")
     if not bare:
         raise SourceError(f"{name}: the address has no host; {_ALLOWED}")
     port = re.sub(r"^\[.*\]", "", host).partition(":")[2]
-    if port and not (port.isdecimal() and 0 < int(port) <= _MOST_PORT):
+    # An @ after a / may belong to a path as well as to a password: then this may be no port.
+    sure = port and not re.search(r"[/?#]", before)
+    if sure and not (re.fullmatch(r"0*\d{1,5}", port, re.ASCII) and 0 < int(port) <= _MOST_PORT):
         raise SourceError(f"{name}: '{port}' is no port, which is a number from 1 to {_MOST_PORT}")
     return Address(Kind.STREAM, text, name, printable(re.sub(r"[^\w.-]", "-", bare)))

@@ -33,6 +33,9 @@ class Demand:
     When something stirs, what was left out since the last key frame is decoded late, with all that
     it is built on. Where that happens too often more is decoded than is left out, as long as nobody
     waits longer before leaving out any.
+
+    Threads that decode parts of the film at the same time may share it. A count that one loses to
+    another changes what is decoded when, and nothing of what is seen.
     """
 
     def __init__(self) -> None:

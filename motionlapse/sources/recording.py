@@ -41,8 +41,8 @@ from motionlapse.units import format_duration
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
 
 _Shown: TypeAlias = tuple[int, Picture, float]
-_Waiting: TypeAlias = tuple[Frame, int]  # and how many bytes its picture took
 """Index, picture, media time."""
+_Waiting: TypeAlias = tuple[Frame, int]  # and how many bytes its picture took
 
 
 class Recording(Closing):

@@ -100,6 +100,20 @@ def test_a_file_that_is_there_is_not_replaced(errand: Errand, desk: Desk, tmp_pa
         assert db.execute("SELECT state, mark FROM runs").fetchall() == [("failed", "")]
 
 
+def test_films_of_an_attempt_that_never_came_home_are_made_anew(
+    errand: Errand, desk: Desk, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.mp4"
+    sinks = errand.job.settings.sinks.model_copy(update={"masks": seen})
+    job = replace(errand.job, settings=errand.job.settings.model_copy(update={"sinks": sinks}))
+    errand = replace(errand, job=job)
+    scan_apart(errand)
+    before = seen.stat()
+    Delivery(scan_apart(errand), desk).take()
+    assert seen.stat().st_mtime_ns > before.st_mtime_ns
+    assert [path.name for path in tmp_path.glob("*.mp4")] == ["seen.mp4"]
+
+
 def test_an_attempt_does_not_begin_after_a_stop(errand: Errand) -> None:
     (errand.yard / STOP).touch()
     brought = scan_apart(errand)

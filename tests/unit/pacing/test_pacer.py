@@ -145,6 +145,19 @@ def test_what_no_other_frame_is_built_on_is_skipped_where_the_others_come_often(
         assert any(frames[index].disposable for index in notes.frames if index > len(pattern))
 
 
+def test_frames_are_not_skipped_once_the_others_come_no_more(make_frame):
+    """An encoder may put any number of them in a row after it has put one each."""
+    frames = [
+        replace(frame, disposable=frame.index % 2 == 1 or 5.9 < frame.time < 9.5)
+        for frame in walk(make_frame, fps=25)
+    ]
+    every, _ = play(frames, None)
+    some, _ = play(frames, PacingSettings())
+    for one, other in zip(some.events, every.events, strict=True):
+        assert one.start_s == pytest.approx(other.start_s, abs=0.08)
+        assert one.end_s == pytest.approx(other.end_s, abs=0.15)
+
+
 def test_slow_footage_is_not_thinned(make_frame):
     frames = walk(make_frame, fps=12)
     notes, _ = play(frames, PacingSettings())

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -85,6 +87,16 @@ def test_films_that_were_left_are_those_of_the_same_source(
     places = Places(store)
     assert places.left_films(Path("a/door.mp4")) == [(film.resolve(), "1:2:3")]
     assert places.left_films(Path("b/door.mp4")) == []
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="all names are text there")
+def test_a_film_that_was_left_is_known_by_a_name_that_is_no_text(
+    store: ArchiveStore, tmp_path: Path
+) -> None:
+    film = tmp_path / os.fsdecode(b"caf\xe9.mp4")
+    run = begin(store, "a/door.mp4")
+    store.end_run(run, state="failed", frames=7, end_s=0.24, faults=[], films={film: "1:2:3"})
+    assert Places(store).left_films(Path("a/door.mp4")) == [(film.resolve(), "1:2:3")]
 
 
 # ---- archives of the version before ------------------------------------------------------------

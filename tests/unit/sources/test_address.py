@@ -43,7 +43,7 @@ def test_no_sources(typed: str, tmp_path: Path) -> None:
         parse_address(typed)
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "70000", "-5", "rtsp", "80x"])
+@pytest.mark.parametrize("port", ["0", "65536", "70000", "-5", "rtsp", "80x", "9" * 5000])
 def test_ports_that_are_none(port: str) -> None:
     with pytest.raises(SourceError) as caught:
         parse_address(f"rtsp://u:geheim@host:{port}/x")
@@ -55,6 +55,11 @@ def test_ports_that_are_none(port: str) -> None:
 @pytest.mark.parametrize("host", ["host", "host:1", "host:65535", "host:", "[fe80::1]", "[::1]:80"])
 def test_ports_that_are_some(host: str) -> None:
     assert parse_address(f"rtsp://u:p@{host}/x").kind is Kind.STREAM
+
+
+@pytest.mark.parametrize("path", ["live@cam:main", "?mail=a@b:c"])
+def test_what_comes_after_an_at_sign_in_a_path_is_no_port(path: str) -> None:
+    assert parse_address(f"http://host:80/{path}").kind is Kind.STREAM
 
 
 @pytest.mark.parametrize(
