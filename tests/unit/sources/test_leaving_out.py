@@ -89,7 +89,8 @@ def test_of_a_header_that_is_cut_off_nothing_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fps", "between", "left_out"),
-    [(25, 1, [True]), (25, 2, [True, True]), (25, 3, [False, True, True]), (30, 2, [True, True]), (50, 3, [True] * 3),
+    [(25, 1, [True]), (25, 2, [True, True]), (25, 3, [False, True, True]), (30, 2, [True, True]),
+     (50, 3, [True] * 3),
      (15, 1, [False]), (10, 1, [False])],
 )  # fmt: skip
 def test_others_still_come_8_times_a_second(fps: int, between: int, left_out: list[bool]) -> None:
