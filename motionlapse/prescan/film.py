@@ -92,9 +92,11 @@ class Stretches(Closing):
         self._ended_s = 0.0  # what came before
         self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
         self._keys = KeyPictures(path, settings, name=name or str(path))
+        self._learner = ThreadPoolExecutor(1, "key-pictures")  # alone uses what `_keys` has open
         try:
             self._opened = self._open(0)
         except BaseException:
+            self._learner.shutdown()
             self._keys.close()
             raise
         self.info = self._opened.recording.info
@@ -207,7 +209,10 @@ class Stretches(Closing):
             return _Opened(self._recording(self._settings, stretch.end_s), [], None)
         group = self._groups[stretch.first]
         settings = self._settings.model_copy(update={"start": group.start_s})
-        known = group.key if self._keys.leads_to(group.key) else None
+        first = max(0, stretch.first + 1 - _LEARNED)
+        leads = self._learner.submit(self._keys.leads_to, group.key).result()
+        learning = self._learner.submit(self._learn, self._groups[first : stretch.first + 1])
+        known = group.key if leads else None
         film = None
         if known and stretch.end_s - group.start_s < _LONG_S:
             film = self._films.pop() if self._films else OpenFilm(self._path, self._name)
@@ -216,10 +221,12 @@ class Stretches(Closing):
                 stack.callback(film.close)
             recording = self._recording(settings, stretch.end_s, known, film)
             stack.callback(recording.close)
-            first = max(0, stretch.first + 1 - _LEARNED)
-            learned = list(self._keys.frames(self._groups[first : stretch.first + 1]))
+            learned = learning.result()
             stack.pop_all()
         return _Opened(recording, learned, film)
+
+    def _learn(self, groups: Sequence[Group]) -> list[Frame]:
+        return list(self._keys.frames(groups))
 
     def _recording(
         self,
@@ -245,6 +252,7 @@ class Stretches(Closing):
     def close(self) -> None:
         """Stop decoding and close the film; may be called again."""
         self._opener.shutdown()
+        self._learner.shutdown()
         for _, ahead in self._next:
             if ahead.exception() is None:
                 self._let_go(ahead.result())

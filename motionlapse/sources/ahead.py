@@ -61,16 +61,21 @@ class Ahead(Generic[T]):
         try:
             for item in items:
                 self._wanted.clear()
-                if self._is_large(item):
-                    self._room.acquire()
-                self._queue.put(item)
-                if not self._eager(item):
-                    self._wanted.wait()
+                if not self._closing.is_set():  # asked after that: `close` sets them in turn
+                    self._hand_on(item)
                 if self._closing.is_set():
                     return
         except Exception as error:  # raised again by the consumer
             last = error
-        self._queue.put(last)
+        if not self._closing.is_set():
+            self._queue.put(last)
+
+    def _hand_on(self, item: T) -> None:
+        if self._is_large(item):
+            self._room.acquire()
+        self._queue.put(item)
+        if not self._eager(item):
+            self._wanted.wait()
 
     def __iter__(self) -> Iterator[T]:
         while not self._closing.is_set():
@@ -89,15 +94,16 @@ class Ahead(Generic[T]):
     def close(self) -> None:
         """Stop the thread and wait for it; may be called again."""
         self._closing.set()
-        while self._thread.is_alive():
-            self._wanted.set()
-            self._room.release()
-            try:  # a full queue may hold the thread
-                self._queue.get(timeout=0.05)
-            except queue.Empty:
-                continue
+        # The thread waits for one of these at most, once, before it sees that.
+        self._wanted.set()
+        self._room.release()
+        self._drain()
         self._thread.join()
-        with contextlib.suppress(queue.Empty):  # items may refer to who holds this
+        self._drain()
+        self._queue.put(None)  # who waits for an item in another thread goes on
+
+    def _drain(self) -> None:
+        """Forget what waits: it may refer to who holds this."""
+        with contextlib.suppress(queue.Empty):
             while True:
                 self._queue.get_nowait()
-        self._queue.put(None)  # who waits for an item in another thread goes on
