@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -31,8 +30,6 @@ _AHEAD = 128
 # Stretches are decoded by one thread each, two at the same time, which takes a fifth less processor
 # time than threads that share one; but longer ones than this would leave a core idle.
 _LONG_S = 20.0
-# So many are opened ahead: of short ones the first is decoded before it is their turn.
-_OPEN = 2
 # For so long nothing counts in a stretch of a film: the scene is hardly known, and it begins a
 # second or more before what is suspicious.
 SETTLE_S = 0.5
@@ -52,7 +49,7 @@ class Stretches(Closing):
 
     Between two stretches comes an `Interruption`; the background is then learned anew from the
     key frames before the next stretch and its own first, which `opening` gives. While a stretch is
-    read, the next two are opened in a thread.
+    read, the next one is opened in a thread.
 
     Parameters
     ----------
@@ -91,7 +88,7 @@ class Stretches(Closing):
         self._number = 0  # of the stretch
         self._ended_s = 0.0  # what came before
         self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
-        self._keys = KeyPictures(path, settings, name=name or str(path))
+        self._keys = KeyPictures(path, settings, name=name or str(path), shrink=shrink)
         self._learner = ThreadPoolExecutor(1, "key-pictures")  # alone uses what `_keys` has open
         try:
             self._opened = self._open(0)
@@ -103,7 +100,7 @@ class Stretches(Closing):
         # Of each stretch; who holds a frame of one that has ended may find yet another.
         self._faults = [self._opened.recording.faults]
         self._opener = ThreadPoolExecutor(1, "next-stretch")
-        self._next: deque[tuple[int, Future[_Opened]]] = deque()
+        self._next: tuple[int, Future[_Opened]] | None = None
 
     def follow(self, undecided: Callable[[], bool]) -> None:
         """Go on beyond the end of a stretch as long as `undecided` says so, asked at each frame."""
@@ -145,10 +142,10 @@ class Stretches(Closing):
                 self._let_go(before)
 
     def _begin_next(self) -> None:
-        """Have the next stretches opened."""
-        begun = self._next[-1][0] if self._next else self._number
-        for number in range(begun + 1, min(self._number + _OPEN, len(self._stretches) - 1) + 1):
-            self._next.append((number, self._opener.submit(self._open, number)))
+        """Have the next stretch opened: one more took 60 MB at 1080p, and was no faster."""
+        number = self._number + 1
+        if number < len(self._stretches):
+            self._next = number, self._opener.submit(self._open, number)
 
     def _go_on(self) -> None:
         """Turn to the next stretch."""
@@ -170,8 +167,8 @@ class Stretches(Closing):
 
     def _taken(self) -> _Opened:
         """Return the stretch in turn, which may not be the one that was opened ahead."""
-        while self._next:
-            number, ahead = self._next.popleft()
+        if self._next is not None:
+            (number, ahead), self._next = self._next, None
             opened = ahead.result()
             if number == self._number:
                 return opened
@@ -253,10 +250,9 @@ class Stretches(Closing):
         """Stop decoding and close the film; may be called again."""
         self._opener.shutdown()
         self._learner.shutdown()
-        for _, ahead in self._next:
-            if ahead.exception() is None:
-                self._let_go(ahead.result())
-        self._next.clear()
+        if self._next is not None and self._next[1].exception() is None:
+            self._let_go(self._next[1].result())
+        self._next = None
         self._let_go(self._opened)
         while self._films:
             self._films.pop().close()

@@ -9,13 +9,15 @@ import av
 import av.error
 
 from motionlapse.closing import Closing
-from motionlapse.frames import Frame
+from motionlapse.frames import Frame, Shrink
 from motionlapse.sources.film_file import video_stream
 from motionlapse.sources.film_frames import film_frame
 from motionlapse.sources.key_frames import Group
 from motionlapse.sources.open_film import OpenFilm
+from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame, leads_to
 from motionlapse.sources.settings import SourceSettings
+from motionlapse.sources.thinned import Thinned, Whole
 
 
 class KeyPictures(Closing):
@@ -29,6 +31,9 @@ class KeyPictures(Closing):
         How it is decoded.
     name
         How a person calls it.
+    shrink
+        If given, only its result is kept: what is learned from waits, and three pictures of 1080p
+        are 10 MB.
 
     Raises
     ------
@@ -36,10 +41,13 @@ class KeyPictures(Closing):
         If it cannot be opened.
     """
 
-    def __init__(self, path: Path | str, settings: SourceSettings, *, name: str) -> None:
+    def __init__(
+        self, path: Path | str, settings: SourceSettings, *, name: str, shrink: Shrink | None = None
+    ) -> None:
         self._file = OpenFilm(path, name)
         self._container = self._file.container
         self._stream = video_stream(self._container, name, settings)
+        self._shrink = shrink
 
     def frames(self, groups: Sequence[Group]) -> Iterator[Frame]:
         """Yield the pictures of the key frames of groups, as many of them as the film gives.
@@ -53,17 +61,21 @@ class KeyPictures(Closing):
         try:
             for frame in self._decoded(list(wanted)):
                 if frame.pts in wanted and not frame.is_corrupt:
-                    group = wanted[frame.pts]
+                    group, kept = wanted[frame.pts], self._kept(frame)
                     yield film_frame(
                         group.key.index,
                         group.start_s,
                         None,
-                        frame,
-                        frame,
+                        kept,
+                        kept,
                         lambda _at, _instead: None,
                     )
         except (av.error.FFmpegError, OSError, IndexError):
             return  # whoever decodes the rest will say so
+
+    def _kept(self, picture: av.VideoFrame) -> Whole:
+        small = None if self._shrink is None else self._shrink(planes_of(picture))
+        return picture if small is None else Thinned(picture, small, lambda: (None, 0))
 
     def _decoded(self, wanted: Sequence[int]) -> Iterator[av.VideoFrame]:
         """Decode the packets of these times, each at once: none refers to another."""

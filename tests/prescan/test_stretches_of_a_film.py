@@ -192,6 +192,22 @@ def test_key_frames_before_a_stretch_are_learned_from(film, whole, first):
     assert judged == [*range(first * RATE, (first + 1) * RATE), *range(70, 80)]
 
 
+def test_what_is_learned_from_is_kept_small(film, whole):
+    def halved(planes):
+        return small_copy(planes, 2)
+
+    groups, _ = groups_of(film)
+    with Stretches(film, SourceSettings(), groups, [Stretch(4, 4, 5.0)], shrink=halved) as source:
+        learned = list(source.opening())
+        assert [frame.index for frame in learned] == [2 * RATE, 3 * RATE, 4 * RATE]
+        for frame in learned:
+            small = frame.to_small()
+            height, width = whole[frame.index][1].shape
+            assert small.size == (width // 2, height // 2)
+            # Nobody asks for more; who does is given that, enlarged.
+            assert frame.planes.size == (width, height)
+
+
 def test_a_stretch_may_end_within_a_group(film):
     groups, _ = groups_of(film)
     chosen = [Stretch(0, 1, 1.45), Stretch(5, 5, 5.25)]
