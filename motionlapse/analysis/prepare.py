@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from motionlapse.frames import Image, Plane, Planes
-from motionlapse.shrink_kernel import shrink
+from motionlapse.shrink_kernel import double, shrink, shrink_by_3_halves
 
 # Enough to see a person far away, few enough for a frame in well under a millisecond.
 AUTO_PIXELS = 150_000
@@ -89,18 +90,24 @@ class Shrinker:
         width, height = self.size
         across = self.scale * plane.width / luma_size[0]
         down = self.scale * plane.height / luma_size[1]
-        factor = round(across)
-        whole = abs(across - factor) < 0.01 and abs(down - factor) < 0.01 and factor >= 1
-        if whole and plane.width >= width * factor and plane.height >= height * factor:
-            if factor == 1:  # odd pictures have a row or column of chroma more
-                return Plane(plane.buffer[:height], width)
-            shrink(plane.buffer, small, factor, self._sums)
-        else:
-            # Between whole factors (1.5 at scale 3) two taps see nearly all of a pixel's square,
-            # in a fifth of the time of INTER_AREA.
+        factor = round(2 * across) / 2
+        alike = abs(across - factor) < 0.01 and abs(down - factor) < 0.01
+        reached = ceil(width * factor), ceil(height * factor)
+        inside = plane.width >= reached[0] and plane.height >= reached[1]
+        if not (alike and inside) or factor not in (0.5, 1.5, *range(1, _LARGEST_SCALE + 1)):
+            # Between whole factors two taps see nearly all of a pixel's square, in a fifth of the
+            # time of INTER_AREA.
             how = cv2.INTER_AREA if min(across, down) >= 2 else cv2.INTER_LINEAR
             cut = plane.view[: round(height * down), : round(width * across)]
             cv2.resize(cut, (width, height), dst=small, interpolation=how)
+        elif factor == 1:  # odd pictures have a row or column of chroma more
+            return Plane(plane.buffer[:height], width)
+        elif factor == 0.5:
+            double(plane.buffer, small, self._sums)
+        elif factor == 1.5:
+            shrink_by_3_halves(plane.buffer, small, self._sums)
+        else:
+            shrink(plane.buffer, small, int(factor), self._sums)
         return Plane(small, width)
 
 

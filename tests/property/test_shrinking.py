@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from motionlapse.analysis.prepare import AUTO_PIXELS, Shrinker, choose_scale
 from motionlapse.frames import Image, Planes
-from motionlapse.shrink_kernel import shrink
+from motionlapse.shrink_kernel import double, shrink, shrink_by_3_halves
 
 SUBSAMPLINGS = {"4:2:0": (2, 2), "4:2:2": (2, 1), "4:4:4": (1, 1)}
 factors = st.integers(1, 16)
@@ -47,6 +48,71 @@ def test_the_kernel_is_the_mean_of_squares_rounded_half_up(
     shrink(buffer, small, factor, np.empty(small.shape[1] * factor, np.uint16))
     assert np.array_equal(small, block_means(picture, factor))
     assert np.array_equal(buffer, before)
+
+
+def interpolated(picture: Image, factor: float, size: tuple[int, int]) -> Image:
+    """Return (width, height) pixels, each `factor` wide, of a picture that goes on at its edges.
+
+    Each is the bilinear interpolation between the four pixels around its middle, rounded half up.
+    """
+
+    def taps(count: int, least: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        places = (np.arange(count) + 0.5) * factor - 0.5
+        first = np.floor(places).astype(int)
+        quarters = np.rint(4 * (places - first)).astype(int)
+        last = least - 1
+        return np.clip(first, 0, last), np.clip(first + 1, 0, last), quarters
+
+    reached = [math.ceil(n * factor) for n in size]
+    left, right, x = taps(size[0], reached[0])
+    above, below, y = taps(size[1], reached[1])
+    whole = picture.astype(np.int64)
+    rows = (4 - y)[:, None] * whole[above] + y[:, None] * whole[below]
+    sums = (4 - x) * rows[:, left] + x * rows[:, right]
+    return ((sums + 8) // 16).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("kernel", "factor"), [(shrink_by_3_halves, 1.5), (double, 0.5)])
+@given(
+    size=st.tuples(st.integers(1, 90), st.integers(1, 30)),
+    more=st.tuples(st.integers(0, 33), st.integers(0, 3)),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_other_kernels_interpolate(
+    kernel: Callable[..., None],
+    factor: float,
+    size: tuple[int, int],
+    more: tuple[int, int],
+    seed: int,
+) -> None:
+    reached = [math.ceil(n * factor) for n in size]
+    shape = reached[1] + more[1], reached[0] + more[0]
+    picture = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    before = picture.copy()
+    out = np.empty(size[::-1], np.uint8)
+    kernel(picture, out, np.empty(reached[0], np.uint16))
+    assert np.array_equal(out, interpolated(picture, factor, size))
+    assert np.array_equal(picture, before)
+
+
+@pytest.mark.parametrize(("scale", "factor"), [(3, 1.5), (1, 0.5)])
+@given(size=st.tuples(st.integers(200, 260), st.integers(200, 230)), padding=pads)
+def test_the_shrinker_uses_them_for_halved_chroma(
+    make_planes: Callable[..., Planes],
+    scale: int,
+    factor: float,
+    size: tuple[int, int],
+    padding: int,
+) -> None:
+    width, height = size
+    chroma = np.random.default_rng(width).integers(
+        0, 256, (-(-height // 2), -(-width // 2)), dtype=np.uint8
+    )
+    planes = make_planes(np.zeros((height, width), np.uint8), chroma, chroma, padding=padding)
+    small = Shrinker(size, scale)(planes)
+    assert small.chroma is not None
+    wanted = interpolated(chroma, factor, small.size)
+    assert all(np.array_equal(plane.view, wanted) for plane in small.chroma)
 
 
 @pytest.mark.parametrize("factor", range(1, 17))
