@@ -98,3 +98,21 @@ def test_of_large_items_fewer_wait() -> None:
         if item == 200:
             break
     ahead.close()
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+@pytest.mark.parametrize("eager", [True, False])
+@pytest.mark.parametrize("large", [True, False])
+@pytest.mark.parametrize("length", [0, 1, 3, 1000])
+def test_it_can_be_closed_at_any_time(depth: int, eager: bool, large: bool, length: int) -> None:
+    """Wherever its thread is just then: it waits for nothing that does not come."""
+    before = threading.active_count()
+    for taken in [*range(5)] * 5:
+        ahead = Ahead(
+            iter(range(length)), depth, lambda _: eager, is_large=lambda _: large, most_large=2
+        )
+        seen = list(itertools.islice(ahead, taken))
+        ahead.close()
+        assert seen == list(range(min(taken, length)))
+        assert list(ahead) == []
+    assert threading.active_count() == before
