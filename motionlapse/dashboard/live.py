@@ -96,10 +96,13 @@ class Dashboard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Who presses Ctrl-C once more because it does not end at once gets the terminal back, too.
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
         self._thread.join()
         self._give_terminal_back()
         signal.signal(signal.SIGTSTP, self._before)
+        signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
 
