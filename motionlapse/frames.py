@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 """A picture or mask: ``(H, W, 3)`` BGR, or ``(H, W)`` for luma and masks; uint8."""
+OFTEN_S = 1 / 8
+"""Frames at most so far apart come often enough to leave out disposable ones between them."""
 
 
 @dataclass(frozen=True, slots=True)
