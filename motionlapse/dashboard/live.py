@@ -161,7 +161,11 @@ class Dashboard:
             self._closing.wait(_TICK_S)
             return
         if select.select([self._input], [], [], _TICK_S)[0]:
-            yield from os.read(self._input, 64).decode(errors="replace")
+            keys = os.read(self._input, 64)
+            if not keys:  # it was closed: whoever went on reading would never wait again
+                self._controls.stop("the terminal was closed")
+                self._closing.wait()
+            yield from keys.decode(errors="replace")
 
     def look(self) -> Look:
         """Return what is to be shown now."""

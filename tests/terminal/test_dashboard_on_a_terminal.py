@@ -71,6 +71,12 @@ class Terminal:
         os.close(self._theirs)
         return code, same
 
+    def hang_up(self):
+        """Close the terminal, as a person closes a window; give the exit code."""
+        os.close(self.ours)
+        os.close(self._theirs)
+        return self.process.wait(30)
+
     def kill(self):
         with contextlib.suppress(OSError):
             self.process.kill()
@@ -176,6 +182,16 @@ def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
     shown.wait_for("╭─ score")
     shown.press("q")
     assert assert_left_clean(shown) == 0
+
+
+def test_a_terminal_that_is_closed_ends_the_watch_with_everything_kept(terminal, tmp_path):
+    shown = terminal("demo:")
+    shown.wait_for("ACTIVE")
+    assert shown.hang_up() == 0
+    kept = run_apart("events", "captures", "--json").records
+    assert [Path(name).exists() for name in kept[0]["snapshots"]] == [True]
+    # Who is hung up gets SIGHUP too, and reads the settings again: that may have been a new run.
+    assert set(state_in(tmp_path / "captures")) == {"done"}
 
 
 def state_in(archive):
