@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 """A picture or mask: ``(H, W, 3)`` BGR, or ``(H, W)`` for luma and masks; uint8."""
+OFTEN_S = 1 / 8
+"""Frames at most so far apart come often enough to leave out disposable ones between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,8 @@ class Frame:
         True if its source takes it, undecoded, to be as quiet as the frame before it. It need not
         be looked at while the frames around it are quiet.
     left_out
-        How many pictures its source has left out since it gave the frame before this one, because
-        nobody would have looked at them. They come in the order of decoding: one may be counted
-        here that would have been shown a few frames later.
+        How many pictures that nobody would have looked at its source has left out since the frame
+        before. They come in the order of decoding: one of them may be shown a few frames later.
     of_size
         (width, height) of the upright picture, where it is known without its planes.
     to_small

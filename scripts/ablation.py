@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
-from leave_one_out import Silent
+from scoring import Silent, leave_with
 
 from motionlapse.errors import MotionlapseError
 from motionlapse.evaluation.labels import MOVING, read_grey
@@ -135,7 +135,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MotionlapseError as error:
-        sys.exit(f"error: {error}")
+    leave_with(main)

@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import mean
 
 from pydantic import ValidationError
+from scoring import Silent, leave_with
 
 from motionlapse.background.gaussian_settings import GaussianSettings
-from motionlapse.errors import MotionlapseError
 from motionlapse.evaluation.masks import DEFAULT_FPS, evaluate_masks
 from motionlapse.evaluation.sequences import LabelledSequence, find_sequences
 from motionlapse.pipeline_settings import Settings
@@ -43,24 +43,6 @@ FACTORS = (0.8, 1.25)
 LEAST_GAIN = 1e-3  # of F: what brings less is left as it is
 
 Point = tuple[float, ...]
-
-
-class Silent:
-    """Is told of evaluation, and only passes on what could not be read."""
-
-    def begin(self, clip: str, frames: int | None, number: int, total: int) -> None:
-        """A sequence begins."""
-
-    def frame(self) -> None:
-        """A frame is done."""
-
-    def warning(self, text: str) -> None:
-        """Something a person should know."""
-        sys.stderr.write(f"{text}\n")
-
-    def failed(self, error: MotionlapseError) -> None:
-        """Something could not be read: figures of a part would mislead."""
-        raise error
 
 
 class Bench:
@@ -156,7 +138,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MotionlapseError as error:
-        sys.exit(f"error: {error}")
+    leave_with(main)

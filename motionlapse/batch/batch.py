@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from motionlapse.batch.books import Books
 from motionlapse.batch.crew import Alone, Crew
-from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.desk import Desk
 from motionlapse.batch.own_films import OwnFilms
 from motionlapse.batch.result import BatchResult, Listener
 from motionlapse.batch.work import Job
@@ -136,7 +137,11 @@ class Batch:
             return
         settings = crew.fit(self._settings, left=books.total - number + 1)
         job = Job(number, item, settings, many=many)
-        self._under_way[crew.submit(job, desk)] = desk
+        try:
+            self._under_way[crew.submit(job, desk)] = desk
+        except BaseException:
+            desk.close()
+            raise
 
     def _claims_films(self, desk: Desk, books: Books, *, many: bool) -> bool:
         """Tell whether the films that are to be made of a source can be; if not, why is told."""

@@ -2,86 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from motionlapse.batch.books import Books
 from motionlapse.batch.own_films import OwnFilms, film_marks
-from motionlapse.batch.result import BatchResult, Listener, Outcome
+from motionlapse.batch.result import Outcome
 from motionlapse.batch.same_file import differing, file_mark, other_words
-from motionlapse.clock import Clock
-from motionlapse.errors import MotionlapseError, SinkError, SourceError
-from motionlapse.pipeline_settings import Settings
+from motionlapse.errors import SinkError, SourceError
 from motionlapse.sources.footage import Footage
 
 if TYPE_CHECKING:
     from motionlapse.frames import Fault, SourceInfo
     from motionlapse.sinks.archive_places import Place, Places
-    from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+    from motionlapse.sinks.archive_store import StoredRun
     from motionlapse.types import Event, KeptEvent
-
-
-@dataclass(slots=True)
-class Books:
-    """What the sources of a batch have in common.
-
-    Attributes
-    ----------
-    settings
-        As a person gave them; they are stored with each run.
-    listener, clock, should_stop
-        As of `motionlapse.batch.batch.Batch`.
-    total
-        How many sources there are.
-    result
-        How it goes.
-    """
-
-    settings: Settings
-    listener: Listener
-    clock: Clock
-    should_stop: Callable[[], bool]
-    total: int
-    result: BatchResult = field(default_factory=BatchResult)
-    _store: ArchiveStore | None = None
-    _told: set[str] = field(default_factory=set)
-
-    @property
-    def archive_is_open(self) -> bool:
-        """False as long as nothing could have been kept."""
-        return self._store is not None
-
-    @property
-    def archive_exists(self) -> bool:
-        """True if there is one to look into."""
-        from motionlapse.sinks.archive_schema import FILE_NAME
-
-        return (self.settings.sinks.out / FILE_NAME).exists()
-
-    def store(self) -> ArchiveStore:
-        """Return the archive, opened and made at the first call."""
-        from motionlapse.sinks.archive_store import ArchiveStore
-
-        if self._store is None:
-            self._store = ArchiveStore(self.settings.sinks.out)
-        return self._store
-
-    def tell_once(self, text: str) -> None:
-        """Tell what is as it should be; of many sources it need not be said for each."""
-        if text not in self._told:
-            self._told.add(text)
-            self.listener.note(text)
-
-    def fail(self, error: MotionlapseError) -> None:
-        """Tell of a failure and remember its exit code."""
-        self.listener.error(str(error))
-        self.result.note(error.exit_code)
-
-    def close(self) -> None:
-        """Close the archive; may be called again."""
-        if self._store is not None:
-            self._store.close()
 
 
 class Desk:
@@ -285,10 +222,18 @@ class Desk:
         for unwritten in outcome.unwritten:
             books.fail(SinkError(unwritten))
 
-    # ---- when a worker has died ----------------------------------------------------------------
+    # ---- when it ends before its end -----------------------------------------------------------
 
-    def abandon(self, why: str) -> None:
-        """End a run whose worker is no more; the events that it had finished are kept."""
+    def abandon(self, why: str, films: Sequence[Path] = ()) -> None:
+        """End a run that cannot tell how it went; the events that it had finished are kept.
+
+        Parameters
+        ----------
+        why
+            It ended.
+        films
+            The films outside the archive that were made all the same.
+        """
         if self.stored is None:
             return
         self._books.result.sources += 1
@@ -296,5 +241,12 @@ class Desk:
         self._books.result.of_frames += self._frames
         self._books.result.folders.append(self.stored.folder)
         self._books.store().end_run(
-            self.stored, state="failed", frames=self._frames, end_s=self._time_s, faults=[why]
+            self.stored,
+            state="failed",
+            frames=self._frames,
+            end_s=self._time_s,
+            faults=[why],
+            films=film_marks(films),
         )
+        if self.films is not None:
+            self.films.settle(films)

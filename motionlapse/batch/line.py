@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from motionlapse.sinks.event_book import EventBook
@@ -50,6 +51,9 @@ class Line(EventBook, Protocol):
 
     def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """End the run: how it went, and what was wrong with the source."""
+
+    def abandon(self, why: str, films: Sequence[Path] = ()) -> None:
+        """End the run, of which nothing is known but the films that were made all the same."""
 
 
 class FarLine(ABC):
@@ -116,3 +120,7 @@ class FarLine(ABC):
     def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """See `Line`."""
         self._ask("end", run, outcome, list(faults))
+
+    def abandon(self, why: str, films: Sequence[Path] = ()) -> None:
+        """See `Line`."""
+        self._ask("abandon", why, films)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,15 +95,21 @@ def scan_source(job: Job, line: Line) -> None:
         decider = Decider(settings.decision, archive.next_number)
         if isinstance(source, Stretches):
             source.follow(lambda: decider.undecided)
-        ran = run(
-            source,
-            make_analyzer,
-            decider,
-            [*chosen, archive],
-            should_stop=line.should_stop,
-            on_frame=lambda analysis, _: line.frame(analysis.frame.time),
-            pacing=settings.pace(),
-        )
+        try:
+            ran = run(
+                source,
+                make_analyzer,
+                decider,
+                [*chosen, archive],
+                should_stop=line.should_stop,
+                on_frame=lambda analysis, _: line.frame(analysis.frame.time),
+                pacing=settings.pace(),
+            )
+        except BaseException:
+            # A second Ctrl-C, for one. What is in its place must be known to be of this run.
+            with suppress(SinkError):
+                line.abandon("it was ended before it could end itself", films_made(chosen))
+            raise
         outcome = Outcome(
             frames=ran.frames,
             of_frames=source.of_frames if isinstance(source, Stretches) else ran.frames,

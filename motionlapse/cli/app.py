@@ -6,11 +6,13 @@ that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import sys
-from typing import Annotated, Any
+import traceback
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -101,7 +103,7 @@ def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
-        sys.exit(app(prog_name="motionlapse", standalone_mode=False))
+        _run()
     except SystemExit as leaving:
         # typer ends a help page that nobody reads with 1, and marks standard output like this.
         if leaving.code == 1 and type(sys.stdout).__name__ == "PacifyFlushWrapper":
@@ -126,12 +128,25 @@ def main() -> None:
         sys.exit(1)
 
 
+def _run() -> NoReturn:
+    try:
+        sys.exit(app(prog_name="motionlapse", standalone_mode=False))
+    except OSError as error:
+        *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
+        if not innermost.f_globals["__name__"].startswith("typer."):
+            raise
+        from motionlapse.cli.console import printing
+
+        with printing():  # typer prints help pages itself, and could not
+            raise
+
+
 def _complain_of_usage(error: typer.TyperException) -> None:
     from motionlapse.cli.usage import usage_fault
 
     fault = usage_fault(error)
     if "\n" in fault:  # a help page
-        typer.echo(fault, err=True)
+        _say(fault)
     else:
         _complain(fault)
 
@@ -144,4 +159,10 @@ def _complain(text: str) -> None:
     if logger.handlers:  # stderr, and the file of --log-file
         logger.error("%s", text)
     else:
-        typer.echo(f"error: {text}", err=True)
+        _say(f"error: {text}")
+
+
+def _say(text: str) -> None:
+    """Say something on stderr; where that cannot be written the exit code tells it alone."""
+    with contextlib.suppress(OSError):
+        typer.echo(text, err=True)

@@ -96,10 +96,13 @@ class Dashboard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Who presses Ctrl-C once more because it does not end at once gets the terminal back, too.
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
         self._thread.join()
         self._give_terminal_back()
         signal.signal(signal.SIGTSTP, self._before)
+        signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
 
@@ -158,7 +161,11 @@ class Dashboard:
             self._closing.wait(_TICK_S)
             return
         if select.select([self._input], [], [], _TICK_S)[0]:
-            yield from os.read(self._input, 64).decode(errors="replace")
+            keys = os.read(self._input, 64)
+            if not keys:  # it was closed: whoever went on reading would never wait again
+                self._controls.stop("the terminal was closed")
+                self._closing.wait()
+            yield from keys.decode(errors="replace")
 
     def look(self) -> Look:
         """Return what is to be shown now."""

@@ -17,8 +17,9 @@ A frame that its source takes to be calm is not looked at while nothing moves, h
 the next one that is not calm is.
 
 With `PacingSettings.leaves_nonref` disposable ones (see `motionlapse.frames.Frame`) are never
-looked at where the others come often enough: they need not be decoded. An event begins or ends one
-such frame late at most; see `tests.video.test_pacing_on_footage`.
+looked at where the others come often enough: they need not be decoded. So are two of 25 a second
+between others, as encoders like to put them. An event begins or ends one such frame late at most;
+see `tests.video.test_pacing_on_footage`.
 
 Elsewhere, where nothing hangs on which frame is looked at, it is one that is not disposable: the
 last before the longest time is over while nothing moves, and up to 2/15 s after the last look where
@@ -30,6 +31,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum, IntEnum
 
+from motionlapse.frames import OFTEN_S
 from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import ChangeScore, State
 
@@ -44,8 +46,6 @@ _PLENTY = 3.0
 _CALM_S = 1.0
 # Encoders put now one, now two or three disposable frames between others.
 _PATTERN = 4
-# Two disposable frames of 25 a second between others, as encoders like to put them, are left out.
-_OFTEN_S = 1 / 8
 
 
 class Choice(Enum):
@@ -143,7 +143,7 @@ class Policy:
             return False
         # The one in hand may be longer than those before it: encoders may change their pattern.
         most_s = max(time - self._solid_s, *self._solid_gaps_s)
-        return self._solid_gaps_s[-1] > 0 and most_s <= _OFTEN_S + _ROUNDING_S
+        return self._solid_gaps_s[-1] > 0 and most_s <= OFTEN_S + _ROUNDING_S
 
     def _is_due(self, time: float, gap_s: float, *, disposable: bool) -> bool:
         if self._level is Level.SOME or gap_s > _SLOW_GAP_S + _ROUNDING_S:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 
+from motionlapse.frames import OFTEN_S
 from motionlapse.sources.closed_keys import heads_in, length_of
 from motionlapse.sources.fields import may_hold_fields
 from motionlapse.sources.units import CODECS, VideoPacket, sequences_in
 
-_MOST_GAP_S = 1 / 8  # as of the pace
 _ROUNDING_S = 1e-3
 _NEIGHBOURS = 8  # pictures of which it is remembered when they are shown
 # A picture's head comes after some notes on it at most; where it is not found all are decoded.
@@ -51,7 +51,7 @@ class LeavingOut:
         after_s = [other_s for other_s in self._decoded_s if other_s > stamp_s]
         if not (self.allowed and before_s and after_s):
             return False
-        fits = min(after_s) - max(before_s) <= _MOST_GAP_S + _ROUNDING_S
+        fits = min(after_s) - max(before_s) <= OFTEN_S + _ROUNDING_S
         self.left_out += fits
         return fits
 

@@ -193,7 +193,8 @@ class Live(Closing):
             reason, ended = self._one_connection()
             if self._closing.is_set():
                 return
-            if self._info is None:
+            # A film that breaks would break there again, after all of it had been seen twice.
+            if self._info is None or (self._address.kind is Kind.FILE and not ended):
                 self._failure = SourceError(f"{self._address.name}: {reason}")
                 return
             if ended:

@@ -20,7 +20,7 @@ from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import PacketTap, Picture, Unseen
 from motionlapse.sources.damage import Damage
-from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING
+from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
@@ -105,17 +105,24 @@ class StreamConnection:
             tap.attach(self._stream)
 
     def pictures(self) -> Iterator[Picture | Unseen | None]:
-        """Yield the good pictures; those between damage and the next key frame are left out."""
+        """Yield the good pictures; those between damage and the next key frame are left out.
+
+        Raises
+        ------
+        SourceError
+            If the stream breaks, also of a film that ends long before it should.
+        """
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
+        last_s = 0.0
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item
                 continue
             frame, pts_s = item.frame, None
             if frame.pts is not None and base is not None:
-                pts_s = float((frame.pts - (start if self.finite else 0)) * base)
+                last_s = pts_s = float((frame.pts - (start if self.finite else 0)) * base)
             damage.take(frame, pts_s or 0.0, 0)
             if damage.open:
                 continue
@@ -132,6 +139,8 @@ class StreamConnection:
                 item.arrived_s,
                 item.in_turn,
             )
+        if self.finite and (early := cut_off(self._container, self._stream, last_s)):
+            raise SourceError(early)
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.

@@ -122,6 +122,15 @@ def test_frames_before_a_cut_are_used(film, tmp_path, whole_rows, name):
     assert rows == whole_rows[: len(rows)]
 
 
+def test_a_film_that_is_watched_is_told_of_that_it_is_cut_off(film):
+    path = film("cut.mp4")
+    path.write_bytes(path.read_bytes()[: key_packets(path)[4][0]])
+    ran = run_here("watch", "cut.mp4", "--no-dashboard", "--out", "kept")
+    assert ran.code == 3
+    assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
+    assert "cut.mp4: 1 event" in ran.err  # of what was before, once
+
+
 def test_avi_that_is_cut_off(film, tmp_path):
     path = film("cut.avi")
     assert scan_here("cut.avi", tmp_path / "whole").code == 0

@@ -152,6 +152,31 @@ def test_standard_output_on_a_full_disk(film):
     assert run_here("events", "kept", "--json").spans == WHOLE
 
 
+@needs_dev_full
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["config", "check", "--help"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_help_on_a_full_disk(words, unbuffered):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "motionlapse", *words],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert done.stderr == "error: standard output: cannot be written: no space left on device\n"
+
+
+@needs_dev_full
+@pytest.mark.parametrize("words", [[], ["scan", "--nope"]])
+def test_what_cannot_be_said_is_told_by_the_exit_code(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "motionlapse", *words],
+            stdout=subprocess.PIPE, stderr=full, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_full_disk_of_snapshots(film, small_disk):
     film("door.mp4")
     disk = small_disk(400)

@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -15,10 +16,11 @@ import time
 from pathlib import Path
 
 import pytest
+from films import run_apart
 
 
 class Terminal:
-    """The program on a pseudo-terminal."""
+    """The program on a pseudo-terminal, which controls it as a person's does."""
 
     def __init__(self, *words, columns=100, rows=30):
         self.ours, self._theirs = pty.openpty()
@@ -26,7 +28,7 @@ class Terminal:
         self.before = termios.tcgetattr(self._theirs)
         kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "motionlapse", "watch", *words],
+            ["setsid", "--ctty", sys.executable, "-m", "motionlapse", "watch", *words],
             stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
             env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         )  # fmt: skip
@@ -49,19 +51,31 @@ class Terminal:
                 seen += os.read(self.ours, 65536).decode(errors="replace")
         self.shown += seen
 
+    def read(self, wait_s):
+        """Read what is shown within a time; tell whether there was anything."""
+        if not select.select([self.ours], [], [], wait_s)[0]:
+            return False
+        self.shown += os.read(self.ours, 65536).decode(errors="replace")
+        return True
+
     def leave(self):
         """Read to the end; give its exit code, and whether the terminal is as it was."""
         code = None
         while code is None:
-            if select.select([self.ours], [], [], 0.05)[0]:
-                self.shown += os.read(self.ours, 65536).decode(errors="replace")
+            self.read(0.05)
             code = self.process.poll()
-        while select.select([self.ours], [], [], 0.05)[0]:
-            self.shown += os.read(self.ours, 65536).decode(errors="replace")
+        while self.read(0.05):
+            pass
         same = termios.tcgetattr(self._theirs) == self.before
         os.close(self.ours)
         os.close(self._theirs)
         return code, same
+
+    def hang_up(self):
+        """Close the terminal, as a person closes a window; give the exit code."""
+        os.close(self.ours)
+        os.close(self._theirs)
+        return self.process.wait(30)
 
     def kill(self):
         with contextlib.suppress(OSError):
@@ -125,6 +139,64 @@ def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
     shown.wait_for("╭─ score")
     shown.process.terminate()
     assert assert_left_clean(shown) == 0
+
+
+@pytest.mark.parametrize("pictures", ["both", "off"])
+def test_ctrl_c_in_an_event_leaves_the_terminal_clean_and_everything_kept(
+    terminal, tmp_path, pictures
+):
+    shown = terminal("demo:")
+    shown.wait_for("╭─ score")
+    if pictures == "off":
+        for kind in ("both", "off"):
+            shown.press("m" if kind == "both" else "mmm")
+            shown.wait_for(f"pictures: {kind}")
+    shown.wait_for("ACTIVE")
+    shown.press("\x03")
+    assert assert_left_clean(shown) == 130
+    assert "demo (Ctrl-C): 1 event" in shown.shown
+    (event,) = run_apart("events", "captures", "--json").records
+    assert event["start_s"] < event["end_s"]
+    assert [Path(name).exists() for name in event["snapshots"]] == [True]
+    assert state_in(tmp_path / "captures") == ["done"]
+
+
+def test_ctrl_c_pressed_again_and_again_leaves_the_terminal_clean(terminal):
+    shown = terminal("demo:")
+    shown.wait_for("QUIET")
+    while "\x1b[?1049l" not in shown.shown and shown.process.poll() is None:
+        shown.press("\x03")
+        shown.read(0.01)
+    assert assert_left_clean(shown) == 130
+
+
+def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
+    shown = terminal("demo:")
+    for _ in range(2):
+        shown.wait_for("╭─ score")
+        shown.press("\x1a")
+        while state_of(shown.process.pid) != "T":
+            time.sleep(0.01)
+        assert termios.tcgetattr(shown._theirs) == shown.before
+        shown.process.send_signal(signal.SIGCONT)
+    shown.wait_for("╭─ score")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+
+
+def test_a_terminal_that_is_closed_ends_the_watch_with_everything_kept(terminal, tmp_path):
+    shown = terminal("demo:")
+    shown.wait_for("ACTIVE")
+    assert shown.hang_up() == 0
+    kept = run_apart("events", "captures", "--json").records
+    assert [Path(name).exists() for name in kept[0]["snapshots"]] == [True]
+    # Who is hung up gets SIGHUP too, and reads the settings again: that may have been a new run.
+    assert set(state_in(tmp_path / "captures")) == {"done"}
+
+
+def state_in(archive):
+    with contextlib.closing(sqlite3.connect(archive / "archive.sqlite")) as db:
+        return [state for (state,) in db.execute("SELECT state FROM runs")]
 
 
 def state_of(pid):

@@ -13,8 +13,9 @@ from films import write_film
 from listening import Heard
 
 from motionlapse.batch.apart import STOP, Errand, scan_apart
+from motionlapse.batch.books import Books
 from motionlapse.batch.delivery import Delivery
-from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.desk import Desk
 from motionlapse.batch.work import Job
 from motionlapse.clock import ManualClock
 from motionlapse.errors import ConfigError, SinkError, SourceError

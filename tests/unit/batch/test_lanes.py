@@ -10,7 +10,8 @@ import pytest
 from films import write_film
 from listening import Heard
 
-from motionlapse.batch.desk import Books, Desk
+from motionlapse.batch.books import Books
+from motionlapse.batch.desk import Desk
 from motionlapse.batch.lanes import Lanes
 from motionlapse.batch.work import Job
 from motionlapse.clock import ManualClock

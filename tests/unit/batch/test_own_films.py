@@ -113,6 +113,33 @@ def test_a_scan_that_is_stopped_sooner_than_the_one_before_costs_nothing(tmp_pat
     assert sorted(path.name for path in tmp_path.glob("*.mkv")) == ["seen.mkv"]
 
 
+class Hasty(Heard):
+    """Presses Ctrl-C a second time after so many frames."""
+
+    def __init__(self, frames: int) -> None:
+        super().__init__()
+        self._frames = frames
+
+    def progress(self, number: int, frames: int, time_s: float) -> None:
+        super().progress(number, frames, time_s)
+        if frames == self._frames:
+            raise KeyboardInterrupt
+
+
+def test_films_of_a_scan_that_is_ended_at_once_are_made_anew(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4")
+    seen = tmp_path / "seen.mkv"
+    shown = []
+    for frames in (60, 20, 80):
+        with pytest.raises(KeyboardInterrupt):
+            scan(film, listener=Hasty(frames))
+        shown.append(pictures(seen))
+    assert shown[0] == shown[1] < shown[2]  # the larger of two that are not whole stays
+    scan(film)
+    assert pictures(seen) == pictures(film) > shown[2]
+    assert sorted(path.name for path in tmp_path.glob("*.mkv")) == ["seen.mkv"]
+
+
 class Deaf(Heard):
     """Fails when it is told that a second film is made anew."""
 

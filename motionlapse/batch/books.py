@@ -1,0 +1,77 @@
+"""What the sources of a batch have in common: the archive, who is told, and how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from motionlapse.batch.result import BatchResult, Listener
+from motionlapse.clock import Clock
+from motionlapse.errors import MotionlapseError
+from motionlapse.pipeline_settings import Settings
+
+if TYPE_CHECKING:
+    from motionlapse.sinks.archive_store import ArchiveStore
+
+
+@dataclass(slots=True)
+class Books:
+    """What the sources of a batch have in common.
+
+    Attributes
+    ----------
+    settings
+        As a person gave them; they are stored with each run.
+    listener, clock, should_stop
+        As of `motionlapse.batch.batch.Batch`.
+    total
+        How many sources there are.
+    result
+        How it goes.
+    """
+
+    settings: Settings
+    listener: Listener
+    clock: Clock
+    should_stop: Callable[[], bool]
+    total: int
+    result: BatchResult = field(default_factory=BatchResult)
+    _store: ArchiveStore | None = None
+    _told: set[str] = field(default_factory=set)
+
+    @property
+    def archive_is_open(self) -> bool:
+        """False as long as nothing could have been kept."""
+        return self._store is not None
+
+    @property
+    def archive_exists(self) -> bool:
+        """True if there is one to look into."""
+        from motionlapse.sinks.archive_schema import FILE_NAME
+
+        return (self.settings.sinks.out / FILE_NAME).exists()
+
+    def store(self) -> ArchiveStore:
+        """Return the archive, opened and made at the first call."""
+        from motionlapse.sinks.archive_store import ArchiveStore
+
+        if self._store is None:
+            self._store = ArchiveStore(self.settings.sinks.out)
+        return self._store
+
+    def tell_once(self, text: str) -> None:
+        """Tell what is as it should be; of many sources it need not be said for each."""
+        if text not in self._told:
+            self._told.add(text)
+            self.listener.note(text)
+
+    def fail(self, error: MotionlapseError) -> None:
+        """Tell of a failure and remember its exit code."""
+        self.listener.error(str(error))
+        self.result.note(error.exit_code)
+
+    def close(self) -> None:
+        """Close the archive; may be called again."""
+        if self._store is not None:
+            self._store.close()
