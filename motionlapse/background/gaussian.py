@@ -67,7 +67,7 @@ class Gaussian:
     put down, or the place of something taken away.
 
     Light is taken out first: one gain for the whole picture (`GlobalGain`), and smooth changes in
-    its parts (`CloudLight`).
+    its parts (`CloudLight`). A look is no brighter than white for that.
 
     Parameters
     ----------
