@@ -148,6 +148,19 @@ def with_patch(picture: list[Image], exposure: float) -> list[Image]:
     return list(np.clip(neutral + light * exposure, 0, 255).astype(np.uint8))
 
 
+@pytest.mark.parametrize("step_s", [1 / 30, 0.1, 0.2])
+@pytest.mark.parametrize("looks", [20, 21], ids=["even", "odd"])  # light is measured at every other
+def test_what_has_just_come_is_no_light(
+    make_planes: MakePlanes, planes_count: int, looks: int, step_s: float
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, looks, step_s=step_s)
+    before = model.background().astype(int)
+    feed(model, with_square(pictures), make_planes, 1, step_s=step_s)
+    beside = np.delete(model.background() - before, np.r_[SQUARE[0]], axis=0)
+    assert abs(beside.mean()) < 0.2
+
+
 def test_the_rate_of_frames_does_not_matter(make_planes: MakePlanes, planes_count: int) -> None:
     found = []
     for fps in (10, 30):
