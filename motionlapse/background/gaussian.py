@@ -67,7 +67,7 @@ class Gaussian:
     put down, or the place of something taken away.
 
     Light is taken out first: one gain for the whole picture (`GlobalGain`), and smooth changes in
-    its parts (`CloudLight`).
+    its parts (`CloudLight`). A look is no brighter than white for that.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ class Gaussian:
         # What differs by less than a repeated look may is the same.
         close = settings.k * settings.candidate_match * settings.noise_floor
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
-        self._clouds = CloudLight(count, (width, height))
+        self._clouds = CloudLight(count, (width, height), settings.k)
         *background, doubt, others, _, young = self._for_kernel[:7]
         self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
@@ -243,7 +243,9 @@ class Gaussian:
         self._since_clouds_s = 0.0
         if rate <= 0:
             return self._clouds.none
-        return self._clouds.measure(buffers, self._gain.gain, self._mean, previous, rate)
+        return self._clouds.measure(
+            buffers, self._gain.gain, self._mean, self._variance, previous, rate
+        )
 
     def _most_credit(self) -> float:
         """Return the seconds that a look is credited with at most: nothing waits for longer."""

@@ -138,21 +138,36 @@ def _add_levels(level, stride, factor, levels):  # type: ignore[no-untyped-def]
 
 
 @part
-def _add_changes(now, usual, previous, stride, change, size, seen):  # type: ignore[no-untyped-def]
+def _find_reach(variance, previous, stride, reach, most):  # type: ignore[no-untyped-def]
+    """Fill in the square of how far a row of samples may be from the background; below 0: not."""
+    for x in range(most.shape[0]):
+        most[x] = reach * variance[x * stride] if previous[x * stride] == 0 else -_ONE
+
+
+@part
+def _add_changes(now, usual, most, change, size, seen):  # type: ignore[no-untyped-def]
     """Add the relative changes of a row of samples to what their columns have."""
     for x in range(change.shape[0]):
-        ratio = (now[x] - usual[x]) / max(usual[x], _FAINT)
+        away = now[x] - usual[x]
+        ratio = away / max(usual[x], _FAINT)
         ratio = min(max(ratio, _DIMMED), _BRIGHTENED)
-        counts = _ONE if previous[x * stride] == 0 else _ZERO
+        counts = _ONE if away * away <= most[x] else _ZERO
         change[x] += counts * ratio
         size[x] += counts * abs(ratio)
         seen[x] += counts
 
 
 def measure_cells(
-    look: Array, gain: Array, mean: Array, previous: Image, stride: int, cells: Array
+    look: Array,
+    gain: Array,
+    mean: Array,
+    variance: Array,
+    k: float,
+    previous: Image,
+    stride: int,
+    cells: Array,
 ) -> None:
-    """Fill in the coherent relative change of light of each cell.
+    """Fill in the coherent relative change of light of each cell; 0 where it is mostly foreground.
 
     Parameters
     ----------
@@ -160,25 +175,30 @@ def measure_cells(
         Samples of the frame, float32 ``(P, h, w)``.
     gain
         float32 ``(P,)``, taken out first.
-    mean, previous
+    mean, variance, previous
         The background and the last mask, of which every `stride`-th pixel both ways is a sample.
+        What is not 0 in the mask is left out.
+    k
+        So is what differs, in the mean over planes, by more than this many σ.
     stride
         Pixels.
     cells
         float32, one for each square of ``CELL / CLOUD_STRIDE`` samples; filled.
     """
-    scratch = np.empty((5, look.shape[2]), np.float32)
-    _measure_cells(look, gain, mean, np.ascontiguousarray(previous), stride, cells, scratch)
+    scratch = np.empty((6, look.shape[2]), np.float32)
+    reach = (k * len(look)) ** 2  # of the sum over planes
+    seen = np.ascontiguousarray(previous)
+    _measure_cells(look, gain, mean, variance, reach, seen, stride, cells, scratch)
 
 
-@kernel(F3, F1, F3, MASK, INT, F2, F2)
+@kernel(F3, F1, F3, F2, FLOAT, MASK, INT, F2, F2)
 def _measure_cells(  # type: ignore[no-untyped-def]
-    look, gain, mean, previous, stride, cells, scratch
+    look, gain, mean, variance, reach, previous, stride, cells, scratch
 ):
-    """Fill in the cells; see `measure_cells`. Five numbers of scratch for each column."""
+    """Fill in the cells; see `measure_cells`. Six numbers of scratch for each column."""
     height, width = look.shape[1:]
     side = CELL // CLOUD_STRIDE
-    columns, now, usual = scratch[:3], scratch[3], scratch[4]
+    columns, now, usual, most = scratch[:3], scratch[3], scratch[4], scratch[5]
     for row in range(cells.shape[0]):
         columns[:] = _ZERO  # added up by columns first: that vectorises
         bottom = min(height, (row + 1) * side)
@@ -188,8 +208,8 @@ def _measure_cells(  # type: ignore[no-untyped-def]
             for p in range(look.shape[0]):
                 _add_levels(look[p, y], 1, _ONE / gain[p], now)
                 _add_levels(mean[p, y * stride], stride, _ONE, usual)
-            seen = previous[y * stride]
-            _add_changes(now, usual, seen, stride, columns[0], columns[1], columns[2])
+            _find_reach(variance[y * stride], previous[y * stride], stride, reach, most)
+            _add_changes(now, usual, most, columns[0], columns[1], columns[2])
         for cell in range(cells.shape[1]):
             left, right = cell * side, min(width, (cell + 1) * side)
             change = size = count = _ZERO
@@ -199,6 +219,6 @@ def _measure_cells(  # type: ignore[no-untyped-def]
                 count += columns[2, x]
             cells[row, cell] = _ZERO
             samples = (bottom - row * side) * (right - left)
-            if count * 4 >= samples * 3 and size > 0:
+            if count * 2 >= samples and size > 0:
                 coherence = change / size
                 cells[row, cell] = change / count * coherence * coherence

@@ -8,6 +8,9 @@ from motionlapse.background.kernel_types import F3, PLANE
 from motionlapse.native import INT, kernel, part
 
 _NEUTRAL = np.float32(128.0)
+# Under the background's light nothing is brighter than white. What was burnt out there shows how
+# bright it is when the exposure is turned down: with that taken out, brighter than it ever looked.
+_WHITE = np.float32(255.0)
 
 
 @part
@@ -41,13 +44,18 @@ def look_grey(luma, inverses, look):  # type: ignore[no-untyped-def]
     """Fill in the looks of a row under the background's light; see `look_colour`."""
     inverse = inverses[0]
     for x in range(look.shape[0]):
-        look[x] = np.float32(luma[x]) * inverse
+        look[x] = min(np.float32(luma[x]) * inverse, _WHITE)
 
 
 @part
 def look_colour(luma, blue, red, inverses, look0, look1, look2):  # type: ignore[no-untyped-def]
-    """Fill in the looks of a row under the background's light; the planes may be wider."""
+    """Fill in the looks of a row under the background's light, no more than white because of it.
+
+    The planes may be wider.
+    """
     inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]
     for x in range(look0.shape[0]):
         b, g, r = blue_green_red(luma[x], blue[x], red[x])
-        look0[x], look1[x], look2[x] = b * inverse0, g * inverse1, r * inverse2
+        look0[x] = min(b * inverse0, max(b, _WHITE))
+        look1[x] = min(g * inverse1, max(g, _WHITE))
+        look2[x] = min(r * inverse2, max(r, _WHITE))

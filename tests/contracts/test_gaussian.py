@@ -127,6 +127,40 @@ def test_a_step_of_light_is_no_foreground(make_planes: MakePlanes, planes_count:
     assert seen[0].light_gain == pytest.approx(0.6, abs=0.02)
 
 
+def test_what_was_burnt_out_is_background_when_the_exposure_is_turned_down(
+    make_planes: MakePlanes, planes_count: int
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    burnt = iter([with_patch(next(pictures), 1.0) for _ in range(40)])
+    feed(model, burnt, make_planes, 40)
+    darker = iter([with_patch(next(pictures), 0.6) for _ in range(10)])
+    seen = feed(model, darker, make_planes, 10)
+    assert seen[0].light_gain == pytest.approx(0.6, abs=0.02)
+    assert max(share(one.score) for one in seen) < 0.01
+
+
+def with_patch(picture: list[Image], exposure: float) -> list[Image]:
+    """Return a picture at an exposure, with a patch that is twice as bright as white at 1."""
+    neutral = np.array([0, 128, 128][: len(picture)])[:, None, None]
+    light = np.array(picture, np.float64) - neutral
+    light[:, *SQUARE] = 0
+    light[0][SQUARE] = 510
+    return list(np.clip(neutral + light * exposure, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("step_s", [1 / 30, 0.1, 0.2])
+@pytest.mark.parametrize("looks", [20, 21], ids=["even", "odd"])  # light is measured at every other
+def test_what_has_just_come_is_no_light(
+    make_planes: MakePlanes, planes_count: int, looks: int, step_s: float
+) -> None:
+    model, pictures = Gaussian(), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, looks, step_s=step_s)
+    before = model.background().astype(int)
+    feed(model, with_square(pictures), make_planes, 1, step_s=step_s)
+    beside = np.delete(model.background() - before, np.r_[SQUARE[0]], axis=0)
+    assert abs(beside.mean()) < 0.2
+
+
 def test_the_rate_of_frames_does_not_matter(make_planes: MakePlanes, planes_count: int) -> None:
     found = []
     for fps in (10, 30):
