@@ -6,6 +6,7 @@ Drawing never disturbs the loop: a fault in it ends the dashboard alone, with a 
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import select
@@ -85,6 +86,7 @@ class Dashboard:
         )
         self._terminal: list[Any] | None = None
         self._input = sys.stdin.fileno() if sys.stdin.isatty() else None
+        self._shows = self._console.is_terminal
 
     # ---- entering and leaving --------------------------------------------------------------------
 
@@ -135,14 +137,23 @@ class Dashboard:
         with self._drawing:  # the handler runs in the main thread, which never draws
             self._give_terminal_back()
         os.kill(os.getpid(), signal.SIGSTOP)  # goes on here after SIGCONT
-        self._take_terminal()
+        try:
+            self._take_terminal()
+        except (OSError, termios.error):  # closed meanwhile, which lets those go on that stopped
+            self._terminal_is_closed()
         self._suspended.clear()
+
+    def _terminal_is_closed(self) -> None:
+        self._controls.stop("the terminal was closed")
 
     # ---- the thread ------------------------------------------------------------------------------
 
     def _work(self) -> None:
         try:
             while not self._closing.is_set():
+                if self._shows and not self._console.is_terminal:  # one that is closed is none
+                    self._terminal_is_closed()
+                    self._closing.wait()
                 with self._drawing:
                     if not self._suspended.is_set():
                         self._live.refresh()
@@ -150,9 +161,11 @@ class Dashboard:
                 for key in self._pressed():
                     self._keys.press(key)
         except Exception as error:
-            self._chronicle.note(
-                self._clock.now(), f"the dashboard has failed: {why(error)}", grave=True
-            )
+            if isinstance(error, OSError) and error.errno == errno.EIO:
+                self._terminal_is_closed()
+            else:
+                failed = f"the dashboard has failed: {why(error)}"
+                self._chronicle.note(self._clock.now(), failed, grave=True)
             self._closing.wait()
 
     def _pressed(self) -> Iterator[str]:
@@ -163,7 +176,7 @@ class Dashboard:
         if select.select([self._input], [], [], _TICK_S)[0]:
             keys = os.read(self._input, 64)
             if not keys:  # it was closed: whoever went on reading would never wait again
-                self._controls.stop("the terminal was closed")
+                self._terminal_is_closed()
                 self._closing.wait()
             yield from keys.decode(errors="replace")
 

@@ -101,6 +101,7 @@ class Stretches(Closing):
         self._faults = [self._opened.recording.faults]
         self._opener = ThreadPoolExecutor(1, "next-stretch")
         self._next: tuple[int, Future[_Opened]] | None = None
+        self._before: _Opened | None = None  # whose frames may still be asked for
 
     def follow(self, undecided: Callable[[], bool]) -> None:
         """Go on beyond the end of a stretch as long as `undecided` says so, asked at each frame."""
@@ -133,13 +134,12 @@ class Stretches(Closing):
             yield from self._judged()
             if self._number + 1 == len(self._stretches):
                 return
-            before = self._opened
-            try:
-                self._go_on()
-                # Who holds frames of the stretch before looks at them now.
-                yield self._interruption()
-            finally:
-                self._let_go(before)
+            self._before = self._opened
+            self._go_on()
+            # Who holds frames of the stretch before looks at them now.
+            yield self._interruption()
+            self._let_go(self._before)
+            self._before = None
 
     def _begin_next(self) -> None:
         """Have the next stretch opened: one more took 60 MB at 1080p, and was no faster."""
@@ -168,8 +168,9 @@ class Stretches(Closing):
     def _taken(self) -> _Opened:
         """Return the stretch in turn, which may not be the one that was opened ahead."""
         if self._next is not None:
-            (number, ahead), self._next = self._next, None
-            opened = ahead.result()
+            number, ahead = self._next
+            opened = ahead.result()  # until then `close` lets go of it, also after a Ctrl-C here
+            self._next = None
             if number == self._number:
                 return opened
             self._let_go(opened)
@@ -253,6 +254,8 @@ class Stretches(Closing):
         if self._next is not None and self._next[1].exception() is None:
             self._let_go(self._next[1].result())
         self._next = None
+        if self._before is not None:
+            self._let_go(self._before)
         self._let_go(self._opened)
         while self._films:
             self._films.pop().close()

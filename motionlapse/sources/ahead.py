@@ -92,7 +92,7 @@ class Ahead(Generic[T]):
                 self._wanted.set()
 
     def close(self) -> None:
-        """Stop the thread and wait for it; may be called again."""
+        """Stop the thread and wait for it; may be called again, from any other thread."""
         self._closing.set()
         # The thread waits for one of these at most, once, before it sees that.
         self._wanted.set()
@@ -100,7 +100,8 @@ class Ahead(Generic[T]):
         self._drain()
         self._thread.join()
         self._drain()
-        self._queue.put(None)  # who waits for an item in another thread goes on
+        with contextlib.suppress(queue.Full):  # of what somebody else who closes it has put there
+            self._queue.put_nowait(None)  # who waits for an item in another thread goes on
 
     def _drain(self) -> None:
         """Forget what waits: it may refer to who holds this."""

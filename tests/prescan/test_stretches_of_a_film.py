@@ -241,10 +241,19 @@ def test_it_can_be_closed_at_any_time(film, after):
     groups, _ = groups_of(film)
     chosen = [Stretch(0, 0, 1.0), Stretch(5, 5, 6.0), Stretch(13, 13, 14.0)]
     source = Stretches(film, SourceSettings(), groups, chosen)
-    for _ in itertools.islice(source, after * (RATE + 1)):
+    items = iter(source)
+    for _ in itertools.islice(items, after * (RATE + 1)):
         pass
     source.close()
     source.close()
+    assert not is_open(film)
+    items.close()
+    assert not is_open(film)
+
+
+def is_open(path):
+    # A link of what another thread has closed meanwhile is no more.
+    return any(link.resolve() == path for link in Path("/proc/self/fd").iterdir())
 
 
 @pytest.mark.parametrize(("numbers", "reason"), [([0], "more than one"), ([0, 1, 2], "no picture")])

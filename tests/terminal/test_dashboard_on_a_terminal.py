@@ -22,13 +22,15 @@ from films import run_apart
 class Terminal:
     """The program on a pseudo-terminal, which controls it as a person's does."""
 
-    def __init__(self, *words, columns=100, rows=30):
+    def __init__(self, *words, columns=100, rows=30, reads_keys=True):
         self.ours, self._theirs = pty.openpty()
         self.resize(columns, rows)
         self.before = termios.tcgetattr(self._theirs)
         kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        keys = "" if reads_keys else "</dev/null"
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", sys.executable, "-m", "motionlapse", "watch", *words],
+            ["setsid", "--ctty", "sh", "-c", f'exec "$@" {keys}', "sh",
+             sys.executable, "-m", "motionlapse", "watch", *words],
             stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
             env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         )  # fmt: skip
@@ -88,8 +90,8 @@ def terminal(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     terminals = []
 
-    def begin(*words, **size):
-        terminals.append(Terminal(*words, **size))
+    def begin(*words, **how):
+        terminals.append(Terminal(*words, **how))
         return terminals[-1]
 
     yield begin
@@ -191,6 +193,22 @@ def test_a_terminal_that_is_closed_ends_the_watch_with_everything_kept(terminal,
     kept = run_apart("events", "captures", "--json").records
     assert [Path(name).exists() for name in kept[0]["snapshots"]] == [True]
     # Who is hung up gets SIGHUP too, and reads the settings again: that may have been a new run.
+    assert set(state_in(tmp_path / "captures")) == {"done"}
+
+
+@pytest.mark.parametrize("how", ["stopped", "held", "without keys"])
+def test_a_terminal_that_is_closed_while_it_is_not_read_ends_the_watch(terminal, tmp_path, how):
+    shown = terminal("demo:", reads_keys=how != "without keys")
+    shown.wait_for("ACTIVE")
+    if how == "stopped":
+        shown.press("\x1a")
+        while state_of(shown.process.pid) != "T":
+            time.sleep(0.01)
+    elif how == "held":
+        shown.press("\x13")  # Ctrl-S
+        while shown.read(1):  # it is drawn four times a second, until that waits
+            pass
+    assert shown.hang_up() == 0
     assert set(state_in(tmp_path / "captures")) == {"done"}
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 import weakref
@@ -116,3 +117,29 @@ def test_it_can_be_closed_at_any_time(depth: int, eager: bool, large: bool, leng
         assert seen == list(range(min(taken, length)))
         assert list(ahead) == []
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_it_can_be_closed_by_many_at_once() -> None:
+    def slow(go: threading.Event) -> Iterator[int]:
+        go.wait()
+        yield 0
+
+    for _ in range(200):
+        go = threading.Event()
+        ahead = Ahead(slow(go), depth=1)
+        threads = [threading.Thread(target=ahead.close, daemon=True) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        go.set()  # all of them wait for its thread
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
