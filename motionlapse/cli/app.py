@@ -147,7 +147,7 @@ def _complain_of_usage(error: typer.TyperException) -> None:
     from motionlapse.cli.usage import usage_fault
 
     fault = usage_fault(error)
-    if "\n" in fault:  # a help page
+    if fault.startswith("Usage: "):  # a help page
         _say(fault)
     else:
         _complain(fault)
@@ -161,7 +161,9 @@ def _complain(text: str) -> None:
     if logger.handlers:  # stderr, and the file of --log-file
         logger.error("%s", text)
     else:
-        _say(f"error: {text}")
+        from motionlapse.cli.console import plain
+
+        _say(f"error: {plain(text)}")
 
 
 def _say(text: str) -> None:

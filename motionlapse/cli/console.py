@@ -61,7 +61,7 @@ class _Stderr(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"{mark}{record.getMessage()}\n")
+            sys.stderr.write(f"{mark}{self.format(record)}\n")
 
 
 class _LogFile(logging.FileHandler):
@@ -72,6 +72,13 @@ class _LogFile(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
         """Keep the first cause."""
         self.fault = self.fault or why(sys.exception() or OSError())
+class _OneLine(logging.Formatter):
+    """Writes a record in one line, whatever the names in it hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
+
 
 
 def log_fault() -> str:
@@ -100,7 +107,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
             handler = _LogFile(log_file, encoding="utf-8", delay=False)
         except OSError as error:
             raise SinkError(f"{log_file}: cannot be written: {why(error)}") from None
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
         logger.addHandler(handler)
 
 
@@ -111,6 +118,7 @@ def is_terminal(stream: object) -> bool:
 
 
 def rich_console(*, stderr: bool) -> Console:
+    logger.handlers[0].setFormatter(_OneLine())
     """Return a Rich console; imported here because plain output does without."""
     from rich.console import Console
 
@@ -121,6 +129,11 @@ def print_json(record: dict[str, object]) -> None:
     """Print one object on a line of its own, at once."""
     with printing():
         sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+def say(text: str) -> None:
+    """Say something on stderr, where a command keeps no log."""
+    typer.echo(plain(text), err=True)
+
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +174,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         Cells as text, as many as columns.
     """
     terminal = is_terminal(sys.stdout)
-    rows = [[_plain(cell) for cell in row] for row in rows]
+    rows = [[plain(cell) for cell in row] for row in rows]
     wanted = list(range(len(columns)))
     widths = [max(len(line[i]) for line in [[c.name for c in columns], *rows]) for i in wanted]
     if terminal:
@@ -178,12 +191,12 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     left_out = [column.name for i, column in enumerate(columns) if i not in wanted]
     if left_out:
         note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
-        logger.info(note) if logger.handlers else typer.echo(note, err=True)
+        logger.info(note) if logger.handlers else say(note)
 
 
-def _plain(cell: str) -> str:
-    """Return a cell without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in cell)
+def plain(text: str) -> str:
+    """Return a text in one line, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:

@@ -15,7 +15,7 @@ def usage_fault(error: typer.TyperException) -> str:
     A command that needs words and got none is told with its whole help page: several lines.
     """
     text = error.format_message()
-    if "\n" in text:
+    if text.startswith("Usage: "):
         return text
     option = getattr(error, "option_name", None)
     possibilities = getattr(error, "possibilities", None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from films import run_here
+from films import run_apart, run_here
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,13 @@ def test_a_group_of_commands_alone_shows_its_help(words: list[str]) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("Usage: motionlapse")
     assert "Commands:" in ran.err
+
+
+def test_what_a_name_holds_stays_in_one_line() -> None:
+    name = "a\nb\x1b[31m.mp4"
+    Path(name).touch()
+    logged = run_apart("scan", name, "--log-file", "log")
+    for ran in (logged, run_here("events", name), run_here(name)):
+        [line] = ran.err.splitlines()
+        assert "a?b?[31m.mp4" in line
+    assert len(Path("log").read_text().splitlines()) == 1
