@@ -22,13 +22,30 @@ if TYPE_CHECKING:
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+
+
+def _of_a_file(path: Path | None) -> Path | None:
+    """Refuse an empty text, of which Python makes the current folder."""
+    if path == Path():
+        raise typer.BadParameter("name a file")
+    return path
+
+
 LogFile = Annotated[
-    Path | None, typer.Option("--log-file", metavar="FILE", help="Append what stderr says here.")
+    Path | None,
+    typer.Option(
+        "--log-file", metavar="FILE", callback=_of_a_file, help="Append what stderr says here."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
 Csv = Annotated[
     Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write the events anew as CSV; '-' is stdout."),
+    typer.Option(
+        "--csv",
+        metavar="FILE",
+        callback=_of_a_file,
+        help="Write the events anew as CSV; '-' is stdout.",
+    ),
 ]
 
 logger = logging.getLogger("motionlapse")
@@ -55,6 +72,13 @@ def printing() -> Iterator[None]:
         raise SinkError(f"standard output: cannot be written: {why(error)}") from None
 
 
+class _OneLine(logging.Formatter):
+    """Writes a record in one line, whatever the names in it hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
+
 class _Stderr(logging.Handler):
     """Writes lines to stderr as it is now; a progress display may stand in for it."""
 
@@ -72,13 +96,6 @@ class _LogFile(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
         """Keep the first cause."""
         self.fault = self.fault or why(sys.exception() or OSError())
-class _OneLine(logging.Formatter):
-    """Writes a record in one line, whatever the names in it hold."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return plain(super().format(record))
-
-
 
 
 def log_fault() -> str:
@@ -101,6 +118,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     logger.propagate = False
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
     logger.handlers[0].setLevel(level)
+    logger.handlers[0].setFormatter(_OneLine())
     logger.setLevel(logging.DEBUG)
     if log_file is not None:
         try:
@@ -111,6 +129,11 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
         logger.addHandler(handler)
 
 
+def say(text: str) -> None:
+    """Say something on stderr, where a command keeps no log."""
+    typer.echo(plain(text), err=True)
+
+
 def is_terminal(stream: object) -> bool:
     """Tell whether a stream is a terminal that can do more than print lines."""
     isatty: Callable[[], bool] | None = getattr(stream, "isatty", None)
@@ -118,7 +141,6 @@ def is_terminal(stream: object) -> bool:
 
 
 def rich_console(*, stderr: bool) -> Console:
-    logger.handlers[0].setFormatter(_OneLine())
     """Return a Rich console; imported here because plain output does without."""
     from rich.console import Console
 
@@ -129,11 +151,6 @@ def print_json(record: dict[str, object]) -> None:
     """Print one object on a line of its own, at once."""
     with printing():
         sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-def say(text: str) -> None:
-    """Say something on stderr, where a command keeps no log."""
-    typer.echo(plain(text), err=True)
-
-
 
 
 @dataclass(frozen=True, slots=True)
