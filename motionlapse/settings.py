@@ -18,9 +18,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
-from motionlapse.errors import ConfigError, nearest
+from motionlapse.errors import ConfigError
+from motionlapse.settings_words import complaint_words, unknown_key
 from motionlapse.units import (
     format_duration,
     format_share,
@@ -268,11 +268,11 @@ def _laid(model: type[M], layers: Iterable[Layer]) -> Resolved[M] | list[str]:
                 _put(tree, key.split("."), None if value == "" else value)
                 origins[key] = layer.origin
             else:
-                wrong.append(f"{layer.origin}: unknown key '{key}'{nearest(key, known)}")
+                wrong.append(f"{layer.origin}: {unknown_key(key, known)}")
     try:
         settings = model.model_validate(tree)
     except ValidationError as error:
-        return wrong + [_say(one, origins) for one in error.errors(include_url=False)]
+        return wrong + [complaint_words(one, origins) for one in error.errors(include_url=False)]
     return wrong or Resolved(settings, origins)
 
 
@@ -280,19 +280,3 @@ def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
     for part in path[:-1]:
         tree = tree.setdefault(part, {})
     tree[path[-1]] = value
-
-
-def _say(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
-    """Return a complaint of pydantic in one line: where, what, what is allowed."""
-    key = ".".join(str(part) for part in complaint["loc"] if not isinstance(part, int))
-    message = complaint["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    value = complaint["input"]
-    if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
-        message = f"'{value}': {message}"
-    inside = [name for name in origins if name == key or name.startswith(f"{key}.")]
-    places = sorted({f"{origins[name]}" for name in inside})
-    flags = all(place.startswith("--") and not place.startswith("--set ") for place in places)
-    where = ", ".join(places) or "settings"
-    named = (places and flags) or places == [f"--set {key}"]
-    return f"{where}: {message}" if named else f"{where}: {key}: {message}"

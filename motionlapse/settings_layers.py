@@ -10,6 +10,7 @@ from motionlapse.errors import ConfigError, why
 from motionlapse.settings import Layer
 
 ENV_PREFIX = "MOTIONLAPSE__"
+LOCAL_FILE = "./motionlapse.toml"
 
 
 def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, object]:
@@ -68,4 +69,4 @@ def file_layers(config: Path | None, environ: Mapping[str, str], folder: Path) -
     if config is not None:
         return [*layers, toml_layer(config)]
     local = folder / "motionlapse.toml"
-    return [*layers, toml_layer(local, origin="./motionlapse.toml")] if local.is_file() else layers
+    return [*layers, toml_layer(local, origin=LOCAL_FILE)] if local.is_file() else layers

@@ -25,6 +25,7 @@ LAYERS = {
             "files",
             "settings",
             "settings_layers",
+            "settings_words",
             "clock",
             "closing",
             "units",
@@ -71,7 +72,15 @@ ONLY_IN = {
     "distributed": {"batch"},
 }
 WRITES_FILMS = "motionlapse.sinks.video"  # of the sinks, these files alone know av
-NO_CV2 = {"decision", "clock", "settings", "settings_layers", "pipeline_settings", "cli"}
+NO_CV2 = {
+    "decision",
+    "clock",
+    "settings",
+    "settings_layers",
+    "settings_words",
+    "pipeline_settings",
+    "cli",
+}
 
 
 def module_name(path: Path) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError
 from motionlapse.frames import Image
+from motionlapse.units import counted
 
 EVERYWHERE = "all"
 
@@ -62,7 +63,9 @@ def parse_polygon(text: str) -> Polygon:
             f"region '{text}': a corner is 'x,y' in pixels or '10%,20%', corners apart by spaces"
         ) from None
     if len(points) < 3:
-        raise ConfigError(f"region '{text}': has {len(points)} corners; a polygon needs three")
+        raise ConfigError(
+            f"region '{text}': has {counted(len(points), 'corner')}; a polygon needs three"
+        )
     return Polygon(text, name.strip(), points)
 
 
@@ -160,7 +163,9 @@ class WatchedArea:
         width, height = self.size
         corners = np.array(polygon.corners(self._source_size))
         if cv2.contourArea(corners.astype(np.float32)) == 0:
-            raise ConfigError(f"region '{polygon.text}': has no area; its corners lie on a line")
+            flat = np.linalg.matrix_rank(corners - corners[0]) < 2
+            what = "its corners lie on a line" if flat else "it crosses itself"
+            raise ConfigError(f"region '{polygon.text}': has no area; {what}")
         full_width, full_height = self._source_size
         outside = (
             (corners < -0.5).any()

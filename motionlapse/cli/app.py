@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from motionlapse._version import __version__
+from motionlapse.cli.streams import stand_in
 from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 
 # name → (module with an `app`, what the command does)
@@ -101,6 +102,7 @@ def _top(
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
+    stand_in()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         _run()
@@ -145,7 +147,7 @@ def _complain_of_usage(error: typer.TyperException) -> None:
     from motionlapse.cli.usage import usage_fault
 
     fault = usage_fault(error)
-    if "\n" in fault:  # a help page
+    if fault.startswith("Usage: "):  # a help page
         _say(fault)
     else:
         _complain(fault)
@@ -159,7 +161,9 @@ def _complain(text: str) -> None:
     if logger.handlers:  # stderr, and the file of --log-file
         logger.error("%s", text)
     else:
-        _say(f"error: {text}")
+        from motionlapse.cli.console import plain
+
+        _say(f"error: {plain(text)}")
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
-from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
 
@@ -72,7 +72,7 @@ def calibrate(
     and exit with the false alarms to expect into a file that scan and watch read.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = load_settings(config, set_, flags).settings
+    settings = told_settings(config, set_, flags)
 
     from motionlapse.cli.calibrate_output import calibrate_source
 

@@ -22,7 +22,7 @@ from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Source
 from motionlapse.measures import MeasureEntry, chosen_measures
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sources.footage import find_footage
+from motionlapse.sources.footage import one_footage
 from motionlapse.sources.live_scene import USUAL_S, LiveScene, is_live
 from motionlapse.units import format_share
 
@@ -66,13 +66,7 @@ def _open(name: str, settings: Settings) -> Source:
     """Open the one source that a name stands for."""
     if is_live(name):
         return LiveScene(name, settings.sources)
-    found = list(find_footage([name]))
-    for item in found:
-        if isinstance(item, SourceError):
-            raise item
-    footage = found[0]
-    if len(found) > 1 or isinstance(footage, SourceError):
-        raise ConfigError(f"{name}: {len(found)} sources; calibrate on one camera at a time")
+    footage = one_footage(name)
     if footage.stills:
         from motionlapse.sources.stills import Stills
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
-from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -69,7 +69,7 @@ def compare(
     'motionlapse list measures' says what each is good for.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = load_settings(config, set_, flags).settings
+    settings = told_settings(config, set_, flags)
     for path in (before, after):
         if not path.exists():
             raise SourceError(f"{path}: no such file or folder")

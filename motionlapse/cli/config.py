@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from motionlapse.cli.console import Column, Json, print_json, print_table, printing
+from motionlapse.cli.console import Column, Json, print_json, print_table, printing, say
 from motionlapse.cli.options import Config, Set, load_settings
 from motionlapse.errors import ConfigError
 
@@ -66,7 +66,7 @@ def init(
     with stdout_or_file(out) as write:
         write(commented_toml())
     if str(out) != "-":
-        typer.echo(f"written to {out}", err=True)
+        say(f"written to {out}")
 
 
 @app.command()
@@ -87,7 +87,7 @@ def check(
     layers = file_layers(file or config, os.environ, Path()) + environment_layers(os.environ)
     wrong = complaints(Settings, layers)
     for line in wrong:
-        typer.echo(f"error: {line}", err=True)
+        say(f"error: {line}")
     if wrong:
         raise typer.Exit(ConfigError.exit_code)
     read = [layer.origin for layer in layers]

@@ -22,13 +22,30 @@ if TYPE_CHECKING:
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+
+
+def _of_a_file(path: Path | None) -> Path | None:
+    """Refuse an empty text, of which Python makes the current folder."""
+    if path == Path():
+        raise typer.BadParameter("name a file")
+    return path
+
+
 LogFile = Annotated[
-    Path | None, typer.Option("--log-file", metavar="FILE", help="Append what stderr says here.")
+    Path | None,
+    typer.Option(
+        "--log-file", metavar="FILE", callback=_of_a_file, help="Append what stderr says here."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
 Csv = Annotated[
     Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write the events anew as CSV; '-' is stdout."),
+    typer.Option(
+        "--csv",
+        metavar="FILE",
+        callback=_of_a_file,
+        help="Write the events anew as CSV; '-' is stdout.",
+    ),
 ]
 
 logger = logging.getLogger("motionlapse")
@@ -55,13 +72,20 @@ def printing() -> Iterator[None]:
         raise SinkError(f"standard output: cannot be written: {why(error)}") from None
 
 
+class _OneLine(logging.Formatter):
+    """Writes a record in one line, whatever the names in it hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
+
 class _Stderr(logging.Handler):
     """Writes lines to stderr as it is now; a progress display may stand in for it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"{mark}{record.getMessage()}\n")
+            sys.stderr.write(f"{mark}{self.format(record)}\n")
 
 
 class _LogFile(logging.FileHandler):
@@ -94,14 +118,20 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     logger.propagate = False
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
     logger.handlers[0].setLevel(level)
+    logger.handlers[0].setFormatter(_OneLine())
     logger.setLevel(logging.DEBUG)
     if log_file is not None:
         try:
             handler = _LogFile(log_file, encoding="utf-8", delay=False)
         except OSError as error:
             raise SinkError(f"{log_file}: cannot be written: {why(error)}") from None
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
         logger.addHandler(handler)
+
+
+def say(text: str) -> None:
+    """Say something on stderr, where a command keeps no log."""
+    typer.echo(plain(text), err=True)
 
 
 def is_terminal(stream: object) -> bool:
@@ -161,7 +191,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         Cells as text, as many as columns.
     """
     terminal = is_terminal(sys.stdout)
-    rows = [[_plain(cell) for cell in row] for row in rows]
+    rows = [[plain(cell) for cell in row] for row in rows]
     wanted = list(range(len(columns)))
     widths = [max(len(line[i]) for line in [[c.name for c in columns], *rows]) for i in wanted]
     if terminal:
@@ -178,12 +208,12 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     left_out = [column.name for i, column in enumerate(columns) if i not in wanted]
     if left_out:
         note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
-        logger.info(note) if logger.handlers else typer.echo(note, err=True)
+        logger.info(note) if logger.handlers else say(note)
 
 
-def _plain(cell: str) -> str:
-    """Return a cell without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in cell)
+def plain(text: str) -> str:
+    """Return a text in one line, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from motionlapse.cli.console import Csv, Json, print_json
+from motionlapse.cli.console import Csv, Json, print_json, say
 from motionlapse.errors import ConfigError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -81,9 +81,9 @@ def events(
     elif found and (csv is None or str(csv) != "-"):
         print_events(found)
     if not found:
-        typer.echo(f"{archive}: no events that fit", err=True)
+        say(f"{archive}: no events that fit")
     for note in notes:
-        typer.echo(note, err=True)
+        say(note)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -23,7 +23,7 @@ from motionlapse.settings import (
     entries,
     resolve,
 )
-from motionlapse.settings_layers import environment_layers, file_layers
+from motionlapse.settings_layers import LOCAL_FILE, environment_layers, file_layers
 
 if TYPE_CHECKING:
     from motionlapse.sources.footage import Footage
@@ -207,8 +207,13 @@ def check_fps(flags: Mapping[str, object], found: Iterable[Footage | SourceError
 def told_settings(
     config: Path | None, pairs: Iterable[str] | None, flags: Mapping[str, object]
 ) -> Settings:
-    """Return the same settings; with ``--verbose`` the log says where each came from."""
+    """Return the same settings; the log names a file that nobody named.
+
+    With ``--verbose`` it says where each value came from.
+    """
     resolved = load_settings(config, pairs, flags)
+    if LOCAL_FILE in resolved.origins.values():
+        logger.info("settings from %s", LOCAL_FILE)
     for key, origin in resolved.origins.items():
         logger.debug("%s = %s (%s)", key, resolved.value(key), origin)
     return resolved.settings

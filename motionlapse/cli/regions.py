@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
-from motionlapse.cli.options import Config, Set, load_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -62,7 +62,7 @@ def regions(
     served on 127.0.0.1 alone, and the program ends when the page says done.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = load_settings(config, set_, flags).settings
+    settings = told_settings(config, set_, flags)
     place = out or config or Path("motionlapse.toml")
 
     from motionlapse.report.region_file import check_regions, save_regions

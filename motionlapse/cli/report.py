@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from motionlapse.cli.console import Quiet, printing
+from motionlapse.cli.console import Quiet, printing, say
 from motionlapse.cli.counting_bar import counting_bar
 from motionlapse.units import counted
 
@@ -50,7 +50,7 @@ def report(
         typer.echo(str(made.path))
     if made.missing:
         files = counted(made.missing, "snapshot or clip", "snapshots or clips")
-        typer.echo(f"warning: {files} of the archive cannot be found, and are left out", err=True)
+        say(f"warning: {files} of the archive cannot be found, and are left out")
     if not quiet:
         events = counted(made.events, "event")
-        typer.echo(f"{events}, {made.size / 1e6:.2f} MB", err=True)
+        say(f"{events}, {made.size / 1e6:.2f} MB")

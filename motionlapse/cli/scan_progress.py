@@ -17,6 +17,10 @@ from rich.text import Text
 from motionlapse.cli.console import rich_console
 from motionlapse.frames import SourceInfo
 
+# Columns for the share, the frames a second, the time left and the gaps: they are never squeezed.
+_NUMBERS = 33
+_LEAST_NAME, _LEAST_BAR, _MOST_BAR = 16, 10, 40
+
 
 class _FramesPerSecond(ProgressColumn):
     """Frames a second of the time that has passed."""
@@ -36,18 +40,24 @@ class ScanProgress:
     """
 
     def __init__(self, total: int) -> None:
+        console = rich_console(stderr=True)
+        room = console.width - _NUMBERS
+        bar = min(_MOST_BAR, max(_LEAST_BAR, room * 2 // 5))
+        self._name_width = max(_LEAST_NAME, room - bar)
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
+            BarColumn(bar_width=bar),
             TaskProgressColumn(),
             _FramesPerSecond(),
             TimeRemainingColumn(),
-            console=rich_console(stderr=True),
+            console=console,
             transient=True,
         )
         self._total = total
         self._all: TaskID | None = None
         self._done = self._frames = 0
+        self._length_s: dict[int, float | None] = {}
+        self._shares: dict[int, float] = {}  # of the sources under way
         self._tasks: dict[int, TaskID] = {}
         self._searched: dict[int, str] = {}
         self._seen: dict[int, int] = {}
@@ -58,7 +68,7 @@ class ScanProgress:
 
     def search(self, name: str, number: int, what: str, share: float) -> None:
         """Add the bar of what a prescan looks at in a source, or move it; each has its own."""
-        words = f"{name}: {what}"
+        words = f"{self._cut(name, len(what) + 2)}: {what}"
         if number in self._tasks and self._searched.get(number) != what:
             self._progress.remove_task(self._tasks.pop(number))
         if number not in self._tasks:
@@ -70,7 +80,10 @@ class ScanProgress:
         """Add the bar of a source, instead of that of its prescan."""
         if number in self._tasks:
             self._progress.remove_task(self._tasks[number])
-        self._tasks[number] = self._progress.add_task(info.name, total=info.duration_s, frames=0)
+        self._tasks[number] = self._progress.add_task(
+            self._cut(info.name), total=info.duration_s, frames=0
+        )
+        self._length_s[number] = info.duration_s
         self._seen[number] = 0
 
     def move(self, number: int, frames: int, passed_s: float) -> None:
@@ -81,19 +94,28 @@ class ScanProgress:
         self._seen[number] = frames
         self._progress.update(self._tasks[number], completed=passed_s, frames=frames)
         if self._all is not None:
-            self._progress.update(self._all, frames=self._frames)
+            length_s = self._length_s[number]
+            self._shares[number] = min(1.0, passed_s / length_s) if length_s else 0.0
+            self._count()
 
     def end(self, number: int) -> None:
         """Take the bar of a source away and count it."""
         if number in self._tasks:
             self._progress.remove_task(self._tasks.pop(number))
+        self._shares.pop(number, None)
         self._done += 1
         self._count()
 
     def _count(self) -> None:
         if self._all is not None:
             words = f"{self._done}/{self._total} sources"
-            self._progress.update(self._all, description=words, completed=self._done)
+            done = self._done + sum(self._shares.values())
+            self._progress.update(self._all, description=words, completed=done, frames=self._frames)
+
+    def _cut(self, name: str, taken: int = 0) -> str:
+        """Return a name without its beginning where there is no room for it."""
+        room = max(_LEAST_NAME, self._name_width - taken)
+        return name if len(name) <= room else "…" + name[1 - room :]
 
     def close(self) -> None:
         """Take all bars away; may be called again."""

@@ -189,11 +189,12 @@ def _words(summary: Summary, out: Path, how: How, *, dry: bool) -> str:
     earlier = f", {summary.before} of them judged before" if summary.before else ""
     stopped = "interrupted: " if summary.interrupted else ""
     corrupt = f"; {summary.corrupt} corrupt" if summary.corrupt else ""
+    slow = f"; {summary.slow} changed slowly, which is no news" if summary.slow else ""
     saved = summary.all_bytes - summary.kept_bytes
     return (
         f"{stopped}kept {summary.kept} of {summary.stills} stills ({share:.1%}{earlier}), "
         f"{format_size(summary.kept_bytes)} of {format_size(summary.all_bytes)}: "
-        f"{format_size(saved)} saved{corrupt}; {where}"
+        f"{format_size(saved)} saved{corrupt}{slow}; {where}"
     )
 
 

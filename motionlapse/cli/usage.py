@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
 
 from motionlapse.errors import nearest
+
+# How pydantic, which reads the words for typer, says what is asked for.
+_NOT_READ = re.compile(r"Input should be a valid (number|integer), unable to parse string.*$")
 
 
 def usage_fault(error: typer.TyperException) -> str:
@@ -15,12 +19,13 @@ def usage_fault(error: typer.TyperException) -> str:
     A command that needs words and got none is told with its whole help page: several lines.
     """
     text = error.format_message()
-    if "\n" in text:
+    if text.startswith("Usage: "):
         return text
     option = getattr(error, "option_name", None)
     possibilities = getattr(error, "possibilities", None)
     if option and text.startswith("No such option"):
         text = f"no option '{option}'{nearest(option, possibilities or ())}"
+    text = _NOT_READ.sub(r"it is no \1", text)
     text = text[:1].lower() + text[1:].removesuffix(".")
     context: Any = getattr(error, "ctx", None)
     if context is None or text.endswith("?"):  # a name that fits says more than the help page

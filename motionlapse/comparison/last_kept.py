@@ -16,6 +16,7 @@ from motionlapse.measures import MeasureEntry
 # Day and night come over many pictures: what the median of so many has followed is no news.
 _FOLLOWED, _LEAST_FOLLOWED = 9, 3
 AGAINST_LAST_KEPT = "against the last kept"
+CHANGED_SLOWLY = "changed slowly"
 """How the reason for which a picture was kept ends."""
 
 _SPREADS = 8.0
@@ -154,7 +155,7 @@ class LastKept:
         name = self.entry.name
         if not keep:
             far = distance >= self.entry.distance(self.threshold)
-            return f"{name} {value:.4g}" + (": changed slowly" if far else "")
+            return f"{name} {value:.4g}" + (f": {CHANGED_SLOWLY}" if far else "")
         if distance < usual:
             before = value_at(self.entry, usual)
             return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"

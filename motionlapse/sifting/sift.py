@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from motionlapse.comparison.last_kept import CHANGED_SLOWLY
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record, key_of
 from motionlapse.sifting.judges import Judge, make_judge
@@ -25,6 +26,9 @@ class Summary:
     ----------
     stills, kept, corrupt
         How many there were, were kept, and could not be used; those of runs before included.
+    slow
+        How many were not kept although they are far from the last that was: all that changed did so
+        slowly.
     before
         How many had been judged in a run before.
     kept_bytes, all_bytes
@@ -38,6 +42,7 @@ class Summary:
     stills: int = 0
     kept: int = 0
     corrupt: int = 0
+    slow: int = 0
     before: int = 0
     kept_bytes: int = 0
     all_bytes: int = 0
@@ -54,6 +59,8 @@ class Summary:
         elif record.state == "corrupt":
             self.corrupt += 1
             self.unreadable = True
+        elif record.reason.endswith(CHANGED_SLOWLY):
+            self.slow += 1
 
 
 class Sift:

@@ -86,6 +86,8 @@ class ArchiveReader(Closing):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         path = folder / FILE_NAME
+        if folder.name == FILE_NAME and folder.is_file():
+            raise SourceError(f"{folder}: an archive is the folder of that file: {folder.parent}")
         if not path.is_file():
             raise SourceError(f"{folder}: no archive; it has no {FILE_NAME}")
         try:

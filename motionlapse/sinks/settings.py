@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -34,10 +35,8 @@ SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
 FILM_SUFFIXES = (".mp4", ".mkv")
 METRICS_SUFFIXES = (".csv", ".parquet")
-_OTHER_SUFFIXES = (  # of files, not of folders
-    ".avi", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".gif", ".png", ".jpg",
-    ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".csv", ".txt", ".json",
-)  # fmt: skip
+# What ends the name of a file; a folder may be called masks.2 or night.v3.
+_FILE_ENDING = re.compile(r"\.(ts|[a-z][a-z0-9]{2,4})")
 
 
 def _parse_layers(value: object) -> str:
@@ -76,10 +75,14 @@ def _parse_metrics(value: object) -> object:
 
 
 def _parse_masks(value: object) -> object:
-    if str(value) == "-" or Path(str(value)).suffix.lower() in _OTHER_SUFFIXES:
+    text, path = str(value), Path(str(value))
+    ending = path.suffix.lower()
+    if ending in FILM_SUFFIXES or (text != "-" and (text.endswith("/") or path.is_dir())):
+        return value
+    if text == "-" or path.name.lower() in FILM_SUFFIXES or _FILE_ENDING.fullmatch(ending):
         raise ValueError(
-            f"'{value}' is no name for masks; a film ends in .mp4 or .mkv, and a folder has no "
-            "ending of a file"
+            f"'{value}' is no name for masks; a film ends in .mp4 or .mkv, and a new folder has no "
+            "ending of a file (or a / at its end)"
         )
     return value
 

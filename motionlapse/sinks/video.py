@@ -14,6 +14,7 @@ from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
 from motionlapse.closing import Finishing
+from motionlapse.errors import SinkError
 from motionlapse.frames import Image
 from motionlapse.sinks.behind import Behind
 from motionlapse.sinks.video_copy import Copied
@@ -22,6 +23,7 @@ from motionlapse.sinks.video_file import AnyPacket, VideoFile
 # Divides evenly by 24, 25, 30 and 60 frames a second, by 30000/1001, and by milliseconds.
 _TICKS = 90_000
 _FALLBACK_FPS = 25.0
+_LONGEST_SIDE = 16_384  # x264's own limit
 # x264's own threads cost a tenth more, and up to this size the one behind keeps up without them.
 _ONE_THREAD_PIXELS = 1_000_000
 # Codes of ISO/IEC 23091-2: BT.601 as SMPTE 170M; ranges as FFmpeg counts them.
@@ -102,6 +104,12 @@ class VideoWriter(Finishing):
         like: av.VideoFrame | None = None,
         behind: bool = False,
     ) -> None:
+        width, height = _even(size)
+        if max(width, height) > _LONGEST_SIDE:
+            raise SinkError(
+                f"{path}: cannot be written: its pictures would be {width}×{height} pixels, and "
+                f"{_LONGEST_SIDE} is the most that H.264 takes"
+            )
         self._size = size
         self._like = like
         self._lossless = encoding.crf == 0
@@ -119,7 +127,6 @@ class VideoWriter(Finishing):
             raise
         self._waiting: av.VideoFrame | None = None
         self._interval = round(_TICKS / (fps or _FALLBACK_FPS))
-        width, height = _even(size)
         self._planar: Image = np.empty((height * 3 // 2, width), np.uint8)
 
     @property

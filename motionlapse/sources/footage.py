@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
@@ -106,11 +107,17 @@ def one_footage(name: str) -> Footage:
     ConfigError
         If there are several.
     """
-    found = list(find_footage([name]))
-    if len(found) != 1:
+    found: list[Footage] = []
+    faults: list[SourceError] = []
+    for item in find_footage([name]):
+        if isinstance(item, SourceError):
+            faults.append(item)
+        else:
+            found.append(item)
+    if not found and faults:
+        raise faults[0]
+    if len(found) != 1:  # what cannot be read beside the one is none of its business
         raise ConfigError(f"{printable(name)}: {len(found)} sources; name one film or folder")
-    if isinstance(found[0], SourceError):
-        raise found[0]
     return found[0]
 
 
@@ -132,7 +139,7 @@ def _expand_safely(name: str) -> Iterator[Footage | SourceError]:
     except SourceError as error:
         yield error
     except OSError as error:  # a name too long, a folder that may not be read
-        yield SourceError(f"{printable(name)}: cannot be read: {why(error)}")
+        yield _unread(name, error)
 
 
 def printable(text: str) -> str:
@@ -146,14 +153,18 @@ def _expand(name: str) -> Iterator[Footage | SourceError]:
         yield from _folder(path)
     elif path.exists():
         yield _file(path)
+    elif path.is_symlink():
+        yield _dead_link(path)
     elif "://" in name:
         yield from _remote(name)
     elif glob.has_magic(name):
         matches = sorted(
             (Path(match) for match in glob.glob(name, recursive=True)), key=natural_key
         )
-        if not matches:
+        closed = list(_closed_folders(name))
+        if not matches and not closed:
             yield SourceError(f"{name}: no file matches")
+        yield from closed
         for match in matches:
             if match.is_dir():
                 yield from _folder(match)
@@ -178,13 +189,15 @@ def _remote(url: str) -> Iterator[Footage | SourceError]:
         yield Footage(printable(redact(film)), Path(urlsplit(film).path), url=film)
 
 
-def _file(path: Path) -> Footage:
+def _file(path: Path) -> Footage | SourceError:
+    if path.is_fifo():  # a film is read more than once, and a pipe can wait for ever
+        return SourceError(f"{printable(str(path))}: a pipe; give a file")
     stills = (path,) if path.suffix.lower() in PICTURE_SUFFIXES else ()
     return Footage(printable(str(path)), path, stills)
 
 
 def _folder(folder: Path) -> list[Footage | SourceError]:
-    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=natural_key)
+    files, faults = _below(folder)
     films = [path for path in files if path.suffix.lower() in FILM_SUFFIXES]
     stills = tuple(
         path for path in files if path.parent == folder and path.suffix.lower() in PICTURE_SUFFIXES
@@ -195,15 +208,61 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
             if stills
             else ""
         )
-        return [
+        found = (
             Footage(printable(str(film)), film, warning=warning if film is films[0] else "")
             for film in films
-        ]
+        )
+        return [*found, *faults]
     pictures = (path for path in files if path.suffix.lower() in PICTURE_SUFFIXES)
     deeper = next((path for path in pictures if path.parent != folder), None)
     hint = f"; there are pictures in {deeper.parent}" if deeper else ""
     if stills:
         number = "1 picture is" if len(stills) == 1 else f"{len(stills)} pictures are"
         warning = f"{folder}: the {number} read as stills{hint} too, not read" if deeper else ""
-        return [Footage(printable(str(folder)), folder, stills, warning)]
-    return [SourceError(f"{folder}: a folder without films or pictures{hint}")]
+        return [Footage(printable(str(folder)), folder, stills, warning), *faults]
+    return [*faults] or [SourceError(f"{folder}: a folder without films or pictures{hint}")]
+
+
+def _below(folder: Path) -> tuple[list[Path], list[SourceError]]:
+    """Return the films and pictures below a folder, and what of it cannot be looked at."""
+    files: list[Path] = []
+    faults: list[SourceError] = []
+
+    def refused(error: OSError) -> None:
+        faults.append(_unread(str(error.filename), error))
+
+    for place, _, names in os.walk(folder, onerror=refused):
+        for path in (Path(place, name) for name in names):
+            if path.suffix.lower() not in FILM_SUFFIXES | PICTURE_SUFFIXES:
+                continue
+            try:
+                dead = path.is_symlink() and not path.exists()
+                if dead and path.suffix.lower() in FILM_SUFFIXES:
+                    faults.append(_dead_link(path))
+                elif dead or path.is_file():  # who reads the stills tells of those that are not
+                    files.append(path)
+            except OSError as error:  # a folder that may be listed and not entered
+                faults.append(_unread(place, error))
+                break
+    return sorted(files, key=natural_key), faults
+
+
+def _unread(name: str, error: OSError) -> SourceError:
+    return SourceError(f"{printable(name)}: cannot be read: {why(error)}")
+
+
+def _dead_link(path: Path) -> SourceError:
+    return SourceError(f"{path}: a link to {path.readlink()}, which is not there")
+
+
+def _closed_folders(pattern: str) -> Iterator[SourceError]:
+    """Yield the folders that a pattern leads through and that may not be looked into."""
+    path = Path(pattern)
+    closed: set[str] = set()
+    for folder, below in zip(path.parents, reversed(path.parts), strict=False):
+        wanted = os.X_OK | (os.R_OK if glob.has_magic(below) else 0)
+        places = glob.glob(str(folder), recursive=True)
+        closed.update(place for place in places if not os.access(place, wanted))
+    for place in sorted(closed):
+        if os.path.isdir(place):  # noqa: PTH112  # Path's raises where it may not look
+            yield _unread(place, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

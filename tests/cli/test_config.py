@@ -64,6 +64,17 @@ def test_flags_win_over_everything(door, tmp_path):
     assert "decision.enter = 0.005 (--enter)" in ran.err
 
 
+def test_a_file_that_nobody_named_is_named(tmp_path):
+    write(tmp_path / "motionlapse.toml", "2%")
+    words = ("scan", "gone.mp4", "--json")
+    told = "settings from ./motionlapse.toml\n"
+    fault = "error: gone.mp4: no such file or folder\n"
+    ran = run_here(*words)
+    assert (ran.out, ran.err) == ("", told + fault)
+    assert run_here(*words, "--quiet").err == fault
+    assert run_here(*words, "--config", "motionlapse.toml").err == fault
+
+
 def test_table_for_people_says_what_each_does(tmp_path):
     write(tmp_path / "motionlapse.toml", "2%")
     [line] = [line for line in run_here("config", "show").out.splitlines() if KEY in line.split()]

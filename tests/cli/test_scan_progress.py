@@ -11,8 +11,8 @@ from motionlapse.cli.scan_progress import ScanProgress
 from motionlapse.frames import SourceInfo
 
 
-def text_of(bars: ScanProgress) -> str:
-    console = Console(file=io.StringIO(), width=120)
+def text_of(bars: ScanProgress, width: int = 120) -> str:
+    console = Console(file=io.StringIO(), width=width)
     console.print(bars._progress.get_renderable())
     return str(console.file.getvalue())  # type: ignore[attr-defined]  # of StringIO
 
@@ -41,5 +41,43 @@ def test_the_bar_of_key_frames_gives_way_to_that_of_the_source(total: int) -> No
         assert "40%" in shown
         bars.end(1)
         assert "door.mp4" not in text_of(bars)
+    finally:
+        bars.close()
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_a_long_path_squeezes_no_number(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    name = "/media/archive/of the cameras/2026/the street behind the house/door.mp4"
+    info = SourceInfo(name, "door", "recording", 640, 360, fps=25.0, duration_s=60.0)
+    bars = ScanProgress(2)
+    try:
+        bars.search(name, 1, "key frames", 0.5)
+        shown = text_of(bars, columns)
+        assert "door.mp4: key frames" in shown
+        bars.begin(info, 1)
+        bars.move(1, 1, 24.0)
+        of_all, of_one = text_of(bars, columns).splitlines()
+        assert of_one.startswith("…")
+        assert "the house/door.mp4 ━━" in of_one
+        for line in (of_all, of_one):
+            assert "frames/s" in line
+            assert ":" in line.rpartition("frames/s")[2]  # the time that is left
+    finally:
+        bars.close()
+
+
+def test_the_bar_of_all_moves_with_each() -> None:
+    info = SourceInfo("door.mp4", "door", "recording", 640, 360, fps=25.0, duration_s=60.0)
+    bars = ScanProgress(2)
+    try:
+        bars.begin(info, 1)
+        bars.move(1, 750, 30.0)
+        assert "25%" in text_of(bars).splitlines()[0]
+        bars.end(1)
+        assert "50%" in text_of(bars).splitlines()[0]
+        bars.begin(info, 2)
+        bars.move(2, 1600, 64.0)  # longer than its header says
+        assert "100%" in text_of(bars).splitlines()[0]
     finally:
         bars.close()

@@ -51,6 +51,9 @@ def test_slow_light_is_no_news(tmp_path):
         ran = run_here("sift", "dusk", "--out", f"k_{measure}", "--measure", measure)
         kept = {path.name for path in (tmp_path / f"k_{measure}").glob("*.png")}
         assert kept == {"d000.png", "d060.png", "d061.png"}, (measure, ran.out)
+        slow = ran.out.count(": changed slowly")
+        assert (slow > 20) == (measure != "background")
+        assert (f"; {slow} changed slowly, which is no news" in ran.err) == (slow > 0)
 
 
 def test_links_copies_and_moves(stills, tmp_path):

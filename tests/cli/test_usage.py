@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from films import run_here
+from films import run_apart, run_here
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,51 @@ def test_a_group_of_commands_alone_shows_its_help(words: list[str]) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("Usage: motionlapse")
     assert "Commands:" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--csv", ""], "invalid value for '--csv': name a file; see 'motionlapse scan -h'"),
+        (["--log-file", ""], "invalid value for '--log-file': name a file"),
+        (["--out", ""], "--out: '' is no path; write the name of a file or folder"),
+        (["--layers", ""], "--layers: no layer ''; there are picture, mask"),
+        (["--layers", "None"], "--layers: no layer 'None'; there are picture, mask"),
+        (["--set", "decision.hold="], "--set decision.hold: '' is no duration; write 90, 90s"),
+        (["--set", "sinks=1"], "--set sinks: 'sinks' is a section; name one of its keys"),
+        (["--set", "sinks.jpeg_quality=x"], "--set sinks.jpeg_quality: 'x' is no whole number"),
+        (["--masks", "m.xyz"], "--masks: 'm.xyz' is no name for masks; a film ends in .mp4"),
+        (["--masks", ".mp4"], "--masks: '.mp4' is no name for masks; a film ends in .mp4"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_value_that_is_none_is_told_in_plain_words(words: list[str], line: str) -> None:
+    ran = run_here("scan", "a.mp4", *words)
+    assert (ran.code, ran.out) == (2, "")
+    [said] = ran.err.splitlines()
+    assert said.startswith(f"error: {line}")
+
+
+def test_a_number_that_is_none() -> None:
+    ran = run_here("events", "kept", "--min-score", "abc")
+    assert ran.code == 2
+    assert ran.err == (
+        "error: invalid value for '--min-score': it is no number; see 'motionlapse events -h'\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["masks", "masks.2", "night.v3", "seen.xyz/", "there.old"])
+def test_folders_of_masks(name: str) -> None:
+    Path("there.old").mkdir()
+    ran = run_here("scan", "gone.mp4", "--masks", name)
+    assert (ran.code, ran.err) == (3, "error: gone.mp4: no such file or folder\n")
+
+
+def test_what_a_name_holds_stays_in_one_line() -> None:
+    name = "a\nb\x1b[31m.mp4"
+    Path(name).touch()
+    logged = run_apart("scan", name, "--log-file", "log")
+    for ran in (logged, run_here("events", name), run_here(name)):
+        [line] = ran.err.splitlines()
+        assert "a?b?[31m.mp4" in line
+    assert len(Path("log").read_text().splitlines()) == 1

@@ -1,5 +1,10 @@
 """Footage that cannot be read, or only in part: exit 3, one line, the rest is used."""
 
+import os
+import shutil
+import subprocess
+import sys
+
 import av
 import numpy as np
 import pytest
@@ -266,3 +271,39 @@ def test_a_folder_of_films_with_a_bad_one(film, tmp_path):
     ran = scan_here("week", tmp_path / "kept")
     assert (ran.code, ran.spans) == (3, WHOLE * 2)
     assert "friday.mp4: the file is empty" in error_line(ran)
+
+
+@pytest.fixture
+def without_powers():
+    """What begins a command that may not look into every folder, as root may."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may look into every folder, and there is no setpriv")
+    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o600], ids=["closed", "listed"])
+@pytest.mark.parametrize(
+    ("name", "events"), [("perm", 2), ("perm/sub", 0), ("perm/*/w.mp4", 0), ("perm/*", 2)]
+)
+def test_a_folder_that_may_not_be_looked_into(film, tmp_path, without_powers, mode, name, events):
+    sub = tmp_path / "perm" / "sub"
+    sub.mkdir(parents=True)
+    film("perm/a.mp4")
+    film("perm/sub/w.mp4")
+    sub.chmod(mode)
+    done = subprocess.run(
+        [*without_powers, sys.executable, "-m", "motionlapse", "scan", name, "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    sub.chmod(0o700)
+    assert len(done.stdout.splitlines()) == events
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert (done.returncode, lines) == (3, ["error: perm/sub: cannot be read: permission denied"])
+
+
+def test_a_pipe_is_no_empty_file(film, tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    ran = scan_here("pipe.mp4", "kept")
+    assert (ran.code, ran.err) == (3, "error: pipe.mp4: a pipe; give a file\n")

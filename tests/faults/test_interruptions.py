@@ -4,6 +4,8 @@ import contextlib
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +15,12 @@ from films import files_below, picture, run_here, start, write_film, write_still
 
 _LONG = [index / 25 for index in range(2500)]
 _FIRST = (25, 49)
+# As the script of the package that pip makes from its entry point.
+_SCRIPT = """
+from importlib.metadata import entry_points
+[program] = entry_points(group="console_scripts", name="motionlapse")
+program.load()()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +159,14 @@ def test_two_scans_into_one_archive_at_the_same_time(film, tmp_path):
     assert {str(path) for path in (tmp_path / "kept").rglob("*.jpg")} == {
         str(tmp_path / path) for path in pictures
     }
+
+
+@pytest.mark.parametrize("what", [["-m", "motionlapse"], ["-c", _SCRIPT]], ids=["module", "script"])
+def test_interrupted_before_it_has_begun(tmp_path, what):
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    done = subprocess.run(
+        [sys.executable, *what, "list", "models"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -8,7 +8,12 @@ from films import run_here, scan_here
 
 @pytest.mark.parametrize(
     ("region", "words"),
-    [("0,0 10,0 20,0", "no area"), ("130,120 131,120 131,121", "less than the smallest blob")],
+    [
+        ("0,0 10,0 20,0", "no area; its corners lie on a line"),
+        ("a=0,0 100,100 100,0 0,100", "no area; it crosses itself"),
+        ("0,0", "has 1 corner; a polygon needs three"),
+        ("130,120 131,120 131,121", "less than the smallest blob"),
+    ],
 )
 def test_a_region_that_can_never_fire(fixtures, tmp_path, region, words):
     ran = scan_here(fixtures / "walker.mp4", tmp_path / "kept", "--region", region)
@@ -35,3 +40,10 @@ def test_a_moment_that_was_cut_off_is_not_explained(fixtures, tmp_path):
     assert ran.code == 3
     assert "cut off" in ran.err
     assert not out.exists()
+
+
+def test_an_archive_is_no_file_of_it(fixtures, tmp_path):
+    assert scan_here(fixtures / "walker.mp4", tmp_path / "kept").code == 0
+    ran = run_here("events", tmp_path / "kept" / "archive.sqlite")
+    assert ran.code == 3
+    assert ran.err.endswith(f"an archive is the folder of that file: {tmp_path / 'kept'}\n")

@@ -177,6 +177,42 @@ def test_what_cannot_be_said_is_told_by_the_exit_code(words):
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def closed(stream, *words):
+    """Run the program with a standard stream closed."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {stream}', "-", sys.executable, "-m", "motionlapse", *words],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+NO_STDOUT = "error: standard output: cannot be written: bad file descriptor\n"
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]], ids=["table", "json"])
+def test_a_scan_without_standard_output(film, flags):
+    film("door.mp4")
+    done = closed(">&-", "scan", "door.mp4", "--out", "kept", *flags)
+    assert done.returncode == 4
+    assert NO_STDOUT in done.stderr
+    assert done.stderr.count("error: ") == 1
+    assert run_here("events", "kept", "--json").spans == WHOLE
+
+
+@pytest.mark.parametrize("words", [["list", "models"], ["--version"], ["config", "show"]])
+def test_nothing_to_print_on(words):
+    done = closed(">&-", *words)
+    assert (done.returncode, done.stderr) == (4, NO_STDOUT)
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "<&- 2>&-"])
+def test_nowhere_to_say_anything_changes_nothing(film, streams):
+    film("door.mp4")
+    done = closed(streams, "scan", "door.mp4", "--out", "kept", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == len(WHOLE)
+    assert run_here("events", "kept", "--json").spans == WHOLE
+
+
 def test_full_disk_of_snapshots(film, small_disk):
     film("door.mp4")
     disk = small_disk(400)

@@ -124,6 +124,34 @@ def test_of_a_long_path_the_end_is_shown_which_tells_sources_apart(
     assert max(map(len, choices)) <= 32
 
 
+# Whether each pane shows all of itself or fills half of the window, and a row shows its text.
+ROOM = """
+    const detail = document.getElementById("detail"), list = document.getElementById("list");
+    const text = document.querySelector(".row div"), row = text.parentElement;
+    const lines = document.createRange();
+    lines.selectNodeContents(text);
+    return [
+      detail.scrollHeight <= detail.clientHeight || detail.clientHeight >= innerHeight / 2,
+      list.clientHeight >= innerHeight / 2,
+      text.scrollHeight <= text.clientHeight,
+      lines.getBoundingClientRect().bottom <= row.getBoundingClientRect().bottom,
+    ];
+"""
+
+
+@pytest.mark.parametrize("size", [(700, 1400), (500, 900), (820, 700)], ids=str)
+def test_a_narrow_window_has_room_for_both_panes(archive: Path, browser, size) -> None:
+    run_here("report", archive)
+    browser.get((archive / "report.html").as_uri())
+    before = browser.get_window_size()
+    browser.set_window_size(*size)
+    try:
+        assert browser.execute_script(ROOM) == [True] * 4
+    finally:
+        browser.set_window_size(before["width"], before["height"])
+    assert browser.execute_script(ROOM)[2:] == [True] * 2
+
+
 def test_clips_play_from_the_event_on(archive: Path, browser) -> None:
     run_here("report", archive)
     browser.get((archive / "report.html").as_uri())

@@ -41,7 +41,7 @@ def test_an_unknown_key_gets_its_place_and_the_nearest_name() -> None:
 
 
 def test_a_section_is_no_key() -> None:
-    with pytest.raises(ConfigError, match="here: unknown key 'decision'"):
+    with pytest.raises(ConfigError, match="here: 'decision' is a section; name one of its keys"):
         resolved(decision=5)
 
 

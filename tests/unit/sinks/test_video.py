@@ -274,3 +274,12 @@ def test_sound_beside_encoded_pictures_keeps_its_times(
         heard = [p.pts * p.time_base for p in packets]
     assert 0 <= heard[0] < Fraction(1, 40)
     assert heard[-1] == pytest.approx(2, abs=0.05)
+
+
+def test_pictures_larger_than_the_encoder_takes(tmp_path: Path) -> None:
+    with pytest.raises(SinkError, match="would be 320×16386 pixels, and 16384 is the most"):
+        VideoWriter(tmp_path / "high.mp4", (320, 16385), LOSSLESS)
+    assert list(tmp_path.iterdir()) == []
+    with VideoWriter(tmp_path / "high.mp4", (16, 16384), LOSSLESS) as film:
+        film.write(grey(7, (16, 16384)), 0.0)
+    assert film.kept

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from motionlapse.errors import SourceError
-from motionlapse.sources.footage import Footage, find_footage, natural_key
+from motionlapse.sources.footage import Footage, find_footage, natural_key, one_footage
 
 
 @pytest.fixture
@@ -128,3 +128,16 @@ def test_what_leads_nowhere_is_an_error_in_its_place(folder: Path) -> None:
     assert error("*.mkv") == "*.mkv: no file matches"
     assert error("empty") == "empty: a folder without films or pictures"
     assert error("above").endswith("there are pictures in above/below")
+
+
+def test_a_link_to_nothing_is_told_and_the_rest_is_found(folder: Path) -> None:
+    touch("in/a.mp4", "yard/1.jpg")
+    for link in ("in/b.mp4", "yard/2.jpg", "alone.mp4", "in/notes.txt"):
+        Path(link).symlink_to("gone")
+    film, fault = find_footage(["in"])
+    assert isinstance(film, Footage)
+    assert str(fault) == "in/b.mp4: a link to gone, which is not there"
+    assert one_footage("in") == film
+    # A picture among others is the reader's to tell of.
+    assert [path.name for path in found("yard")[0].stills] == ["1.jpg", "2.jpg"]
+    assert error("alone.mp4") == "alone.mp4: a link to gone, which is not there"

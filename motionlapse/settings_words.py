@@ -1,0 +1,47 @@
+"""What is wrong with a setting, in the words of those who type it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydantic_core import ErrorDetails
+
+from motionlapse.errors import nearest
+
+# What pydantic says in the words of those who write Python.
+_PLAINER = {
+    "path_type": "no path; write the name of a file or folder",
+    "float_parsing": "no number",
+    "float_type": "no number",
+    "int_parsing": "no whole number",
+    "int_type": "no whole number",
+    "int_from_float": "no whole number",
+}
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """Return a complaint of a dotted key that there is not."""
+    known = list(known)
+    if any(name.startswith(f"{key}.") for name in known):
+        return f"'{key}' is a section; name one of its keys, as 'config show' lists them"
+    return f"unknown key '{key}'{nearest(key, known)}"
+
+
+def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
+    """Return a complaint of pydantic in one line: where, what, what is allowed."""
+    key = ".".join(str(part) for part in complaint["loc"] if not isinstance(part, int))
+    message = complaint["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    value = complaint["input"]
+    if value is None and key in origins:  # it was typed as an empty text
+        value, message = "", message.replace("'None'", "''")
+    if complaint["type"] in _PLAINER:
+        message = f"'{value}' is {_PLAINER[complaint['type']]}"
+    if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
+        message = f"'{value}': {message}"
+    inside = [name for name in origins if name == key or name.startswith(f"{key}.")]
+    places = sorted({f"{origins[name]}" for name in inside})
+    flags = all(place.startswith("--") and not place.startswith("--set ") for place in places)
+    where = ", ".join(places) or "settings"
+    named = (places and flags) or places == [f"--set {key}"]
+    return f"{where}: {message}" if named else f"{where}: {key}: {message}"
