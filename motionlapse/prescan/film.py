@@ -24,9 +24,9 @@ SKIPPED = "what follows is surely quiet, and skipped"
 # Key frames that are learned from; fewer teach nothing. With 5 and 9 light that changes slowly
 # moved more often in quiet groups than with 3.
 _LEARNED = 3
-# So that the next one is decoded while an event, which is slow to analyse, is looked at: 2.5 s of
-# pictures, thinned to at most 0.45 MB each. With twice as many a prescan was no faster.
-_AHEAD = 64
+# So that the next one is decoded while an event, which is slow to analyse, is looked at. Where none
+# can be left out a recording lets fewer wait.
+_AHEAD = 256
 # Stretches are decoded by one thread each, two at the same time, which takes a fifth less processor
 # time than threads that share one; but longer ones than this would leave a core idle.
 _LONG_S = 20.0

@@ -30,10 +30,9 @@ class Ahead(Generic[T]):
         own.
     eager
         Whether to go on after an item before the consumer has come back from it.
-    is_large
-        Whether an item is one of those of which fewer may wait.
-    most_large
-        How many of them.
+    size, most
+        How large an item is, the same at every call, and how large all that wait may be together;
+        one item may wait in any case.
     """
 
     def __init__(
@@ -42,13 +41,14 @@ class Ahead(Generic[T]):
         depth: int = 4,
         eager: Callable[[T], bool] = lambda _: True,
         *,
-        is_large: Callable[[T], bool] = lambda _: False,
-        most_large: int = 1,
+        size: Callable[[T], int] = lambda _: 0,
+        most: int = 0,
     ) -> None:
         self._queue: queue.Queue[T | BaseException | None] = queue.Queue(depth)
         self._eager = eager
-        self._is_large = is_large
-        self._room = threading.Semaphore(most_large)
+        self._size, self._most = size, most
+        self._waiting = 0  # the size of all
+        self._room = threading.Condition()
         self._closing = threading.Event()
         self._wanted = threading.Event()  # the consumer has come back, and nothing waits
         self._thread = threading.Thread(
@@ -71,11 +71,16 @@ class Ahead(Generic[T]):
             self._queue.put(last)
 
     def _hand_on(self, item: T) -> None:
-        if self._is_large(item):
-            self._room.acquire()
+        if size := self._size(item):
+            with self._room:
+                self._room.wait_for(lambda: self._closing.is_set() or self._fits(size))
+                self._waiting += size
         self._queue.put(item)
         if not self._eager(item):
             self._wanted.wait()
+
+    def _fits(self, size: int) -> bool:
+        return not self._waiting or self._waiting + size <= self._most
 
     def __iter__(self) -> Iterator[T]:
         while not self._closing.is_set():
@@ -85,8 +90,10 @@ class Ahead(Generic[T]):
                 if item is not None:
                     raise item
                 return
-            if self._is_large(item):
-                self._room.release()
+            if size := self._size(item):
+                with self._room:
+                    self._waiting -= size
+                    self._room.notify()
             yield item
             if self._queue.empty():
                 self._wanted.set()
@@ -96,7 +103,8 @@ class Ahead(Generic[T]):
         self._closing.set()
         # The thread waits for one of these at most, once, before it sees that.
         self._wanted.set()
-        self._room.release()
+        with self._room:
+            self._room.notify()
         self._drain()
         self._thread.join()
         self._drain()

@@ -39,6 +39,7 @@ from motionlapse.sources.timestamps import MediaClock
 from motionlapse.units import format_duration
 
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
+_THINNED_BYTES = 14_000_000  # 72 thinned ones of 1080p, and those between that are left out
 
 _Shown: TypeAlias = tuple[int, Picture, float]
 """Index, picture, media time."""
@@ -68,7 +69,7 @@ class Recording(Closing):
     film
         It, open, its packets known to be in order; one thread decodes it, and it stays open.
     ahead
-        How many pictures may wait, of large ones fewer.
+        How many pictures may wait; of large ones, or large together, fewer.
     shrink, demand
         As for `motionlapse.sources.steps.Steps`.
     until
@@ -144,12 +145,9 @@ class Recording(Closing):
         self._ahead: Ahead[_Waiting] | Generator[_Waiting] = frames
         if not one_thread and not self._steps.pair:
             thins = shrink is not None and not in_turn
+            most = _THINNED_BYTES if thins else _AHEAD_BYTES
             self._ahead = Ahead(
-                frames,
-                ahead if thins else fitting(ahead, frame_bytes, _AHEAD_BYTES),
-                lambda item: item[0].time < until,
-                is_large=lambda item: thins and item[1] >= frame_bytes,
-                most_large=fitting(ahead, frame_bytes, _AHEAD_BYTES),
+                frames, ahead, lambda item: item[0].time < until, size=lambda i: i[1], most=most
             )
         self._early: Ahead[Frame] | None = None
         if opening is not None and opening.seconds > 0 and not one_thread:

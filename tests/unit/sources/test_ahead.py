@@ -91,7 +91,7 @@ def test_of_large_items_fewer_wait() -> None:
             given.append(item)
             yield item
 
-    ahead = Ahead(noted(itertools.count()), depth=90, is_large=lambda n: n % 2 == 0, most_large=3)
+    ahead = Ahead(noted(itertools.count()), 90, size=lambda n: 5 * (n % 2 == 0), most=15)
     for expected, item in enumerate(ahead):
         assert item == expected
         # Of all that were given and not yet taken at most 3 are large, and one is in hand.
@@ -109,9 +109,7 @@ def test_it_can_be_closed_at_any_time(depth: int, eager: bool, large: bool, leng
     """Wherever its thread is just then: it waits for nothing that does not come."""
     before = threading.active_count()
     for taken in [*range(5)] * 5:
-        ahead = Ahead(
-            iter(range(length)), depth, lambda _: eager, is_large=lambda _: large, most_large=2
-        )
+        ahead = Ahead(iter(range(length)), depth, lambda _: eager, size=lambda _: 4 * large, most=9)
         seen = list(itertools.islice(ahead, taken))
         ahead.close()
         assert seen == list(range(min(taken, length)))
