@@ -16,8 +16,9 @@ from motionlapse.measures import MeasureEntry
 # Day and night come over many pictures: what the median of so many has followed is no news.
 _FOLLOWED, _LEAST_FOLLOWED = 9, 3
 AGAINST_LAST_KEPT = "against the last kept"
-CHANGED_SLOWLY = "changed slowly"
 """How the reason for which a picture was kept ends."""
+CHANGED_SLOWLY = "changed slowly"
+"""How the reason ends for which a picture that is far from the last kept was dropped."""
 
 _SPREADS = 8.0
 _SIGMA_OF_MAD = 1.4826
