@@ -13,7 +13,7 @@ from motionlapse.pipeline import run
 from motionlapse.prescan.film import Stretches
 from motionlapse.prescan.sample import sample_stretches
 from motionlapse.prescan.stretches import Stretch, whole_groups
-from motionlapse.sources.key_frames import Group
+from motionlapse.sources.bursts import Group
 from motionlapse.types import Analysis, Decision, Event
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pathlib import Path
 from motionlapse.closing import Closing
 from motionlapse.frames import Fault, Frame, Interruption, Shrink
 from motionlapse.prescan.stretches import Stretch
+from motionlapse.sources.bursts import Group
 from motionlapse.sources.disposable import Demand
-from motionlapse.sources.key_frames import Group
 from motionlapse.sources.key_pictures import KeyPictures
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.recording import Recording

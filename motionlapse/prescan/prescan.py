@@ -31,8 +31,9 @@ from motionlapse.prescan.stretches import (
     stretches_around,
     suspicious_spans,
 )
+from motionlapse.sources.bursts import Group
 from motionlapse.sources.disposable import Demand
-from motionlapse.sources.key_frames import Group, KeyFrames
+from motionlapse.sources.key_frames import KeyFrames
 from motionlapse.units import format_duration
 
 if TYPE_CHECKING:
@@ -182,8 +183,8 @@ class _Prescan:
         if len(groups) < _FEWEST:
             raise _WholeError(f"it is too short, with {len(groups)} key frames of {_FEWEST}")
         totals = np.array([group.sizes.sum() for group in groups], np.float64)
-        largest = np.array([group.sizes.max(initial=0) for group in groups], np.float64)
-        found = suspicious(pictures, totals, largest)
+        bursts = np.array([group.burst.size for group in groups])
+        found = suspicious(pictures, totals, bursts)
         return found._replace(totals=found.totals | (lengths_s > _FARTHEST_S))
 
     def _check(

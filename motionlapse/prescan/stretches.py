@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from motionlapse.prescan.quiet import Signs
-from motionlapse.sources.key_frames import Group
+from motionlapse.sources.bursts import Group
 
 # What is looked at before and after something suspicious: longer than a stir that opens an event.
 # Where an event is open, it is followed to its end.
@@ -49,8 +49,8 @@ def suspicious_spans(groups: Sequence[Group], signs: Signs) -> list[Span]:
             spans.append(Span(groups[max(0, number - 1)].start_s, group.start_s))
         if signs.totals[number]:
             spans.append(Span(group.start_s, group.end_s))
-        if signs.largest[number]:
-            spans.append(Span(group.largest_s, group.largest_s))
+        if signs.bursts[number]:
+            spans.append(Span(group.burst.start_s, group.burst.end_s))
     return spans
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -13,12 +12,12 @@ from pathlib import Path
 import av
 import av.error
 import numpy as np
-import numpy.typing as npt
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from motionlapse.errors import SourceError, why
 from motionlapse.frames import Planes
+from motionlapse.sources.bursts import Group, largest_burst
 from motionlapse.sources.film_file import cut_off, duration_of_part, video_stream
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
@@ -26,34 +25,9 @@ from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.units import VideoPacket
 
-Numbers = npt.NDArray[np.int64]
-
 # Of closer ones none is left out. To look at some later, means of the others are kept, 14 kB each:
 # 12 MB for an hour of key frames every 2 s, 50 MB at half a second, and more without end.
 _CLOSE_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group of pictures: a key frame, and the packets up to the next one.
-
-    Attributes
-    ----------
-    key
-        Where it begins.
-    start_s, end_s
-        Media time of the key frame, and of the next one or the end of the film.
-    sizes
-        Bytes of the packets after the key frame's own, in the order of decoding, int64 ``(N,)``.
-    largest_s
-        Media time of the largest of these; of the key frame, where there are none.
-    """
-
-    key: KeyFrame
-    start_s: float
-    end_s: float
-    sizes: Numbers
-    largest_s: float
 
 
 class KeyFrames:
@@ -212,13 +186,15 @@ class KeyFrames:
         bounds = [*self._keys[1:], self._after_last()]
         ends = [*(int(pts[key]) for key in self._keys[1:]), None]
         last = self._pts[bounds[-1]] if bounds[-1] < len(pts) else int(shown[-1]) + interval
+        interval_s = float(interval * self._time_base)
+        times_s = np.array([self._time(time) for time in self._pts])
         return [
             Group(
                 KeyFrame(int(pts[key]), int(np.searchsorted(shown, pts[key]))),
                 self._time(int(pts[key])),
                 self._time(last if end is None else end),
                 sizes[key + 1 : bound],
-                self._time(int(pts[_largest(sizes, key, bound)])),
+                largest_burst(sizes[key + 1 : bound], times_s[key:bound], interval_s),
             )
             for key, bound, end in zip(self._keys, bounds, ends, strict=True)
         ]
@@ -277,8 +253,3 @@ def _decoded(stream: VideoStream, packets: Iterable[VideoPacket]) -> Iterator[av
     for packet in packets:
         yield from packet.decode()
     yield from stream.codec_context.decode(None)
-
-
-def _largest(sizes: Numbers, key: int, bound: int) -> int:
-    """Return the place of the largest packet after a key frame's and before `bound`."""
-    return key if bound == key + 1 else key + 1 + int(sizes[key + 1 : bound].argmax())

@@ -10,9 +10,9 @@ import av.error
 
 from motionlapse.closing import Closing
 from motionlapse.frames import Frame, Shrink
+from motionlapse.sources.bursts import Group
 from motionlapse.sources.film_file import video_stream
 from motionlapse.sources.film_frames import film_frame
-from motionlapse.sources.key_frames import Group
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.planes import planes_of
 from motionlapse.sources.seeking import KeyFrame, leads_to

@@ -29,7 +29,7 @@ from motionlapse.prescan.stretches import (
     stretches_around,
     suspicious_spans,
 )
-from motionlapse.sources.key_frames import Group
+from motionlapse.sources.bursts import Burst, Group
 from motionlapse.sources.seeking import KeyFrame
 
 seeds = st.integers(0, 2**32 - 1)
@@ -86,10 +86,16 @@ def test_one_more_suspicion_never_judges_less(
     )
 
 
-@given(st.integers(0, 9), st.sampled_from(["pictures", "totals", "largest"]))
+@given(st.integers(0, 9), st.sampled_from(["pictures", "totals", "bursts"]))
 def test_what_is_suspicious_of_a_group(place: int, sign: str) -> None:
     groups = [
-        Group(KeyFrame(n, 50 * n), 2.0 * n, 2.0 * n + 2, np.ones(49, np.int64), 2.0 * n + 0.7)
+        Group(
+            KeyFrame(n, 50 * n),
+            2.0 * n,
+            2.0 * n + 2,
+            np.ones(49, np.int64),
+            Burst(1.0, 2.0 * n + 0.7, 2.0 * n + 1.2),
+        )
         for n in range(10)
     ]
     nothing = np.zeros(10, np.bool_)
@@ -101,7 +107,7 @@ def test_what_is_suspicious_of_a_group(place: int, sign: str) -> None:
         {
             "pictures": Span(max(0.0, start_s - 2), start_s),
             "totals": Span(start_s, start_s + 2),
-            "largest": Span(start_s + 0.7, start_s + 0.7),
+            "bursts": Span(start_s + 0.7, start_s + 1.2),
         }[sign]
     ]
 
@@ -147,7 +153,7 @@ def test_most_of_a_quiet_film_is_quiet(seed: int, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("totals", "largest", "tell"),
+    ("totals", "bursts", "tell"),
     [
         ([], [], False),
         ([2], [], False),  # one of three
@@ -157,13 +163,13 @@ def test_most_of_a_quiet_film_is_quiet(seed: int, count: int) -> None:
     ],
 )
 def test_sizes_tell_if_they_see_most_of_what_pictures_see(
-    totals: list[int], largest: list[int], tell: bool
+    totals: list[int], bursts: list[int], tell: bool
 ) -> None:
     def flags(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.isin(np.arange(12), numbers)
 
-    assert sizes_tell(Signs(flags(2, 6, 10), flags(*totals), flags(*largest))) == tell
-    assert sizes_tell(Signs(flags(), flags(*totals), flags(*largest)))
+    assert sizes_tell(Signs(flags(2, 6, 10), flags(*totals), flags(*bursts))) == tell
+    assert sizes_tell(Signs(flags(), flags(*totals), flags(*bursts)))
 
 
 def test_sizes_that_rise_slowly_do_not_stand_out() -> None:
@@ -237,9 +243,9 @@ def test_left_out_key_frames_beside_a_strange_one_are_wanted() -> None:
 
 @given(seeds, st.integers(60, 400))
 def test_what_was_not_looked_at_is_not_strange(seed: int, count: int) -> None:
-    pictures, totals, largest = quiet_film(seed, count)
+    pictures, totals, bursts = quiet_film(seed, count)
     pictures[10] *= 10
     pictures[11] = np.nan
-    found = suspicious(pictures, totals, largest)
+    found = suspicious(pictures, totals, bursts)
     assert found.pictures[10]
     assert not found.pictures[11]
