@@ -7,19 +7,30 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Secret
 
+MOST_PORT = 65_535
+
 _USER = re.compile(r"([A-Za-z][\w+.-]*://)(.*)@(.*)", re.DOTALL)
+_PORT = re.compile(r"([A-Za-z][\w+.-]*://(?:\[[^\]]*\]|[^/?#:\[]*):)([^/?#]*).*", re.DOTALL)
 _QUERY = re.compile(r"([?&][^=&#]*(?:pass|pwd|token|key|secret|auth)[^=&#]*=)[^&#]*", re.IGNORECASE)
+
+
+def is_port(text: str) -> bool:
+    """Tell whether a text is the number of a port."""
+    return bool(re.fullmatch(r"0*\d{1,5}", text, re.ASCII)) and 0 < int(text[-5:]) <= MOST_PORT
 
 
 def redact(address: str) -> str:
     """Return an address without password and tokens: ``rtsp://user:***@host/…``.
 
-    A password may hold any letter, so all up to the last ``@`` counts as credentials.
+    A password may hold any letter, so all up to the last ``@`` counts as credentials. Without an
+    ``@`` it is what stands in a port's place and is none, with all that follows.
     """
     match = _USER.fullmatch(address)
     if match:
         user, colon, _ = match[2].partition(":")
         address = f"{match[1]}{user + ':' if colon else ''}***@{match[3]}"
+    elif (match := _PORT.fullmatch(address)) and match[2] and not is_port(match[2]):
+        address = f"{match[1]}***"
     return _QUERY.sub(r"\1***", address)
 
 

@@ -67,6 +67,11 @@ class Signals(_Handled):
         self._controls = controls
         self.interrupted = False
 
+    def ignore_more(self) -> None:
+        """Let no further Ctrl-C cut short what is left to say; SIGTERM does, from now on."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._before[signal.SIGTERM])
+
     def _interrupt(self) -> None:
         if self.interrupted:  # a second time: something hangs
             raise KeyboardInterrupt

@@ -49,14 +49,15 @@ def watch_until_the_end(
 
     watch = Watch(address, settings, output, clock, controls, reload=reload, shown=dashboard)
     output.follow(watch)
-    with ExitStack() as stack:
-        signals = stack.enter_context(Signals(controls))
-        if dashboard:
-            from motionlapse.dashboard.live import Dashboard
+    with Signals(controls) as signals:
+        with ExitStack() as stack:
+            if dashboard:
+                from motionlapse.dashboard.live import Dashboard
 
-            stack.enter_context(Dashboard(output.chronicle, watch, controls, clock))
-        result = watch.run()
-    output.finish(result)
+                stack.enter_context(Dashboard(output.chronicle, watch, controls, clock))
+            result = watch.run()
+        signals.ignore_more()
+        output.finish(result)
     return _INTERRUPTED if signals.interrupted else result.exit_code
 
 

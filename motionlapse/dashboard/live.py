@@ -36,6 +36,7 @@ from motionlapse.watch.controls import Controls
 from motionlapse.watch.session import Watch
 
 _TICK_S = 0.25
+_DRAWN_S = 0.5  # how long one drawing may take before its terminal is taken to hang
 _PICTURE_TICKS = 2  # pictures are made anew twice a second
 
 logger = logging.getLogger("motionlapse")
@@ -92,7 +93,9 @@ class Dashboard:
 
     def __enter__(self) -> Dashboard:
         self._silence()
-        self._before = signal.signal(signal.SIGTSTP, self._suspend)
+        self._before = {signal.SIGTSTP: signal.signal(signal.SIGTSTP, self._suspend)}
+        if signal.getsignal(signal.SIGQUIT) is signal.SIG_DFL:
+            self._before[signal.SIGQUIT] = signal.signal(signal.SIGQUIT, self._end_at_once)
         self._take_terminal()
         self._thread.start()
         return self
@@ -103,7 +106,8 @@ class Dashboard:
         self._closing.set()
         self._thread.join()
         self._give_terminal_back()
-        signal.signal(signal.SIGTSTP, self._before)
+        for number, before in self._before.items():
+            signal.signal(number, before)
         signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
@@ -142,6 +146,18 @@ class Dashboard:
         except (OSError, termios.error):  # closed meanwhile, which lets those go on that stopped
             self._terminal_is_closed()
         self._suspended.clear()
+
+    def _end_at_once(self, number: int, _frame: FrameType | None) -> None:
+        """Leave the terminal as it was, and die of the signal: nothing is finished."""
+        signal.signal(number, signal.SIG_DFL)  # whoever insists need not wait for what follows
+        self._suspended.set()
+        if self._drawing.acquire(timeout=_DRAWN_S):
+            self._give_terminal_back()
+        elif self._input is not None and self._terminal is not None:
+            # Nobody reads what is drawn, so that the thread may wait for ever.
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._input, termios.TCSANOW, self._terminal)
+        os.kill(os.getpid(), number)
 
     def _terminal_is_closed(self) -> None:
         self._controls.stop("the terminal was closed")

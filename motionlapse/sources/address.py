@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from motionlapse.credentials import redact
+from motionlapse.credentials import MOST_PORT, is_port, redact
 from motionlapse.errors import SourceError, nearest
 from motionlapse.sources.footage import printable
 
 _SCHEMES = frozenset(
     {"http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"}
 )
-_MOST_PORT = 65_535
 _ALLOWED = "write 0, /dev/video0, rtsp://…, http(s)://…, a film or demo:"
 
 
@@ -91,6 +90,11 @@ def _network(text: str, scheme: str, rest: str) -> Address:
     port = re.sub(r"^\[.*\]", "", host).partition(":")[2]
     # An @ after a / may belong to a path as well as to a password: then this may be no port.
     sure = port and not re.search(r"[/?#]", before)
-    if sure and not (re.fullmatch(r"0*\d{1,5}", port, re.ASCII) and 0 < int(port) <= _MOST_PORT):
-        raise SourceError(f"{name}: '{port}' is no port, which is a number from 1 to {_MOST_PORT}")
+    if sure and not is_port(port):
+        what, hint = f"'{port}'", ""
+        if "@" not in rest:
+            what = "what comes after the colon"
+            hint = "; a password is followed by @ and the host"
+        limits = f"is no port, which is a number from 1 to {MOST_PORT}"
+        raise SourceError(f"{name}: {what} {limits}{hint}")
     return Address(Kind.STREAM, text, name, printable(re.sub(r"[^\w.-]", "-", bare)))

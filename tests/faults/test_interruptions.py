@@ -170,3 +170,30 @@ def test_interrupted_before_it_has_begun(tmp_path, what):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+# Presses Ctrl-C once more in the moment in which the closing line is made.
+_AGAIN = """
+import logging, os, signal
+
+def made(*words, **more):
+    if "Ctrl-C" in str(words):
+        os.kill(os.getpid(), signal.SIGINT)
+    return logging.LogRecord(*words, **more)
+
+logging.setLogRecordFactory(made)
+from motionlapse.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_once_more_in_the_closing_line_of_a_watch(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", _AGAIN, "watch", "demo:", "--no-dashboard"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert "live" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.startswith("demo (Ctrl-C): 0 events (")

@@ -164,6 +164,22 @@ def test_ctrl_c_pressed_again_and_again_leaves_the_terminal_clean(terminal):
     assert assert_left_clean(shown) == 130
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["drawn", "held"])
+def test_ctrl_backslash_ends_it_at_once_and_leaves_the_terminal_as_it_was(terminal, held):
+    shown = terminal("demo:")
+    shown.wait_for("╭─ score")
+    if held:
+        shown.press("\x13")  # Ctrl-S
+        while shown.read(1):  # it is drawn four times a second, until that waits
+            pass
+    shown.press("\x1c")
+    if held:
+        assert shown.process.wait(30) == -signal.SIGQUIT
+        assert termios.tcgetattr(shown._theirs) == shown.before
+    else:
+        assert assert_left_clean(shown) == -signal.SIGQUIT
+
+
 def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
     shown = terminal("demo:")
     for _ in range(2):

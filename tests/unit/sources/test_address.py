@@ -52,6 +52,16 @@ def test_ports_that_are_none(port: str) -> None:
     )
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "geheim", "gehe/im", "[::1]:geheim"])
+def test_what_may_be_a_password_is_not_told_as_a_port(port: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_address(f"rtsp://cam:{port}")
+    assert str(caught.value) == (
+        "rtsp://cam:***: what comes after the colon is no port, which is a number from 1 to 65535; "
+        "a password is followed by @ and the host"
+    )
+
+
 @pytest.mark.parametrize("host", ["host", "host:1", "host:65535", "host:", "[fe80::1]", "[::1]:80"])
 def test_ports_that_are_some(host: str) -> None:
     assert parse_address(f"rtsp://u:p@{host}/x").kind is Kind.STREAM
@@ -71,6 +81,17 @@ def test_what_comes_after_an_at_sign_in_a_path_is_no_port(path: str) -> None:
         ("http://host/x?user=a&password=geheim&b=1", "http://host/x?user=a&password=***&b=1"),
         ("http://host/hook?token=geheim", "http://host/hook?token=***"),
         ("http://host/x", "http://host/x"),
+        # What stands where a port would, and is none, is a password whose host was left out.
+        ("rtsp://user:geheim", "rtsp://user:***"),
+        ("rtsp://user:geh/eim?x=1", "rtsp://user:***"),
+        ("rtsp://user:80e", "rtsp://user:***"),
+        ("rtsp://user:4711471147", "rtsp://user:***"),
+        ("rtsp://[fe80::1]:geheim/a", "rtsp://[fe80::1]:***"),
+        ("rtsp://host:554/a:b", "rtsp://host:554/a:b"),
+        ("rtsp://host:/a:b", "rtsp://host:/a:b"),
+        ("rtsp://host?a:b", "rtsp://host?a:b"),
+        ("rtsp://[fe80::1]/a", "rtsp://[fe80::1]/a"),
+        ("rtsp://[fe80::1]:554/a", "rtsp://[fe80::1]:554/a"),
     ],
 )
 def test_credentials_are_not_shown(address: str, shown: str) -> None:
