@@ -31,6 +31,9 @@ class Line(EventBook, Protocol):
     def discard_run(self, run: StoredRun) -> None:
         """Forget a run that could not begin."""
 
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """Note a film outside the archive before it is put in its place."""
+
     def keep(self, kept: KeptEvent) -> None:
         """Tell of a finished event; its paths are as the file system has them."""
 
@@ -92,6 +95,10 @@ class FarLine(ABC):
     def discard_run(self, run: StoredRun) -> None:
         """See `Line`."""
         self._ask("discard_run", run)
+
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """See `Line`."""
+        self._ask("note_film", run, film, mark)
 
     def next_event(self, run: StoredRun) -> int:
         """See `Line`."""

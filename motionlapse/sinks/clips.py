@@ -10,6 +10,7 @@ from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
+from motionlapse.sinks.video_file import Placing
 from motionlapse.types import Analysis, Decision, Event
 from motionlapse.units import format_duration
 
@@ -57,6 +58,8 @@ class ClipSink:
         Told of each clip.
     note
         Told in words what a person should know.
+    placing
+        Of the film of all clips; as in `motionlapse.sinks.video_file.VideoFile`.
 
     Attributes
     ----------
@@ -74,6 +77,7 @@ class ClipSink:
         joined: Path | None,
         keep: Callable[[Clip], None],
         note: Callable[[str], None],
+        placing: Placing | None = None,
     ) -> None:
         self._cutter = FilmCutter(film, find_key)
         self._folder = folder
@@ -82,6 +86,7 @@ class ClipSink:
         self._joined = joined
         self._keep = keep
         self._note = note
+        self._placing = placing
         self._suffix = ""
         self._spans: list[Span] = []
         self.made: Path | None = None
@@ -98,7 +103,7 @@ class ClipSink:
                 self._cut(decision.closed)
         finally:
             if self._joined is not None and self._spans:
-                self._write(self._spans, self._joined)
+                self._write(self._spans, self._joined, self._placing)
                 self.made = self._joined
 
     def close(self) -> None:
@@ -125,9 +130,9 @@ class ClipSink:
                 "--pre, at a key frame"
             )
 
-    def _write(self, spans: list[Span], path: Path) -> None:
+    def _write(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
         cut = self._cutter.copy if self._copied else self._cutter.encode
-        cut(spans, path)
+        cut(spans, path, placing)
 
     def _add(self, span: Span) -> None:
         """Note what the joined film shows; no picture twice."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,6 +20,8 @@ from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.files import drop, make_folder, part_of, put_new
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
+
+Placing: TypeAlias = Callable[[Path, Path], None]
 
 FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
 # What may be lost of a growing film when the program is killed.
@@ -64,6 +66,8 @@ class VideoFile(Finishing):
         something has taken the name meanwhile, the film gets one with a number, and that is an
         error. True: written in its place, in fragments of about a second, so that after a kill all
         but the last can be played; a file that is there already is an error then.
+    placing
+        Told of a finished film, where it lies and where it goes, before it is put there.
 
     Attributes
     ----------
@@ -82,13 +86,16 @@ class VideoFile(Finishing):
         From every method, if it cannot be written.
     """
 
-    def __init__(self, path: Path, *, growing: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, growing: bool = False, placing: Placing | None = None
+    ) -> None:
         kind = check_film_name(path)
         make_folder(path.parent)
         self.path = path
         self.time_base_exact = kind == "mp4"
         self._place = path.resolve()
         self._growing = growing
+        self._placing = placing
         self._part = self._place if growing else part_of(self._place)
         self._open = True
         av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
@@ -146,6 +153,8 @@ class VideoFile(Finishing):
             with self.writing():
                 self.container.close()
                 if not self._growing:
+                    if self._placing is not None:
+                        self._placing(self._part, self._place)
                     name = put_new(self._part, self._place)
         except SinkError:
             if not self._growing:
