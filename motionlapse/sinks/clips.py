@@ -8,6 +8,7 @@ from pathlib import Path
 
 from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
+from motionlapse.sinks.film_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
 from motionlapse.sinks.video_file import Placing
@@ -47,7 +48,7 @@ class ClipSink:
     film
         The recording that is scanned.
     folder
-        Where clips go; made with the first.
+        Where clips go; made with the first. What killed scans left half written there is removed.
     settings
         How they are cut, and how much they show before and after.
     find_key
@@ -90,6 +91,7 @@ class ClipSink:
         self._suffix = ""
         self._spans: list[Span] = []
         self.made: Path | None = None
+        drop_dead(folder)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
         """Take one frame; see `motionlapse.types.Sink`."""

@@ -18,6 +18,7 @@ from av.stream import Stream
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.files import drop, make_folder, part_of, put_new
+from motionlapse.sinks.film_parts import hold_new
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
@@ -104,11 +105,15 @@ class VideoFile(Finishing):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             options = (_GROWING if growing else _WHOLE)[kind]
             # FFmpeg opens it with the first packet; a place that cannot be written is known now.
-            self._part.open("xb").close()
-            # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-            self.container: OutputContainer = av.open(
-                f"file:{self._part}", "w", format=kind, options=dict(options)
-            )
+            self._held = self._part.open("xb") if growing else hold_new(self._part)
+            try:
+                # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
+                self.container: OutputContainer = av.open(
+                    f"file:{self._part}", "w", format=kind, options=dict(options)
+                )
+            except BaseException:
+                self._held.close()
+                raise
         self.kept = False
         self._written = 0
         self._fault: SinkError | None = None
@@ -160,6 +165,8 @@ class VideoFile(Finishing):
             if not self._growing:
                 drop(self._part)
             raise
+        finally:
+            self._held.close()
         if name != self._place:
             raise SinkError(
                 f"{self.path}: cannot be written: something else has taken the name meanwhile; "
@@ -179,3 +186,4 @@ class VideoFile(Finishing):
             self.container.close()
         if not (self._growing and self._written):
             drop(self._part)
+        self._held.close()
