@@ -89,6 +89,20 @@ def test_a_film_that_is_watched_is_told_of_that_it_is_cut_off(film):
     assert "cut.mp4: 1 event" in ran.err  # of what was before, once
 
 
+def test_of_a_film_that_is_watched_damage_in_its_middle_is_told_at_its_end(film):
+    name = "hurt.mp4"
+    path = film(name)
+    for number in (1, 3):
+        place, size = key_packets(path)[number]
+        damage(path, place + 20, size // 2)
+    scanned = scan_here(name, "scanned")
+    told = [line for line in scanned.err.splitlines() if line.startswith("error: ")]
+    ran = run_here("watch", name, "--no-dashboard", "--out", "kept")
+    assert (ran.code, len(told)) == (3, 2)
+    assert error_line(ran) == told[0] + told[1].removeprefix(f"error: {name}").replace(":", ";", 1)
+    assert f"{name}: " in ran.err.splitlines()[-1]
+
+
 def test_avi_that_is_cut_off(film, tmp_path):
     path = film("cut.avi")
     assert scan_here("cut.avi", tmp_path / "whole").code == 0
