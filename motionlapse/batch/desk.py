@@ -181,6 +181,10 @@ class Desk:
         """Pass on what is as it should be."""
         self._books.listener.note(text)
 
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """Count what may be so of many."""
+        self._books.tally(text, more, weight)
+
     def warning(self, text: str) -> None:
         """Pass on what a person should know."""
         self._books.listener.warning(text)

@@ -49,6 +49,19 @@ class Line(EventBook, Protocol):
     def note(self, text: str) -> None:
         """Tell what is as it should be, and not obvious."""
 
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """Count what may be so of many: at the end of the batch the weightiest alone is told.
+
+        Parameters
+        ----------
+        text
+            What is told if nothing weighs more.
+        more
+            What is said of all others of its kind, with ``{}`` for their number.
+        weight
+            How much it matters.
+        """
+
     def warning(self, text: str) -> None:
         """Tell what a person should know."""
 
@@ -119,6 +132,10 @@ class FarLine(ABC):
     def note(self, text: str) -> None:
         """See `Line`."""
         self._ask("note", text)
+
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """See `Line`."""
+        self._ask("tally", text, more, weight)
 
     def warning(self, text: str) -> None:
         """See `Line`."""

@@ -166,4 +166,4 @@ def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
     from motionlapse.sinks.chosen import Recorded
     from motionlapse.sources.seeking import find_key_frame
 
-    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.note)
+    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.tally)

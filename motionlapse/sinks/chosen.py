@@ -30,14 +30,14 @@ class Recorded:
         As of `motionlapse.sinks.video_cut.FilmCutter`.
     keep
         Told of each clip.
-    note
-        Told in words what a person should know.
+    tally
+        As of `motionlapse.sinks.clips.ClipSink`.
     """
 
     film: Path
     find_key: FindKey
     keep: Callable[[Clip], None]
-    note: Callable[[str], None]
+    tally: Callable[[str, str, float], None]
 
 
 def chosen_sinks(
@@ -106,7 +106,7 @@ def chosen_sinks(
                 find_key=recorded.find_key,
                 joined=None if joined is None else own_name(joined, source),
                 keep=recorded.keep,
-                note=recorded.note,
+                tally=recorded.tally,
                 placing=placing,
             )
         )

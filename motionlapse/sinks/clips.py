@@ -57,8 +57,9 @@ class ClipSink:
         The film of all clips, or None.
     keep
         Told of each clip.
-    note
-        Told in words what a person should know.
+    tally
+        Told in words of each clip that begins early, what to say of all others, and how much
+        earlier it begins.
     placing
         Of the film of all clips; as in `motionlapse.sinks.video_file.VideoFile`.
 
@@ -77,7 +78,7 @@ class ClipSink:
         find_key: FindKey,
         joined: Path | None,
         keep: Callable[[Clip], None],
-        note: Callable[[str], None],
+        tally: Callable[[str, str, float], None],
         placing: Placing | None = None,
     ) -> None:
         self._cutter = FilmCutter(film, find_key)
@@ -86,7 +87,7 @@ class ClipSink:
         self._copied = settings.clips == "copy"
         self._joined = joined
         self._keep = keep
-        self._note = note
+        self._tally = tally
         self._placing = placing
         self._suffix = ""
         self._spans: list[Span] = []
@@ -127,9 +128,11 @@ class ClipSink:
         earlier_s = wanted_s - start_s
         if earlier_s > _WORTH_SAYING_S:
             before_s = event.start_s - start_s
-            self._note(
+            self._tally(
                 f"{path}: begins {before_s:.1f} s before its event, {earlier_s:.1f} s more than "
-                "--pre, at a key frame"
+                "--pre, at a key frame",
+                "{} more likewise, none by more",
+                earlier_s,
             )
 
     def _write(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
