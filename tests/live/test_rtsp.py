@@ -59,7 +59,7 @@ def test_while_nothing_moves_key_frames_alone_are_decoded(rtsp_servers, watching
     code, out = watch.end()
     assert code == 0
     first, second = (json.loads(line) for line in out.splitlines())
-    assert first["start_s"] == pytest.approx(known["start_s"], abs=0.3)
+    assert first["start_s"] == pytest.approx(known["start_s"], abs=0.3), watch.said
     lasted_s = second["end_s"] - second["start_s"]
     assert lasted_s == pytest.approx(known["end_s"] - known["start_s"], abs=0.3)
     (told,) = (line for line in watch.said if "were not decoded" in line)
