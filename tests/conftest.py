@@ -36,6 +36,8 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, _empty_home: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(_empty_home / ".config"))
     for name in [name for name in os.environ if name.startswith("MOTIONLAPSE__")]:
         monkeypatch.delenv(name)
+    for name in ("COLUMNS", "LINES"):  # what pytest imports may set; terminals have their own
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -191,7 +191,8 @@ def written_files() -> list[Path]:
         for path in (ROOT / "scripts").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    return sorted(FILES.values()) + sorted(scripts)
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    return sorted(FILES.values()) + sorted(scripts) + tests
 
 
 @pytest.mark.parametrize("path", written_files(), ids=lambda path: str(path.relative_to(ROOT)))

@@ -83,6 +83,7 @@ class Batch:
                 self._begin(item, number, crew, books)
             while self._under_way:
                 self._settle(crew, books)
+            books.tell_tallies()
             finished = True
         finally:
             crew.close(at_once=not finished)

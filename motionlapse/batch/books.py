@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
+class Tally:
+    """How often something was said, and the weightiest of it."""
+
+    text: str = ""
+    count: int = 0
+    _weight: float = float("-inf")
+
+    def add(self, text: str, weight: float) -> None:
+        """Count one more; of two that weigh the same the first is kept."""
+        self.count += 1
+        if weight > self._weight:
+            self.text, self._weight = text, weight
+
+
+@dataclass(slots=True)
 class Books:
     """What the sources of a batch have in common.
 
@@ -39,6 +54,7 @@ class Books:
     result: BatchResult = field(default_factory=BatchResult)
     _store: ArchiveStore | None = None
     _told: set[str] = field(default_factory=set)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def archive_is_open(self) -> bool:
@@ -65,6 +81,17 @@ class Books:
         if text not in self._told:
             self._told.add(text)
             self.listener.note(text)
+
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """Count what may be so of many; see `motionlapse.batch.line.Line`."""
+        self._tallies.setdefault(more, Tally()).add(text, weight)
+
+    def tell_tallies(self) -> None:
+        """Tell what was counted, each kind in one line; after that nothing is counted."""
+        for more, tally in self._tallies.items():
+            others = f"; {more.format(tally.count - 1)}" if tally.count > 1 else ""
+            self.listener.note(tally.text + others)
+        self._tallies = {}
 
     def fail(self, error: MotionlapseError) -> None:
         """Tell of a failure and remember its exit code."""

@@ -85,7 +85,13 @@ class Delivery:
         )
 
     def _note(self, text: str) -> None:
-        self._desk.note(text.replace(str(self._brought.attempt), shown(self._here().folder)))
+        self._desk.note(self._at_home(text))
+
+    def _tally(self, text: str, more: str, weight: float) -> None:
+        self._desk.tally(self._at_home(text), more, weight)
+
+    def _at_home(self, text: str) -> str:
+        return text.replace(str(self._brought.attempt), shown(self._here().folder))
 
     def _here(self) -> StoredRun:
         if self._run is None:

@@ -127,6 +127,10 @@ class Desk:
         self.stored = None
         self._books.store().discard_run(run)
 
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """Note a film outside the archive before it is put in its place."""
+        self._books.store().note_film(run, film, mark)
+
     def next_event(self, run: StoredRun) -> int:
         """Give out a number."""
         return self._books.store().next_event(run)
@@ -176,6 +180,10 @@ class Desk:
     def note(self, text: str) -> None:
         """Pass on what is as it should be."""
         self._books.listener.note(text)
+
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """Count what may be so of many."""
+        self._books.tally(text, more, weight)
 
     def warning(self, text: str) -> None:
         """Pass on what a person should know."""

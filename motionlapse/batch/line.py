@@ -31,6 +31,9 @@ class Line(EventBook, Protocol):
     def discard_run(self, run: StoredRun) -> None:
         """Forget a run that could not begin."""
 
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """Note a film outside the archive before it is put in its place."""
+
     def keep(self, kept: KeptEvent) -> None:
         """Tell of a finished event; its paths are as the file system has them."""
 
@@ -45,6 +48,19 @@ class Line(EventBook, Protocol):
 
     def note(self, text: str) -> None:
         """Tell what is as it should be, and not obvious."""
+
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """Count what may be so of many: at the end of the batch the weightiest alone is told.
+
+        Parameters
+        ----------
+        text
+            What is told if nothing weighs more.
+        more
+            What is said of all others of its kind, with ``{}`` for their number.
+        weight
+            How much it matters.
+        """
 
     def warning(self, text: str) -> None:
         """Tell what a person should know."""
@@ -93,6 +109,10 @@ class FarLine(ABC):
         """See `Line`."""
         self._ask("discard_run", run)
 
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """See `Line`."""
+        self._ask("note_film", run, film, mark)
+
     def next_event(self, run: StoredRun) -> int:
         """See `Line`."""
         return int(self._ask("next_event", run))
@@ -112,6 +132,10 @@ class FarLine(ABC):
     def note(self, text: str) -> None:
         """See `Line`."""
         self._ask("note", text)
+
+    def tally(self, text: str, more: str, weight: float) -> None:
+        """See `Line`."""
+        self._ask("tally", text, more, weight)
 
     def warning(self, text: str) -> None:
         """See `Line`."""

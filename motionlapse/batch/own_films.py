@@ -2,7 +2,8 @@
 
 A film that is there is not replaced, but for one that a scan of the same source left unfinished:
 who resumes that wants the whole of it. Until there is a new one, the old lies beside it. Where the
-new one is not whole either, the larger of the two stays.
+new one is not whole either, the larger of the two stays. What killed scans left half written beside
+these films is removed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from motionlapse.batch.same_file import path_mark
 from motionlapse.files import drop, put_new, refuse_existing, take_name, writing
+from motionlapse.sinks.film_parts import drop_dead
 
 
 class OwnFilms:
@@ -43,6 +45,9 @@ class OwnFilms:
         note: Callable[[str], None],
     ) -> None:
         self._aside: dict[Path, Path] = {}
+        for film in films.values():
+            place = film.resolve()
+            drop_dead(place.parent, place.name)
         known = set(left)
         for flag, film in films.items():
             if not _is_left(film, known):

@@ -11,6 +11,7 @@ from motionlapse.allocator import return_large_pieces
 from motionlapse.batch.line import Line
 from motionlapse.batch.parts import analyzer_maker, shrink_of
 from motionlapse.batch.result import Outcome
+from motionlapse.batch.same_file import path_mark
 from motionlapse.errors import SinkError
 from motionlapse.opening import Opening
 from motionlapse.pipeline_settings import Settings
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from motionlapse.frames import Source
     from motionlapse.prescan.film import Stretches
     from motionlapse.sinks.archive import ArchiveSink
+    from motionlapse.sinks.archive_store import StoredRun
     from motionlapse.sinks.chosen import Recorded
+    from motionlapse.sinks.video_file import Placing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def scan_source(job: Job, line: Line) -> None:
                 exit_ratio=settings.decision.exit_ratio,
                 keep=archive.keep,
                 recorded=_recorded(job, archive, line),
+                placing=_noted(stored, line),
             )
         except SinkError:
             line.discard_run(stored)  # it would hide the events of the one before
@@ -138,6 +142,19 @@ def _open(job: Job, line: Line) -> Source | Stretches:
     return open_footage(job.footage, settings.sources, Opening(settings.opening_s), shrink)
 
 
+def _noted(run: StoredRun, line: Line) -> Placing:
+    """Return what notes films before they come to their places.
+
+    Who is killed right after that has no time left to say which film was made.
+    """
+
+    def placing(part: Path, place: Path) -> None:
+        with suppress(SinkError, OSError):  # then who resumes is only refused
+            line.note_film(run, place, path_mark(part))
+
+    return placing
+
+
 def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
     """Return the film that clips are cut out of, where there is one in a folder."""
     footage = job.footage
@@ -149,4 +166,4 @@ def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
     from motionlapse.sinks.chosen import Recorded
     from motionlapse.sources.seeking import find_key_frame
 
-    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.note)
+    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.tally)

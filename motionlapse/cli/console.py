@@ -107,7 +107,7 @@ def log_fault() -> str:
 
 
 def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
-    """Send log lines to stderr, and to a file with the time of day.
+    """Send log lines to stderr, and to a file with the time of day; its folder is made.
 
     Raises
     ------
@@ -121,6 +121,9 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     logger.handlers[0].setFormatter(_OneLine())
     logger.setLevel(logging.DEBUG)
     if log_file is not None:
+        from motionlapse.files import make_folder
+
+        make_folder(log_file.parent)
         try:
             handler = _LogFile(log_file, encoding="utf-8", delay=False)
         except OSError as error:

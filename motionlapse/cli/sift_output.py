@@ -73,6 +73,7 @@ def sift_all(
             series.append(item)
     if not series:
         return code
+    _refuse_own_folder(series, out)
     if not dry:
         make_folder(out)
     by_model = settings.measures.measure == RUNNING_MODEL
@@ -89,6 +90,13 @@ def sift_all(
     if summary.interrupted:
         return _INTERRUPTED
     return max(code, SourceError.exit_code if summary.unreadable else 0)
+
+
+def _refuse_own_folder(series: Sequence[Footage], out: Path) -> None:
+    """Refuse to put kept stills where stills come from: the next run could not tell them apart."""
+    folders = {still.parent for item in series for still in item.stills}
+    if out.exists() and any(folder.samefile(out) for folder in folders):
+        raise ConfigError(f"--out {out}: the stills are there; name another folder")
 
 
 def _run(sift: Sift, series: Sequence[Footage], shown: _Shown) -> int:

@@ -21,6 +21,7 @@ from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.drawing import text_px, write_label
+from motionlapse.sinks.film_parts import drop_dead
 from motionlapse.sinks.video import GOOD, VideoWriter
 from motionlapse.sinks.video_file import check_film_name
 from motionlapse.sources.ahead import Ahead
@@ -121,6 +122,7 @@ def make_lapse(
     check_film_name(out)
     refuse_existing(out, "--out")
     check_writable(out)
+    drop_dead(out.resolve().parent, out.resolve().name)
     size = look.size or _usual_size(pictures)
     gains = steady_gains([picture.path for picture in pictures]) if look.deflicker else None
     done = Lapse()

@@ -185,6 +185,22 @@ class ArchiveStore:
                 (state, frames, end_s, told, mark, json.dumps(left), run.run_id),
             )
 
+    def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
+        """Note a film outside the archive before it is put there: it is known if the run is killed.
+
+        Parameters
+        ----------
+        film
+            Where it goes.
+        mark
+            What tells it from any other.
+        """
+        place = os.path.relpath(film.resolve(), self.folder.resolve())
+        with self.transaction() as db:
+            row = db.execute("SELECT films FROM runs WHERE id = ?", (run.run_id,)).fetchone()
+            films = json.dumps(json.loads(row[0]) | {place: mark})
+            db.execute("UPDATE runs SET films = ? WHERE id = ?", (films, run.run_id))
+
     def next_event(self, run: StoredRun) -> int:
         """Give out the next number of the source; no number is given twice."""
         with self.transaction() as db:

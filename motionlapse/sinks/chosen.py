@@ -14,6 +14,7 @@ from motionlapse.sinks.metrics import MetricsFile
 from motionlapse.sinks.settings import SinkSettings, own_name
 from motionlapse.sinks.snapshots import Snapshot, SnapshotSink
 from motionlapse.sinks.video_cut import FindKey
+from motionlapse.sinks.video_file import Placing
 from motionlapse.types import Sink
 
 
@@ -29,14 +30,14 @@ class Recorded:
         As of `motionlapse.sinks.video_cut.FilmCutter`.
     keep
         Told of each clip.
-    note
-        Told in words what a person should know.
+    tally
+        As of `motionlapse.sinks.clips.ClipSink`.
     """
 
     film: Path
     find_key: FindKey
     keep: Callable[[Clip], None]
-    note: Callable[[str], None]
+    tally: Callable[[str, str, float], None]
 
 
 def chosen_sinks(
@@ -51,6 +52,7 @@ def chosen_sinks(
     keep: Callable[[Snapshot], None],
     may_write: Callable[[float], bool] = lambda _: True,
     recorded: Recorded | None = None,
+    placing: Placing | None = None,
 ) -> list[Sink]:
     """Return the sinks in order; the archive comes after them.
 
@@ -77,6 +79,8 @@ def chosen_sinks(
         Tells whether a snapshot may be written at a media time.
     recorded
         The film, where the source is one that is scanned.
+    placing
+        Of films outside the archive; as in `motionlapse.sinks.video_file.VideoFile`.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def chosen_sinks(
     own = folder if kept_in is None else kept_in
     source = folder.name if many else ""
     if settings.masks is not None:
-        sinks.append(_masks(settings, settings.masks, info, source, exit_ratio))
+        sinks.append(_masks(settings, settings.masks, info, source, exit_ratio, placing))
     if settings.metrics is not None:
         sinks.append(_metrics(own_name(settings.metrics, source)))
     if settings.snapshots != "none":
@@ -102,7 +106,8 @@ def chosen_sinks(
                 find_key=recorded.find_key,
                 joined=None if joined is None else own_name(joined, source),
                 keep=recorded.keep,
-                note=recorded.note,
+                tally=recorded.tally,
+                placing=placing,
             )
         )
     return sinks
@@ -120,6 +125,7 @@ def _masks(
     info: SourceInfo,
     source: str,
     exit_ratio: float,
+    placing: Placing | None,
 ) -> Sink:
     if not settings.masks_film:
         return MaskFolder(place / source, info.label)
@@ -131,6 +137,7 @@ def _masks(
         text=settings.film_text,
         stays=exit_ratio,
         fps=info.fps,
+        placing=placing,
     )
 
 

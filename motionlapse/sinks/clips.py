@@ -8,8 +8,10 @@ from pathlib import Path
 
 from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
+from motionlapse.sinks.film_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
+from motionlapse.sinks.video_file import Placing
 from motionlapse.types import Analysis, Decision, Event
 from motionlapse.units import format_duration
 
@@ -46,7 +48,7 @@ class ClipSink:
     film
         The recording that is scanned.
     folder
-        Where clips go; made with the first.
+        Where clips go; made with the first. What killed scans left half written there is removed.
     settings
         How they are cut, and how much they show before and after.
     find_key
@@ -55,8 +57,11 @@ class ClipSink:
         The film of all clips, or None.
     keep
         Told of each clip.
-    note
-        Told in words what a person should know.
+    tally
+        Told in words of each clip that begins early, what to say of all others, and how much
+        earlier it begins.
+    placing
+        Of the film of all clips; as in `motionlapse.sinks.video_file.VideoFile`.
 
     Attributes
     ----------
@@ -73,7 +78,8 @@ class ClipSink:
         find_key: FindKey,
         joined: Path | None,
         keep: Callable[[Clip], None],
-        note: Callable[[str], None],
+        tally: Callable[[str, str, float], None],
+        placing: Placing | None = None,
     ) -> None:
         self._cutter = FilmCutter(film, find_key)
         self._folder = folder
@@ -81,10 +87,12 @@ class ClipSink:
         self._copied = settings.clips == "copy"
         self._joined = joined
         self._keep = keep
-        self._note = note
+        self._tally = tally
+        self._placing = placing
         self._suffix = ""
         self._spans: list[Span] = []
         self.made: Path | None = None
+        drop_dead(folder)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
         """Take one frame; see `motionlapse.types.Sink`."""
@@ -98,7 +106,7 @@ class ClipSink:
                 self._cut(decision.closed)
         finally:
             if self._joined is not None and self._spans:
-                self._write(self._spans, self._joined)
+                self._write(self._spans, self._joined, self._placing)
                 self.made = self._joined
 
     def close(self) -> None:
@@ -120,14 +128,16 @@ class ClipSink:
         earlier_s = wanted_s - start_s
         if earlier_s > _WORTH_SAYING_S:
             before_s = event.start_s - start_s
-            self._note(
+            self._tally(
                 f"{path}: begins {before_s:.1f} s before its event, {earlier_s:.1f} s more than "
-                "--pre, at a key frame"
+                "--pre, at a key frame",
+                "{} more likewise, none by more",
+                earlier_s,
             )
 
-    def _write(self, spans: list[Span], path: Path) -> None:
+    def _write(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
         cut = self._cutter.copy if self._copied else self._cutter.encode
-        cut(spans, path)
+        cut(spans, path, placing)
 
     def _add(self, span: Span) -> None:
         """Note what the joined film shows; no picture twice."""

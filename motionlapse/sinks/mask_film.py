@@ -11,6 +11,7 @@ from motionlapse.frames import Image
 from motionlapse.sinks.drawing import WHITE, text_px, wrap, write_text
 from motionlapse.sinks.layers import mask_panel, panel, panel_size
 from motionlapse.sinks.video import LOSSLESS, VISUALLY_LOSSLESS, VideoWriter
+from motionlapse.sinks.video_file import Placing
 from motionlapse.types import Analysis, Decision, State
 from motionlapse.units import counted, format_duration, format_share
 
@@ -53,6 +54,8 @@ class MaskFilm:
         The score from which an open event stays open: exit over enter.
     fps
         The source's nominal rate, a hint for the encoder.
+    placing
+        As in `motionlapse.sinks.video_file.VideoFile`.
 
     Raises
     ------
@@ -72,6 +75,7 @@ class MaskFilm:
         text: bool,
         stays: float,
         fps: float | None,
+        placing: Placing | None = None,
     ) -> None:
         self._layers = tuple(layers)
         self._stays = stays
@@ -92,7 +96,9 @@ class MaskFilm:
         self._canvas: Image = np.full(shape, _GROUND, np.uint8)
         encoding = LOSSLESS if self._alone else VISUALLY_LOSSLESS
         self._path = path
-        self._film = VideoWriter(path, (width, height), encoding, fps=fps, behind=True)
+        self._film = VideoWriter(
+            path, (width, height), encoding, fps=fps, behind=True, placing=placing
+        )
         self._start_s: float | None = None
 
     def write(self, analysis: Analysis, decision: Decision) -> None:

@@ -18,7 +18,7 @@ from motionlapse.errors import SinkError
 from motionlapse.frames import Image
 from motionlapse.sinks.behind import Behind
 from motionlapse.sinks.video_copy import Copied
-from motionlapse.sinks.video_file import AnyPacket, VideoFile
+from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
 
 # Divides evenly by 24, 25, 30 and 60 frames a second, by 30000/1001, and by milliseconds.
 _TICKS = 90_000
@@ -71,7 +71,7 @@ class VideoWriter(Finishing):
         How well.
     fps
         The nominal rate, a hint for the encoder alone.
-    growing
+    growing, placing
         As in `motionlapse.sinks.video_file.VideoFile`.
     rotation
         Degrees counter-clockwise that players are to turn the pictures by.
@@ -99,6 +99,7 @@ class VideoWriter(Finishing):
         *,
         fps: float | None = None,
         growing: bool = False,
+        placing: Placing | None = None,
         rotation: int = 0,
         audio: AudioStream | None = None,
         like: av.VideoFrame | None = None,
@@ -117,7 +118,7 @@ class VideoWriter(Finishing):
         if like is not None:
             self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
         self._behind = Behind() if behind else None
-        self._file = VideoFile(path, growing=growing)
+        self._file = VideoFile(path, growing=growing, placing=placing)
         try:
             with self._file.writing():
                 self._stream = self._add_stream(encoding, fps or _FALLBACK_FPS, rotation)

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
-from motionlapse.sinks.video_file import AnyPacket, VideoFile
+from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
 _USUAL_S = Fraction(1, 25)  # how long a last picture lasts that does not say so
@@ -112,7 +112,7 @@ class PacketCopier(Finishing):
         See `film_suffix` for its suffix.
     video, audio
         Streams of one open file or camera.
-    growing
+    growing, placing
         As in `motionlapse.sinks.video_file.VideoFile`.
 
     Attributes
@@ -137,10 +137,11 @@ class PacketCopier(Finishing):
         audio: AudioStream | None = None,
         *,
         growing: bool = False,
+        placing: Placing | None = None,
     ) -> None:
         self.start_s: Fraction | None = None
         self.end_s: Fraction | None = None
-        self._file = VideoFile(path, growing=growing)
+        self._file = VideoFile(path, growing=growing, placing=placing)
         self._base_s = Fraction(0)
         self._last_s = _USUAL_S
         self._early: list[tuple[AnyPacket, Fraction]] = []

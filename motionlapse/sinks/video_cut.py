@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from motionlapse.errors import SinkError, why
 from motionlapse.sinks.video import GOOD, VideoWriter
 from motionlapse.sinks.video_copy import PacketCopier, film_suffix, sound_fits_mp4
-from motionlapse.sinks.video_file import AnyPacket
+from motionlapse.sinks.video_file import AnyPacket, Placing
 
 _ROUNDING_S = 1e-6  # media times are floats
 _USUAL_FPS = 25.0
@@ -74,12 +74,15 @@ class FilmCutter:
             found = self._find_key(film, video.index, zero + int((time_s + _ROUNDING_S) / base))
             return max(0.0, float((found[1] - zero) * base)) if found else 0.0
 
-    def copy(self, spans: list[Span], path: Path) -> None:
-        """Write the pieces one after another, each from the key frame before its start."""
+    def copy(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
+        """Write the pieces one after another, each from the key frame before its start.
+
+        Of `placing` see `motionlapse.sinks.video_file.VideoFile`.
+        """
         with self._open() as film:
             video, audio = _streams(film)
             zero, base = _clock(video)
-            with PacketCopier(path, video, audio) as copier:
+            with PacketCopier(path, video, audio, placing=placing) as copier:
                 for span in spans:
                     copier.begin_piece()
                     end = zero + int((span.end_s + _ROUNDING_S) / base)
@@ -90,8 +93,8 @@ class FilmCutter:
                         else:
                             copier.write_audio(packet)
 
-    def encode(self, spans: list[Span], path: Path) -> None:
-        """Write the pieces one after another, exactly from start to end."""
+    def encode(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
+        """Write the pieces one after another, exactly from start to end; otherwise as `copy`."""
         writer: VideoWriter | None = None
         shown_s = 0.0
         try:
@@ -100,7 +103,7 @@ class FilmCutter:
                 for item, time_s in self._decoded(span):
                     if isinstance(item, av.VideoFrame):
                         if writer is None:
-                            writer = self._writer(path, item)
+                            writer = self._writer(path, item, placing)
                         last_s = shown_s + time_s
                         writer.write_frame(item, last_s)
                     elif writer is not None:
@@ -116,7 +119,7 @@ class FilmCutter:
         finally:
             self._templates.close()
 
-    def _writer(self, path: Path, first: av.VideoFrame) -> VideoWriter:
+    def _writer(self, path: Path, first: av.VideoFrame, placing: Placing | None) -> VideoWriter:
         """Return a writer of pictures like the first; the film stays open for its sound."""
         film = self._templates.enter_context(self._open())
         video, audio = _streams(film)
@@ -131,6 +134,7 @@ class FilmCutter:
             rotation=first.rotation,
             audio=audio,
             like=first,
+            placing=placing,
         )
 
     def _decoded(self, span: Span) -> Iterator[tuple[av.VideoFrame | AnyPacket, float]]:

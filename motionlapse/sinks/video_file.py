@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,8 +18,11 @@ from av.stream import Stream
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.files import drop, make_folder, part_of, put_new
+from motionlapse.sinks.film_parts import hold_new
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
+
+Placing: TypeAlias = Callable[[Path, Path], None]
 
 FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
 # What may be lost of a growing film when the program is killed.
@@ -64,6 +67,8 @@ class VideoFile(Finishing):
         something has taken the name meanwhile, the film gets one with a number, and that is an
         error. True: written in its place, in fragments of about a second, so that after a kill all
         but the last can be played; a file that is there already is an error then.
+    placing
+        Told of a finished film, where it lies and where it goes, before it is put there.
 
     Attributes
     ----------
@@ -82,13 +87,16 @@ class VideoFile(Finishing):
         From every method, if it cannot be written.
     """
 
-    def __init__(self, path: Path, *, growing: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, growing: bool = False, placing: Placing | None = None
+    ) -> None:
         kind = check_film_name(path)
         make_folder(path.parent)
         self.path = path
         self.time_base_exact = kind == "mp4"
         self._place = path.resolve()
         self._growing = growing
+        self._placing = placing
         self._part = self._place if growing else part_of(self._place)
         self._open = True
         av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
@@ -97,11 +105,15 @@ class VideoFile(Finishing):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             options = (_GROWING if growing else _WHOLE)[kind]
             # FFmpeg opens it with the first packet; a place that cannot be written is known now.
-            self._part.open("xb").close()
-            # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
-            self.container: OutputContainer = av.open(
-                f"file:{self._part}", "w", format=kind, options=dict(options)
-            )
+            self._held = self._part.open("xb") if growing else hold_new(self._part)
+            try:
+                # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
+                self.container: OutputContainer = av.open(
+                    f"file:{self._part}", "w", format=kind, options=dict(options)
+                )
+            except BaseException:
+                self._held.close()
+                raise
         self.kept = False
         self._written = 0
         self._fault: SinkError | None = None
@@ -146,11 +158,15 @@ class VideoFile(Finishing):
             with self.writing():
                 self.container.close()
                 if not self._growing:
+                    if self._placing is not None:
+                        self._placing(self._part, self._place)
                     name = put_new(self._part, self._place)
         except SinkError:
             if not self._growing:
                 drop(self._part)
             raise
+        finally:
+            self._held.close()
         if name != self._place:
             raise SinkError(
                 f"{self.path}: cannot be written: something else has taken the name meanwhile; "
@@ -170,3 +186,4 @@ class VideoFile(Finishing):
             self.container.close()
         if not (self._growing and self._written):
             drop(self._part)
+        self._held.close()

@@ -7,7 +7,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -82,7 +82,7 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
     names
         Files, folders (films are searched downwards) and globs (``**`` goes downwards).
     """
-    found = list(_once(item for name in names for item in _expand_safely(name)))
+    found = _once(item for name in names for item in _expand_safely(name))
 
     def still_folder(item: Footage | SourceError) -> Path | None:
         if isinstance(item, Footage) and item.stills == (item.path,):
@@ -121,16 +121,39 @@ def one_footage(name: str) -> Footage:
     return found[0]
 
 
-def _once(items: Iterable[Footage | SourceError]) -> Iterator[Footage | SourceError]:
-    """Leave out footage that came before under another name."""
-    seen: set[Path | str] = set()
+def _once(items: Iterable[Footage | SourceError]) -> list[Footage | SourceError]:
+    """Leave out footage that came before under another name; the first that did says which."""
+    kept: list[Footage | SourceError] = []
+    seen: dict[Path | str, Footage] = {}
+    links: dict[str, Footage] = {}
     for item in items:
         if isinstance(item, Footage):
-            place = item.url or item.path.resolve()
-            if place in seen:
+            first = seen.setdefault(item.url or item.path.resolve(), item)
+            if first is not item:
+                if not item.url and _typed(item) != _typed(first):
+                    links[item.name] = first
                 continue
-            seen.add(place)
-        yield item
+        kept.append(item)
+    if links:
+        first = next(iter(links.values()))
+        said = "; ".join(filter(None, (first.warning, _told(links))))
+        kept[kept.index(first)] = replace(first, warning=said)
+    return kept
+
+
+def _typed(item: Footage) -> str:
+    """Return the path that a name stands for, links not followed."""
+    return os.path.abspath(item.path)  # noqa: PTH100  # Path has nothing that takes ".." away
+
+
+def _told(links: dict[str, Footage]) -> str:
+    """Return one line on names that lead to what is read under another name."""
+    names, films = list(links), list(dict.fromkeys(film.name for film in links.values()))
+    others = f"{names[0]} and {len(names) - 1} more" if len(names) > 2 else " and ".join(names)
+    if len(films) == 1:
+        link = "a link" if len(names) == 1 else "links"
+        return f"{others}: {link} to {films[0]}, which is read once"
+    return f"{others}: links to {films[0]} and {len(films) - 1} more, each of which is read once"
 
 
 def _expand_safely(name: str) -> Iterator[Footage | SourceError]:

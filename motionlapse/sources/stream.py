@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ _WORDS = {
     "TimeoutError": "no answer in time",
     "ProtocolNotFoundError": "this protocol is not supported",
 }
+_MOST_TOLD = 5  # in one line
 _SPLIT_PASSWORD = "there is no such host; in a password write %2F for /, %3F for ? and %23 for #"
 
 
@@ -110,12 +111,13 @@ class StreamConnection:
         Raises
         ------
         SourceError
-            If the stream breaks, also of a film that ends long before it should.
+            If the stream breaks; at the end of a film, if it ends long before it should or some
+            of it was damaged.
         """
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        last_s = 0.0
+        last_s, stretches = 0.0, list[str]()
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item
@@ -124,6 +126,8 @@ class StreamConnection:
             if frame.pts is not None and base is not None:
                 last_s = pts_s = float((frame.pts - (start if self.finite else 0)) * base)
             damage.take(frame, pts_s or 0.0, 0)
+            if damage.stretch:
+                stretches.append(damage.stretch)
             if damage.open:
                 continue
             if not self.detail:
@@ -140,7 +144,12 @@ class StreamConnection:
                 item.in_turn,
             )
         if self.finite and (early := cut_off(self._container, self._stream, last_s)):
-            raise SourceError(early)
+            stretches.append(early)
+        elif damage.open:
+            stretches.append(damage.end())
+        # Of one that gave no picture at all whoever asked for it knows more to say.
+        if self.finite and self.detail and stretches:
+            raise SourceError(_listed(stretches))
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.
@@ -202,6 +211,11 @@ class StreamConnection:
         if self._tap is not None:
             self._tap.detach()
         self._container.close()
+
+
+def _listed(faults: Sequence[str]) -> str:
+    more = len(faults) - _MOST_TOLD
+    return "; ".join([*faults[:_MOST_TOLD], *([f"and {more} more such"] if more > 0 else [])])
 
 
 def _resolve(address: Address) -> None:

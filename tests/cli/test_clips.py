@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -64,11 +65,27 @@ def test_clips_show_their_events_at_the_times_of_the_film(door: str, how: str) -
 
 
 def test_how_much_earlier_a_copy_begins_is_said(door: str) -> None:
-    ran = scan_here(door, "kept", "--clips", "copy", "--pre", "0.3")
-    second = ran.records[1]
-    before_s = second["start_s"] - starts_at(second["clip"])
+    ran = scan_here(door, "kept", "--clips", "copy", "--pre", "0.3", "--start", "4")
+    (event,) = ran.records
+    before_s = event["start_s"] - starts_at(event["clip"])
     assert before_s > 0.35
-    assert f"begins {before_s:.1f} s before its event" in ran.err
+    [said] = [line for line in ran.err.splitlines() if "begins" in line]
+    assert f"{event['clip']}: begins {before_s:.1f} s before its event" in said
+    assert said.endswith("at a key frame")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_of_many_copies_that_begin_early_one_line_says_how_many(door: str, workers: str) -> None:
+    os.link(door, "gate.mp4")
+    words = ("--clips", "copy", "--pre", "0.3", "--workers", workers)
+    ran = run_here("scan", door, "gate.mp4", "--out", "kept", "--json", *words)
+    [said] = [line for line in ran.err.splitlines() if "begins" in line]
+    before_s, clip = max(
+        (record["start_s"] - starts_at(record["clip"]), Path(record["clip"]).name)
+        for record in ran.records
+    )
+    assert f"/{clip}: begins {before_s:.1f} s before its event, " in said
+    assert said.endswith("at a key frame; 3 more likewise, none by more")
 
 
 @pytest.mark.parametrize("how", ["copy", "encode"])

@@ -266,6 +266,13 @@ def test_log_file_is_appended_to_with_the_time_of_day(door, tmp_path):
     assert all(line[:2] == "20" and line[4] == "-" for line in lines)
 
 
+def test_missing_folders_of_a_table_and_of_a_log_are_made(door):
+    words = ("--csv", "new/tables/events.csv", "--log-file", "new/logs/scan.log")
+    assert run_apart("scan", door, "--out", "kept", *words).code == 0
+    assert len(table(Path("new/tables/events.csv"))) == 2
+    assert "2 events (175 frames)" in Path("new/logs/scan.log").read_text()
+
+
 def test_a_repeated_scan_gives_the_same_records(door):
     one, two = (scan_here(door, out).out for out in ("one", "two"))
     assert one.replace("one/", "two/") == two

@@ -72,6 +72,17 @@ def test_links_copies_and_moves(stills, tmp_path):
     assert run_here("sift", stills, "--out", "x", "--move", "--copy").code == 2
 
 
+@pytest.mark.parametrize("out", ["stills", "stills/../stills", "link"])
+@pytest.mark.parametrize("how", ["--link", "--copy", "--move", "--dry-run"])
+def test_kept_stills_do_not_go_where_they_come_from(stills, tmp_path, out, how):
+    (tmp_path / "link").symlink_to("stills")
+    before = sorted((tmp_path / "stills").iterdir())
+    ran = run_here("sift", stills, "--out", out, how)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"error: --out {out}: the stills are there; name another folder\n"
+    assert sorted((tmp_path / "stills").iterdir()) == before
+
+
 def test_a_dry_run_writes_nothing(stills, tmp_path):
     ran = run_here("sift", stills, "--out", "kept", "--dry-run", "--move")
     assert ran.code == 0

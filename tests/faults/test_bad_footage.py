@@ -1,30 +1,12 @@
 """Footage that cannot be read, or only in part: exit 3, one line, the rest is used."""
 
-import os
-import shutil
-import subprocess
-import sys
-
 import av
 import numpy as np
 import pytest
+from complaints import error_line, only_line
 from films import FRAMES, damage, key_packets, picture, run_here, scan_here, table, write_film
 
 WHOLE = [(25, 49), (115, 139)]
-
-
-def only_line(ran):
-    """The one line on stderr."""
-    assert "Traceback" not in ran.err
-    [line] = ran.err.splitlines()
-    return line
-
-
-def error_line(ran):
-    """The one complaint on stderr, besides the summary."""
-    assert "Traceback" not in ran.err
-    [line] = [line for line in ran.err.splitlines() if line.startswith("error: ")]
-    return line
 
 
 def indices(metrics):
@@ -63,35 +45,6 @@ def whole_rows(tmp_path_factory):
     film = write_film(folder / "good.mp4")
     assert scan_here(film, folder / "kept", "--metrics", folder / "good.csv").spans == WHOLE
     return table(folder / "good.csv")
-
-
-def test_missing_file(tmp_path):
-    ran = scan_here("gone.mp4", tmp_path / "kept")
-    assert (ran.code, ran.out) == (3, "")
-    assert "gone.mp4: no such file or folder" in only_line(ran)
-    assert not (tmp_path / "kept").exists()
-
-
-@pytest.mark.parametrize("name", ["0", "demo:"])
-def test_what_is_watched_is_not_scanned(tmp_path, name):
-    ran = scan_here(name, tmp_path / "kept")
-    assert (ran.code, ran.out) == (3, "")
-    hint = f"'{name}': not recorded footage; it is watched, with 'motionlapse watch {name}'"
-    assert only_line(ran) == f"error: {hint}"
-
-
-def test_glob_without_match(tmp_path):
-    ran = scan_here("*.mp4", tmp_path / "kept")
-    assert (ran.code, ran.out) == (3, "")
-    assert "*.mp4" in only_line(ran)
-
-
-def test_folder_without_footage(tmp_path):
-    (tmp_path / "papers").mkdir()
-    (tmp_path / "papers" / "notes.txt").write_text("nothing to see")
-    ran = scan_here("papers", tmp_path / "kept")
-    assert (ran.code, ran.out) == (3, "")
-    assert "papers" in only_line(ran)
 
 
 def test_text_named_as_a_film(tmp_path):
@@ -134,6 +87,20 @@ def test_a_film_that_is_watched_is_told_of_that_it_is_cut_off(film):
     assert ran.code == 3
     assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
     assert "cut.mp4: 1 event" in ran.err  # of what was before, once
+
+
+def test_of_a_film_that_is_watched_damage_in_its_middle_is_told_at_its_end(film):
+    name = "hurt.mp4"
+    path = film(name)
+    for number in (1, 3):
+        place, size = key_packets(path)[number]
+        damage(path, place + 20, size // 2)
+    scanned = scan_here(name, "scanned")
+    told = [line for line in scanned.err.splitlines() if line.startswith("error: ")]
+    ran = run_here("watch", name, "--no-dashboard", "--out", "kept")
+    assert (ran.code, len(told)) == (3, 2)
+    assert error_line(ran) == told[0] + told[1].removeprefix(f"error: {name}").replace(":", ";", 1)
+    assert f"{name}: " in ran.err.splitlines()[-1]
 
 
 def test_avi_that_is_cut_off(film, tmp_path):
@@ -262,48 +229,3 @@ def test_one_bad_file_among_good_ones(film, tmp_path):
     assert "second.mp4" in error_line(ran)
     assert [record["source"] for record in ran.records] == ["first.mp4"] * 2 + ["third.mkv"] * 2
     assert run_here("events", "kept", "--json").spans == WHOLE * 2
-
-
-def test_a_folder_of_films_with_a_bad_one(film, tmp_path):
-    (tmp_path / "week").mkdir()
-    film("week/monday.mp4"), film("week/sunday.mkv")
-    (tmp_path / "week" / "friday.mp4").touch()
-    ran = scan_here("week", tmp_path / "kept")
-    assert (ran.code, ran.spans) == (3, WHOLE * 2)
-    assert "friday.mp4: the file is empty" in error_line(ran)
-
-
-@pytest.fixture
-def without_powers():
-    """What begins a command that may not look into every folder, as root may."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root may look into every folder, and there is no setpriv")
-    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-
-
-@pytest.mark.parametrize("mode", [0o000, 0o600], ids=["closed", "listed"])
-@pytest.mark.parametrize(
-    ("name", "events"), [("perm", 2), ("perm/sub", 0), ("perm/*/w.mp4", 0), ("perm/*", 2)]
-)
-def test_a_folder_that_may_not_be_looked_into(film, tmp_path, without_powers, mode, name, events):
-    sub = tmp_path / "perm" / "sub"
-    sub.mkdir(parents=True)
-    film("perm/a.mp4")
-    film("perm/sub/w.mp4")
-    sub.chmod(mode)
-    done = subprocess.run(
-        [*without_powers, sys.executable, "-m", "motionlapse", "scan", name, "--json"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    sub.chmod(0o700)
-    assert len(done.stdout.splitlines()) == events
-    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert (done.returncode, lines) == (3, ["error: perm/sub: cannot be read: permission denied"])
-
-
-def test_a_pipe_is_no_empty_file(film, tmp_path):
-    os.mkfifo(tmp_path / "pipe.mp4")
-    ran = scan_here("pipe.mp4", "kept")
-    assert (ran.code, ran.err) == (3, "error: pipe.mp4: a pipe; give a file\n")

@@ -12,12 +12,12 @@ import av
 import pytest
 from films import files_below, picture, run_here, start, write_film
 
-_FRAMES = 2500
+_FRAMES = 1500
 
 
 @pytest.fixture(scope="module")
 def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """100 s: something moves from 1 s on and does not end."""
+    """60 s: something moves from 1 s on and does not end."""
     return write_film(
         tmp_path_factory.mktemp("long") / "long.mkv",
         times=[index / 25 for index in range(_FRAMES)],
@@ -31,7 +31,10 @@ def frames(film: Path) -> int:
 
 
 def interrupt(*words: object) -> subprocess.Popen[str]:
-    """Scan until the first picture of an event is there, and press Ctrl-C."""
+    """Scan until the first picture of an event is there, and press Ctrl-C.
+
+    All pictures are kept, so that it is seen at once and most of the film is still to come.
+    """
     with start("scan", *words, "--out", "kept", "--snapshots", "all") as process:
         for _ in range(3000):
             if any(Path("kept").rglob("event-0001_*.jpg")):
@@ -45,7 +48,7 @@ def interrupt(*words: object) -> subprocess.Popen[str]:
 
 
 def resume(*words: object, code: int = 0) -> str:
-    ran = run_here("scan", *words, "--out", "kept", "--snapshots", "all", "--resume")
+    ran = run_here("scan", *words, "--out", "kept", "--resume")
     assert ran.code == code, ran.err
     return ran.err
 

@@ -7,18 +7,13 @@ from pathlib import Path
 
 import cv2
 import pytest
+from complaints import error_line
 from films import files_below, run_apart, run_here, scan_here
 
 needs_dev_full = pytest.mark.skipif(
     not Path("/dev/full").is_char_device(), reason="there is no /dev/full"
 )
 WHOLE = [(25, 49), (115, 139)]
-
-
-def error_line(ran):
-    assert "Traceback" not in ran.err
-    [line] = [line for line in ran.err.splitlines() if line.startswith("error: ")]
-    return line
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ def test_the_first_pictures_are_as_far_apart_as_all_others(door, rtsp_servers, w
 def test_while_nothing_moves_key_frames_alone_are_decoded(rtsp_servers, watching, tmp_path):
     film = write_film(
         tmp_path / "quiet.mp4",
-        times=[index / FPS for index in range(17 * FPS)],
+        times=[index / FPS for index in range(9 * FPS)],
         pictures=_noisy,
-        options={"preset": "veryfast", "crf": "23"},
+        options={"preset": "veryfast", "crf": "23", "g": "12"},
     )
     (known,) = scan_here(film, Path("scanned"), "--hold", "1s").records
     server = rtsp_servers.rtsp(film)
@@ -59,18 +59,18 @@ def test_while_nothing_moves_key_frames_alone_are_decoded(rtsp_servers, watching
     code, out = watch.end()
     assert code == 0
     first, second = (json.loads(line) for line in out.splitlines())
-    assert first["start_s"] == pytest.approx(known["start_s"], abs=0.3)
+    assert first["start_s"] == pytest.approx(known["start_s"], abs=0.3), watch.said
     lasted_s = second["end_s"] - second["start_s"]
     assert lasted_s == pytest.approx(known["end_s"] - known["start_s"], abs=0.3)
     (told,) = (line for line in watch.said if "were not decoded" in line)
     spared, pictures = (int(word) for word in told.split() if word.isdecimal())
-    assert pictures > 26 * FPS
-    assert spared > 6 * FPS, "of the quiet seconds before each event"
+    assert pictures > 14 * FPS
+    assert spared > 4 * FPS, "of the quiet seconds before each event, more than before one"
 
 
 def _noisy(time_s):
     grain = np.random.default_rng(round(time_s * 1000)).normal(0, 2, (120, 160, 1))
-    return np.clip(_moving(time_s, ((13.3, 15.3),)) + grain, 0, 255).astype(np.uint8)
+    return np.clip(_moving(time_s, ((6.3, 7.3),)) + grain, 0, 255).astype(np.uint8)
 
 
 def test_a_killed_server_is_lost_and_found_again(door, rtsp_servers, watching):

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
-import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-from browsing import requests_of
+from browsing import pick, press, requests_of, rows, text, type_into
 from films import run_here, scan_here, write_film
 
-from motionlapse.report.packed_scores import packed_scores
-from motionlapse.report.thumbnails import MOST_BYTES, thumbnail
-from motionlapse.sinks.archive_schema import FILE_NAME, make_database
-from motionlapse.sinks.score_bins import ScoreBin, ScoreBins
-from motionlapse.types import State
-
 keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-
-
-def text(browser, selector):
-    return browser.find_element("css selector", selector).text
-
-
-def rows(browser):
-    return browser.find_elements("css selector", ".row")
-
-
-def press(browser, *words):
-    browser.find_element("id", "list").send_keys(*words)
-
-
-def type_into(browser, field, words):
-    box = browser.find_element("id", field)
-    box.clear()
-    box.send_keys(words)
-
-
-def pick(browser, field, place):
-    select = pytest.importorskip("selenium.webdriver.support.ui").Select
-    select(browser.find_element("id", field)).select_by_index(place)
 
 
 @pytest.fixture
@@ -205,121 +171,6 @@ def test_nothing_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser)
     assert "report: kept/report.html" in ran.err
     browser.get((tmp_path / "kept" / "report.html").as_uri())
     assert "Nothing moved" in text(browser, "#detail")
-
-
-# ---- five thousand events ------------------------------------------------------------------------
-
-
-@pytest.fixture
-def crowded(tmp_path: Path) -> Path:
-    """Make an archive of a day with 5,000 events, as many scans would leave it."""
-    folder = tmp_path / "day"
-    folder.mkdir()
-    noise = np.random.default_rng(5)
-    (folder / "gate").mkdir()
-    picture = cv2.resize(noise.integers(0, 256, (9, 16, 3), np.uint8), (320, 180))
-    cv2.imwrite(str(folder / "gate" / "event.jpg"), picture)
-    mask = np.zeros((135, 240), np.uint8)
-    mask[40:90, 100:140] = 255
-    png = cv2.imencode(".png", mask, [cv2.IMWRITE_PNG_BILEVEL, 1])[1].tobytes()
-    make_database(folder / FILE_NAME)
-    bins, chunks = ScoreBins(), []
-    chunks += [bins.add(n / 2, float(noise.random()) * 3, State.QUIET) for n in range(172_800)]
-    chunks.append(bins.take())
-    with sqlite3.connect(folder / FILE_NAME) as db:
-        db.execute("INSERT INTO sources VALUES (1, '../gate.mp4', 'gate', 'recording', 5000)")
-        db.execute(
-            "INSERT INTO runs VALUES"
-            " (1, 1, '2026', '0', '{}', 960, 540, ?, 'done', 1, ?, '[]', '{}', '')",
-            (datetime(2026, 5, 4, tzinfo=UTC).isoformat(), 86_400.0),
-        )
-        for number in range(1, 5001):
-            start = number * 17.0
-            pictured = number <= 400 or number == 5000  # thumbnails of all would take half a minute
-            db.execute(
-                f"INSERT INTO events VALUES ({', '.join('?' * 18)})",
-                [
-                    *(1, number, 1, start, start + 4, 0, 1, None, None, start + 1, 0),
-                    *(
-                        2.0 + number % 50,
-                        0.01,
-                        "foreground",
-                        "quiet",
-                        '["all"]',
-                        png if pictured else b"",
-                        None,
-                    ),
-                ],
-            )
-            if pictured:
-                query = "INSERT INTO snapshots VALUES (NULL, 1, ?, 'gate/event.jpg', ?, 0, 1)"
-                db.execute(query, (number, start))
-        db.executemany("INSERT INTO scores VALUES (1, ?, ?)", [chunk for chunk in chunks if chunk])
-    return folder
-
-
-_SCROLL = """
-    const done = arguments[0], list = document.getElementById("list"), gaps = [];
-    let last = performance.now(), count = 0;
-    function tick(now) {
-      gaps.push(now - last);
-      last = now;
-      list.scrollTop = (list.scrollHeight - list.clientHeight) * (count / 120);
-      if (++count <= 120) requestAnimationFrame(tick);
-      else done([Math.max(...gaps), document.querySelectorAll(".row").length,
-                 performance.getEntriesByType("navigation")[0].loadEventEnd]);
-    }
-    requestAnimationFrame(tick);
-"""
-
-
-def test_five_thousand_events_open_and_scroll(crowded: Path, browser) -> None:
-    ran = run_here("report", crowded)
-    assert "5000 events" in ran.err
-    page = crowded / "report.html"
-    assert len(list((crowded / "report_files").glob("*.webp"))) == 101
-    assert page.stat().st_size < 3_000_000
-    browser.get(page.as_uri())
-    longest_ms, made, loaded_ms = browser.execute_async_script(_SCROLL)
-    assert made < 40  # only rows that can be seen are there: the page cannot stall
-    logging.getLogger(__name__).info(
-        "loaded: %.0f ms, longest frame: %.0f ms", loaded_ms, longest_ms
-    )
-    press(browser, keys.END)
-    assert "Event 5000" in text(browser, "#detail h2")
-    shown = browser.execute_async_script("""
-        const done = arguments[0], image = document.querySelector(".row[aria-selected=true] img");
-        image.decode().then(() => done(image.naturalWidth), () => done(0));
-    """)
-    assert shown > 100
-    # A later page of fewer events leaves no picture of this one behind.
-    with sqlite3.connect(crowded / FILE_NAME) as db:
-        db.execute("DELETE FROM snapshots WHERE number > 310")
-        db.execute("DELETE FROM events WHERE number > 310")
-    run_here("report", crowded)
-    assert len(list((crowded / "report_files").glob("*.webp"))) == 10
-
-
-# ---- parts ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_thumbnails_are_small_whatever_they_show(seed: int) -> None:
-    noise = np.random.default_rng(seed).integers(0, 256, (135, 240, 3), np.uint8)
-    small = thumbnail(noise, noise if seed else None)
-    assert 200 < len(small) <= MOST_BYTES
-    assert cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_COLOR) is not None
-    assert thumbnail(None, None) == b""
-
-
-def test_packed_scores_keep_peaks_and_gaps() -> None:
-    bins = [ScoreBin(place * 0.5, 0.0, place / 10, State.QUIET) for place in range(100)]
-    packed = packed_scores(bins[:40] + bins[60:], most=10)
-    assert (packed["t0"], packed["step"]) == (0.0, 5.0)
-    codes = np.frombuffer(__import__("base64").b64decode(packed["high"]), "<u2")
-    assert list(np.flatnonzero(codes == 65535)) == [4, 5]
-    known = np.expm1(codes[codes < 65535] / 65534 * np.log1p(1e5)) / 10
-    assert known == pytest.approx([0.9, 1.9, 2.9, 3.9, 6.9, 7.9, 8.9, 9.9], rel=0.001)
 
 
 def test_an_archive_that_is_missing(tmp_path: Path) -> None:

@@ -141,3 +141,25 @@ def test_a_link_to_nothing_is_told_and_the_rest_is_found(folder: Path) -> None:
     # A picture among others is the reader's to tell of.
     assert [path.name for path in found("yard")[0].stills] == ["1.jpg", "2.jpg"]
     assert error("alone.mp4") == "alone.mp4: a link to gone, which is not there"
+
+
+def test_one_film_behind_several_links_is_one_source_and_one_line_says_so(folder: Path) -> None:
+    touch("in/a.mp4", "other/z.mp4")
+    for name in ("b", "c"):
+        Path(f"in/{name}.mp4").symlink_to("a.mp4")
+    assert [item.name for item in found("in")] == ["in/a.mp4"]
+    (item,) = found("in")
+    assert item.warning == "in/b.mp4 and in/c.mp4: links to in/a.mp4, which is read once"
+    Path("in/d.mp4").symlink_to("../other/z.mp4")
+    first, second = found("in", "other")
+    assert (first.name, second.name) == ("in/a.mp4", "in/d.mp4")
+    assert first.warning == (
+        "in/b.mp4 and 2 more: links to in/a.mp4 and 1 more, each of which is read once"
+    )
+    assert second.warning == ""
+
+
+def test_a_film_that_is_named_twice_needs_no_word(folder: Path) -> None:
+    touch("in/a.mp4")
+    (item,) = found("in", "in/a.mp4", "./in/*.mp4", str(folder / "in" / "a.mp4"))
+    assert item.warning == ""
