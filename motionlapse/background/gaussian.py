@@ -122,7 +122,7 @@ class Gaussian:
         foreground = self._no_foreground if previous is None else previous
         buffers = _buffers(planes)
         self._gain.update(buffers, self._mean, foreground, step_s)
-        light = self._clouds_since(buffers, foreground, step_s, pace)
+        light = self._clouds_since(buffers, foreground, elapsed_s, pace)
         constants = self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace)
         pixels = judge_and_learn(
             *buffers,
@@ -231,15 +231,20 @@ class Gaussian:
         *background, doubt, others, _, young = self._for_kernel[:7]
         self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
-    def _clouds_since(self, buffers: Buffers, previous: Image, step_s: float, pace: float) -> Array:
+    def _clouds_since(
+        self, buffers: Buffers, previous: Image, elapsed_s: float, pace: float
+    ) -> Array:
         """Return the light that the background is to follow now.
 
-        Clouds are slow: every other frame, for twice the time, costs half.
+        Clouds are slow: every other frame, for twice the time, costs half. Where frames are slower
+        than clouds it is every one, for all of the time that has passed, however long: what a
+        cloud's shadow had become after a second, when twice 0.2 s of it were followed, was an event.
         """
-        self._since_clouds_s += step_s * min(pace, 1.0)
-        if self._frames % 2:
+        self._since_clouds_s += elapsed_s * min(pace, 1.0)
+        cloud_s = self._settings.cloud_time
+        if self._frames % 2 and self._since_clouds_s < cloud_s:
             return self._clouds.none
-        rate = -math.expm1(-self._since_clouds_s / self._settings.cloud_time)
+        rate = -math.expm1(-self._since_clouds_s / cloud_s)
         self._since_clouds_s = 0.0
         if rate <= 0:
             return self._clouds.none
