@@ -231,20 +231,15 @@ class Gaussian:
         *background, doubt, others, _, young = self._for_kernel[:7]
         self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
-    def _clouds_since(
-        self, buffers: Buffers, previous: Image, elapsed_s: float, pace: float
-    ) -> Array:
-        """Return the light that the background is to follow now.
+    def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
+        """Return the light that the background is to follow now: what has changed since the last.
 
-        Clouds are slow: every other frame, for twice the time, costs half. Where frames are slower
-        than clouds it is every one, for all of the time that has passed, however long: what a
-        cloud's shadow had become after a second, when twice 0.2 s of it were followed, was an event.
+        Clouds are slow: every other frame costs half. (Of slow frames too, a shadow was an event.)
         """
-        self._since_clouds_s += elapsed_s * min(pace, 1.0)
-        cloud_s = self._settings.cloud_time
-        if self._frames % 2 and self._since_clouds_s < cloud_s:
+        self._since_clouds_s += gone_s * min(pace, 1.0)
+        if self._frames % 2 and self._since_clouds_s < self._settings.cloud_time:
             return self._clouds.none
-        rate = -math.expm1(-self._since_clouds_s / cloud_s)
+        rate = -math.expm1(-self._since_clouds_s / self._settings.cloud_time)
         self._since_clouds_s = 0.0
         if rate <= 0:
             return self._clouds.none
