@@ -10,13 +10,16 @@ import numpy as np
 from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.analysis.usual import times_usual
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.types import DEEP_SHADOW_SCORE
 
 # How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
-# 255 does not reach it, a patch somewhat above the threshold of 64 does.
-_SIGMA_PX = 1.2
+# 255 does not reach it, a patch somewhat above the threshold of 64 does. Where pictures are small,
+# so are movers, and as much of them was smoothed away as of large ones: it is smoothed less there,
+# down to where a lone pixel would just not do.
+_SIGMA_PX, _LEAST_SIGMA_PX = 1.2, 0.8
 _VOTERS = 7
 _VOTE = 90
 _LIFTED = np.uint8(127)  # of a deep shadow that is something: clearly beyond the vote
@@ -56,7 +59,8 @@ class Cleanup:
         # A square costs less than half of a disc, and a thousandth of F.
         self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
         self._surroundings = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
-        self._kernel = cv2.getGaussianKernel(_VOTERS, _SIGMA_PX)
+        sigma_px = max(_LEAST_SIGMA_PX, _SIGMA_PX * min(1.0, times_usual(area.size)))
+        self._kernel = cv2.getGaussianKernel(_VOTERS, sigma_px)
 
     def __call__(self, score: Image) -> tuple[Image, tuple[Blob, ...], int]:
         """Return the cleaned mask, its blobs from large to small, and its foreground pixels.

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import cv2
+import numpy as np
 
 from motionlapse.analysis.settings import FlowSettings
+from motionlapse.analysis.usual import times_usual
 from motionlapse.frames import Image
+
+_MOST = 127  # half of 255
 
 
 def moving_pixels(moving: Image, mask: Image) -> int:
     """Return how many pixels of the foreground move.
 
     A pixel counts if most of the 3×3 around it are moving foreground: specks along the outline of
-    something that stands still are noise. (Beyond the edge, the edge goes on.)
+    something that stands still are noise. (Beyond the edge, the edge goes on.) In pictures less
+    than 320 wide what is around it weighs less, in proportion: the edge with which a slow mover
+    goes ahead is one pixel wide there, which is never most of nine.
 
     Parameters
     ----------
@@ -21,8 +27,14 @@ def moving_pixels(moving: Image, mask: Image) -> int:
     mask
         0/255 uint8 ``(H, W)`` after cleanup.
     """
-    # The median of nine is what most of them are.
-    return cv2.countNonZero(cv2.medianBlur(cv2.bitwise_and(moving, mask), 3))
+    both = cv2.bitwise_and(moving, mask)
+    height, width = both.shape
+    times = times_usual((width, height))
+    if times >= 1.0:  # the median of nine is what most of them are
+        return cv2.countNonZero(cv2.medianBlur(both, 3))
+    weights = np.array([times / 3, 1 - times / 1.5, times / 3], np.float32)
+    share = cv2.sepFilter2D(both, -1, weights, weights, borderType=cv2.BORDER_REPLICATE)
+    return cv2.countNonZero(cv2.threshold(share, _MOST, 255, cv2.THRESH_BINARY)[1])
 
 
 def change_value(

@@ -122,7 +122,7 @@ class Gaussian:
         foreground = self._no_foreground if previous is None else previous
         buffers = _buffers(planes)
         self._gain.update(buffers, self._mean, foreground, step_s)
-        light = self._clouds_since(buffers, foreground, step_s, pace)
+        light = self._clouds_since(buffers, foreground, elapsed_s, pace)
         constants = self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace)
         pixels = judge_and_learn(
             *buffers,
@@ -231,13 +231,13 @@ class Gaussian:
         *background, doubt, others, _, young = self._for_kernel[:7]
         self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
-    def _clouds_since(self, buffers: Buffers, previous: Image, step_s: float, pace: float) -> Array:
-        """Return the light that the background is to follow now.
+    def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
+        """Return the light that the background is to follow now: what has changed since the last.
 
-        Clouds are slow: every other frame, for twice the time, costs half.
+        Clouds are slow: every other frame costs half. (Of slow frames too, a shadow was an event.)
         """
-        self._since_clouds_s += step_s * min(pace, 1.0)
-        if self._frames % 2:
+        self._since_clouds_s += gone_s * min(pace, 1.0)
+        if self._frames % 2 and self._since_clouds_s < self._settings.cloud_time:
             return self._clouds.none
         rate = -math.expm1(-self._since_clouds_s / self._settings.cloud_time)
         self._since_clouds_s = 0.0
