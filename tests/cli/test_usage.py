@@ -19,6 +19,17 @@ from films import run_apart, run_here
         (["scna"], "no command 'scna'; did you mean 'scan'?"),
         (["--zz"], "no option '--zz'; see 'motionlapse -h'"),
         (["list", "modls"], "no such command 'modls'. Did you mean 'models'?"),
+        (
+            ["scan", "a.mp4", "--background", "MOG2"],
+            (
+                "--background: 'MOG2' is no background model; there are gaussian, mog2, knn, cnt, "
+                "gsoc, lsbp; did you mean 'mog2'?"
+            ),
+        ),
+        (
+            ["scan", "a.mp4", "--set", "hold=3s"],
+            "--set hold: unknown key 'hold'; did you mean 'decision.hold'?",
+        ),
         (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
