@@ -59,8 +59,9 @@ def unexpected(error: Exception) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the known word nearest to `word`, or ``""``."""
-    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{match[0]}'?" if match else ""
+    typed = {name.lower(): name for name in known}
+    match = difflib.get_close_matches(word.lower(), typed, n=1, cutoff=0.6)
+    return f"; did you mean '{typed[match[0]]}'?" if match else ""
 
 
 def why(error: BaseException) -> str:

@@ -24,7 +24,9 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     known = list(known)
     if any(name.startswith(f"{key}.") for name in known):
         return f"'{key}' is a section; name one of its keys, as 'config show' lists them"
-    return f"unknown key '{key}'{nearest(key, known)}"
+    alike = [name for name in known if name.endswith(f".{key}")]
+    meant = f"; did you mean '{alike[0]}'?" if len(alike) == 1 else nearest(key, known)
+    return f"unknown key '{key}'{meant}"
 
 
 def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:

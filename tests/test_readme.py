@@ -1,9 +1,11 @@
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 from motionlapse.background import MODELS
+from motionlapse.types import BackgroundModel
 
 PROJECT = Path(__file__).parent.parent
 
@@ -25,3 +27,12 @@ def test_the_model_that_is_called_the_fastest_is_by_the_table_of_the_readme() ->
     for name, summary in called.items():
         rivals = of_opencv if "OpenCV's fastest" in summary else ms
         assert ms[name] == min(rivals.values()), summary
+
+
+def test_who_adds_a_model_is_told_every_argument_of_its_methods() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Adding a background model")[2].partition("\n## ")[0]
+    for method in (BackgroundModel.prime, BackgroundModel.apply):
+        words = [name for name in inspect.signature(method).parameters if name != "self"]
+        called = f"`{method.__name__}({words[0]}, *, {', '.join(words[1:])})`"
+        assert called in " ".join(section.split())

@@ -5,9 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+
+from motionlapse.analysis.polygons import parse_polygon
+from motionlapse.errors import ConfigError
 from motionlapse.settings import Duration, SettingsModel, Share, Texts, auto_or_whole, setting
 
 Scale = Annotated[Literal["auto"] | int, auto_or_whole("scale", 16)]
+
+
+def _check_polygons(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is a polygon in no picture; whether it lies inside, its picture tells."""
+    for text in texts:
+        try:
+            parse_polygon(text)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+    return texts
+
+
+Polygons = Annotated[Texts, AfterValidator(_check_polygons)]
 
 
 class FlowSettings(SettingsModel):
@@ -30,13 +47,13 @@ class FlowSettings(SettingsModel):
 class AnalysisSettings(SettingsModel):
     """What is watched, how finely, and what counts as a blob."""
 
-    regions: Texts = setting(
+    regions: Polygons = setting(
         (),
         "watch inside this polygon only; pixels or percent, may be named (repeatable)",
         flag="--region",
         metavar='"[NAME=]X,Y X,Y X,Y"',
     )
-    ignore: Texts = setting(
+    ignore: Polygons = setting(
         (),
         "do not watch inside this polygon (repeatable)",
         flag="--ignore",

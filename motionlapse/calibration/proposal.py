@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from motionlapse.calibration.alarms import Excursions, excursions
 from motionlapse.calibration.light import Light, describe
 from motionlapse.calibration.noise import NoiseLevel
 from motionlapse.calibration.watching import MeasureSpread, Watched, spread_of
 from motionlapse.decision.settings import DecisionSettings
+from motionlapse.units import format_share
 
 _ALARMS_A_DAY = 1.0
 _HEADROOM = 1.5
@@ -150,11 +152,7 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
             "on another part (--start, --duration), or leave out what never rests (--ignore)"
         )
     elif stands_out(usual.peaks, enter):
-        found.append(
-            f"one moment stands out: at {_where(watched, max(usual.peaks)):.1f} s "
-            f"{max(usual.peaks):.2%} of the picture moved, else far less. If that was a mover, its "
-            "like will not be found; calibrate on another part (--start, --duration)"
-        )
+        found.append(_alone(watched, max(usual.peaks)))
     light = describe(watched.times_s, watched.brightness)
     if light.steps:
         found.append(
@@ -162,6 +160,20 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
             "exposure or a lamp; what was learned beside it may be too careful"
         )
     return found
+
+
+def _alone(watched: Watched, peak: float) -> str:
+    """Return what is to be said of the only excursion that is high: a scene without rest is one."""
+    moment = f"at {_where(watched, peak):.1f} s {peak:.2%} of the picture moved"
+    usually = median(watched.moving[_CALM_FACTOR])
+    missed = "will not be found; calibrate on another part (--start, --duration)"
+    if peak >= _STANDS_ALONE * usually:
+        alone = f"one moment stands out: {moment}, else far less"
+        return f"{alone}. If that was a mover, its like {missed}"
+    return (
+        f"never at rest: half of the time {format_share(usually)} of the picture or more moved, "
+        f"and {moment}. Movers like that {missed}, or leave out what never rests (--ignore)"
+    )
 
 
 def stands_out(peaks: Sequence[float], enter: float) -> bool:

@@ -77,7 +77,10 @@ def check(
     *,
     config: Config = None,
 ) -> None:
-    """Check a file, and tell every mistake in it; a typo gets the nearest valid name."""
+    """Check a file, and tell every mistake in it.
+
+    A typo gets the nearest valid name. Whether regions lie inside the picture, only footage tells.
+    """
     from motionlapse.pipeline_settings import Settings
     from motionlapse.settings import complaints
     from motionlapse.settings_layers import environment_layers, file_layers

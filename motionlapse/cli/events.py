@@ -81,7 +81,8 @@ def events(
     elif found and (csv is None or str(csv) != "-"):
         print_events(found)
     if not found:
-        say(f"{archive}: no events that fit")
+        asked = wanted != EventFilter(all_runs=all_runs)
+        say(f"{archive}: no events{' that fit' if asked else ''}")
     for note in notes:
         say(note)
 

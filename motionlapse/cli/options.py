@@ -51,6 +51,7 @@ FOOTAGE_ONLY = (
     "batch.*",
 )
 
+_MEASURE, _THRESHOLD = "measures.measure", "measures.threshold"
 _OF_MASKS_FILM = ("sinks.layers", "sinks.film_size")
 
 Config = Annotated[
@@ -175,9 +176,11 @@ def load_settings(
     ConfigError
         For whatever is unknown or not allowed, naming its place.
     """
-    lasting = [*file_layers(config, os.environ, Path()), *environment_layers(os.environ)]
+    files = file_layers(config, os.environ, Path())
+    lasting = [*files, *environment_layers(os.environ)]
+    layers = [*lasting, *set_layers(pairs or ()), *flag_layers(flags)]
     try:
-        resolved = resolve(Settings, [*lasting, *set_layers(pairs or ()), *flag_layers(flags)])
+        resolved = resolve(Settings, layers)
     except ConfigError as error:
         if str(error) not in complaints(Settings, lasting):
             raise
@@ -187,6 +190,26 @@ def load_settings(
     for layer in flag_layers(flags):
         if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:
             raise ConfigError(f"{layer.origin} is for the film of --masks; give --masks FILM.mp4")
+    return _without_another_measures_threshold(resolved, files, layers)
+
+
+def _without_another_measures_threshold(
+    resolved: Resolved[Settings], files: Iterable[Layer], layers: Iterable[Layer]
+) -> Resolved[Settings]:
+    """Return the settings without a threshold that a file gives beside another measure.
+
+    0.95 is much for ssim and everything for background: nothing would be kept, and nothing said.
+    """
+    chosen = resolved.settings.measures.measure
+    for file in files:
+        meant = file.values.get(_MEASURE, chosen)
+        if resolved.origins.get(_THRESHOLD) == file.origin and meant != chosen:
+            kept = {key: value for key, value in file.values.items() if key != _THRESHOLD}
+            logger.info("%s: its threshold is for %s, not for %s", file.origin, meant, chosen)
+            return resolve(
+                Settings,
+                [Layer(one.origin, kept) if one is file else one for one in layers],
+            )
     return resolved
 
 

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
+# The page shows what moves in a piece that is read once: nothing is decided, kept or left out.
 _OTHER_SETTINGS = [
-    entry.key for entry in entries(Settings) if entry.key.startswith(("sinks.", "decision."))
+    entry.key
+    for entry in entries(Settings)
+    if entry.key.startswith(("sinks.", "decision.", "batch.", "sources.live."))
+    or entry.key in ("sources.wall_start", "sources.prescan")
 ]
 _PIECE_S = 60.0
 _INTERRUPTED = 130

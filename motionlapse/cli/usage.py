@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -25,9 +27,17 @@ def usage_fault(error: typer.TyperException) -> str:
     possibilities = getattr(error, "possibilities", None)
     if option and text.startswith("No such option"):
         text = f"no option '{option}'{nearest(option, possibilities or ())}"
+        if film := _file_named(option):
+            return f"{text.partition(';')[0]}; the file of that name is ./{film}"
     text = _NOT_READ.sub(r"it is no \1", text)
     text = text[:1].lower() + text[1:].removesuffix(".")
     context: Any = getattr(error, "ctx", None)
     if context is None or text.endswith("?"):  # a name that fits says more than the help page
         return text
     return f"{text}; see '{context.command_path} {context.help_option_names[0]}'"
+
+
+def _file_named(option: str) -> str:
+    """Return the word that was taken for an option and is the name of a file, or ``""``."""
+    words = (word for word in sys.argv[1:] if word.startswith(option))
+    return next((word for word in words if Path(word).exists()), "")

@@ -220,9 +220,11 @@ def event_line(kept: KeptEvent) -> str:
     pictures = f", {kept.snapshots[0]}" if kept.snapshots else ""
     more = f" +{len(kept.snapshots) - 1}" if len(kept.snapshots) > 1 else ""
     clip = f", {kept.clip}" if kept.clip else ""
+    # The first picture of a time-lapse has none.
+    regions = "".join(f", {name}" for name in event.regions)
     return (
         f"{source}: event {event.number} at {start}, {event.end_s - event.start_s:.1f} s, "
-        f"score {event.peak_score:.1f}, {', '.join(event.regions) or 'all'}{pictures}{more}{clip}"
+        f"score {event.peak_score:.1f}{regions}{pictures}{more}{clip}"
     )
 
 

@@ -156,7 +156,7 @@ def help_lines() -> list[Line]:
 def footer(look: Look, width: int) -> Line:
     """Return the last line: what was done last, or the keys, and the disk."""
     if look.help:
-        return text((" any key goes back", "bright_black"))
+        return text((" q quits, any other key goes back", "bright_black"))
     if look.said:
         return fitted(text((f" {look.said}", "bold")), width)
     keys = " q quit  space pause  s snapshot  m picture  +/- threshold  b learn anew  ? help"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from motionlapse.errors import nearest
 from motionlapse.settings import Duration, SettingsModel, Size, setting
@@ -174,15 +174,16 @@ class SinkSettings(SettingsModel):
     hooks: HookSettings = HookSettings()
     retention: RetentionSettings = RetentionSettings()
 
-    @model_validator(mode="after")
-    def _join_has_clips(self) -> Self:
-        if self.join is None:
-            return self
-        if self.clips == "none":
-            raise ValueError("a joined film is made of clips: choose clips copy or encode")
-        if self.join.suffix.lower() not in FILM_SUFFIXES:
-            raise ValueError(f"'{self.join}' is no name of a film; it ends in .mp4 or .mkv")
-        return self
+    @field_validator("join")
+    @classmethod
+    def _check_join(cls, join: Path | None, info: ValidationInfo) -> Path | None:
+        if join is None:
+            return None
+        if join.suffix.lower() not in FILM_SUFFIXES:
+            raise ValueError(f"'{join}' is no name of a film; it ends in .mp4 or .mkv")
+        if info.data.get("clips") == "none":
+            raise ValueError("a joined film is made of clips; choose --clips copy or encode")
+        return join
 
     @property
     def masks_film(self) -> bool:

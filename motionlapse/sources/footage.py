@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.units import counted
 
 _FILMS = (
     "3g2 3gp 264 265 asf avi dav flv h264 h265 hevc m2ts m4v mjpeg mjpg mkv mov mp4 mpeg mpg mts "
@@ -227,7 +228,8 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
     )
     if films:
         warning = (
-            f"{folder}: holds films and {len(stills)} pictures; the pictures are not read"
+            f"{folder}: holds films and {counted(len(stills), 'picture')}; "
+            f"the {'picture is' if len(stills) == 1 else 'pictures are'} not read"
             if stills
             else ""
         )

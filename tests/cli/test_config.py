@@ -194,3 +194,37 @@ def test_check_names_the_place_of_a_mistake(tmp_path, text, said):
     [line] = ran.err.splitlines()
     assert "mine.toml" in line
     assert said in line
+
+
+@pytest.mark.parametrize("key", ["regions", "ignore"])
+def test_check_tells_of_a_polygon_that_is_one_in_no_picture(tmp_path, key):
+    (tmp_path / "motionlapse.toml").write_text(f'[analysis]\n{key} = ["0,0 9,0 9,9", "door"]\n')
+    ran = run_here("config", "check")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: ./motionlapse.toml: analysis.{key}: region 'door': a corner")
+    assert len(ran.err.splitlines()) == 1
+
+
+def measuring(measure, threshold):
+    return f'[measures]\nmeasure = "{measure}"\nthreshold = {threshold}\n'
+
+
+def test_a_files_threshold_is_for_the_measure_beside_it(tmp_path):
+    (tmp_path / "motionlapse.toml").write_text(measuring("ssim", 0.95))
+    assert shown()["measures.threshold"] == (0.95, "./motionlapse.toml")
+    ran = run_here("config", "show", "--json", "--set", "measures.measure=ncc")
+    found = {record["key"]: record for record in ran.records}["measures.threshold"]
+    assert (found["value"], found["origin"]) == ("auto", "default")
+    assert ran.err == "./motionlapse.toml: its threshold is for ssim, not for ncc\n"
+
+
+def test_a_threshold_without_a_measure_beside_it_is_for_any(tmp_path):
+    (tmp_path / "motionlapse.toml").write_text("[measures]\nthreshold = 0.95\n")
+    found = shown("--set", "measures.measure=ncc")
+    assert found["measures.threshold"] == (0.95, "./motionlapse.toml")
+
+
+def test_a_threshold_that_is_typed_is_for_the_measure_that_is_typed(tmp_path):
+    (tmp_path / "motionlapse.toml").write_text(measuring("ssim", 0.95))
+    found = shown("--set", "measures.measure=ncc", "--set", "measures.threshold=0.7")
+    assert found["measures.threshold"] == (0.7, "--set measures.threshold")

@@ -96,6 +96,20 @@ def test_explain_has_no_flags_of_a_watch():
     assert not flags & {"--for", "--until", "--every", "--keep", "--webhook", "--pre-roll"}
 
 
+@pytest.mark.parametrize("group", ["config", "list"])
+def test_what_commands_of_a_group_do_is_told_to_its_end(group):
+    lines = run_here(group, "--help").out.partition("Commands:")[2].strip().splitlines()
+    assert len(lines) == 3
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines), lines
+
+
+def test_regions_has_no_flags_of_a_watch_or_of_many_films():
+    flags = set(re.findall(r"--[a-z-]+", run_here("regions", "--help").out))
+    assert flags >= {"--region", "--start", "--fps", "--scale", "--fast"}
+    idle = {"--for", "--until", "--workers", "--cluster", "--resume", "--prescan", "--wall-start"}
+    assert not flags & idle
+
+
 def test_top_level_help_imports_nothing_heavy():
     modules = modules_of("--help")
     assert "typer" in modules

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from films import FRAMES, run_apart, run_here, scan_here, table, write_stills
 
 from motionlapse.cli.event_output import print_events
+from motionlapse.cli.watch_output import event_line
 from motionlapse.types import KeptEvent
 
 KEYS = [
@@ -87,6 +89,21 @@ def test_events_can_be_filtered(door):
     assert count("--min-score", str(max(peaks) + 1)) == 0
     assert count("--since", "2026-05-04T10:00:03+00:00") == 1
     assert run_here("events", "kept", "--since", "noon").code == 2
+
+
+def test_an_archive_without_events_and_one_without_those_asked_for(door):
+    scan_here(door, "kept")
+    assert run_here("events", "kept", "--source", "window").err == "kept: no events that fit\n"
+    scan_here(door, "still", "--enter", "99%")
+    assert run_here("events", "still").err == "still: no events\n"
+
+
+def test_a_line_of_an_event_names_its_regions_if_it_has_any(make_event):
+    kept = KeptEvent("cam", make_event(), snapshots=("a.jpg",))
+    with_regions = event_line(replace(kept, event=replace(kept.event, regions=("door", "gate"))))
+    without = event_line(replace(kept, event=replace(kept.event, regions=())))
+    assert with_regions.replace(", door, gate", "") == without
+    assert "all" not in without
 
 
 def cells(printed):

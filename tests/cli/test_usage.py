@@ -19,6 +19,25 @@ from films import run_apart, run_here
         (["scna"], "no command 'scna'; did you mean 'scan'?"),
         (["--zz"], "no option '--zz'; see 'motionlapse -h'"),
         (["list", "modls"], "no such command 'modls'. Did you mean 'models'?"),
+        (
+            ["scan", "a.mp4", "--background", "MOG2"],
+            (
+                "--background: 'MOG2' is no background model; there are gaussian, mog2, knn, cnt, "
+                "gsoc, lsbp; did you mean 'mog2'?"
+            ),
+        ),
+        (
+            ["scan", "a.mp4", "--set", "hold=3s"],
+            "--set hold: unknown key 'hold'; did you mean 'decision.hold'?",
+        ),
+        (
+            ["scan", "a.mp4", "--join", "all.avi", "--clips", "copy", "--out", "kept"],
+            "--join: 'all.avi' is no name of a film; it ends in .mp4 or .mkv",
+        ),
+        (
+            ["scan", "a.mp4", "--join", "all.mp4", "--out", "kept"],
+            "--join: 'all.mp4': a joined film is made of clips; choose --clips copy or encode",
+        ),
         (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -26,6 +45,19 @@ from films import run_apart, run_here
 def test_a_mistake_is_one_line(words: list[str], line: str) -> None:
     ran = run_here(*words)
     assert (ran.code, ran.out, ran.err) == (2, "", f"error: {line}\n")
+
+
+@pytest.mark.parametrize("name", ["-door.mp4", "--door.mp4"])
+def test_a_name_that_looks_like_an_option_gets_the_way_to_write_it(tmp_path, name: str) -> None:
+    line = f"error: no option '{name[: name.rindex('-') + 1]}"
+    assert run_here("scan", name).err.startswith(line)
+    assert "./" not in run_here("scan", name).err
+    (tmp_path / name).touch()
+    ran = run_here("scan", name)
+    assert ran.code == 2
+    assert ran.err.startswith(line)
+    assert ran.err.endswith(f"; the file of that name is ./{name}\n")
+    assert run_here("scan", f"./{name}").err == f"error: {name}: the file is empty\n"
 
 
 def test_a_value_of_a_wrong_kind_is_one_line() -> None:

@@ -61,6 +61,7 @@ texts = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=";"),
     min_size=1,
 ).filter(lambda text: text.strip() == text)
+named_polygons = texts.filter(lambda name: "=" not in name).map("{}=0,0 10%,0 9,9.5".format)
 
 VALUES: dict[str, st.SearchStrategy[object]] = {
     "sources.start": durations,
@@ -71,7 +72,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "background.gaussian.k": st.sampled_from([0.5, 2.5, 20.0]),
     "analysis.flow_tracking.weight": shares,
     "background.mog2.shadows": st.booleans(),
-    "analysis.regions": st.lists(texts, max_size=3).map(tuple),
+    "analysis.regions": st.lists(named_polygons, max_size=3).map(tuple),
     "analysis.scale": st.one_of(st.just("auto"), st.integers(1, 16)),
     "analysis.min_blob": shares,
     "analysis.min_blob_pixels": st.integers(0, 100_000),

@@ -55,6 +55,16 @@ def test_every_size_is_filled_exactly(look, size, pictures, more):
 
 
 @pytest.mark.parametrize("size", [size for size in SIZES if size[0] >= 60])
+def test_help_says_that_q_quits_from_it_too(look, size):
+    assert "q quits, any other key goes back" in joined(render(replace(look, help=True), *size))
+    controls = Controls()
+    keys = Keys(controls, ManualClock())
+    keys.press("?")
+    keys.press("q")
+    assert controls.stopped == "q"
+
+
+@pytest.mark.parametrize("size", [size for size in SIZES if size[0] >= 60])
 def test_what_a_person_asks_for_is_there_at_every_size(look, size):
     text = joined(render(look, *size))
     wanted = (

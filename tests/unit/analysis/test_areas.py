@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from motionlapse.analysis.areas import WatchedArea, parse_polygon
+from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.polygons import parse_polygon
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError
 from motionlapse.frames import Image

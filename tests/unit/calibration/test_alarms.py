@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from motionlapse.calibration.alarms import DAY_S, Excursions, excursions
 from motionlapse.calibration.light import describe
 from motionlapse.calibration.noise import NoiseMeter
-from motionlapse.calibration.proposal import stands_out
+from motionlapse.calibration.proposal import propose, stands_out
+from motionlapse.calibration.watching import Watched
 
 TIMES = [n / 10 for n in range(100)]
 
@@ -100,3 +101,28 @@ def test_repeated_pictures_are_not_taken_for_silence():
 )
 def test_a_moment_that_stands_out_is_told_from_noise(peaks, alone):
     assert stands_out(peaks, 0.0007) == alone
+
+
+def warnings_of(shares):
+    """Return what is said of a minute and a half with these moving shares, ten a second."""
+    watched = Watched((160, 120), floor=8.0)
+    watched.times_s = [n / 10 for n in range(len(shares))]
+    watched.brightness = [100.0] * len(shares)
+    watched.moving = {factor: list(shares) for factor in (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)}
+    return propose(watched).warnings
+
+
+def test_a_moment_in_a_calm_scene_stands_out():
+    shares = [0.0] * 900
+    shares[400:420] = [0.0035] * 20
+    [warning] = warnings_of(shares)
+    assert warning.startswith("one moment stands out: at 40.0 s 0.35% of the picture moved")
+
+
+def test_the_highest_moment_of_a_scene_that_never_rests_does_not_stand_out():
+    shares = [0.002] * 900
+    shares[400:420] = [0.0035] * 20
+    [warning] = warnings_of(shares)
+    assert warning.startswith("never at rest: half of the time 0.2% of the picture or more moved")
+    assert "at 40.0 s 0.35%" in warning
+    assert "--ignore" in warning

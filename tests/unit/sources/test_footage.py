@@ -74,6 +74,12 @@ def test_films_beside_pictures_warn_once_and_win(folder: Path) -> None:
     assert (first.stills, second.stills, second.warning) == ((), (), "")
 
 
+def test_one_picture_beside_films_is_told_as_one(folder: Path) -> None:
+    touch("mixed/a.mp4", "mixed/1.jpg")
+    (only,) = found("mixed")
+    assert only.warning == "mixed: holds films and 1 picture; the picture is not read"
+
+
 def test_no_warning_without_pictures_beside_the_films(folder: Path) -> None:
     touch("films/a.mp4", "films/thumbs/a.jpg")
     assert [item.warning for item in found("films")] == [""]
