@@ -83,7 +83,7 @@ class Damage:
         )
 
 
-class Faults:
+class FirstFaults:
     """What was wrong with a source, in words; of many the first, for a source may have no end."""
 
     def __init__(self) -> None:

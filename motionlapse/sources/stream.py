@@ -19,7 +19,7 @@ from motionlapse.clock import Clock
 from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import PacketTap, Picture, Unseen
-from motionlapse.sources.damage import Damage, Faults
+from motionlapse.sources.damage import Damage, FirstFaults
 from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
@@ -116,7 +116,7 @@ class StreamConnection:
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        last_s, faults = 0.0, Faults()
+        last_s, faults = 0.0, FirstFaults()
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item

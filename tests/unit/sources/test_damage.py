@@ -2,11 +2,11 @@
 
 import tracemalloc
 
-from motionlapse.sources.damage import Faults
+from motionlapse.sources.damage import FirstFaults
 
 
 def test_of_many_faults_the_first_are_told_and_how_many_more_there_are() -> None:
-    faults = Faults()
+    faults = FirstFaults()
     assert (bool(faults), str(faults)) == (False, "")
     for number in range(5):
         faults.add(f"fault {number}")
@@ -18,7 +18,7 @@ def test_of_many_faults_the_first_are_told_and_how_many_more_there_are() -> None
 
 
 def test_a_camera_that_is_damaged_for_weeks_takes_no_memory() -> None:
-    faults = Faults()
+    faults = FirstFaults()
     tracemalloc.start()
     try:
         for number in range(100_000):
