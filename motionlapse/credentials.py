@@ -10,7 +10,12 @@ from pydantic import BeforeValidator, Secret
 MOST_PORT = 65_535
 
 _USER = re.compile(r"([A-Za-z][\w+.-]*://)(.*)@(.*)", re.DOTALL)
-_PORT = re.compile(r"([A-Za-z][\w+.-]*://(?:\[[^\]]*\]|[^/?#:\[]*):)([^/?#]*).*", re.DOTALL)
+# Not in a bucket's name (arn:aws:…), nor where fsspec goes on with what a file lies in (zip://a::…).
+_PORT = re.compile(
+    r"((?!s3a?://)[A-Za-z][\w+.-]*://(?:\[[^\]]*\]|[^/?#:\[]*):(?!:(?:/|[A-Za-z][\w+.-]*://)))"
+    r"([^/?#]*).*",
+    re.DOTALL,
+)
 _QUERY = re.compile(r"([?&][^=&#]*(?:pass|pwd|token|key|secret|auth)[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 

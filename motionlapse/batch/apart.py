@@ -26,6 +26,7 @@ from motionlapse.errors import (
     why,
 )
 from motionlapse.files import drop
+from motionlapse.sinks.film_parts import drop_dead
 
 if TYPE_CHECKING:
     from motionlapse.frames import SourceInfo
@@ -125,12 +126,14 @@ def _check(errand: Errand) -> None:
 
 
 def _drop_films(errand: Errand) -> None:
-    """Remove the films of an attempt that died before its results came home.
+    """Remove the films of an attempt that died before its results came home, whole or not.
 
     Those alone have no folder of their attempt, and there were none before the first.
     """
     job = errand.job
     for film in job.settings.sinks.films(errand.folder.name if job.many else "").values():
+        place = film.resolve()
+        drop_dead(place.parent, place.name)
         drop(film)
 
 

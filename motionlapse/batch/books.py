@@ -24,9 +24,12 @@ class Tally:
     _weight: float = float("-inf")
 
     def add(self, text: str, weight: float) -> None:
-        """Count one more; of two that weigh the same the first is kept."""
+        """Count one more; of two that weigh the same the first in the alphabet is kept.
+
+        Which comes first is another one each time where several workers scan.
+        """
         self.count += 1
-        if weight > self._weight:
+        if weight > self._weight or (weight == self._weight and text < self.text):
             self.text, self._weight = text, weight
 
 

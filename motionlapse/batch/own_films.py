@@ -3,7 +3,7 @@
 A film that is there is not replaced, but for one that a scan of the same source left unfinished:
 who resumes that wants the whole of it. Until there is a new one, the old lies beside it. Where the
 new one is not whole either, the larger of the two stays. What killed scans left half written beside
-these films is removed.
+these films is removed, and what they had put aside is taken back.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 from motionlapse.batch.same_file import path_mark
 from motionlapse.files import drop, put_new, refuse_existing, take_name, writing
 from motionlapse.sinks.film_parts import drop_dead
+
+_ASIDE = "-unfinished"
 
 
 class OwnFilms:
@@ -45,13 +47,15 @@ class OwnFilms:
         note: Callable[[str], None],
     ) -> None:
         self._aside: dict[Path, Path] = {}
+        known = set(left)
+        for flag, film in films.items():
+            place = film.resolve()
+            if not _is_left(place, place, known):
+                refuse_existing(film, flag)
         for film in films.values():
             place = film.resolve()
             drop_dead(place.parent, place.name)
-        known = set(left)
-        for flag, film in films.items():
-            if not _is_left(film, known):
-                refuse_existing(film, flag)
+            _take_back(place, known)
         try:
             for film in films.values():
                 if film.exists():
@@ -63,7 +67,7 @@ class OwnFilms:
     def _put_aside(self, film: Path, note: Callable[[str], None]) -> None:
         place = film.resolve()
         with writing(film):
-            aside = put_new(place, place.with_stem(f"{place.stem}-unfinished"))
+            aside = put_new(place, place.with_stem(f"{place.stem}{_ASIDE}"))
         self._aside[place] = aside
         note(f"{film}: left by a scan that did not finish, and made anew; until then {aside.name}")
 
@@ -84,10 +88,10 @@ class OwnFilms:
             with contextlib.suppress(OSError):
                 if place not in new:
                     take_name(aside, place)
-                elif whole or place.stat().st_size >= aside.stat().st_size:
+                elif whole:
                     drop(aside)
                 else:
-                    aside.replace(place)
+                    _keep_larger(aside, place)
         self._aside = {}
 
 
@@ -100,6 +104,28 @@ def film_marks(films: Iterable[Path]) -> dict[Path, str]:
     return marks
 
 
-def _is_left(film: Path, known: set[tuple[Path, str]]) -> bool:
-    """Tell whether a film is one of those that were left, and still what it was."""
-    return any((place, mark) in known for place, mark in film_marks([film.resolve()]).items())
+def _is_left(film: Path, place: Path, known: set[tuple[Path, str]]) -> bool:
+    """Tell whether a film is one that was left in a place, and still what it was."""
+    return any((place, mark) in known for mark in film_marks([film]).values())
+
+
+def _take_back(place: Path, known: set[tuple[Path, str]]) -> None:
+    """Give what a scan put aside that was then killed its name again; of two the larger stays."""
+    if not any(place == left for left, _ in known):
+        return
+    with contextlib.suppress(OSError):
+        for aside in list(place.parent.iterdir()):
+            named = aside.name.startswith(f"{place.stem}{_ASIDE}") and aside.suffix == place.suffix
+            if not named or not _is_left(aside, place, known):
+                continue
+            if place.exists():
+                _keep_larger(aside, place)
+            else:
+                take_name(aside, place)
+
+
+def _keep_larger(aside: Path, place: Path) -> None:
+    if place.stat().st_size >= aside.stat().st_size:
+        drop(aside)
+    else:
+        aside.replace(place)

@@ -172,17 +172,15 @@ class ArchiveStore:
             What tells the footage from any other, where all of it was scanned and kept.
         films
             The films that were made outside the archive, where it was not, and what tells each from
-            any other.
+            any other. Those that were noted before are known too, unless there is a mark.
         """
-        archive = self.folder.resolve()
-        # Names that are no text too: JSON escapes what of them SQLite would not take.
-        left = {os.path.relpath(film.resolve(), archive): of for film, of in (films or {}).items()}
         told = json.dumps(faults, ensure_ascii=False)
         with self.transaction() as db:
+            left = "{}" if mark else self._with_films(db, run, films or {})
             db.execute(
                 "UPDATE runs SET state = ?, frames = ?, end_s = ?, faults = ?, mark = ?, films = ?"
                 " WHERE id = ?",
-                (state, frames, end_s, told, mark, json.dumps(left), run.run_id),
+                (state, frames, end_s, told, mark, left, run.run_id),
             )
 
     def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
@@ -195,11 +193,17 @@ class ArchiveStore:
         mark
             What tells it from any other.
         """
-        place = os.path.relpath(film.resolve(), self.folder.resolve())
         with self.transaction() as db:
-            row = db.execute("SELECT films FROM runs WHERE id = ?", (run.run_id,)).fetchone()
-            films = json.dumps(json.loads(row[0]) | {place: mark})
+            films = self._with_films(db, run, {film: mark})
             db.execute("UPDATE runs SET films = ? WHERE id = ?", (films, run.run_id))
+
+    def _with_films(self, db: sqlite3.Connection, run: StoredRun, films: Mapping[Path, str]) -> str:
+        """Return as JSON the films that were noted of a run, and more."""
+        archive = self.folder.resolve()
+        # Names that are no text too: JSON escapes what of them SQLite would not take.
+        more = {os.path.relpath(film.resolve(), archive): mark for film, mark in films.items()}
+        row = db.execute("SELECT films FROM runs WHERE id = ?", (run.run_id,)).fetchone()
+        return json.dumps(json.loads(row[0]) | more)
 
     def next_event(self, run: StoredRun) -> int:
         """Give out the next number of the source; no number is given twice."""

@@ -91,26 +91,28 @@ class ClipSink:
         self._placing = placing
         self._suffix = ""
         self._spans: list[Span] = []
+        self._finished = False
         self.made: Path | None = None
         drop_dead(folder)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002
         """Take one frame; see `motionlapse.types.Sink`."""
+        self._finished = False
         if decision.closed:
             self._cut(decision.closed)
 
     def finish(self, decision: Decision) -> None:
-        """Cut what the last event leaves, and join all; see `motionlapse.types.Sink`."""
-        try:
-            if decision.closed:
-                self._cut(decision.closed)
-        finally:
-            if self._joined is not None and self._spans:
-                self._write(self._spans, self._joined, self._placing)
-                self.made = self._joined
+        """Cut what an event leaves; see `motionlapse.types.Sink`."""
+        self._finished = True  # unless frames follow
+        if decision.closed:
+            self._cut(decision.closed)
 
     def close(self) -> None:
-        """Nothing is open between two frames."""
+        """Join all clips of a run that was finished; may be called again."""
+        spans, self._spans = self._spans, []
+        if self._joined is not None and self._finished and spans:
+            self._write(spans, self._joined, self._placing)
+            self.made = self._joined
 
     def _cut(self, event: Event) -> None:
         wanted_s = max(0.0, event.start_s - self._settings.pre)

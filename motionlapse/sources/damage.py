@@ -13,6 +13,7 @@ from motionlapse.units import format_duration
 _RESYNC_S = 10.0
 # A smaller gap may be a camera that has lowered its rate for the night.
 _SILENT_LOSS = 4
+_MOST_TOLD = 5  # in one line
 
 
 class Damage:
@@ -80,6 +81,28 @@ class Damage:
             f"damaged between {format_duration(self._since_s)} and "
             f"{format_duration(self._now_s or 0.0)}; the pictures there are not used"
         )
+
+
+class FirstFaults:
+    """What was wrong with a source, in words; of many the first, for a source may have no end."""
+
+    def __init__(self) -> None:
+        self._first: list[str] = []
+        self._more = 0
+
+    def add(self, text: str) -> None:
+        """Add one."""
+        if len(self._first) < _MOST_TOLD:
+            self._first.append(text)
+        else:
+            self._more += 1
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __str__(self) -> str:
+        more = [f"and {self._more} more such"] if self._more else []
+        return "; ".join([*self._first, *more])
 
 
 class PendingPackets:

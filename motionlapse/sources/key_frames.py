@@ -187,7 +187,9 @@ class KeyFrames:
         ends = [*(int(pts[key]) for key in self._keys[1:]), None]
         last = self._pts[bounds[-1]] if bounds[-1] < len(pts) else int(shown[-1]) + interval
         interval_s = float(interval * self._time_base)
-        times_s = np.array([self._time(time) for time in self._pts])
+        # At once: one by one, as `_time` does, it took 2.5 s for a day at 25 frames a second.
+        ticks = pts - (self._first_pts or 0)
+        times_s = ticks * self._time_base.numerator / self._time_base.denominator
         return [
             Group(
                 KeyFrame(int(pts[key]), int(np.searchsorted(shown, pts[key]))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from motionlapse.clock import Clock
 from motionlapse.errors import SourceError, why
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import PacketTap, Picture, Unseen
-from motionlapse.sources.damage import Damage
+from motionlapse.sources.damage import Damage, FirstFaults
 from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
@@ -40,7 +40,6 @@ _WORDS = {
     "TimeoutError": "no answer in time",
     "ProtocolNotFoundError": "this protocol is not supported",
 }
-_MOST_TOLD = 5  # in one line
 _SPLIT_PASSWORD = "there is no such host; in a password write %2F for /, %3F for ? and %23 for #"
 
 
@@ -117,7 +116,7 @@ class StreamConnection:
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        last_s, stretches = 0.0, list[str]()
+        last_s, faults = 0.0, FirstFaults()
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item
@@ -127,7 +126,7 @@ class StreamConnection:
                 last_s = pts_s = float((frame.pts - (start if self.finite else 0)) * base)
             damage.take(frame, pts_s or 0.0, 0)
             if damage.stretch:
-                stretches.append(damage.stretch)
+                faults.add(damage.stretch)
             if damage.open:
                 continue
             if not self.detail:
@@ -144,12 +143,12 @@ class StreamConnection:
                 item.in_turn,
             )
         if self.finite and (early := cut_off(self._container, self._stream, last_s)):
-            stretches.append(early)
+            faults.add(early)
         elif damage.open:
-            stretches.append(damage.end())
+            faults.add(damage.end())
         # Of one that gave no picture at all whoever asked for it knows more to say.
-        if self.finite and self.detail and stretches:
-            raise SourceError(_listed(stretches))
+        if self.finite and self.detail and faults:
+            raise SourceError(str(faults))
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.
@@ -211,11 +210,6 @@ class StreamConnection:
         if self._tap is not None:
             self._tap.detach()
         self._container.close()
-
-
-def _listed(faults: Sequence[str]) -> str:
-    more = len(faults) - _MOST_TOLD
-    return "; ".join([*faults[:_MOST_TOLD], *([f"and {more} more such"] if more > 0 else [])])
 
 
 def _resolve(address: Address) -> None:

@@ -147,6 +147,22 @@ def test_a_worker_that_is_killed_changes_nothing(machines, week):
     assert contents("far") == kept
 
 
+def test_of_a_worker_that_is_killed_no_half_written_film_stays(machines, week):
+    second = machines.add_worker()
+    words = ("--masks", "seen.mp4", "--cluster", machines.address)
+    with start("scan", week, "--out", "far", *words) as process:
+        for _ in range(3000):
+            if len(list(Path().glob(".seen-*.part"))) == 2:
+                break
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)  # between two looks at another process
+        second.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert len(list(Path().glob("seen-*.mp4"))) == 7
+    assert list(Path().glob(".seen-*")) == []
+
+
 def test_films_are_read_at_urls(machines, film, tmp_path):
     film("a.mp4")
     url = (tmp_path / "a.mp4").as_uri()

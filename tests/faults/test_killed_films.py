@@ -41,6 +41,16 @@ if __name__ == "__main__":
     main()
 """
 
+# A worker ends likewise, where it is about to say how its run went. A file: workers read it too.
+_WORKER_KILLED = """
+import os, signal
+from motionlapse.batch import lanes
+from motionlapse.cli.app import main
+lanes._PipeLine.end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__main__":
+    main()
+"""
+
 
 def frames(film: str) -> int:
     with av.open(film) as container:
@@ -82,6 +92,19 @@ def test_of_several_films_those_that_were_in_their_places_are_made_anew(film) ->
     assert run_here("scan", *words, "--resume").code == 0
     assert [frames(f"seen-{name}.mp4") for name in ("door", "gate")] == [FRAMES, FRAMES]
     assert {path.name for path in Path().glob("*.mp4")} == {"seen-door.mp4", "seen-gate.mp4"}
+
+
+def test_films_of_workers_that_were_killed_are_made_anew(film) -> None:
+    for name in ("door.mkv", "gate.mkv"):
+        film(name)
+    Path("killed.py").write_text(_WORKER_KILLED)
+    words = ("scan", "door.mkv", "gate.mkv", "--out", "kept", "--workers", "2", *_MASKS)
+    assert subprocess.run([sys.executable, "killed.py", *words], check=False).returncode == 3
+    names = {"seen-door.mp4", "seen-gate.mp4"}
+    assert {path.name for path in Path().glob("*.mp4")} == names
+    again = run_here(*words, "--resume")
+    assert (again.code, again.err.count("left by a scan that did not finish")) == (0, 2)
+    assert {path.name for path in Path().glob("*.mp4")} == names
 
 
 def test_another_film_that_has_come_to_have_the_name_is_not_touched(film) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import av
 import numpy as np
 import pytest
 from films import scan_here, write_film, write_stills
@@ -45,6 +46,17 @@ def test_it_says_what_it_skipped_and_what_that_risks(long_film, tmp_path):
     assert 50 < float(said[1]) < 99
     assert int(said[2]) == 20
     assert float(said[3]) == pytest.approx(100 * 3 / 20, rel=0.1)
+
+
+def test_all_clips_are_in_one_joined_film(long_film, tmp_path):
+    film = tmp_path / "all.mp4"
+    words = ("--prescan", "--clips", "encode", "--pre", "0s", "--post", "0s", "--join", film)
+    part = scan_here(long_film, tmp_path / "part", *words)
+    assert part.code == 0, part.err
+    shown_s = sum(record["end_s"] - record["start_s"] for record in part.records)
+    with av.open(str(film)) as container:
+        assert float(container.duration / av.time_base) == pytest.approx(shown_s, abs=0.5)
+    assert [path.name for path in tmp_path.glob("*.mp4")] == ["all.mp4"]
 
 
 @pytest.mark.parametrize(("crf", "hide"), [("23", True), ("35", False)])

@@ -69,6 +69,25 @@ def test_if_one_cannot_be_put_aside_no_other_is(left: Path) -> None:
     assert texts(left.parent) == {"seen.mp4": "what was left", other.name: "and this"}
 
 
+@pytest.mark.parametrize(
+    ("new", "stays"), [(None, "what was left"), ("new", "what was left"), ("n" * 50, "n" * 50)]
+)
+def test_what_a_killed_scan_had_put_aside_is_taken_back(
+    left: Path, new: str | None, stays: str
+) -> None:
+    mine = left.with_name("seen-unfinished-2.mp4")
+    mine.write_text("mine")
+    known = set(film_marks([left]).items())
+    own(left)  # and never settled
+    if new is not None:  # the film came to its place before that
+        left.write_text(new)
+        known |= set(film_marks([left]).items())
+    films = OwnFilms({"--masks": left}, known, lambda _: None)
+    assert texts(left.parent) == {"seen-unfinished.mp4": stays, mine.name: "mine"}
+    films.settle()
+    assert texts(left.parent) == {"seen.mp4": stays, mine.name: "mine"}
+
+
 # ---- with scans --------------------------------------------------------------------------------
 
 

@@ -92,6 +92,10 @@ def test_what_comes_after_an_at_sign_in_a_path_is_no_port(path: str) -> None:
         ("rtsp://host?a:b", "rtsp://host?a:b"),
         ("rtsp://[fe80::1]/a", "rtsp://[fe80::1]/a"),
         ("rtsp://[fe80::1]:554/a", "rtsp://[fe80::1]:554/a"),
+        ("rtsp://user::geheim", "rtsp://user:***"),
+        ("zip://a.mp4::s3://b/a.zip", "zip://a.mp4::s3://b/a.zip"),
+        ("zip://a.mp4::/b/a.zip", "zip://a.mp4::/b/a.zip"),
+        ("s3://arn:aws:s3:eu:1:accesspoint/b/a.mp4", "s3://arn:aws:s3:eu:1:accesspoint/b/a.mp4"),
     ],
 )
 def test_credentials_are_not_shown(address: str, shown: str) -> None:
