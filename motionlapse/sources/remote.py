@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,6 +74,8 @@ def open_remote(url: str, name: str) -> Any:
     if opened.size == 0:
         opened.close()
         raise SourceError(f"{name}: the file is empty")
+    with suppress(AttributeError):  # nobody else holds a zip, and it would close what lies in it
+        opened.lies_in = files
     return opened
 
 

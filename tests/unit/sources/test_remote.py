@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -72,6 +73,14 @@ def test_a_film_at_a_url_is_read_and_sought_in(tmp_path: Path, footage: bytes) -
     assert len(whole) == 175
     with Recording(url, SourceSettings(start=3.5)) as film:
         assert [(frame.index, frame.time) for frame in film] == whole[88:]
+
+
+def test_a_film_in_a_zip_is_read_to_its_end(tmp_path: Path, footage: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "week.zip", "w") as folder:
+        folder.writestr("a.mp4", footage)
+    with Recording(f"zip://a.mp4::{tmp_path}/week.zip") as film:
+        assert sum(1 for _ in film) == 175
+    assert film.faults == []
 
 
 @pytest.mark.usefixtures("memory")
