@@ -7,9 +7,10 @@ is of no use to anybody.
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import errno
+import os
 import re
-from os import fstat
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,9 +30,12 @@ def hold_new(part: Path) -> BinaryIO:
     """
     while True:
         file = part.open("xb")
+        if sys.platform == "win32":  # where what is open keeps its name, and nothing is removed
+            file.close()
+            return file
         with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(file, fcntl.LOCK_EX)
-        if fstat(file.fileno()).st_nlink:
+            _lock(file, wait=True)
+        if os.fstat(file.fileno()).st_nlink:
             return file
         file.close()  # somebody saw it before it was held, and removed it
 
@@ -57,5 +61,17 @@ def drop_dead(folder: Path, film: str | None = None) -> None:
 
 def _drop_if_dead(part: Path) -> None:
     with contextlib.suppress(OSError), part.open("r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file, wait=False)
         drop(part)
+
+
+def _lock(file: BinaryIO, *, wait: bool) -> None:
+    """Take a lock that ends with the process; OSError where there are none.
+
+    So it is, too, where another process holds it and is not waited for.
+    """
+    if sys.platform == "win32":
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    import fcntl
+
+    fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
