@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -173,6 +174,15 @@ def start(*words: object, **options: object) -> subprocess.Popen[str]:
         text=True,
         **options,
     )
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something is so while a process runs, for half a minute at most."""
+    for _ in range(3000):
+        if condition():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)  # between two looks at another process
 
 
 def run_apart(*words: object, environ: dict[str, str] | None = None) -> Ran:

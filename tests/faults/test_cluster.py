@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from films import files_below, run_here, start
+from films import files_below, run_here, start, wait_for
 
 try:
     import distributed  # noqa: F401
@@ -135,11 +135,7 @@ def test_a_worker_that_is_killed_changes_nothing(machines, week):
     second = machines.add_worker()
     words = ("scan", week, "--out", "far", "--json", "--cluster", machines.address)
     with start(*words) as process:
-        for _ in range(3000):
-            if any(Path("far").glob(".scan-*/*/*")):
-                break
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.01)  # between two looks at another process
+        wait_for(lambda: any(Path("far").glob(".scan-*/*/*")), process)
         second.send_signal(signal.SIGKILL)
         _, err = process.communicate(timeout=120)
     assert process.returncode == 3
@@ -151,11 +147,7 @@ def test_of_a_worker_that_is_killed_no_half_written_film_stays(machines, week):
     second = machines.add_worker()
     words = ("--masks", "seen.mp4", "--cluster", machines.address)
     with start("scan", week, "--out", "far", *words) as process:
-        for _ in range(3000):
-            if len(list(Path().glob(".seen-*.part"))) == 2:
-                break
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.01)  # between two looks at another process
+        wait_for(lambda: len(list(Path().glob(".seen-*.part"))) == 2, process)
         second.send_signal(signal.SIGKILL)
         process.communicate(timeout=120)
     assert process.returncode == 3

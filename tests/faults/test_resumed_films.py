@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import av
 import pytest
-from films import files_below, picture, run_here, start, write_film
+from films import files_below, picture, run_here, start, wait_for, write_film
 
 _FRAMES = 1500
 
@@ -36,11 +35,7 @@ def interrupt(*words: object) -> subprocess.Popen[str]:
     All pictures are kept, so that it is seen at once and most of the film is still to come.
     """
     with start("scan", *words, "--out", "kept", "--snapshots", "all") as process:
-        for _ in range(3000):
-            if any(Path("kept").rglob("event-0001_*.jpg")):
-                break
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.01)  # between two looks at another process
+        wait_for(lambda: any(Path("kept").rglob("event-0001_*.jpg")), process)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert process.returncode == 130
