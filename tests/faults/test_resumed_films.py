@@ -30,12 +30,13 @@ def frames(film: Path) -> int:
 
 
 def interrupt(*words: object) -> subprocess.Popen[str]:
-    """Scan until the first picture of an event is there, and press Ctrl-C.
+    """Scan until the first picture of the long film's event is there, and press Ctrl-C.
 
-    All pictures are kept, so that it is seen at once and most of the film is still to come.
+    All pictures are kept, so that it is seen at once and most of the film is still to come. Another
+    film's pictures do not count: its worker may be done before the long film's has begun.
     """
     with start("scan", *words, "--out", "kept", "--snapshots", "all") as process:
-        wait_for(lambda: any(Path("kept").rglob("event-0001_*.jpg")), process)
+        wait_for(lambda: any(Path("kept/long").glob("event-0001_*.jpg")), process)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert process.returncode == 130
