@@ -32,7 +32,7 @@ def planes(seed: int, size: tuple[int, int] = (24, 32)) -> Planes:
 class Scripted:
     """A connection that gives so many pictures and then breaks."""
 
-    detail, paced = "scripted", False
+    detail, damage, paced = "scripted", "", False
 
     def __init__(self, count: int, *, first: int = 0, ending: str = "", finite: bool = False):
         self.finite = finite
