@@ -180,7 +180,9 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
         raise ConfigError(
             "--stamp: neither EXIF nor the names of all pictures say when they are of"
         )
-    return [_Picture(path, _day_and_time(moment)) for moment, path in times]
+    dated = {path: _day_and_time(moment) for moment, path in times}
+    unread = [_Picture(path, "") for path in paths if path not in dated]  # told of when it is read
+    return [*unread, *(_Picture(path, stamp) for path, stamp in dated.items())]
 
 
 def _of_archive(archive: Path, *, all_runs: bool) -> list[_Picture]:

@@ -94,8 +94,11 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
         if folder is None:
             yield from group
         else:
-            stills = [item.path for item in group if isinstance(item, Footage)]
-            yield Footage(printable(str(folder)), folder, tuple(sorted(stills, key=natural_key)))
+            named = [item for item in group if isinstance(item, Footage)]
+            stills = tuple(sorted((item.path for item in named), key=natural_key))
+            said = "; ".join(item.warning for item in named if item.warning)
+            name = str(stills[0] if len(stills) == 1 else folder)
+            yield Footage(printable(name), folder, stills, said)
 
 
 def one_footage(name: str) -> Footage:

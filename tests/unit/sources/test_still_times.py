@@ -119,6 +119,21 @@ def test_names_stand_in_where_not_all_have_exif(tmp_path: Path) -> None:
     ]
 
 
+def test_what_cannot_be_opened_keeps_no_other_from_its_exif(tmp_path: Path) -> None:
+    whole = [
+        picture(tmp_path / f"{name}.jpg", f"2024:05:04 12:00:0{second}")
+        for name, second in (("a", 4), ("c", 2))
+    ]
+    text = tmp_path / "b.jpg"
+    text.write_text("no picture\n")
+    times = still_times([whole[0], text, whole[1]])
+    assert times is not None
+    assert [path for _, path in times] == [whole[1], whole[0]]
+    assert still_times([text]) is None
+    undated = picture(tmp_path / "d.jpg")
+    assert still_times([*whole, text, undated]) is None
+
+
 # ---- several in one second -----------------------------------------------------------------------
 
 
