@@ -11,7 +11,7 @@ Its validation, TOML key, flag, help, ``config show`` line and README row all de
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
@@ -140,10 +140,20 @@ class Entry:
         return _as_toml(value, self.info)
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """In a setting's annotation: how a value is typed that its plain text would not give again."""
+
+    as_text: Callable[[Any], str]
+
+
 def _as_toml(value: object, info: FieldInfo) -> str:
     """Return a TOML literal; ``""`` stands for a value that is not set."""
     if value is None:
         return '""'
+    for meta in _metadata(info):
+        if isinstance(meta, Typed):
+            value = meta.as_text(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (tuple, list)):
