@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlapse.errors import SourceError
+from motionlapse.errors import ConfigError
 from motionlapse.frames import Frame, Source
 from motionlapse.sources.footage import Footage, find_footage
 from motionlapse.sources.recording import Recording
@@ -143,8 +143,8 @@ def test_a_part_is_the_same_frames_as_in_the_whole(
         assert np.array_equal(part[0].planes.luma.view, expected[0].planes.luma.view)
 
 
-def test_a_start_after_the_end_is_a_source_error(open_source: OpenSource) -> None:
-    with pytest.raises(SourceError, match="--start"):
+def test_a_start_after_the_end_is_a_fault_of_the_setting(open_source: OpenSource) -> None:
+    with pytest.raises(ConfigError, match="--start"):
         open_source(start="2h", end="3h")
 
 
