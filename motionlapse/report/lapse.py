@@ -21,7 +21,7 @@ from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.drawing import text_px, write_label
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.video import GOOD, VideoWriter
 from motionlapse.sinks.video_file import check_film_name
 from motionlapse.sources.ahead import Ahead
