@@ -78,6 +78,7 @@ def setting(
     *,
     flag: str | None = None,
     metavar: str = "VALUE",
+    choices: Iterable[str] = (),
     **limits: Any,
 ) -> Any:
     """Declare one setting.
@@ -92,12 +93,13 @@ def setting(
         The command-line flag, for settings that have one; ``--yes/--no`` for switches.
     metavar
         What stands for the value in help.
+    choices
+        Names that a shell offers, where the type does not tell them.
     limits
         Passed to `pydantic.Field`: ``ge``, ``le``, ``gt``, ``lt``, ``pattern`` …
     """
-    return Field(
-        default, description=help, json_schema_extra={"flag": flag, "metavar": metavar}, **limits
-    )
+    extra: dict[str, Any] = {"flag": flag, "metavar": metavar, "choices": list(choices)}
+    return Field(default, description=help, json_schema_extra=extra, **limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class SinkSettings(SettingsModel):
         "pictures of each event: best, first, last, every:2s, all or none",
         flag="--snapshots",
         metavar="WHICH",
+        choices=SNAPSHOT_CHOICES,
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
@@ -142,6 +143,7 @@ class SinkSettings(SettingsModel):
         f"what the film of --masks shows side by side: {', '.join(LAYERS)}",
         flag="--layers",
         metavar="A,B",
+        choices=LAYERS,
     )
     film_size: FilmSize = setting(
         640,
