@@ -6,6 +6,7 @@ Who writes one holds a lock on it. What nobody holds is of no use to anybody.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -28,11 +29,11 @@ def drop_dead(folder: Path, name: str | None = None) -> None:
     name
         That of the film or picture; None: any.
     """
-    with contextlib.suppress(OSError):
-        for part in list(folder.iterdir()):
-            match = _PART.fullmatch(part.name)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:  # there may be a million
+        for part in [entry.name for entry in entries if entry.name.endswith(".part")]:
+            match = _PART.fullmatch(part)
             if match is not None and name in (None, match[1]):
-                _drop_if_dead(part)
+                _drop_if_dead(folder / part)
 
 
 def _drop_if_dead(part: Path) -> None:

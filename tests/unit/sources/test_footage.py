@@ -165,6 +165,19 @@ def test_one_film_behind_several_links_is_one_source_and_one_line_says_so(folder
     assert second.warning == ""
 
 
+def test_a_link_in_a_folder_to_another_of_its_pictures_is_told_and_not_read(folder: Path) -> None:
+    touch("yard/1.jpg", "yard/2.jpg", "other/9.jpg")
+    Path("yard/0.jpg").symlink_to("2.jpg")
+    for name in ("7", "8"):
+        Path(f"yard/{name}.jpg").symlink_to("../other/9.jpg")
+    Path("yard/9.jpg").symlink_to("gone")
+    (item,) = found("yard")
+    assert [path.name for path in item.stills] == ["1.jpg", "2.jpg", "7.jpg", "9.jpg"]
+    assert item.warning == (
+        "yard/0.jpg and yard/8.jpg: links to yard/2.jpg and 1 more, each of which is read once"
+    )
+
+
 def test_links_among_pictures_that_are_named_one_by_one_are_told(folder: Path) -> None:
     touch("a/1.jpg", "a/2.jpg", "b/7.jpg")
     Path("a/newest.jpg").symlink_to("2.jpg")
