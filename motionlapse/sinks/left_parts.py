@@ -1,4 +1,4 @@
-"""What a killed program left of films and pictures that it wrote beside their places.
+"""What a killed program left of films, pictures and metrics that it wrote beside their places.
 
 Who writes one holds a lock on it. What nobody holds is of no use to anybody.
 """
@@ -14,7 +14,8 @@ from motionlapse.files import drop
 from motionlapse.locks import lock
 
 # As `motionlapse.files.part_of` names them.
-_PART = re.compile(r"\.(.+\.(?:mp4|mkv|jpg|png))\.[0-9a-f]{12}\.part", re.IGNORECASE | re.DOTALL)
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{12}\.part", re.DOTALL)
+_FILM_OR_PICTURE = re.compile(r".*\.(mp4|mkv|bmp|jpe?g|png|p[gp]m|tiff?|webp)", re.DOTALL)
 
 
 def drop_dead(folder: Path, name: str | None = None) -> None:
@@ -27,13 +28,17 @@ def drop_dead(folder: Path, name: str | None = None) -> None:
     folder
         It need not be there.
     name
-        That of the film or picture; None: any.
+        What the file was to be called; None: any film or picture.
     """
     with contextlib.suppress(OSError), os.scandir(folder) as entries:  # there may be a million
         for part in [entry.name for entry in entries if entry.name.endswith(".part")]:
             match = _PART.fullmatch(part)
-            if match is not None and name in (None, match[1]):
+            if match is not None and _is_meant(match[1], name):
                 _drop_if_dead(folder / part)
+
+
+def _is_meant(found: str, name: str | None) -> bool:
+    return _FILM_OR_PICTURE.fullmatch(found.lower()) is not None if name is None else found == name
 
 
 def _drop_if_dead(part: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import av
 import pytest
-from films import FRAMES, files_below, run_here
+from films import FRAMES, files_below, run_here, write_stills
 
 from motionlapse.files import write_whole
 from motionlapse.sinks.left_parts import drop_dead
@@ -177,16 +177,33 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize(
     ("words", "wanted", "begins"),
-    [((), ".jpg", ".event-0001_"), (("--masks", "seen"), ".png", ".bin000000.png.")],
-    ids=["snapshots", "masks"],
+    [
+        ((), ".jpg", ".event-0001_"),
+        (("--masks", "seen"), ".png", ".bin000000.png."),
+        (("--metrics", "m.csv"), ".csv", ".m.csv."),
+        (("--metrics", "m.parquet"), ".parquet", ".m.parquet."),
+    ],
+    ids=["snapshots", "masks", "csv", "parquet"],
 )
-def test_a_picture_that_was_half_written_is_removed_by_the_next_scan(film, words, wanted, begins):
+def test_what_else_was_half_written_is_removed_by_the_next_scan(film, words, wanted, begins):
+    if wanted == ".parquet":
+        pytest.importorskip("pyarrow")
     film("door.mkv")
     words = ("door.mkv", "--out", "kept", *words)
     scan_killed(*words, by=_KILLED_AT_A_PICTURE, wanted=wanted)
     [left] = parts()
     assert left.startswith(begins)
     assert run_here("scan", *words).code == 0
+    assert parts() == []
+
+
+def test_a_still_that_was_half_copied_is_removed_by_the_next_sift(tmp_path) -> None:
+    write_stills(tmp_path / "stills", [0.0, 1.2])
+    words = ("stills", "--out", "kept", "--copy")
+    command = [sys.executable, "-c", _KILLED_AT_A_PICTURE, "sift", *words]
+    done = subprocess.run(command, env={**os.environ, "WANTED": ".jpg"}, check=False)
+    assert (done.returncode, len(parts())) == (-signal.SIGKILL, 1)
+    assert run_here("sift", *words).code == 0
     assert parts() == []
 
 
