@@ -159,8 +159,11 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     analysis, decision = last.seen
     if lost and at_s - analysis.frame.time > _NEAR_S:
         raise SourceError(f"{lost[-1]}; there is no picture at {format_duration(at_s)}")
-    if part.ended and info.kind == "recording" and at_s - analysis.frame.time > _NEAR_S:
-        raise _too_late(footage, at_s, analysis.frame.time)  # a film that says not how long it is
+    # A film that does not say how long it is; its last frame shows for as long as the others.
+    shown_s = max(_NEAR_S, 1 / info.fps if info.fps else 0.0)
+    unknown = reach_s is None and info.kind == "recording"
+    if unknown and part.ended and at_s - analysis.frame.time > shown_s:
+        raise _too_late(footage, at_s, analysis.frame.time)
     lines = lines_of(analysis, decision, settings)
     return Explanation(
         lines=lines,

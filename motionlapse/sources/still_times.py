@@ -24,6 +24,10 @@ _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
 _UNREADABLE = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
 
 
+class _UnopenedError(Exception):
+    """A file that is no picture, or one with a damaged header."""
+
+
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
     """Return the stills in order of time, each with its own; None unless all have one.
 
@@ -55,7 +59,7 @@ def _times(
     for path in stills:
         try:
             moment = read(path)
-        except (*_UNREADABLE, UnidentifiedImageError):
+        except _UnopenedError:
             continue
         if moment is None:
             return None
@@ -77,8 +81,11 @@ def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
 
 
 def _from_exif(path: Path) -> datetime | None:
-    """Return the time that a picture carries; raises as Pillow does where it cannot be opened."""
-    with Image.open(path) as picture:
+    try:
+        opened = Image.open(path)
+    except (*_UNREADABLE, UnidentifiedImageError):
+        raise _UnopenedError from None
+    with opened as picture:
         try:
             exif = picture.getexif()
             tags = exif.get_ifd(ExifTags.IFD.Exif)
@@ -112,10 +119,12 @@ def _from_name(path: Path) -> datetime | None:
             )
         except ValueError:
             return None
-        if match[8]:
-            zone = datetime.strptime(match[8].replace(":", ""), "%z").tzinfo
-            return moment.replace(tzinfo=zone)
-        return moment.astimezone()
+        if not match[8]:
+            return moment.astimezone()
+        try:
+            return moment.replace(tzinfo=datetime.strptime(match[8].replace(":", ""), "%z").tzinfo)
+        except ValueError:  # an offset of a day and more
+            return None
     if match := _EPOCH.search(path.stem):
         seconds = int(match[1]) + int(match[2] or 0) / 1000
         return datetime.fromtimestamp(seconds, UTC).astimezone()

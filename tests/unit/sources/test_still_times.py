@@ -53,6 +53,7 @@ def test_names_may_tell_an_offset_or_count_since_1970(name: str, iso: str) -> No
         "shot_0001.jpg",
         "2024-05-04.jpg",
         "2024-13-04_12-00-02.jpg",
+        "2024-05-04_12-00-02+9900.jpg",
         "99920240504120002.jpg",
         "x.jpg",
     ],
