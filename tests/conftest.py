@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 # For its kernels: whoever compiles them says so, and no test shall depend on which one is first.
 import motionlapse.analysis.analyzer
+import motionlapse.background.gaussian
 import motionlapse.background.light  # noqa: F401
 from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.inside import Blob
