@@ -13,8 +13,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def hold_new(path: Path) -> BinaryIO:
+def hold_new(path: Path, *, shared: bool = False) -> BinaryIO:
     """Make an empty file and hold it until the file that is returned is closed.
+
+    It is written through that. On a network drive (SMB) a lock keeps everybody else from writing,
+    this program too where it opens the file once more; and of one that is emptied again ext4 writes
+    everything to the disk when it is closed, which takes several times as long.
+
+    Parameters
+    ----------
+    path
+        Nothing has the name yet.
+    shared
+        True: something opens it once more and writes it. Where a lock forbids that, none is kept.
 
     Raises
     ------
@@ -23,14 +34,34 @@ def hold_new(path: Path) -> BinaryIO:
     """
     while True:
         file = path.open("xb")
-        if sys.platform == "win32":  # where what is open keeps its name, and nothing is removed
-            file.close()
-            return file
         with contextlib.suppress(OSError):  # a file system without locks
             lock(file, wait=True)
-        if os.fstat(file.fileno()).st_nlink:
+            if shared and not _others_may_write(path):
+                unlock(file)
+        if path.exists():
             return file
         file.close()  # somebody saw it before it was held, and removed it
+
+
+def ready_to_rename(file: BinaryIO) -> None:
+    """Write out what was written to a file that is held; on Windows close it, too.
+
+    What is open keeps its name there, and nothing is removed.
+    """
+    if sys.platform == "win32":
+        file.close()
+    else:
+        file.flush()
+
+
+def _others_may_write(path: Path) -> bool:
+    try:
+        with path.open("r+b", buffering=0) as other:
+            other.write(b"\0")
+            other.truncate(0)
+    except OSError:
+        return False
+    return True
 
 
 def lock(file: BinaryIO, *, wait: bool) -> None:
@@ -43,3 +74,11 @@ def lock(file: BinaryIO, *, wait: bool) -> None:
     import fcntl
 
     fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def unlock(file: BinaryIO) -> None:
+    """Give the lock of an open file back, which it has."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_UN)

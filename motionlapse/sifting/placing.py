@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import shutil
 from pathlib import Path
 from typing import Literal
 
 from motionlapse.files import drop, part_of, writing
-from motionlapse.locks import hold_new
+from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.sinks.left_parts import drop_dead
 
 How = Literal["link", "copy", "move"]
@@ -74,13 +73,15 @@ def _linked(still: Path, target: Path) -> bool:
 
 def _copy(still: Path, target: Path) -> None:
     part = part_of(target)
-    with contextlib.closing(hold_new(part)):
-        try:
-            shutil.copy2(still, part)
+    try:
+        with still.open("rb") as picture, hold_new(part) as file:
+            shutil.copyfileobj(picture, file)
+            ready_to_rename(file)
+            shutil.copystat(still, part)
             part.replace(target)
-        except BaseException:  # Ctrl-C too
-            drop(part)
-            raise
+    except BaseException:  # Ctrl-C too
+        drop(part)
+        raise
 
 
 def _move(still: Path, target: Path) -> None:

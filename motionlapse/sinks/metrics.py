@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from motionlapse.files import drop, is_special, make_folder, part_of, writing
-from motionlapse.locks import hold_new
+from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
@@ -42,8 +43,8 @@ class MetricsFile:
         self._part = self._path if is_special(path) else part_of(self._path)
         drop_dead(self._path.parent, self._path.name)
         with writing(path):
-            self._held = None if is_special(path) else hold_new(self._part)
-            self._file = self._part.open("w", newline="", encoding="utf-8")
+            self._held = self._part.open("wb") if is_special(path) else hold_new(self._part)
+            self._file = io.TextIOWrapper(self._held, encoding="utf-8", newline="")
             self._rows = csv.writer(self._file, lineterminator="\n")
             self._rows.writerow(COLUMNS)
 
@@ -74,12 +75,13 @@ class MetricsFile:
             return
         with writing(self._path):
             try:
-                self._file.close()
+                self._file.flush()
                 if self._part != self._path:
+                    ready_to_rename(self._held)
                     self._part.replace(self._path)
             except OSError:
-                drop(self._part)
+                if self._part != self._path:
+                    drop(self._part)
                 raise
             finally:
-                if self._held is not None:
-                    self._held.close()
+                self._file.close()

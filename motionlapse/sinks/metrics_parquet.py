@@ -7,7 +7,7 @@ from typing import Any
 
 from motionlapse.errors import LibraryError
 from motionlapse.files import drop, make_folder, part_of, writing
-from motionlapse.locks import hold_new
+from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
@@ -65,7 +65,7 @@ class MetricsParquet:
             self._held = hold_new(self._part)
             try:
                 self._writer: Any = parquet.ParquetWriter(
-                    self._part, self._schema, compression="zstd"
+                    self._held, self._schema, compression="zstd"
                 )
             except BaseException:
                 self._held.close()
@@ -104,6 +104,7 @@ class MetricsParquet:
             with writing(self._path):
                 writer, self._writer = self._writer, None
                 writer.close()
+                ready_to_rename(self._held)
                 self._part.replace(self._path)
         except BaseException:
             self._writer = None

@@ -18,7 +18,7 @@ from av.stream import Stream
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.files import drop, make_folder, part_of, put_new
-from motionlapse.locks import hold_new
+from motionlapse.locks import hold_new, ready_to_rename
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
@@ -105,7 +105,7 @@ class VideoFile(Finishing):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             options = (_GROWING if growing else _WHOLE)[kind]
             # FFmpeg opens it with the first packet; a place that cannot be written is known now.
-            self._held = self._part.open("xb") if growing else hold_new(self._part)
+            self._held = self._part.open("xb") if growing else hold_new(self._part, shared=True)
             try:
                 # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
                 self.container: OutputContainer = av.open(
@@ -160,6 +160,7 @@ class VideoFile(Finishing):
                 if not self._growing:
                     if self._placing is not None:
                         self._placing(self._part, self._place)
+                    ready_to_rename(self._held)
                     name = put_new(self._part, self._place)
         except SinkError:
             if not self._growing:

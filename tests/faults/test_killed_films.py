@@ -213,13 +213,13 @@ def test_a_still_that_was_half_copied_is_removed_by_the_next_sift(tmp_path) -> N
 def test_a_picture_that_is_being_written_is_not_removed(tmp_path, monkeypatch) -> None:
     """Somebody else's scan begins between its bytes and its name."""
 
-    def begin_and_write(part, content):
-        written(part, content)
+    def begin_and_rename(part, place):
         drop_dead(tmp_path)
         seen.extend(parts())
+        return renamed(part, place)
 
-    written, seen = Path.write_bytes, []
-    monkeypatch.setattr(Path, "write_bytes", begin_and_write)
+    renamed, seen = Path.replace, []
+    monkeypatch.setattr(Path, "replace", begin_and_rename)
     write_whole(tmp_path / "event-0001_00-00-01.000.jpg", b"picture")
     assert [name[:26] for name in seen] == [".event-0001_00-00-01.000.j"]
     assert (tmp_path / "event-0001_00-00-01.000.jpg").read_bytes() == b"picture"
