@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
-from motionlapse.sources.links import told, without_links
+from motionlapse.sources.links import place_as_typed, place_of, told, without_links
 from motionlapse.units import counted
 
 _FILMS = (
@@ -127,29 +127,37 @@ def one_footage(name: str) -> Footage:
 
 
 def _once(items: Iterable[Footage | SourceError]) -> list[Footage | SourceError]:
-    """Leave out footage that came before under another name; the first that did says which."""
+    """Leave out what is there under another name too, links first; the first other says which."""
     kept: list[Footage | SourceError] = []
-    seen: dict[Path | str, Footage] = {}
     links: dict[str, Footage] = {}
-    for item in items:
+    found = [(item, _place(item)) for item in items]
+    first: dict[str, Footage] = {}
+    for item, place in sorted(found, key=_is_link):
         if isinstance(item, Footage):
-            first = seen.setdefault(item.url or item.path.resolve(), item)
-            if first is not item:
-                if not item.url and _typed(item) != _typed(first):
-                    links[item.name] = first
-                continue
-        kept.append(item)
+            first.setdefault(place, item)
+    for item, place in found:
+        if isinstance(item, Footage) and item is not first[place]:
+            if not item.url and place_as_typed(item.path) != place_as_typed(first[place].path):
+                links[item.name] = first[place]
+        else:
+            kept.append(item)
     if links:
-        first = next(iter(links.values()))
-        names = {name: film.name for name, film in links.items()}
-        said = "; ".join(filter(None, (first.warning, told(names))))
-        kept[kept.index(first)] = replace(first, warning=said)
+        film = next(iter(links.values()))
+        names = {name: other.name for name, other in links.items()}
+        said = "; ".join(filter(None, (film.warning, told(names))))
+        kept[kept.index(film)] = replace(film, warning=said)
     return kept
 
 
-def _typed(item: Footage) -> str:
-    """Return the path that a name stands for, links not followed."""
-    return os.path.abspath(item.path)  # noqa: PTH100  # Path has nothing that takes ".." away
+def _place(item: Footage | SourceError) -> str:
+    if isinstance(item, SourceError):
+        return ""
+    return item.url or place_of(item.path)
+
+
+def _is_link(found: tuple[Footage | SourceError, str]) -> bool:
+    item, place = found
+    return isinstance(item, Footage) and not item.url and place_as_typed(item.path) != place
 
 
 def _expand_safely(name: str) -> Iterator[Footage | SourceError]:

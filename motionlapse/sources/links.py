@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,16 +12,26 @@ def without_links(pictures: Sequence[Path]) -> tuple[list[Path], dict[Path, Path
 
     Such as ``newest.jpg``, which a camera sets to its last picture.
     """
-    links = {path: path.resolve() for path in pictures if path.is_symlink()}
+    links = {path: place_of(path) for path in pictures if path.is_symlink()}
     if not links:
         return list(pictures), {}
-    first = {path.resolve(): path for path in pictures if path not in links}
+    first = {place_of(path): path for path in pictures if path not in links}
     again = {
         path: first[place]
         for path, place in links.items()
         if first.setdefault(place, path) is not path
     }
     return [path for path in pictures if path not in again], again
+
+
+def place_of(path: Path) -> str:
+    """Return where a path leads: as `Path.resolve`, which fails where links lead in a circle."""
+    return os.path.realpath(path)
+
+
+def place_as_typed(path: Path) -> str:
+    """Return where a path would be if no part of it were a link."""
+    return os.path.abspath(path)  # noqa: PTH100  # Path has nothing that takes ".." away
 
 
 def told(links: Mapping[str, str]) -> str:

@@ -158,7 +158,7 @@ def test_one_film_behind_several_links_is_one_source_and_one_line_says_so(folder
     assert item.warning == "in/b.mp4 and in/c.mp4: links to in/a.mp4, which is read once"
     Path("in/d.mp4").symlink_to("../other/z.mp4")
     first, second = found("in", "other")
-    assert (first.name, second.name) == ("in/a.mp4", "in/d.mp4")
+    assert (first.name, second.name) == ("in/a.mp4", "other/z.mp4")
     assert first.warning == (
         "in/b.mp4 and 2 more: links to in/a.mp4 and 1 more, each of which is read once"
     )
@@ -191,6 +191,36 @@ def test_links_among_pictures_that_are_named_one_by_one_are_told(folder: Path) -
         "a/newest.jpg and b/8.jpg: links to a/2.jpg and 1 more, each of which is read once"
     )
     assert first.warning == ""
+
+
+def test_of_a_link_and_what_it_leads_to_the_link_is_left_out_also_where_it_comes_first(
+    folder: Path,
+) -> None:
+    touch("a/b_2024-05-04_12-00-00.jpg", "a/b_2024-05-04_12-00-02.jpg", "in/z.mp4")
+    Path("a/Latest.jpg").symlink_to("b_2024-05-04_12-00-02.jpg")
+    Path("in/a.mp4").symlink_to("z.mp4")
+    Path("also").symlink_to("in")
+    names = sorted(str(path) for path in Path("a").iterdir())
+    (item,) = found(*names)
+    assert [str(path) for path in item.stills] == names[1:]
+    assert item.warning == f"a/Latest.jpg: a link to {names[2]}, which is read once"
+    for named in (("in",), ("in/a.mp4", "in/z.mp4")):
+        (item,) = found(*named)
+        assert (item.name, item.warning) == (
+            "in/z.mp4",
+            "in/a.mp4: a link to in/z.mp4, which is read once",
+        )
+    (item,) = found("also/z.mp4", "in/z.mp4")
+    assert item.warning == "also/z.mp4: a link to in/z.mp4, which is read once"
+
+
+def test_links_that_lead_in_a_circle_are_told_by_who_reads_them(folder: Path) -> None:
+    touch("yard/1.jpg")
+    Path("yard/2.jpg").symlink_to("3.jpg")
+    Path("yard/3.jpg").symlink_to("2.jpg")
+    for name in ("yard", "yard/*.jpg"):
+        (item,) = found(name)
+        assert [path.name for path in item.stills] == ["1.jpg", "2.jpg", "3.jpg"]
 
 
 def test_a_film_that_is_named_twice_needs_no_word(folder: Path) -> None:
