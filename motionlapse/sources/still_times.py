@@ -31,8 +31,7 @@ class _UnopenedError(Exception):
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
     """Return the stills in order of time, each with its own; None unless all have one.
 
-    What cannot be opened has no EXIF: it keeps the others from none, and is left out where names do
-    not tell its time either.
+    What cannot be opened keeps the others from no time, and is left out where its name tells none.
 
     Pictures of the same second, from cameras that write no fractions, are spread evenly over it, or
     up to the next picture, in the order given.
@@ -43,18 +42,16 @@ def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
         Paths in natural order.
     """
     by_exif = _times(stills, _from_exif)
-    if by_exif is not None and len(by_exif) == len(stills):
+    if len(by_exif) == len(stills):
         return _spread(by_exif)
-    by_name = _times(stills, _from_name)
-    if by_name is not None:
-        return _spread(by_name)
-    return _spread(by_exif) if by_exif else None
+    most = max(by_exif, _times(stills, _from_name), key=len)
+    return _spread(most) if most else None
 
 
 def _times(
     stills: Sequence[Path], read: Callable[[Path], datetime | None]
-) -> list[tuple[datetime, Path]] | None:
-    """Return the stills that can be opened in order of time; None if one of them has none."""
+) -> list[tuple[datetime, Path]]:
+    """Return in order of time the stills that have one; none if one that can be opened has none."""
     times = []
     for path in stills:
         try:
@@ -62,7 +59,7 @@ def _times(
         except _UnopenedError:
             continue
         if moment is None:
-            return None
+            return []
         times.append((moment, path))
     return sorted(times, key=lambda item: item[0])
 
@@ -80,12 +77,15 @@ def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
     return spread
 
 
-def _from_exif(path: Path) -> datetime | None:
+def _opened(path: Path) -> Image.Image:
     try:
-        opened = Image.open(path)
+        return Image.open(path)
     except (*_UNREADABLE, UnidentifiedImageError):
         raise _UnopenedError from None
-    with opened as picture:
+
+
+def _from_exif(path: Path) -> datetime | None:
+    with _opened(path) as picture:
         try:
             exif = picture.getexif()
             tags = exif.get_ifd(ExifTags.IFD.Exif)
@@ -105,7 +105,14 @@ def _from_exif(path: Path) -> datetime | None:
 
 
 def _from_name(path: Path) -> datetime | None:
-    if match := _NAME.search(path.stem):
+    moment = _named(path.stem)
+    if moment is None:
+        _opened(path).close()
+    return moment
+
+
+def _named(stem: str) -> datetime | None:
+    if match := _NAME.search(stem):
         year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
         try:
             moment = datetime(
@@ -125,7 +132,7 @@ def _from_name(path: Path) -> datetime | None:
             return moment.replace(tzinfo=datetime.strptime(match[8].replace(":", ""), "%z").tzinfo)
         except ValueError:  # an offset of a day and more
             return None
-    if match := _EPOCH.search(path.stem):
+    if match := _EPOCH.search(stem):
         seconds = int(match[1]) + int(match[2] or 0) / 1000
         return datetime.fromtimestamp(seconds, UTC).astimezone()
     return None
