@@ -26,17 +26,21 @@ def _literals(kind: object) -> Iterable[object]:
             yield from _literals(part)
 
 
-def offering(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
-    """Return what completes a value to one of some names; of several after commas the last one.
+def offering(
+    names: Callable[[], Iterable[str]], *, several: bool = False
+) -> Callable[[str], list[str]]:
+    """Return what completes a value to one of some names.
 
     Parameters
     ----------
     names
         Called when a shell asks.
+    several
+        True: the value may be several of them with commas between, of which the last is completed.
     """
 
     def complete(incomplete: str) -> list[str]:
-        before, comma, begun = incomplete.rpartition(",")
+        before, comma, begun = incomplete.rpartition(",") if several else ("", "", incomplete)
         given = before.split(",")
         fitting = [name for name in names() if name.startswith(begun) and name not in given]
         return [f"{before}{comma}{name}" for name in fitting]

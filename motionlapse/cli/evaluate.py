@@ -45,7 +45,7 @@ def evaluate(
         typer.Option(
             "--models",
             metavar="A,B",
-            autocompletion=offering(background_models),
+            autocompletion=offering(background_models, several=True),
             help="Several background models side by side.",
         ),
     ] = None,

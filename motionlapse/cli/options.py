@@ -112,12 +112,12 @@ def with_setting_flags(
 
 def _flag_parameter(entry: Entry) -> inspect.Parameter:
     help_text = entry.help[0].upper() + entry.help[1:] + _default_words(entry) + "."
-    choices = choices_of(entry)
+    choices, several = choices_of(entry), "," in entry.metavar
     option = typer.Option(
         entry.flag,
         metavar=None if entry.is_switch else entry.metavar,
         help=help_text,
-        autocompletion=offering(lambda: choices) if choices else None,
+        autocompletion=offering(lambda: choices, several=several) if choices else None,
     )
     kind: Any = bool | None if entry.is_switch else str | None
     if entry.is_list:

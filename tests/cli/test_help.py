@@ -180,6 +180,8 @@ def test_completion_completes_a_flag():
         ("scan --clips c", ["copy"]),
         ("scan --layers picture,s", ["picture,score", "picture,sigma"]),
         ("scan --layers picture,p", []),
+        ("scan --snapshots best,f", []),  # which takes one
+        ("compare --measure ssim,ps", []),
         ("scan --scale ", ["auto"]),
         ("watch --measure phas", ["phase_shift", "phash"]),
         ("compare --measure ss", ["ssim"]),
