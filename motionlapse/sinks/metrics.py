@@ -38,12 +38,14 @@ class MetricsFile:
 
     def __init__(self, path: Path) -> None:
         make_folder(path.parent)
-        self._path = path.resolve()
-        # A device or a pipe is written as it is.
-        self._part = self._path if is_special(path) else part_of(self._path)
-        drop_dead(self._path.parent, self._path.name)
+        # A device or a pipe is written as it is. What a pipe's link leads to has no name.
+        special = is_special(path)
+        self._path = path if special else path.resolve()
+        self._part = path if special else part_of(self._path)
+        if not special:
+            drop_dead(self._path.parent, self._path.name)
         with writing(path):
-            self._held = self._part.open("wb") if is_special(path) else hold_new(self._part)
+            self._held = path.open("wb") if special else hold_new(self._part)
             self._file = io.TextIOWrapper(self._held, encoding="utf-8", newline="")
             self._rows = csv.writer(self._file, lineterminator="\n")
             self._rows.writerow(COLUMNS)
