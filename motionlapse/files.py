@@ -13,6 +13,8 @@ from pathlib import Path
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
+ARCHIVE_FILE = "archive.sqlite"  # makes a folder an archive
+
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:

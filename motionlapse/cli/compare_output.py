@@ -223,6 +223,8 @@ def _rectangle(detail: Detail) -> str:
 
 def _changed(compared: Compared) -> str:
     if not compared.rectangle:
+        if compared.change.value:
+            return "changed: all of it; one of the two has no contrast"
         return "changed: nothing beyond noise and light"
     return f"changed: {_rectangle(compared.rectangle)} ({compared.change.value:.2%} of the picture)"
 

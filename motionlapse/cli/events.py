@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motionlapse.cli.console import Csv, Json, print_json, say
 from motionlapse.errors import ConfigError
+
+if TYPE_CHECKING:
+    from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -75,6 +79,7 @@ def events(
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())
+        instead = "" if found else _what_there_is(reader, wanted)
     if csv is not None:
         write_csv(csv, found)
     if json:
@@ -89,9 +94,27 @@ def events(
     if not found:
         asked = replace(wanted, since=None) != EventFilter(all_runs=all_runs)
         begin = "" if wanted.since is None else f" since {wanted.since:%Y-%m-%dT%H:%M:%S%z}"
-        say(f"{archive}: no events{begin}{' that fit' if asked else ''}")
+        say(f"{archive}: no events{begin}{' that fit' if asked else ''}{instead}")
     for note in notes:
         say(note)
+
+
+def _what_there_is(reader: ArchiveReader, wanted: EventFilter) -> str:
+    """Return what a person may have meant by a source or a region that no event is of."""
+    every = replace(wanted, source=None, region=None, min_score=None, since=None)
+    kept = list(reader.events(every))
+    sources = dict.fromkeys(run.source for run in reader.runs(all_runs=True))
+    regions = sorted({region for item in kept for region in item.event.regions})
+    if wanted.source is not None and not any(wanted.source in name for name in sources):
+        return f"; no source has '{wanted.source}' in its name: {_some(list(sources))}"
+    if kept and wanted.region is not None and wanted.region not in regions:
+        return f"; none is in a region '{wanted.region}', but in: {_some(regions)}"
+    return ""
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _moment(text: str | None) -> datetime | None:

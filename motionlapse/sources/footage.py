@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sources.links import place_as_typed, place_of, told, without_links
+from motionlapse.sources.own_clips import without_own_clips
 from motionlapse.units import counted
 
 _FILMS = (
@@ -225,17 +226,16 @@ def _file(path: Path) -> Footage | SourceError:
 
 def _folder(folder: Path) -> list[Footage | SourceError]:
     files, faults = _below(folder)
-    films = [path for path in files if path.suffix.lower() in FILM_SUFFIXES]
+    films, own = without_own_clips(folder, [p for p in files if p.suffix.lower() in FILM_SUFFIXES])
     stills, links = without_links(
         [p for p in files if p.parent == folder and p.suffix.lower() in PICTURE_SUFFIXES]
     )
     if films:
-        warning = (
+        beside = (
             f"{folder}: holds films and {counted(len(stills), 'picture')}; "
             f"the {'picture is' if len(stills) == 1 else 'pictures are'} not read"
-            if stills
-            else ""
         )
+        warning = "; ".join(filter(None, (beside if stills else "", own)))
         found = (
             Footage(printable(str(film)), film, warning=warning if film is films[0] else "")
             for film in films
@@ -249,8 +249,9 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
         warning = f"{folder}: the {number} read as stills{hint} too, not read" if deeper else ""
         names = {printable(str(path)): printable(str(to)) for path, to in links.items()}
         linked = told(names) if names else ""
-        said = "; ".join(filter(None, (warning, linked)))
+        said = "; ".join(filter(None, (warning, linked, own)))
         return [Footage(printable(str(folder)), folder, tuple(stills), said), *faults]
+    hint = f"; {own}, unless its folders are named" if own else hint
     return [*faults] or [SourceError(f"{folder}: a folder without films or pictures{hint}")]
 
 

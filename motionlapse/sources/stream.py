@@ -102,6 +102,7 @@ class StreamConnection:
         self._tap = tap
         self._holding = None if self.paced or self._timeless else holding
         self._last_tick = 0
+        self._undated: av.Packet[VideoStream] | None = None
         if tap is not None:
             tap.attach(self._stream)
 
@@ -201,9 +202,19 @@ class StreamConnection:
 
     def _pass_on(self, packet: av.Packet[VideoStream]) -> None:
         """Give a packet to the tap."""
+        if self._tap is None or not packet.size:
+            return
         stamp = packet.dts if packet.pts is None else packet.pts
-        if self._tap is not None and packet.size and stamp is not None:
-            self._tap.add(packet, float(stamp * packet.time_base))
+        first, self._undated = self._undated, None
+        if stamp is None:  # as the first that RTSP brings, a key frame: the next tells when it was
+            self._undated = packet if packet.is_keyframe else None
+            return
+        if first is not None:
+            rate = self._stream.guessed_rate or self._stream.average_rate or 25
+            ticks = max(1, round(1 / (rate * packet.time_base)))
+            first.pts = first.dts = (stamp if packet.dts is None else packet.dts) - ticks
+            self._tap.add(first, float(first.dts * first.time_base))
+        self._tap.add(packet, float(stamp * packet.time_base))
 
     def _date(self, packet: av.Packet[VideoStream]) -> None:
         """Date a packet by its arrival: it has no time of its own."""

@@ -65,6 +65,13 @@ def test_two_equal_pictures_have_changed_nowhere(pair):
     assert ran.out.splitlines()[-1] == "changed: nothing beyond noise and light"
 
 
+def test_a_picture_that_went_black_has_changed(pair, tmp_path):
+    black = save(tmp_path / "black.png", np.zeros((120, 160, 3), np.uint8))
+    ran = run_here("compare", pair[0], black, "--fail-if", "background>0.1%")
+    assert ran.code == 5
+    assert ran.out.splitlines()[-1] == "changed: all of it; one of the two has no contrast"
+
+
 @pytest.mark.parametrize(
     ("condition", "code"),
     [("ssim<0.95", 5), ("ssim<0.1", 0), ("background>1%", 5), ("psnr>=99", 0), ("mse > 1", 5)],

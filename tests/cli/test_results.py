@@ -93,7 +93,12 @@ def test_events_can_be_filtered(door):
 
 def test_an_archive_without_events_and_one_without_those_asked_for(door):
     scan_here(door, "kept")
-    assert run_here("events", "kept", "--source", "window").err == "kept: no events that fit\n"
+    for flag, name, said in (
+        ("--source", "window", "no source has 'window' in its name: door.mp4"),
+        ("--region", "gate", "none is in a region 'gate', but in: all"),
+    ):
+        assert run_here("events", "kept", flag, name).err == f"kept: no events that fit; {said}\n"
+    assert run_here("events", "kept", "--min-score", "99999").err == "kept: no events that fit\n"
     scan_here(door, "still", "--enter", "99%")
     assert run_here("events", "still").err == "still: no events\n"
 

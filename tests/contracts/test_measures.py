@@ -216,6 +216,13 @@ def test_the_detectors_question_takes_noise_and_light_and_sees_the_small():
     assert abs(seen.detail["y"] + seen.detail["height"] / 2 - 212) < 4
 
 
+def test_another_scene_has_changed_everywhere():
+    here, there = (cv2.resize(scene(seed), (640, 480)) for seed in (3, 4))
+    for other in (here[:, ::-1].copy(), there[::-1].copy()):
+        seen = MEASURES["background"](here, other)
+        assert (seen.value, seen.detail["width"], seen.detail["height"]) == (1, 640, 480)
+
+
 def test_visible_differences_grow_with_contrast_and_hide_in_texture():
     x = np.mgrid[:96, :96][1]
     wave = np.sin(x / 2.0)

@@ -40,6 +40,26 @@ def test_the_first_pictures_are_as_far_apart_as_all_others(door, rtsp_servers, w
     assert apart_s == pytest.approx(frames / FPS, abs=0.005)
 
 
+def test_an_event_before_the_second_key_frame_has_a_clip(rtsp_servers, watching, tmp_path):
+    """Its key frame is the packet that has no time."""
+    film = write_film(
+        tmp_path / "rare.mp4",
+        times=[index / FPS for index in range(9 * FPS)],
+        pictures=_noisy,
+        options={"preset": "veryfast", "crf": "23", "g": "1000"},
+    )
+    rtsp_servers.rtsp(film)
+    watch = watching(rtsp_servers.url, "--hold", "1s", "--clips", "copy", *QUICK)
+    watch.wait_for("lost:")  # the film is over
+    code, out = watch.end()
+    assert code == 0
+    event = json.loads(out.splitlines()[0])
+    with av.open(event["clip"]) as clip:
+        pictures = [frame.pts for frame in clip.decode(video=0)]
+    assert pictures[0] == 0
+    assert len(pictures) / FPS > 7.3  # from the connection's first picture on
+
+
 def test_while_nothing_moves_key_frames_alone_are_decoded(rtsp_servers, watching, tmp_path):
     film = write_film(
         tmp_path / "quiet.mp4",

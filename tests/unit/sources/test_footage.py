@@ -227,3 +227,33 @@ def test_a_film_that_is_named_twice_needs_no_word(folder: Path) -> None:
     touch("in/a.mp4")
     (item,) = found("in", "in/a.mp4", "./in/*.mp4", str(folder / "in" / "a.mp4"))
     assert item.warning == ""
+
+
+def test_clips_that_an_archive_below_the_footage_keeps_are_told_and_not_read(folder: Path) -> None:
+    clips = "captures/a/event-0001_00-00-04.400.mp4", "captures/b/event-0012_00-00-09.000.mkv"
+    touch("in/a.mp4", "in/captures/archive.sqlite", *(f"in/{clip}" for clip in clips))
+    (item,) = found("in")
+    assert item.name == "in/a.mp4"
+    assert item.warning == "2 clips of the archive in/captures are not read"
+    touch("in/old/archive.sqlite", "in/old/event-0001_00-00-01.000.mp4")
+    assert found("in")[0].warning == (
+        "3 clips of the archive in/captures and 1 more archive are not read"
+    )
+
+
+def test_footage_in_the_folder_of_an_archive_is_read(folder: Path) -> None:
+    touch("in/archive.sqlite", "in/a.mp4", "in/a/event-0001_00-00-04.400.mp4", "in/event-1.mp4")
+    touch("other/event-0001_00-00-04.400.mp4")
+    assert [item.name for item in found("in")] == ["in/a.mp4", "in/event-1.mp4"]
+    assert [item.name for item in found("other")] == ["other/event-0001_00-00-04.400.mp4"]
+
+
+def test_a_folder_of_an_archive_that_is_named_itself_is_read(folder: Path) -> None:
+    clip = "captures/a/event-0001_00-00-04.400.mp4"
+    touch("captures/archive.sqlite", clip)
+    assert [item.name for item in found("captures/a")] == [clip]
+    assert [item.name for item in found("captures/*/*.mp4")] == [clip]
+    assert error("captures") == (
+        "captures: a folder without films or pictures; 1 clip of the archive captures is not read, "
+        "unless its folders are named"
+    )

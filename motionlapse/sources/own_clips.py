@@ -1,0 +1,44 @@
+"""Clips that an archive keeps, which are no footage to search for events again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from motionlapse.files import ARCHIVE_FILE
+from motionlapse.units import counted
+
+_CLIP = re.compile(r"event-\d{4,}_.+\.(mp4|mkv)")  # as sinks name them
+
+
+def without_own_clips(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
+    """Return the films below a folder without clips of archives in it, and what to say of those.
+
+    A folder with footage often holds the archive of the scan before: its clips show what is known
+    already, and each scan would add as many again. A folder within an archive that is named
+    itself is read.
+    """
+
+    @cache
+    def archive_above(place: Path) -> Path | None:
+        if (place / ARCHIVE_FILE).is_file():
+            return place
+        return None if place in (folder, place.parent) else archive_above(place.parent)
+
+    kept: list[Path] = []
+    archives: list[Path] = []
+    for film in films:
+        archive = archive_above(film.parent) if _CLIP.fullmatch(film.name) else None
+        if archive is None:
+            kept.append(film)
+        else:
+            archives.append(archive)
+    if not archives:
+        return kept, ""
+    number = counted(len(archives), "clip")
+    places = list(dict.fromkeys(archives))
+    others = f" and {counted(len(places) - 1, 'more archive')}" if len(places) > 1 else ""
+    one = len(archives) == 1
+    return kept, f"{number} of the archive {places[0]}{others} {'is' if one else 'are'} not read"
