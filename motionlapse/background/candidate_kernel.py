@@ -139,17 +139,18 @@ def _know_next(g, n, constants):  # type: ignore[no-untyped-def]
     n0, n1, n2 = g[NEXT, :n], g[NEXT + 1, :n], g[NEXT + 2, :n]
     since, followed, known, anew = g[SINCE, :n], g[FOLLOWED, :n], g[KNOWN, :n], g[ANEW, :n]
     variance, floor = g[CANDIDATE_V, :n], constants[4]
-    before, reach = constants[14], constants[7] * floor
+    before, now, reach = constants[14], constants[15], constants[7] * floor
     # What is seen for the first time came, on the average, half a frame ago.
-    fresh = _HALF * (before + constants[15])
+    fresh = _HALF * (before + now)
     for i in range(n):
         d0, d1, d2 = l0[i] - n0[i], l1[i] - n1[i], l2[i] - n2[i]
         alike = max(d0 * d0, d1 * d1, d2 * d2) <= reach
         instead = (followed[i] > _ZERO) & (known[i] == _ZERO)
         waits = instead & alike & (since[i] <= before)
-        n0[i] = n0[i] if waits else l0[i]
-        n1[i] = n1[i] if waits else l1[i]
-        n2[i] = n2[i] if waits else l2[i]
+        step = max(constants[0], (now - before) / (now - since[i] + _TINY)) if waits else _ONE
+        n0[i] += step * (l0[i] - n0[i])
+        n1[i] += step * (l1[i] - n1[i])
+        n2[i] += step * (l2[i] - n2[i])
         since[i] = since[i] if waits else fresh
         # As that of a candidate that has been seen twice.
         variance[i] = floor if waits & (anew[i] > _ZERO) else variance[i]

@@ -169,7 +169,9 @@ class Step:
             self.unsure[at] |= near(q, 1)
             if q <= 1:
                 self.did["wait"] += 1
-                self.state.following[at], self.state.ages[at] = following, age + taught
+                step = max(self.rate, taught / max(age + taught, 1e-9))
+                self.state.following[at] = following + step * (look - following)
+                self.state.ages[at] = age + taught
                 if self.did["restart"] > restarts:
                     variances[CANDIDATE] = self.floor
         own = float(credit[CANDIDATE])
