@@ -18,7 +18,11 @@ def main() -> None:
 
     if early:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    run()
+    try:
+        run()
+    finally:
+        if early:  # the interpreter gives its handler up before it ends: one more would end it
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

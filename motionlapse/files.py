@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SinkError, why
+from motionlapse.locks import hold_new
 
 
 @contextlib.contextmanager
@@ -162,15 +163,16 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
             path.write_bytes(content)
             return
         part = part_of(path.resolve())
-        try:
-            part.write_bytes(content)
-            if anew:
-                take_name(part, path.resolve())
-            else:
-                part.replace(path.resolve())
-        except BaseException:  # Ctrl-C too
-            drop(part)
-            raise
+        with contextlib.closing(hold_new(part)):  # or a scan that begins would remove it
+            try:
+                part.write_bytes(content)
+                if anew:
+                    take_name(part, path.resolve())
+                else:
+                    part.replace(path.resolve())
+            except BaseException:  # Ctrl-C too
+                drop(part)
+                raise
 
 
 def is_special(path: Path) -> bool:

@@ -11,7 +11,7 @@ Its validation, TOML key, flag, help, ``config show`` line and README row all de
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
@@ -78,6 +78,7 @@ def setting(
     *,
     flag: str | None = None,
     metavar: str = "VALUE",
+    choices: Iterable[str] = (),
     **limits: Any,
 ) -> Any:
     """Declare one setting.
@@ -92,12 +93,13 @@ def setting(
         The command-line flag, for settings that have one; ``--yes/--no`` for switches.
     metavar
         What stands for the value in help.
+    choices
+        Names that a shell offers, where the type does not tell them.
     limits
         Passed to `pydantic.Field`: ``ge``, ``le``, ``gt``, ``lt``, ``pattern`` …
     """
-    return Field(
-        default, description=help, json_schema_extra={"flag": flag, "metavar": metavar}, **limits
-    )
+    extra: dict[str, Any] = {"flag": flag, "metavar": metavar, "choices": list(choices)}
+    return Field(default, description=help, json_schema_extra=extra, **limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,20 @@ class Entry:
         return _as_toml(value, self.info)
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """In a setting's annotation: how a value is typed that its plain text would not give again."""
+
+    as_text: Callable[[Any], str]
+
+
 def _as_toml(value: object, info: FieldInfo) -> str:
     """Return a TOML literal; ``""`` stands for a value that is not set."""
     if value is None:
         return '""'
+    for meta in _metadata(info):
+        if isinstance(meta, Typed):
+            value = meta.as_text(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (tuple, list)):

@@ -163,7 +163,7 @@ def counted(number: int, word: str, words: str = "") -> str:
     return f"{number} {word if number == 1 else words or word + 's'}"
 
 
-def parse_moment(text: str, now: datetime) -> datetime:
+def parse_moment(text: str, now: datetime, *, past: bool = False) -> datetime:
     """Return the next moment at a time of day, or the moment of an ISO 8601 text, aware.
 
     Parameters
@@ -172,6 +172,8 @@ def parse_moment(text: str, now: datetime) -> datetime:
         ``HH:MM``, ``HH:MM:SS`` or ISO 8601.
     now
         Aware; a time of day that has passed today is tomorrow's.
+    past
+        True: the last moment at a time of day; one that is still to come today is yesterday's.
 
     Raises
     ------
@@ -191,7 +193,9 @@ def parse_moment(text: str, now: datetime) -> datetime:
         raise ValueError(f"'{text}' is no time of day; hours go to 23, minutes and seconds to 59")
     day = now.replace(tzinfo=None)
     moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
-    if moment <= day:
+    if past and moment > day:
+        moment -= timedelta(days=1)
+    elif not past and moment <= day:
         moment += timedelta(days=1)
     # Without a fixed offset, so that a change to summer time in between is taken into account.
     return (

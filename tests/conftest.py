@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # For its kernels: whoever compiles them says so, and no test shall depend on which one is first.
 import motionlapse.analysis.analyzer
+import motionlapse.background.gaussian
 import motionlapse.background.light  # noqa: F401
 from motionlapse.frames import Frame, Image, Plane, Planes
 from motionlapse.inside import Blob
@@ -21,8 +23,23 @@ from motionlapse.types import Analysis, ChangeScore, Decision, Event, State
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile("motionlapse", deadline=None, derandomize=True, database=None)
+# How long anything takes is the machine's business.
+settings.register_profile(
+    "motionlapse",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("motionlapse")
+
+# What a shell runs in the background ignores these, and so would all programs that tests stop.
+for _number, _usual in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGQUIT, signal.SIG_DFL),
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 
 @pytest.fixture(scope="session")

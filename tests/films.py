@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 from unittest import mock
 
 import av
@@ -27,6 +28,7 @@ SECONDS = 7.0
 MOVES = ((1.0, 2.0), (4.6, 5.6))  # farther apart than the hold of 2 s: two events
 FRAMES = round(SECONDS * FPS)
 _TICKS = 1000
+T = TypeVar("T")
 
 
 @functools.cache
@@ -165,30 +167,46 @@ def scan_here(footage: object, out: Path, *words: object) -> Ran:
     return run_here("scan", footage, "--out", out, "--json", *words)
 
 
-def start(*words: object, **options: object) -> subprocess.Popen[str]:
+LONG_S = 300
+"""For what takes a second or two: ten times as much on a slow machine, and as much again."""
+
+
+def start(
+    *words: object, program: Sequence[object] = ("-m", "motionlapse"), **options: object
+) -> subprocess.Popen[str]:
     """Start the program in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "motionlapse", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,
-    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, *map(str, program), *map(str, words)]
+    return subprocess.Popen(command, **{**streams, **options})
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something is so while a process runs, for half a minute at most."""
-    for _ in range(3000):
-        if condition():
-            return
-        assert process.poll() is None, process.communicate()
+UNHURRIED = Path(__file__).with_name("unhurried.py")
+
+
+def start_unhurried(*words: object, **options: object) -> subprocess.Popen[str]:
+    """Start the program as one that takes its time, so that it can be stopped in the middle."""
+    return start(*words, program=[UNHURRIED], **options)
+
+
+def wait_for(condition: Callable[[], T], process: subprocess.Popen[str] | None = None) -> T:
+    """Wait until something is so, and return it; it is not to pass while nobody looks.
+
+    Where a process is given, it must not have ended before.
+    """
+    end_s = time.monotonic() + LONG_S
+    while time.monotonic() < end_s:
+        if found := condition():
+            return found
+        if process is not None and process.poll() is not None and not condition():
+            raise AssertionError(f"ended before: {process.communicate(timeout=LONG_S)}")
         time.sleep(0.01)  # between two looks at another process
+    raise AssertionError("it did not come to be so")
 
 
 def run_apart(*words: object, environ: dict[str, str] | None = None) -> Ran:
     """Run the program in a process of its own to its end."""
     with start(*words, env={**os.environ, **(environ or {})}) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LONG_S)
     return Ran(process.returncode, out, err)
 
 

@@ -23,6 +23,7 @@ LAYERS = {
             "types",
             "errors",
             "files",
+            "locks",
             "settings",
             "settings_layers",
             "settings_words",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from films import LONG_S
 
 ABSENT = ("not installed", "motion is not installed", "takes too long for a quick run")
 
@@ -18,7 +19,7 @@ def printed(root):
         env={**os.environ, "PYTHONPATH": str(root / "scripts"), "COLUMNS": "160"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=10 * LONG_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

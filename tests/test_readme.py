@@ -29,6 +29,26 @@ def test_the_model_that_is_called_the_fastest_is_by_the_table_of_the_readme() ->
         assert ms[name] == min(rivals.values()), summary
 
 
+def test_links_within_the_readme_lead_to_its_headings_and_the_contents_to_all_parts() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    prose = re.sub(r"```.*?```", "", readme, flags=re.DOTALL)
+    headings = re.findall(r"^(##+) (.+)$", prose, re.MULTILINE)
+    names = [re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-") for _, name in headings]
+    contents, _, rest = prose.partition("**Contents**")[2].partition("\n## ")
+    linked = re.findall(r"\]\(#([\w-]+)\)", contents)
+    assert linked == names
+    assert set(re.findall(r"\]\(#([\w-]+)\)", rest)) <= set(names)
+
+
+def test_what_was_measured_stands_in_the_last_part_of_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    instructions, _, measured = readme.partition("\n## Measured\n")
+    assert "\n## " not in measured
+    tables = re.findall(r"^\|[-:|]+\|\n(?:\|.*\n)+", instructions, re.MULTILINE)
+    assert len(tables) == 3  # exit codes, keys, settings
+    assert "<!-- bench -->" in measured
+
+
 def test_who_adds_a_model_is_told_every_argument_of_its_methods() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     section = readme.partition("## Adding a background model")[2].partition("\n## ")[0]

@@ -29,6 +29,7 @@ class _ModelChoice(SettingsModel):
         f"background model: {', '.join(MODELS)}",
         flag="--background",
         metavar="MODEL",
+        choices=MODELS,
     )
 
     def of_model(self) -> ModelSettings:

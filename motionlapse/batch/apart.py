@@ -26,7 +26,7 @@ from motionlapse.errors import (
     why,
 )
 from motionlapse.files import drop
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.sinks.left_parts import drop_dead
 
 if TYPE_CHECKING:
     from motionlapse.frames import SourceInfo

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from motionlapse.batch.same_file import path_mark
 from motionlapse.files import drop, put_new, refuse_existing, take_name, writing
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.sinks.left_parts import drop_dead
 
 _ASIDE = "-unfinished"
 

@@ -149,8 +149,13 @@ def _noted(run: StoredRun, line: Line) -> Placing:
     """
 
     def placing(part: Path, place: Path) -> None:
-        with suppress(SinkError, OSError):  # then who resumes is only refused
-            line.note_film(run, place, path_mark(part))
+        try:
+            mark = path_mark(part)
+        except OSError:  # then who resumes is only refused, as where the archive cannot be written
+            return
+        # Where the line is broken, whoever started the scan was killed: the film is not put there.
+        with suppress(SinkError):
+            line.note_film(run, place, mark)
 
     return placing
 

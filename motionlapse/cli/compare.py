@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from motionlapse.cli.completion import measures, offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
@@ -35,6 +36,7 @@ def compare(
         typer.Option(
             "--measure",
             metavar="NAME",
+            autocompletion=offering(measures),
             help="Only this measure (repeatable) [two pictures: all; folders: background, ssim, "
             "ncc, hist_kl, phash].",
         ),

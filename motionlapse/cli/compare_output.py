@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from motionlapse.sources.stills import read_bgr
 
 _OF_FOLDERS = ("background", "ssim", "ncc", "hist_kl", "phash")
 _CONDITION_HOLDS = 5
+_NAMED = 3  # of pictures without a partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,7 @@ def compare_folders(
 ) -> int:
     """Compare the pictures of two folders pair by pair and return the exit code."""
     pairs = (by_looks if match else by_name)(pictures_in(before), pictures_in(after))
-    for path in pairs.alone:
-        logger.warning("%s: has no partner; not compared", path)
+    _tell_alone(pairs.alone)
     if not pairs.pairs:
         hint = "" if match else "; pair them by looks with --match"
         raise ConfigError(f"{before} and {after}: no pictures of the same name{hint}")
@@ -102,6 +103,19 @@ def compare_folders(
     for first, second in pairs.pairs:
         run.add(first, second)
     return run.finish()
+
+
+def _tell_alone(paths: Sequence[Path]) -> None:
+    """Tell in one line which pictures are not compared; of many the first ones."""
+    if len(paths) == 1:
+        logger.warning("%s: has no partner; not compared", paths[0])
+        return
+    more = f" and {len(paths) - _NAMED} more (--verbose names them)" if paths[_NAMED:] else ""
+    if paths:
+        names = ", ".join(map(str, paths[:_NAMED])) + more
+        logger.warning("%d pictures have no partner and are not compared: %s", len(paths), names)
+    for path in paths[_NAMED:]:
+        logger.debug("%s: has no partner", path)
 
 
 class _Folders:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from motionlapse.cli.completion import models as background_models
+from motionlapse.cli.completion import offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, is_terminal, set_up_log
 from motionlapse.cli.options import Config, Set, parameter_name, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
@@ -40,7 +42,12 @@ def evaluate(
     ] = None,
     models: Annotated[
         str | None,
-        typer.Option("--models", metavar="A,B", help="Several background models side by side."),
+        typer.Option(
+            "--models",
+            metavar="A,B",
+            autocompletion=offering(background_models),
+            help="Several background models side by side.",
+        ),
     ] = None,
     worst: Annotated[
         int | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +38,12 @@ def events(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="ISO", help="Only events from this time of day on."),
+        typer.Option(
+            "--since",
+            metavar="TIME",
+            help="Only events from then on: 18:30 (today, or yesterday if that is still to come), "
+            "or 2026-05-04T18:30:00.",
+        ),
     ] = None,
     all_runs: Annotated[
         bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
@@ -81,16 +87,18 @@ def events(
     elif found and (csv is None or str(csv) != "-"):
         print_events(found)
     if not found:
-        asked = wanted != EventFilter(all_runs=all_runs)
-        say(f"{archive}: no events{' that fit' if asked else ''}")
+        asked = replace(wanted, since=None) != EventFilter(all_runs=all_runs)
+        begin = "" if wanted.since is None else f" since {wanted.since:%Y-%m-%dT%H:%M:%S%z}"
+        say(f"{archive}: no events{begin}{' that fit' if asked else ''}")
     for note in notes:
         say(note)
 
 
 def _moment(text: str | None) -> datetime | None:
-    from motionlapse.units import parse_wall
+    from motionlapse.clock import SystemClock
+    from motionlapse.units import parse_moment
 
     try:
-        return None if text is None else parse_wall(text)
+        return None if text is None else parse_moment(text, SystemClock().now(), past=True)
     except ValueError as error:
         raise ConfigError(f"--since: {error}") from None

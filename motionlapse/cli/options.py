@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from motionlapse.cli.completion import choices_of, offering
 from motionlapse.cli.console import logger
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.pipeline_settings import Settings
@@ -111,8 +112,12 @@ def with_setting_flags(
 
 def _flag_parameter(entry: Entry) -> inspect.Parameter:
     help_text = entry.help[0].upper() + entry.help[1:] + _default_words(entry) + "."
+    choices = choices_of(entry)
     option = typer.Option(
-        entry.flag, metavar=None if entry.is_switch else entry.metavar, help=help_text
+        entry.flag,
+        metavar=None if entry.is_switch else entry.metavar,
+        help=help_text,
+        autocompletion=offering(lambda: choices) if choices else None,
     )
     kind: Any = bool | None if entry.is_switch else str | None
     if entry.is_list:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from motionlapse.cli.stopping import Signals
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import Clock, SystemClock
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, SourceError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.address import parse_address
 from motionlapse.units import parse_moment
@@ -57,6 +57,9 @@ def watch_until_the_end(
                 stack.enter_context(Dashboard(output.chronicle, watch, controls, clock))
             result = watch.run()
         signals.ignore_more()
+        for fault in watch.live.faults:  # of a film that nobody wanted the end of
+            output.error(fault.text)
+            result.exit_code = max(result.exit_code, SourceError.exit_code)
         output.finish(result)
     return _INTERRUPTED if signals.interrupted else result.exit_code
 

@@ -56,6 +56,7 @@ class MeasureSettings(SettingsModel):
         "what decides of stills, and of --every; 'list measures' shows all",
         flag="--measure",
         metavar="NAME",
+        choices=MEASURES,
     )
     threshold: Threshold = setting(
         "auto",

@@ -141,6 +141,8 @@ class ObjectFile:
             raise UnknownCodeError("has variables")
         if section.alignment > mmap.PAGESIZE:
             raise UnknownCodeError("wants to lie in large steps")
+        if section.offset + section.size > len(self._code):  # no system has that much memory
+            raise UnknownCodeError("is not whole")
         return True
 
     def _relocate(

@@ -20,12 +20,17 @@ from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_records import RecordedEvent, RunRecord
+from motionlapse.types import KeptEvent
 
 INSIDE = 300
 """How many events have their thumbnails inside the page; the others lie in a folder beside it."""
 
 _SCRIPTS = ("model.js", "timeline.js", "list.js", "detail.js")
 _OWN_FILE = re.compile(r"event-\d+-\d+\.(webp|png)")
+# What a clip's first picture gave it its name by: the time of day, or media time.
+_CLIP_TIME = re.compile(
+    r"_(?:(\d+-\d\d-\d\dT\d\d-\d\d-\d\d\.\d+[+-]\d{4})|(\d+)-(\d\d)-(\d\d\.\d+))(?:-\d+)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class _Writer:
             list(event.regions),
             self._link(best),
             self._link(None if kept.clip is None else Path(kept.clip)),
-            _clip_start(kept.clip),
+            round(clip_start(kept), 3),
             self._picture(small, f"{name}.webp", inside=inside),
             self._picture(recorded.mask_png, f"{name}.png", inside=inside),
             event.ending,
@@ -199,10 +204,14 @@ class _Writer:
         return quote(os.path.relpath(path.resolve(), self._base).replace(os.sep, "/"))
 
 
-def _clip_start(clip: str | None) -> float:
-    """Return the media time at which a clip begins, from its name."""
-    match = re.search(r"_(\d+)-(\d\d)-(\d\d\.\d+)$", Path(clip).stem) if clip else None
-    return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) if match else 0.0
+def clip_start(kept: KeptEvent) -> float:
+    """Return the media time at which an event's clip begins, from its name; else the event's."""
+    start_s = kept.event.start_s
+    match = _CLIP_TIME.search(Path(kept.clip).stem) if kept.clip else None
+    if match and match[1]:  # of a live source
+        wall = datetime.strptime(match[1], "%Y-%m-%dT%H-%M-%S.%f%z")
+        return start_s - ((kept.start_wall or wall) - wall).total_seconds()
+    return int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4]) if match else start_s
 
 
 def _page(title: str, content: dict[str, object], now: datetime) -> bytes:

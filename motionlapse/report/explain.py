@@ -47,7 +47,7 @@ _PLOT_PX = 110
 _GROUND = 24
 _LARGEST_PX = 24
 _ROUNDING_S = 1e-6  # times are floats
-# Where footage is damaged: a picture that is farther from the asked-for time is another one.
+# Where footage is damaged or ends: what is farther from the asked-for time is another picture.
 _NEAR_S = 0.5
 
 
@@ -80,6 +80,7 @@ class _Until(Closing):
     def __init__(self, source: Source, last_s: float) -> None:
         self._source = source
         self._last_s = last_s
+        self.ended = False
         self.info = source.info
         self.faults = source.faults
 
@@ -88,6 +89,7 @@ class _Until(Closing):
             if min(frame.time, round(frame.time, 3)) > self._last_s:
                 return
             yield frame
+        self.ended = True
 
     def opening(self) -> Iterator[Frame] | None:
         return self._source.opening()
@@ -132,20 +134,21 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     Raises
     ------
     ConfigError
-        If the footage ends before that time.
+        If the footage ends before that time, or reading begins after it.
     SourceError
         If it cannot be read.
     """
     whole = settings.sources.model_copy(update={"end": None, "duration": None})
     settings = settings.model_copy(update={"sources": whole})
+    if at_s < whole.start:
+        begin = format_duration(whole.start)
+        raise ConfigError(f"--at {format_duration(at_s)} is before --start {begin}")
     last = _LastFrame()
     with open_footage(footage, settings.sources) as source:
         info = source.info
         reach_s = None if info.duration_s is None else whole.start + info.duration_s
         if reach_s is not None and info.kind == "recording" and reach_s < at_s:
-            raise ConfigError(
-                f"--at {format_duration(at_s)}: {footage.name} ends at {format_duration(reach_s)}"
-            )
+            raise _too_late(footage, at_s, reach_s)
         part = _Until(source, at_s + _ROUNDING_S)
         outcome = run(part, analyzer_maker(settings), Decider(settings.decision), [last])
         if outcome.failure is not None:
@@ -156,11 +159,22 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
     analysis, decision = last.seen
     if lost and at_s - analysis.frame.time > _NEAR_S:
         raise SourceError(f"{lost[-1]}; there is no picture at {format_duration(at_s)}")
+    # A film that does not say how long it is; its last frame shows for as long as the others.
+    shown_s = max(_NEAR_S, 1 / info.fps if info.fps else 0.0)
+    unknown = reach_s is None and info.kind == "recording"
+    if unknown and part.ended and at_s - analysis.frame.time > shown_s:
+        raise _too_late(footage, at_s, analysis.frame.time)
     lines = lines_of(analysis, decision, settings)
     return Explanation(
         lines=lines,
         picture=_draw(analysis, lines, last.scores, settings.decision.exit_ratio),
         record=record_of(footage, analysis, decision, settings),
+    )
+
+
+def _too_late(footage: Footage, at_s: float, end_s: float) -> ConfigError:
+    return ConfigError(
+        f"--at {format_duration(at_s)}: {footage.name} ends at {format_duration(end_s)}"
     )
 
 

@@ -21,7 +21,7 @@ from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.drawing import text_px, write_label
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.video import GOOD, VideoWriter
 from motionlapse.sinks.video_file import check_film_name
 from motionlapse.sources.ahead import Ahead
@@ -180,7 +180,9 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
         raise ConfigError(
             "--stamp: neither EXIF nor the names of all pictures say when they are of"
         )
-    return [_Picture(path, _day_and_time(moment)) for moment, path in times]
+    dated = {path: _day_and_time(moment) for moment, path in times}
+    unread = [_Picture(path, "") for path in paths if path not in dated]  # told of when it is read
+    return [*unread, *(_Picture(path, stamp) for path, stamp in dated.items())]
 
 
 def _of_archive(archive: Path, *, all_runs: bool) -> list[_Picture]:

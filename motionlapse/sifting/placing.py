@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import shutil
 from pathlib import Path
 from typing import Literal
 
 from motionlapse.files import drop, part_of, writing
+from motionlapse.locks import hold_new
+from motionlapse.sinks.left_parts import drop_dead
 
 How = Literal["link", "copy", "move"]
 _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
@@ -19,7 +22,7 @@ class Placer:
     Parameters
     ----------
     folder
-        Made already.
+        Made already. What a killed program left there half copied is removed.
     how
         ``link``: a second name for the same file, or a copy where the file system has none;
         ``copy``: with its times; ``move``: away from where it was.
@@ -28,6 +31,7 @@ class Placer:
     def __init__(self, folder: Path, how: How) -> None:
         self._folder = folder
         self._how = how
+        drop_dead(folder)
 
     def place(self, still: Path) -> Path:
         """Place a still and return its new path.
@@ -70,12 +74,13 @@ def _linked(still: Path, target: Path) -> bool:
 
 def _copy(still: Path, target: Path) -> None:
     part = part_of(target)
-    try:
-        shutil.copy2(still, part)
-        part.replace(target)
-    except OSError:
-        drop(part)
-        raise
+    with contextlib.closing(hold_new(part)):
+        try:
+            shutil.copy2(still, part)
+            part.replace(target)
+        except BaseException:  # Ctrl-C too
+            drop(part)
+            raise
 
 
 def _move(still: Path, target: Path) -> None:

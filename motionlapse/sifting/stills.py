@@ -46,9 +46,13 @@ class Still:
 
 
 def in_time(paths: Sequence[Path]) -> list[Path]:
-    """Return paths in order of time where EXIF or all names tell it, else as they are."""
-    moments = still_times(paths)
-    return list(paths) if moments is None else [path for _, path in moments]
+    """Return paths in order of time where EXIF or all names tell it, else as they are.
+
+    What has no time because it cannot be opened comes first.
+    """
+    dated = [path for _, path in still_times(paths) or ()]
+    timed = set(dated)
+    return [*(path for path in paths if path not in timed), *dated]
 
 
 def read_stills(paths: Sequence[Path], *, planes: bool, corrupt: float) -> Iterator[Still]:

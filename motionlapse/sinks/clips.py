@@ -8,7 +8,7 @@ from pathlib import Path
 
 from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.video_cut import FilmCutter, FindKey, Span
 from motionlapse.sinks.video_file import Placing

@@ -11,6 +11,7 @@ import cv2
 
 from motionlapse.errors import SinkError, why
 from motionlapse.files import make_folder, write_whole
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
 _OWN_NAME = re.compile(r"bin\d{6,}\.png")
@@ -23,7 +24,8 @@ class MaskFolder:
     Parameters
     ----------
     folder
-        Made at once, so that a folder that cannot be made is known before the first frame.
+        Made at once, so that a folder that cannot be made is known before the first frame. What
+        killed programs left half written in it is removed.
     source
         What the masks are of. Every file says so, for a folder holds the masks of one source.
 
@@ -35,6 +37,7 @@ class MaskFolder:
 
     def __init__(self, folder: Path, source: str) -> None:
         make_folder(folder)
+        drop_dead(folder)
         self._folder = folder
         self._note = _text_chunk(source)
         for path in sorted(folder.glob("bin*.png")):

@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 from motionlapse.files import drop, is_special, make_folder, part_of, writing
+from motionlapse.locks import hold_new
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
 COLUMNS = (
@@ -30,7 +32,7 @@ class MetricsFile:
     Parameters
     ----------
     path
-        The file. Its folder is made.
+        The file. Its folder is made. What a killed program left of it half written is removed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +40,9 @@ class MetricsFile:
         self._path = path.resolve()
         # A device or a pipe is written as it is.
         self._part = self._path if is_special(path) else part_of(self._path)
+        drop_dead(self._path.parent, self._path.name)
         with writing(path):
+            self._held = None if is_special(path) else hold_new(self._part)
             self._file = self._part.open("w", newline="", encoding="utf-8")
             self._rows = csv.writer(self._file, lineterminator="\n")
             self._rows.writerow(COLUMNS)
@@ -76,3 +80,6 @@ class MetricsFile:
             except OSError:
                 drop(self._part)
                 raise
+            finally:
+                if self._held is not None:
+                    self._held.close()

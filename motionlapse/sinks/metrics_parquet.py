@@ -7,6 +7,8 @@ from typing import Any
 
 from motionlapse.errors import LibraryError
 from motionlapse.files import drop, make_folder, part_of, writing
+from motionlapse.locks import hold_new
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
 _ROWS = 8192  # held in memory before they are written
@@ -20,7 +22,7 @@ class MetricsParquet:
     Parameters
     ----------
     path
-        The file. Its folder is made.
+        The file. Its folder is made. What a killed program left of it half written is removed.
 
     Raises
     ------
@@ -58,8 +60,17 @@ class MetricsParquet:
         self._path = path.resolve()
         self._part = part_of(self._path)
         self._rows: list[dict[str, Any]] = []
+        drop_dead(self._path.parent, self._path.name)
         with writing(path):
-            self._writer: Any = parquet.ParquetWriter(self._part, self._schema, compression="zstd")
+            self._held = hold_new(self._part)
+            try:
+                self._writer: Any = parquet.ParquetWriter(
+                    self._part, self._schema, compression="zstd"
+                )
+            except BaseException:
+                self._held.close()
+                drop(self._part)
+                raise
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         """Take one frame; see `motionlapse.types.Sink`."""
@@ -98,6 +109,8 @@ class MetricsParquet:
             self._writer = None
             drop(self._part)
             raise
+        finally:
+            self._held.close()
 
     def _flush(self) -> None:
         rows, self._rows = self._rows, []

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from motionlapse.errors import nearest
-from motionlapse.settings import Duration, SettingsModel, Size, setting
+from motionlapse.settings import Duration, SettingsModel, Size, Typed, setting
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.retention_settings import RetentionSettings
 from motionlapse.units import parse_duration
@@ -76,15 +76,28 @@ def _parse_metrics(value: object) -> object:
 
 def _parse_masks(value: object) -> object:
     text, path = str(value), Path(str(value))
-    ending = path.suffix.lower()
-    if ending in FILM_SUFFIXES or (text != "-" and (text.endswith("/") or path.is_dir())):
+    if text.endswith("/") or (text != "-" and path.is_dir()):
         return value
-    if text == "-" or path.name.lower() in FILM_SUFFIXES or _FILE_ENDING.fullmatch(ending):
+    if _is_named_like_a_file(path) and path.suffix.lower() not in FILM_SUFFIXES:
         raise ValueError(
             f"'{value}' is no name for masks; a film ends in .mp4 or .mkv, and a new folder has no "
             "ending of a file (or a / at its end)"
         )
     return value
+
+
+def _is_named_like_a_file(path: Path) -> bool:
+    ending = path.suffix.lower()
+    return (
+        str(path) == "-"
+        or path.name.lower() in FILM_SUFFIXES
+        or _FILE_ENDING.fullmatch(ending) is not None
+    )
+
+
+def _masks_as_typed(path: Path) -> str:
+    film = path.suffix.lower() in FILM_SUFFIXES
+    return f"{path}/" if _is_named_like_a_file(path) and not film else str(path)
 
 
 def own_name(path: Path, source: str) -> Path:
@@ -101,7 +114,7 @@ def own_name(path: Path, source: str) -> Path:
 
 
 MetricsPath = Annotated[Path, BeforeValidator(_parse_metrics)]
-MasksPath = Annotated[Path, BeforeValidator(_parse_masks)]
+MasksPath = Annotated[Path, BeforeValidator(_parse_masks), Typed(_masks_as_typed)]
 
 
 class SinkSettings(SettingsModel):
@@ -115,6 +128,7 @@ class SinkSettings(SettingsModel):
         "pictures of each event: best, first, last, every:2s, all or none",
         flag="--snapshots",
         metavar="WHICH",
+        choices=SNAPSHOT_CHOICES,
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
     jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
@@ -129,6 +143,7 @@ class SinkSettings(SettingsModel):
         f"what the film of --masks shows side by side: {', '.join(LAYERS)}",
         flag="--layers",
         metavar="A,B",
+        choices=LAYERS,
     )
     film_size: FilmSize = setting(
         640,

@@ -15,6 +15,7 @@ from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.sinks.candidates import Candidates
 from motionlapse.sinks.exif import PictureFacts, with_exif
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.types import Analysis, Decision
 from motionlapse.units import format_duration, parse_duration
@@ -66,7 +67,7 @@ class SnapshotSink:
     Parameters
     ----------
     folder
-        Where they go; made with the first.
+        Where they go; made with the first. What killed programs left half written is removed.
     settings
         Which, how good, and whether boxes are drawn.
     live
@@ -97,6 +98,7 @@ class SnapshotSink:
         self._shots: Candidates[_Shot] = Candidates(_CHOICES[kind])
         self._event = 0
         self._saved_s = float("-inf")
+        drop_dead(folder)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
         """Take one frame; see `motionlapse.types.Sink`."""

@@ -18,7 +18,7 @@ from av.stream import Stream
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.files import drop, make_folder, part_of, put_new
-from motionlapse.sinks.film_parts import hold_new
+from motionlapse.locks import hold_new
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 

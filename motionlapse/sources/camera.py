@@ -77,6 +77,7 @@ class CameraConnection:
 
     paced = False
     finite = False
+    damage = ""
 
     def __init__(self, address: Address, settings: LiveSettings, clock: Clock) -> None:
         self._clock = clock

@@ -95,6 +95,10 @@ class Connection(Protocol):
         """Return what is received, in words; known after the first picture."""
 
     @property
+    def damage(self) -> str:
+        """Return what of a film was damaged so far, in words; ``""`` for other sources."""
+
+    @property
     def paced(self) -> bool:
         """Tell whether pictures come faster than they were taken and must wait for their time."""
 

@@ -33,6 +33,7 @@ class DemoConnection:
 
     paced = True
     finite = False
+    damage = ""
     detail = f"{WIDTH}×{HEIGHT} synthetic"
 
     def __init__(self, seed: int = 2008) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
+from motionlapse.sources.links import told, without_links
 from motionlapse.units import counted
 
 _FILMS = (
@@ -94,8 +95,11 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
         if folder is None:
             yield from group
         else:
-            stills = [item.path for item in group if isinstance(item, Footage)]
-            yield Footage(printable(str(folder)), folder, tuple(sorted(stills, key=natural_key)))
+            named = [item for item in group if isinstance(item, Footage)]
+            stills = tuple(sorted((item.path for item in named), key=natural_key))
+            said = "; ".join(item.warning for item in named if item.warning)
+            name = str(stills[0] if len(stills) == 1 else folder)
+            yield Footage(printable(name), folder, stills, said)
 
 
 def one_footage(name: str) -> Footage:
@@ -137,7 +141,8 @@ def _once(items: Iterable[Footage | SourceError]) -> list[Footage | SourceError]
         kept.append(item)
     if links:
         first = next(iter(links.values()))
-        said = "; ".join(filter(None, (first.warning, _told(links))))
+        names = {name: film.name for name, film in links.items()}
+        said = "; ".join(filter(None, (first.warning, told(names))))
         kept[kept.index(first)] = replace(first, warning=said)
     return kept
 
@@ -145,16 +150,6 @@ def _once(items: Iterable[Footage | SourceError]) -> list[Footage | SourceError]
 def _typed(item: Footage) -> str:
     """Return the path that a name stands for, links not followed."""
     return os.path.abspath(item.path)  # noqa: PTH100  # Path has nothing that takes ".." away
-
-
-def _told(links: dict[str, Footage]) -> str:
-    """Return one line on names that lead to what is read under another name."""
-    names, films = list(links), list(dict.fromkeys(film.name for film in links.values()))
-    others = f"{names[0]} and {len(names) - 1} more" if len(names) > 2 else " and ".join(names)
-    if len(films) == 1:
-        link = "a link" if len(names) == 1 else "links"
-        return f"{others}: {link} to {films[0]}, which is read once"
-    return f"{others}: links to {films[0]} and {len(films) - 1} more, each of which is read once"
 
 
 def _expand_safely(name: str) -> Iterator[Footage | SourceError]:
@@ -223,8 +218,8 @@ def _file(path: Path) -> Footage | SourceError:
 def _folder(folder: Path) -> list[Footage | SourceError]:
     files, faults = _below(folder)
     films = [path for path in files if path.suffix.lower() in FILM_SUFFIXES]
-    stills = tuple(
-        path for path in files if path.parent == folder and path.suffix.lower() in PICTURE_SUFFIXES
+    stills, links = without_links(
+        [p for p in files if p.parent == folder and p.suffix.lower() in PICTURE_SUFFIXES]
     )
     if films:
         warning = (
@@ -244,7 +239,10 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
     if stills:
         number = "1 picture is" if len(stills) == 1 else f"{len(stills)} pictures are"
         warning = f"{folder}: the {number} read as stills{hint} too, not read" if deeper else ""
-        return [Footage(printable(str(folder)), folder, stills, warning), *faults]
+        names = {printable(str(path)): printable(str(to)) for path, to in links.items()}
+        linked = told(names) if names else ""
+        said = "; ".join(filter(None, (warning, linked)))
+        return [Footage(printable(str(folder)), folder, tuple(stills), said), *faults]
     return [*faults] or [SourceError(f"{folder}: a folder without films or pictures{hint}")]
 
 

@@ -36,7 +36,6 @@ from motionlapse.sources.picture_rate import PictureRate
 _PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
 _LOOK_S = 0.25  # how often the loop looks up while no frame comes
 _LEAVE_S = 2.0  # how long the end waits for a thread that hangs in a time-out
-
 # The first seconds teach the background. Until the loop has got going they wait, as in a scan.
 _BEGIN_S, _BEGIN_BYTES = 5.0, 60_000_000
 
@@ -102,8 +101,7 @@ class Live(Closing):
         self._closing = threading.Event()
         self._dates = FrameDates(clock, self._closing, tap, realtime=realtime)
         self._holding = holding or Holding()
-        self._unusable = 0
-        self._lost_s = 0.0
+        self._unusable, self._lost_s = 0, 0.0
         self._rate = PictureRate()
         self._status = LiveStatus(LiveState.CONNECTING, clock.monotonic())
         self._thread = threading.Thread(target=self._work, name="live-source", daemon=True)
@@ -192,6 +190,8 @@ class Live(Closing):
             begun_s = self._clock.monotonic()
             reason, ended = self._one_connection()
             if self._closing.is_set():
+                if reason and not ended and self._address.kind is Kind.FILE:
+                    self.faults.append(Fault(f"{self._address.name}: {reason}", lost=True))
                 return
             # A film that breaks would break there again, after all of it had been seen twice.
             if self._info is None or (self._address.kind is Kind.FILE and not ended):
@@ -216,7 +216,7 @@ class Live(Closing):
                 self._dates.connect()
                 for picture in connection.pictures():
                     if self._closing.is_set():
-                        return "", True
+                        return connection.damage, False
                     self._take(picture, connection, guard)
                 if self._info is None:
                     return "no picture can be decoded", True

@@ -14,7 +14,7 @@ import av
 import av.error
 
 from motionlapse.closing import Closing
-from motionlapse.errors import SourceError, why
+from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.frames import Fault, Frame, Shrink, SourceInfo
 from motionlapse.opening import Opening
 from motionlapse.sources.ahead import Ahead, fitting
@@ -77,6 +77,8 @@ class Recording(Closing):
 
     Raises
     ------
+    ConfigError
+        If `SourceSettings.start` is after its end.
     SourceError
         If it cannot be opened, is no film, or no picture of it can be decoded; and from iterating,
         if the disk fails in the middle.
@@ -133,9 +135,9 @@ class Recording(Closing):
             self._to_close.callback(self._steps.close)
             self._decoded = self._decode()
             first, whole = self._first()
-        except (av.error.FFmpegError, SourceError) as error:
+        except (av.error.FFmpegError, SourceError, ConfigError) as error:
             self._to_close.close()
-            if isinstance(error, SourceError):
+            if not isinstance(error, av.error.FFmpegError):
                 raise
             raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
         self.info = self._describe(whole, label or Path(path).stem)
@@ -193,7 +195,7 @@ class Recording(Closing):
             if whole is not None and not whole.is_corrupt:
                 return shown, whole
             self._fault(f"damaged at {format_duration(time)}; it begins after that", lost=True)
-        raise SourceError(f"{self._name}: {self._nothing_decoded()}")
+        raise self._nothing_decoded()
 
     def _frames(self, first: _Shown, whole: Whole) -> Generator[_Waiting]:
         """Yield the frames from --start to --end."""
@@ -253,10 +255,8 @@ class Recording(Closing):
         duration_s = duration_of(self._container, self._stream)
         start_s = self._settings.start
         if duration_s is not None and start_s >= duration_s:
-            raise SourceError(
-                f"{self._name}: --start {format_duration(start_s)} is after its end at "
-                f"{format_duration(duration_s)}"
-            )
+            begin, end = format_duration(start_s), format_duration(duration_s)
+            raise ConfigError(f"{self._name}: --start {begin} is after its end at {end}")
         if self._at is not None:
             self._begin_at(self._at.pts)
             self._base_index = self._at.index
@@ -275,11 +275,13 @@ class Recording(Closing):
         self._begins_at = target
         self._container.seek(target, stream=self._stream)
 
-    def _nothing_decoded(self) -> str:
+    def _nothing_decoded(self) -> SourceError | ConfigError:
         if self._settings.start > 0 and not self.faults:
-            return f"there is no picture from {format_duration(self._settings.start)} on"
+            begin = f"--start {format_duration(self._settings.start)}"
+            return ConfigError(f"{self._name}: there is no picture from {begin} on")
         reasons = "; ".join(fault.text.removeprefix(f"{self._name}: ") for fault in self.faults)
-        return f"no picture can be decoded{f' ({reasons})' if reasons else ''}"
+        why_not = f" ({reasons})" if reasons else ""
+        return SourceError(f"{self._name}: no picture can be decoded{why_not}")
 
     def _describe(self, first: Whole, label: str) -> SourceInfo:
         width, height = upright_size(first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -24,8 +24,15 @@ _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
 _UNREADABLE = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
 
 
+class _UnopenedError(Exception):
+    """A file that is no picture, or one with a damaged header."""
+
+
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
     """Return the stills in order of time, each with its own; None unless all have one.
+
+    What cannot be opened has no EXIF: it keeps the others from none, and is left out where names do
+    not tell its time either.
 
     Pictures of the same second, from cameras that write no fractions, are spread evenly over it, or
     up to the next picture, in the order given.
@@ -35,16 +42,29 @@ def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
     stills
         Paths in natural order.
     """
-    for read in (_from_exif, _from_name):
-        times: list[tuple[datetime, Path]] = []
-        for path in stills:
+    by_exif = _times(stills, _from_exif)
+    if by_exif is not None and len(by_exif) == len(stills):
+        return _spread(by_exif)
+    by_name = _times(stills, _from_name)
+    if by_name is not None:
+        return _spread(by_name)
+    return _spread(by_exif) if by_exif else None
+
+
+def _times(
+    stills: Sequence[Path], read: Callable[[Path], datetime | None]
+) -> list[tuple[datetime, Path]] | None:
+    """Return the stills that can be opened in order of time; None if one of them has none."""
+    times = []
+    for path in stills:
+        try:
             moment = read(path)
-            if moment is None:
-                break
-            times.append((moment, path))
-        else:
-            return _spread(sorted(times, key=lambda item: item[0]))
-    return None
+        except _UnopenedError:
+            continue
+        if moment is None:
+            return None
+        times.append((moment, path))
+    return sorted(times, key=lambda item: item[0])
 
 
 def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
@@ -62,11 +82,15 @@ def _spread(times: list[tuple[datetime, Path]]) -> list[tuple[datetime, Path]]:
 
 def _from_exif(path: Path) -> datetime | None:
     try:
-        with Image.open(path) as picture:
+        opened = Image.open(path)
+    except (*_UNREADABLE, UnidentifiedImageError):
+        raise _UnopenedError from None
+    with opened as picture:
+        try:
             exif = picture.getexif()
             tags = exif.get_ifd(ExifTags.IFD.Exif)
-    except (*_UNREADABLE, UnidentifiedImageError):
-        return None
+        except _UNREADABLE:
+            return None
     text = tags.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     fraction = str(tags.get(ExifTags.Base.SubsecTimeOriginal, "")).strip() or "0"
     offset = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip()
@@ -95,10 +119,12 @@ def _from_name(path: Path) -> datetime | None:
             )
         except ValueError:
             return None
-        if match[8]:
-            zone = datetime.strptime(match[8].replace(":", ""), "%z").tzinfo
-            return moment.replace(tzinfo=zone)
-        return moment.astimezone()
+        if not match[8]:
+            return moment.astimezone()
+        try:
+            return moment.replace(tzinfo=datetime.strptime(match[8].replace(":", ""), "%z").tzinfo)
+        except ValueError:  # an offset of a day and more
+            return None
     if match := _EPOCH.search(path.stem):
         seconds = int(match[1]) + int(match[2] or 0) / 1000
         return datetime.fromtimestamp(seconds, UTC).astimezone()

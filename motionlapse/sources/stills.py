@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from motionlapse.closing import Closing
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.frames import Fault, Frame, Image, Plane, Planes, SourceInfo
 from motionlapse.sources.ahead import Ahead
+from motionlapse.sources.footage import natural_key
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.still_times import still_times
 
@@ -49,7 +50,7 @@ class Stills(Closing):
     Raises
     ------
     ConfigError
-        If nothing says when they were taken.
+        If nothing says when they were taken, or none of them was at the times that are wanted.
     SourceError
         If none can be read.
     """
@@ -69,7 +70,7 @@ class Stills(Closing):
         start_s, stop_s = self._settings.start, self._settings.stop_s
         chosen = [still for still in stills if start_s <= still.time < stop_s]
         if not chosen:
-            raise SourceError(
+            raise ConfigError(
                 f"{self._name}: no still lies between --start and --end; "
                 f"the last is at {stills[-1].time:.1f} s"
             )
@@ -77,9 +78,7 @@ class Stills(Closing):
         self._read = self._frames(chosen, self.faults)
         first = next(self._read, None)
         if first is None:
-            raise SourceError(
-                f"{self._name}: no picture can be read; the first: {self.faults[0].text}"
-            )
+            raise self._unreadable(paths)
         width, height = first.planes.size
         self.info = SourceInfo(
             name=self._name,
@@ -119,11 +118,10 @@ class Stills(Closing):
         else:
             moments = still_times(paths)
             if moments is None:
-                raise ConfigError(
-                    f"{self._name}: neither EXIF nor the names of the stills say when all of them "
-                    "were taken; give their rate with --fps RATE"
-                )
-            paths = [path for _, path in moments]
+                raise self._undated(paths)
+            dated = [path for _, path in moments]
+            _note_faults(set(paths).difference(dated), self.faults)
+            paths = dated
             start = start or moments[0][0]
             times = [(moment - moments[0][0]).total_seconds() for moment, _ in moments]
         numbers = _file_numbers(paths)
@@ -131,6 +129,25 @@ class Stills(Closing):
             _Still(path, index, number, time, start + timedelta(seconds=time) if start else None)
             for index, (path, number, time) in enumerate(zip(paths, numbers, times, strict=True))
         ]
+
+    def _undated(self, paths: Sequence[Path]) -> SourceError | ConfigError:
+        """Return the error of stills of which nothing says when they were taken."""
+        if all(_note_faults([path], self.faults) for path in paths):
+            return self._unreadable(paths)
+        said = (
+            "neither EXIF nor its name says when it was taken; give a rate"
+            if len(paths) == 1
+            else "neither EXIF nor the names of the stills say when all of them were taken; give "
+            "their rate"
+        )
+        return ConfigError(f"{self._name}: {said} with --fps RATE")
+
+    def _unreadable(self, paths: Sequence[Path]) -> SourceError:
+        """Return the error of stills of which none can be read."""
+        fault = self.faults[0].text
+        if len(paths) == 1:
+            return SourceError(fault)
+        return SourceError(f"{self._name}: no picture can be read; the first: {fault}")
 
     def _frames(self, stills: Sequence[_Still], faults: list[Fault]) -> Iterator[Frame]:
         size: tuple[int, int] | None = None
@@ -157,6 +174,17 @@ class Stills(Closing):
                 to_planes=partial(_same, planes),
                 to_bgr=partial(bgr_of_planes, planes),
             )
+
+
+def _note_faults(paths: Iterable[Path], faults: list[Fault]) -> bool:
+    """Note which pictures cannot be read; True if there is one."""
+    before = len(faults)
+    for path in sorted(paths, key=natural_key):
+        try:
+            read_planes(path)
+        except SourceError as error:
+            faults.append(Fault(str(error), lost=True))
+    return len(faults) > before
 
 
 def _same(planes: Planes) -> Planes:

@@ -97,12 +97,18 @@ class StreamConnection:
         if names == "rtsp":
             self._transport = f" over {settings.transport.upper()}"
         self.detail = ""
+        self._faults = FirstFaults()
         self._clock = clock
         self._tap = tap
         self._holding = None if self.paced or self._timeless else holding
         self._last_tick = 0
         if tap is not None:
             tap.attach(self._stream)
+
+    @property
+    def damage(self) -> str:
+        """Return what was damaged so far of a film; see `Connection`."""
+        return str(self._faults) if self.finite else ""
 
     def pictures(self) -> Iterator[Picture | Unseen | None]:
         """Yield the good pictures; those between damage and the next key frame are left out.
@@ -116,7 +122,7 @@ class StreamConnection:
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
         base, start = self._stream.time_base, self._stream.start_time or 0
-        last_s, faults = 0.0, FirstFaults()
+        last_s = 0.0
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item
@@ -126,7 +132,7 @@ class StreamConnection:
                 last_s = pts_s = float((frame.pts - (start if self.finite else 0)) * base)
             damage.take(frame, pts_s or 0.0, 0)
             if damage.stretch:
-                faults.add(damage.stretch)
+                self._faults.add(damage.stretch)
             if damage.open:
                 continue
             if not self.detail:
@@ -143,12 +149,12 @@ class StreamConnection:
                 item.in_turn,
             )
         if self.finite and (early := cut_off(self._container, self._stream, last_s)):
-            faults.add(early)
+            self._faults.add(early)
         elif damage.open:
-            faults.add(damage.end())
+            self._faults.add(damage.end())
         # Of one that gave no picture at all whoever asked for it knows more to say.
-        if self.finite and self.detail and faults:
-            raise SourceError(str(faults))
+        if self.detail and self.damage:
+            raise SourceError(self.damage)
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.

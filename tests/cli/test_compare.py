@@ -12,6 +12,7 @@ from PIL import Image
 from motionlapse.measures import MEASURES
 
 EMPTY, BUSY = 0.0, 1.3
+ALONE = "pictures have no partner and are not compared"
 
 
 def save(name, image):
@@ -220,6 +221,27 @@ def test_folders_pair_by_looks(tmp_path):
     assert ran.code == 0
     assert [record["after"][-5:] for record in ran.records] == ["c.jpg", "a.jpg", "b.jpg"]
     assert min(record["value"] for record in ran.records) > 30
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "new/s10.png: has no partner; not compared"),
+        (2, f"2 {ALONE}: new/s10.png, new/s11.png"),
+        (6, f"6 {ALONE}: new/s10.png, new/s11.png, new/s12.png and 3 more (--verbose names them)"),
+    ],
+)
+def test_pictures_without_a_partner_are_told_in_one_line(tmp_path, monkeypatch, count, said):
+    monkeypatch.chdir(tmp_path)
+    folders(tmp_path)
+    for number in (0, 1, 2, *range(10, 10 + count)):
+        shutil.copyfile("old/s0.png", f"new/s{number}.png")
+    for words in ((), ("--match",)):
+        ran = run_here("compare", "old", "new", "--measure", "mse", *words)
+        assert (ran.code, len(ran.err.splitlines())) == (0, 1)
+        assert words or ran.err == f"warning: {said}\n"
+    lines = run_here("compare", "old", "new", "--measure", "mse", "--verbose").err.splitlines()
+    assert sum("new/s1" in line for line in lines) == 1 + max(0, count - 3)
 
 
 def test_list_measures_tells_all_of_them():

@@ -172,6 +172,31 @@ def test_completion_completes_a_flag():
     assert run_here(environ=environ).out.split() == ["--metrics"]
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("scan --background g", ["gaussian", "gsoc"]),
+        ("scan --snapshots ", ["best", "first", "last", "all", "none"]),
+        ("scan --clips c", ["copy"]),
+        ("scan --layers picture,s", ["picture,score", "picture,sigma"]),
+        ("scan --layers picture,p", []),
+        ("scan --scale ", ["auto"]),
+        ("watch --measure phas", ["phase_shift", "phash"]),
+        ("compare --measure ss", ["ssim"]),
+        ("evaluate --models gaussian,m", ["gaussian,mog2"]),
+        ("sift --align ", ["none", "shift", "ecc"]),
+        ("scan --out ", []),  # the shell offers files
+    ],
+)
+def test_completion_offers_names_for_values(words, offered):
+    environ = {
+        "_MOTIONLAPSE_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"motionlapse {words}",
+        "COMP_CWORD": "3",
+    }
+    assert run_here(environ=environ).out.split() == offered
+
+
 def test_models_are_listed():
     ran = run_here("list", "models", "--json")
     assert ran.code == 0

@@ -39,7 +39,9 @@ def have(codec):
 def test_every_pixel_format_gives_the_same_events(tmp_path, codec, pixels, suffix):
     if not have(codec):
         pytest.skip(f"this FFmpeg cannot write {codec}")
-    film = write_film(tmp_path / f"film{suffix}", codec=codec, pixels=pixels)
+    # How it looks depends on the number of cores that encode it, and else by more than a frame.
+    options = {"qmax": "3"} if codec == "mpeg4" else {}
+    film = write_film(tmp_path / f"film{suffix}", codec=codec, pixels=pixels, options=options)
     ran = scan_here(film, "kept", "--snapshots", "first")
     assert (ran.code, ran.spans) == (0, WHOLE)
     assert len(ran.err.splitlines()) == 1

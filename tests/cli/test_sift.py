@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 from films import picture, run_here, write_stills
+from PIL import ExifTags
+from PIL import Image as Pictures
 
 from motionlapse.units import format_size
 
@@ -81,6 +83,20 @@ def test_kept_stills_do_not_go_where_they_come_from(stills, tmp_path, out, how):
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"error: --out {out}: the stills are there; name another folder\n"
     assert sorted((tmp_path / "stills").iterdir()) == before
+
+
+def test_a_still_that_is_none_leaves_the_others_in_order_of_time(tmp_path):
+    folder = tmp_path / "stills"
+    folder.mkdir()
+    for number, name in enumerate("dcba"):
+        exif = Pictures.Exif()
+        exif[ExifTags.Base.DateTime] = f"2024:05:04 12:00:0{number}"
+        Pictures.fromarray(picture(0.0)).save(folder / f"{name}.jpg", exif=exif)
+    (folder / "b.jpg").write_text("no picture")
+    ran = run_here("sift", "stills", "--out", "kept", "--json")
+    assert ran.code == 3
+    states = [(record["still"][-5], record["state"]) for record in ran.records]
+    assert states == [("b", "corrupt"), ("d", "kept"), ("c", "dropped"), ("a", "dropped")]
 
 
 def test_a_dry_run_writes_nothing(stills, tmp_path):

@@ -1,6 +1,7 @@
 """Frame numbers, media time and time of day."""
 
 import json
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -135,6 +136,17 @@ def test_start_in_a_film_without_timestamps(tmp_path):
     ran = scan_here(write_film(tmp_path / "bare.h264"), "kept", *KEPT, "--start", "3")
     assert (ran.code, ran.spans) == (0, [(115, 139)])
     assert [index for index, _ in frames(tmp_path)] == list(range(75, 175))
+
+
+def test_events_since_a_time_of_day_alone_begin_where_it_was_last(door):
+    now = datetime.now().astimezone().replace(microsecond=0)
+    an_hour_ago = now - timedelta(hours=1)
+    scan_here(door, "kept", "--wall-start", an_hour_ago.isoformat())
+    for minutes, count in ((-90, 2), (-61, 2), (60, 2), (-30, 0)):
+        since = now + timedelta(minutes=minutes)
+        ran = run_here("events", "kept", "--json", "--since", f"{since:%H:%M:%S}")
+        assert (ran.code, len(ran.records)) == (0, count), minutes
+    assert ran.err == f"kept: no events since {since:%Y-%m-%dT%H:%M:%S%z}\n"
 
 
 def test_numbers_that_json_lacks_are_null(door):

@@ -6,7 +6,10 @@ import pytest
 from complaints import error_line, only_line
 from films import FRAMES, damage, key_packets, picture, run_here, scan_here, table, write_film
 
+from motionlapse.cli.watch_output import WatchOutput
+
 WHOLE = [(25, 49), (115, 139)]
+NOT_USED = "the pictures there are not used"
 
 
 def indices(metrics):
@@ -101,6 +104,33 @@ def test_of_a_film_that_is_watched_damage_in_its_middle_is_told_at_its_end(film)
     assert (ran.code, len(told)) == (3, 2)
     assert error_line(ran) == told[0] + told[1].removeprefix(f"error: {name}").replace(":", ";", 1)
     assert f"{name}: " in ran.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("hurt", [True, False])
+def test_of_a_film_that_is_not_watched_to_its_end_the_damage_so_far_is_told(
+    film, monkeypatch, hurt
+):
+    """As of a scan with --end."""
+
+    def note_and_stop(self, analysis, decision):
+        note(self, analysis, decision)
+        if analysis.frame.time >= 2.5:
+            self._watch.controls.stop("--for")
+
+    note = WatchOutput.frame
+    monkeypatch.setattr(WatchOutput, "frame", note_and_stop)
+    path = film("hurt.mp4")
+    if hurt:
+        place, size = key_packets(path)[1]
+        damage(path, place + 20, size // 2)
+    ran = run_here("watch", "hurt.mp4", "--no-dashboard", "--out", "kept")
+    told = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert (ran.code, told) == (
+        (3, [f"error: hurt.mp4: damaged between 00:00:01.0 and 00:00:02.0; {NOT_USED}"])
+        if hurt
+        else (0, [])
+    )
+    assert "hurt.mp4 (--for): " in ran.err
 
 
 def test_avi_that_is_cut_off(film, tmp_path):

@@ -1,5 +1,6 @@
 """A Dask scheduler and two workers on this machine: the archive is that of a local scan."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,13 +8,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from films import files_below, run_here, start, wait_for
+from films import LONG_S, UNHURRIED, files_below, run_here, start, wait_for
 
 try:
     import distributed  # noqa: F401
@@ -41,40 +41,42 @@ class Machines:
         self._file = folder / "scheduler.json"
         self._processes = []
         self._start("scheduler", "--port", "0", "--no-dashboard")
-        self._wait(self._file.exists)
-        self.address = json.loads(self._file.read_text())["address"]
+        self.address = wait_for(self._told_address)
 
-    def _start(self, kind, *words):
+    def _told_address(self):
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):  # not yet written whole
+            return json.loads(self._file.read_text())["address"]
+        return None
+
+    def _start(self, kind, *words, **environ):
         place = ("--scheduler-file", str(self._file), "--host", "127.0.0.1")
         with (self._folder / f"{len(self._processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *words, *place],
                 cwd=self._folder,
+                env={**os.environ, **environ},
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
         self._processes.append(process)
         return process
 
-    def add_worker(self):
+    def add_doomed(self, sign):
+        """Add a worker that in its first film makes a file and then waits to be killed."""
+        return self.add_worker("--preload", str(UNHURRIED), STAYS_THERE=str(sign.absolute()))
+
+    def add_worker(self, *more, **environ):
         log = self._folder / f"{len(self._processes)}.log"
         words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", ".")
-        process = self._start("worker", *words)
-        self._wait(lambda: "Registered to" in log.read_text())
+        process = self._start("worker", *words, *more, **environ)
+        wait_for(lambda: "Registered to" in log.read_text())
         return process
-
-    def _wait(self, condition):
-        for _ in range(1500):
-            if condition():
-                return
-            time.sleep(0.04)  # between two looks at another process
-        raise AssertionError("the cluster did not start")
 
     def end(self):
         for process in self._processes:
             process.kill()
         for process in self._processes:
-            process.wait(timeout=30)
+            process.wait(timeout=LONG_S)
 
 
 @pytest.fixture(scope="module")
@@ -132,24 +134,28 @@ def test_the_archive_is_that_of_a_local_scan(machines, week):
 
 def test_a_worker_that_is_killed_changes_nothing(machines, week):
     _, kept = local(week)
-    second = machines.add_worker()
+    sign = Path("in the middle")
+    second = machines.add_doomed(sign)
     words = ("scan", week, "--out", "far", "--json", "--cluster", machines.address)
     with start(*words) as process:
-        wait_for(lambda: any(Path("far").glob(".scan-*/*/*")), process)
+        wait_for(sign.exists, process)
+        assert any(Path("far").glob(".scan-*/*/*"))
         second.send_signal(signal.SIGKILL)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 3
     assert len(err.splitlines()) == 2
     assert contents("far") == kept
 
 
 def test_of_a_worker_that_is_killed_no_half_written_film_stays(machines, week):
-    second = machines.add_worker()
+    sign = Path("in the middle")
+    second = machines.add_doomed(sign)
     words = ("--masks", "seen.mp4", "--cluster", machines.address)
     with start("scan", week, "--out", "far", *words) as process:
-        wait_for(lambda: len(list(Path().glob(".seen-*.part"))) == 2, process)
+        wait_for(sign.exists, process)
+        assert any(Path().glob(".seen-*.part"))
         second.send_signal(signal.SIGKILL)
-        process.communicate(timeout=120)
+        process.communicate(timeout=LONG_S)
     assert process.returncode == 3
     assert len(list(Path().glob("seen-*.mp4"))) == 7
     assert list(Path().glob(".seen-*")) == []

@@ -6,12 +6,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
 import pytest
-from films import files_below, picture, run_here, start, write_film, write_stills
+from films import (
+    LONG_S,
+    files_below,
+    picture,
+    run_here,
+    start,
+    start_unhurried,
+    wait_for,
+    write_film,
+    write_stills,
+)
 
 _LONG = [index / 25 for index in range(2500)]
 _FIRST = (25, 49)
@@ -33,23 +42,14 @@ def long_film(tmp_path_factory):
     return write_film(tmp_path_factory.mktemp("long") / "long.mkv", times=_LONG, pictures=pictures)
 
 
-def wait_for(condition, process):
-    """Wait until something holds while the program runs, at most 30 s."""
-    for _ in range(3000):
-        if condition():
-            return
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)  # between two looks at another process, not for luck
-    raise AssertionError("the program did not get there")
-
-
 def stopped_in_the_second_event(long_film, kept, number):
     """Scan, send a signal while the second event is open, and give what the program said."""
     os.link(long_film, "long.mkv")
-    with start("scan", "long.mkv", "--out", kept, "--json", "--snapshots", "all") as process:
+    words = ("scan", "long.mkv", "--out", kept, "--json", "--snapshots", "all")
+    with start_unhurried(*words) as process:
         wait_for(lambda: any(kept.rglob("event-0002_*.jpg")), process)
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=LONG_S)
     return process.returncode, out, err
 
 
@@ -100,38 +100,41 @@ def test_closed_pipe_ends_quietly_with_everything_kept(film, tmp_path):
     film("week/day1.mp4")
     for day in range(2, 9):
         os.link(tmp_path / "week" / "day1.mp4", tmp_path / "week" / f"day{day}.mp4")
-    with start("scan", "week", "--out", "kept", "--json") as process:
+    with start_unhurried("scan", "week", "--out", "kept", "--json") as process:
         first = process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
-        assert process.wait(timeout=30) == 141
+        assert process.wait(timeout=LONG_S) == 141
     listed = run_here("events", "kept", "--json")
     assert listed.out.startswith(first)
     assert listed.spans[0] == _FIRST
 
 
+def end_without_a_reader(*words):
+    """Run with a stdout that was closed before it began; give exit code and stderr."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        with start(*words, stdout=writer) as process:
+            _, err = process.communicate(timeout=LONG_S)
+    finally:
+        os.close(writer)
+    return process.returncode, err
+
+
 def test_closed_pipe_of_a_listing(film):
     film("door.mp4")
     assert run_here("scan", "door.mp4", "--out", "kept", "--snapshots", "none").code == 0
-    with start("events", "kept", "--json") as process:
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(timeout=30) == 141
+    assert end_without_a_reader("events", "kept", "--json") == (141, "")
 
 
 def test_closed_pipe_of_a_sift(tmp_path):
     write_stills(tmp_path / "yard", [0.0] * 12)
-    with start("sift", "yard", "--out", "kept", "--json", cwd=tmp_path) as process:
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(timeout=30) == 141
+    assert end_without_a_reader("sift", "yard", "--out", "kept", "--json") == (141, "")
 
 
 def test_closed_pipe_of_help():
-    with start("--help") as process:
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(timeout=30) == 141
+    assert end_without_a_reader("--help") == (141, "")
 
 
 def test_two_scans_into_one_archive_at_the_same_time(film, tmp_path):
@@ -141,7 +144,7 @@ def test_two_scans_into_one_archive_at_the_same_time(film, tmp_path):
     words = ("--out", "kept", "--json", "--snapshots", "all")
     orders = (["shared.mp4", "left.mkv"], ["shared.mp4", "right.ts"])
     processes = [start("scan", *order, *words) for order in orders]
-    ended = [process.communicate(timeout=60) for process in processes]
+    ended = [process.communicate(timeout=LONG_S) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ended
     listed = run_here("events", "kept", "--all-runs", "--json").records
     numbers = {name: [r["event"] for r in listed if r["source"] == name] for name in names}
@@ -194,6 +197,6 @@ def test_ctrl_c_once_more_in_the_closing_line_of_a_watch(tmp_path):
     ) as process:  # fmt: skip
         assert "live" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert err.startswith("demo (Ctrl-C): 0 events (")

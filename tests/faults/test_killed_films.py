@@ -1,4 +1,4 @@
-"""Films of a scan that was killed: when they had come to their places, and when they had not."""
+"""What a killed scan left: films in their places or half written, and half-written pictures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import av
 import pytest
-from films import FRAMES, files_below, run_here
+from films import FRAMES, files_below, run_here, write_stills
 
-from motionlapse.sinks.film_parts import drop_dead
+from motionlapse.files import write_whole
+from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.video_file import VideoFile
 
 # Ends the program, as kill -9 does, where it is about to write down how a run went.
@@ -59,7 +60,10 @@ def frames(film: str) -> int:
 
 def scan_killed(*words: str, by: str = _KILLED, wanted: str = "") -> None:
     command = [sys.executable, "-c", by, "scan", *words]
-    done = subprocess.run(command, env={**os.environ, "WANTED": wanted}, check=False)
+    # Its workers too have ended where nobody holds its streams any more.
+    done = subprocess.run(
+        command, env={**os.environ, "WANTED": wanted}, capture_output=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL
 
 
@@ -153,3 +157,70 @@ def test_other_files_are_not_removed(tmp_path) -> None:
         (tmp_path / name).touch()
     drop_dead(tmp_path)
     assert sorted(parts()) == sorted(names)
+
+
+# ---- pictures ------------------------------------------------------------------------------------
+
+# Ends the program where a picture that is written whole is about to get its name.
+_KILLED_AT_A_PICTURE = """
+import os, signal
+from pathlib import Path
+from motionlapse import files
+from motionlapse.cli.app import main
+if __name__ == "__main__":
+    def kill(part, name):
+        if name.suffix == os.environ["WANTED"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return taken(part, name)
+    taken, files.take_name = files.take_name, kill
+    replaced, Path.replace = Path.replace, kill
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted", "begins"),
+    [
+        ((), ".jpg", ".event-0001_"),
+        (("--masks", "seen"), ".png", ".bin000000.png."),
+        (("--metrics", "m.csv"), ".csv", ".m.csv."),
+        (("--metrics", "m.parquet"), ".parquet", ".m.parquet."),
+    ],
+    ids=["snapshots", "masks", "csv", "parquet"],
+)
+def test_what_else_was_half_written_is_removed_by_the_next_scan(film, words, wanted, begins):
+    if wanted == ".parquet":
+        pytest.importorskip("pyarrow")
+    film("door.mkv")
+    words = ("door.mkv", "--out", "kept", *words)
+    scan_killed(*words, by=_KILLED_AT_A_PICTURE, wanted=wanted)
+    [left] = parts()
+    assert left.startswith(begins)
+    assert run_here("scan", *words).code == 0
+    assert parts() == []
+
+
+def test_a_still_that_was_half_copied_is_removed_by_the_next_sift(tmp_path) -> None:
+    write_stills(tmp_path / "stills", [0.0, 1.2])
+    words = ("stills", "--out", "kept", "--copy")
+    command = [sys.executable, "-c", _KILLED_AT_A_PICTURE, "sift", *words]
+    done = subprocess.run(command, env={**os.environ, "WANTED": ".jpg"}, check=False)
+    assert (done.returncode, len(parts())) == (-signal.SIGKILL, 1)
+    assert run_here("sift", *words).code == 0
+    assert parts() == []
+
+
+def test_a_picture_that_is_being_written_is_not_removed(tmp_path, monkeypatch) -> None:
+    """Somebody else's scan begins between its bytes and its name."""
+
+    def begin_and_write(part, content):
+        written(part, content)
+        drop_dead(tmp_path)
+        seen.extend(parts())
+
+    written, seen = Path.write_bytes, []
+    monkeypatch.setattr(Path, "write_bytes", begin_and_write)
+    write_whole(tmp_path / "event-0001_00-00-01.000.jpg", b"picture")
+    assert [name[:26] for name in seen] == [".event-0001_00-00-01.000.j"]
+    assert (tmp_path / "event-0001_00-00-01.000.jpg").read_bytes() == b"picture"
+    assert parts() == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 import pytest
-from films import files_below, picture, run_here, start, wait_for, write_film
+from films import LONG_S, files_below, picture, run_here, start_unhurried, wait_for, write_film
 
 _FRAMES = 1500
 
@@ -32,13 +32,13 @@ def frames(film: Path) -> int:
 def interrupt(*words: object) -> subprocess.Popen[str]:
     """Scan until the first picture of the long film's event is there, and press Ctrl-C.
 
-    All pictures are kept, so that it is seen at once and most of the film is still to come. Another
-    film's pictures do not count: its worker may be done before the long film's has begun.
+    All pictures are kept, so that it is seen at once. Another film's pictures do not count: its
+    worker may be done before the long film's has begun.
     """
-    with start("scan", *words, "--out", "kept", "--snapshots", "all") as process:
+    with start_unhurried("scan", *words, "--out", "kept", "--snapshots", "all") as process:
         wait_for(lambda: any(Path("kept/long").glob("event-0001_*.jpg")), process)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     return process
 

@@ -1,7 +1,7 @@
 """Settings that cannot be meant: exit 2, one line that says where and what, nothing written."""
 
 import pytest
-from films import run_here
+from films import run_here, write_film, write_stills
 
 
 @pytest.fixture
@@ -135,9 +135,33 @@ def test_what_is_of_no_use_for_this_footage_may_stand_in_a_file(film, tmp_path):
     assert run_here("scan", "door.mp4", "--out", "kept").code == 0
 
 
-def test_start_after_the_end_of_the_footage_is_a_fault_of_the_source(film):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("scan", "door.mp4", "--start", "1m"),
+            "--start 00:01:00.0 is after its end at 00:00:07.0",
+        ),
+        (("scan", "door.mp4", "--start", "6.99"), "there is no picture from --start 00:00:07.0 on"),
+        (("scan", "bare.h264", "--start", "1m"), "there is no picture from --start 00:01:00.0 on"),
+        (("scan", "yard", "--fps", "5", "--start", "1m"), "no still lies between --start and"),
+        (("explain", "door.mp4", "--at", "1m"), "--at 00:01:00.0: door.mp4 ends at 00:00:07.0"),
+        (("explain", "bare.h264", "--at", "1m"), "--at 00:01:00.0: bare.h264 ends at 00:00:07.0"),
+        (("explain", "door.mp4", "--at", "1", "--start", "2"), "is before --start 00:00:02.0"),
+    ],
+)
+def test_times_outside_the_footage_are_faults_of_the_flag(film, tmp_path, words, said):
     film("door.mp4")
-    ran = run_here("scan", "door.mp4", "--out", "kept", "--start", "1m")
-    assert (ran.code, ran.out) == (3, "")
+    write_film(tmp_path / "bare.h264")
+    write_stills(tmp_path / "yard", [0.0] * 5)
+    ran = run_here(*words)
+    assert (ran.code, ran.out) == (2, "")
     [line] = ran.err.splitlines()
-    assert "--start 00:01:00.0 is after its end at 00:00:07.0" in line
+    assert said in line
+
+
+def test_of_several_films_one_that_ends_before_start_costs_itself_alone(film, tmp_path):
+    film("door.mp4")
+    write_film(tmp_path / "short.mp4", times=[index / 25 for index in range(50)])
+    ran = run_here("scan", "short.mp4", "door.mp4", "--start", "3", "--json")
+    assert (ran.code, ran.spans) == (2, [(115, 139)])

@@ -1,17 +1,26 @@
 """Several processes scan: what one would have found, and no fault of one is that of all."""
 
+import contextlib
 import os
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from films import damage, files_below, key_packets, picture, run_here, start, write_film
+from films import (
+    LONG_S,
+    damage,
+    files_below,
+    key_packets,
+    picture,
+    run_here,
+    start_unhurried,
+    wait_for,
+    write_film,
+)
 
 TWO = ("--workers", "2")
 _RUN = "JOIN runs ON runs.id = run_id"
@@ -48,7 +57,7 @@ def scan(*words, out="kept"):
 
 
 def rows(archive, query):
-    with closing(sqlite3.connect(Path(archive) / "archive.sqlite")) as db:
+    with contextlib.closing(sqlite3.connect(Path(archive) / "archive.sqlite")) as db:
         return db.execute(query).fetchall()
 
 
@@ -108,22 +117,12 @@ def workers_of(process):
         ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
     )
     for pid in map(int, listed.stdout.split()):
-        try:
-            links = [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]
-        except OSError:  # it has ended, or a file was closed meanwhile
-            continue
-        found[pid] = {link.name for link in links}
+        found[pid] = set()
+        with contextlib.suppress(OSError):  # it has ended
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):  # the file was closed meanwhile
+                    found[pid].add(link.readlink().name)
     return found
-
-
-def wait_for(condition, process):
-    """Wait until something holds while the program runs, at most 60 s."""
-    for _ in range(3000):
-        if value := condition():
-            return value
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)  # between two looks at another process, not for luck
-    raise AssertionError("the program did not get there")
 
 
 def gone(pid):
@@ -139,11 +138,11 @@ def test_a_worker_that_is_killed_costs_its_film_alone(endless, film, tmp_path):
     for name in ("b.mp4", "c.mp4", "d.mp4"):
         film(f"week/{name}")
     os.link(endless, "week/a.mkv")
-    with start("scan", "week", "--out", "kept", "--json", *TWO) as process:
+    with start_unhurried("scan", "week", "--out", "kept", "--json", *TWO) as process:
         wait_for(lambda: any(Path("kept/a").glob("event-0001_*")), process)
         [victim] = [pid for pid, names in workers_of(process).items() if "a.mkv" in names]
         os.kill(victim, signal.SIGKILL)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 3
     [error, summary] = err.splitlines()
     assert error.startswith("error: week/a.mkv: the process that scanned it died")
@@ -164,12 +163,12 @@ def test_stopping_all_keeps_what_every_worker_has(endless, number):
     for name in names:
         os.link(endless, name)
     words = ("scan", *names, "--out", "kept", "--json", *TWO, "--snapshots", "all")
-    with start(*words, start_new_session=True) as process:
+    with start_unhurried(*words, start_new_session=True) as process:
         for name in ("left", "right"):
             wait_for(lambda name=name: any(Path("kept", name).glob("event-0002_*")), process)
         workers = list(workers_of(process))
         os.killpg(process.pid, number)  # as a terminal does with Ctrl-C
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     [summary] = err.splitlines()
     assert summary.startswith("interrupted: 4 events in 2 sources")
@@ -188,16 +187,12 @@ def test_workers_end_with_a_starter_that_is_killed_and_resume_scans_the_rest(end
     os.link(endless, "long.mkv")
     order = (*names[:3], "long.mkv", *names[3:])
     words = ("scan", *order, "--out", "kept", "--json", *TWO)
-    with start(*words) as process:
+    with start_unhurried(*words) as process:
         wait_for(lambda: any(Path("kept/long").glob("event-0001_*")), process)
         workers = list(workers_of(process))
         process.kill()
-        process.communicate(timeout=30)
-    for _ in range(1000):
-        if all(gone(worker) for worker in workers):
-            break
-        time.sleep(0.02)  # between two looks at other processes
-    assert all(gone(worker) for worker in workers)
+        process.communicate(timeout=LONG_S)
+    wait_for(lambda: all(gone(worker) for worker in workers))
     done = f"SELECT folder FROM runs {_SOURCE} WHERE state = 'done' ORDER BY 1"
     whole = rows("kept", done)
     assert whole
@@ -248,7 +243,7 @@ def test_resume_scans_what_has_changed_or_was_not_whole(film, tmp_path):
     words = ("a.mp4", "b.mp4", "c.mp4", "--workers", "1")
     scan(*words)
     film("b.mp4")  # the same content, written again
-    with closing(sqlite3.connect("kept/archive.sqlite")) as db:
+    with contextlib.closing(sqlite3.connect("kept/archive.sqlite")) as db:
         db.execute("UPDATE runs SET state = 'running', mark = '' WHERE id = 3")
         db.commit()
     again = scan(*words, "--resume")

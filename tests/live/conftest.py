@@ -1,15 +1,15 @@
 """Real servers on the loopback address, and the program watching them."""
 
 import contextlib
+import random
 import shutil
 import socket
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
-from films import start, write_film
+from films import LONG_S, start, wait_for, write_film
 
 SERVER = Path(__file__).parent / "rtsp_server.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -34,9 +34,12 @@ def door(tmp_path_factory):
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """A free port, not one of those that any connection may be given before a server takes it."""
+    while True:
+        number = random.SystemRandom().randrange(10_000, 32_768)
+        with contextlib.suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", number))
+            return number
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +73,8 @@ class Servers:
     def hls(self, film, playlist):
         """Write a film's pieces of a second and the list of them, at its own pace."""
         words = ["ffmpeg", "-v", "quiet", "-re", "-i", str(film), "-c", "copy", "-f", "hls"]
-        process = self._start([*words, "-hls_time", "1", "-hls_list_size", "4", str(playlist)])
-        while not playlist.exists():
-            assert process.poll() is None
-            time.sleep(0.01)  # between two looks at another process
+        process = self._start([*words, "-hls_time", "1", "-hls_list_size", "0", str(playlist)])
+        wait_for(playlist.exists, process)
         return process
 
     def _start(self, words, **streams):
@@ -93,12 +94,12 @@ class Servers:
     def wait_for_listener(self):
         """Wait until somebody listens, without taking the one connection that is served."""
         wanted = f":{self.port:04X} "
-        for _ in range(500):
+
+        def listens():
             rows = Path("/proc/net/tcp").read_text().splitlines()
-            if any(wanted in row and row.split()[3] == "0A" for row in rows):
-                return
-            time.sleep(0.01)  # between two looks at another process, not for luck
-        raise AssertionError("the server does not listen")
+            return any(wanted in row and row.split()[3] == "0A" for row in rows)
+
+        wait_for(listens)
 
     def close(self):
         self._stack.close()
@@ -126,6 +127,7 @@ class Watching:
     def __init__(self, *words):
         self.process = start("watch", *words, "--no-dashboard", "--json", "--verbose")
         self.said = []
+        self._heard = 0
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -136,20 +138,27 @@ class Watching:
                 self.said.append(line.rstrip())
                 self._changed.notify_all()
 
-    def wait_for(self, words, times=1, timeout_s=30):
-        """Wait until it has said something so many times."""
+    def wait_for(self, words):
+        """Wait until it has said something after what was waited for before."""
+
+        def has_said():
+            while self._heard < len(self.said):
+                self._heard += 1
+                if words in self.said[self._heard - 1]:
+                    return True
+            return False
+
+        before = self._heard
         with self._changed:
-            done = self._changed.wait_for(
-                lambda: sum(words in line for line in self.said) >= times, timeout_s
-            )
-        assert done, f"'{words}' was not said: {self.said}"
+            done = self._changed.wait_for(has_said, LONG_S)
+        assert done, f"'{words}' was not said after {self.said[:before]}: {self.said[before:]}"
 
     def end(self):
         """End it with SIGTERM, and give its exit code and what stdout had."""
         self.process.terminate()
         out = self.process.stdout.read()
-        code = self.process.wait(timeout=30)
-        self._reader.join(timeout=10)
+        code = self.process.wait(timeout=LONG_S)
+        self._reader.join(timeout=LONG_S)
         self.process.stdout.close()
         self.process.stderr.close()
         return code, out

@@ -36,8 +36,15 @@ def test_mjpeg_gives_events_and_clips(door, http_servers, watching):
 def test_hls_gives_events_and_clips(door, http_servers, watching, tmp_path):
     served = tmp_path / "served"
     served.mkdir()
-    http_servers.hls(door, served / "live.m3u8")
-    handler = functools.partial(_Quiet, directory=served)
+    # Who comes late to a stream is shown it from there on: it begins when it is asked for.
+    begin = functools.cache(lambda: http_servers.hls(door, served / "live.m3u8"))
+
+    class Handler(_Quiet):
+        def do_GET(self):
+            begin()
+            super().do_GET()
+
+    handler = functools.partial(Handler, directory=served)
     with ThreadingHTTPServer(("127.0.0.1", http_servers.port), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{http_servers.port}/live.m3u8"

@@ -117,11 +117,11 @@ def test_quiet_values_hardly_ever_reach_the_limits(
     seed: int, count: int, shift: float, scale: float
 ) -> None:
     random = np.random.default_rng(seed)
-    for values, limit in (
-        (random.gumbel(shift, scale, count), gumbel_limit),
-        (random.normal(shift, scale, count), normal_limit),
-    ):
-        assert np.count_nonzero(values > limit(values)) <= 5 + 0.05 * count
+    for draw, limit in ((random.gumbel, gumbel_limit), (random.normal, normal_limit)):
+        # Of many films: a few values of one may be of any kind. It is one to two, however many.
+        films = draw(shift, scale, (30, count))
+        beyond = [np.count_nonzero(values > limit(values)) for values in films]
+        assert np.mean(beyond) <= 5
 
 
 @given(seeds, st.floats(0.5, 20), st.floats(-50, 50))

@@ -82,8 +82,8 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "sinks.out": texts,
     "sinks.snapshots": st.sampled_from(["best", "none", "every:2s"]),
     "sinks.jpeg_quality": st.integers(1, 100),
-    # What ends like a file is refused.
-    "sinks.masks": texts.filter(lambda text: "." not in text),
+    # What ends like a file is refused without a slash.
+    "sinks.masks": st.one_of(texts.filter(lambda text: "." not in text), texts.map("{}/".format)),
 }
 
 
@@ -107,6 +107,9 @@ def test_values_survive_being_shown(key: str, data: st.DataObject) -> None:
         ("analysis.min_blob_pixels", 1_234_567),
         ("sinks.out", "two\nlines"),
         ("sinks.out", "a\ttab"),
+        ("sinks.masks", "x.A00/"),
+        ("sinks.masks", "-/"),
+        ("sinks.masks", "seen.mp4"),
     ],
     ids=str,
 )

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from films import LONG_S
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="Selenium is not installed")
 
@@ -30,6 +31,7 @@ def _chromium() -> Iterator[object]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(driver)
     browser = webdriver.Chrome(options=options, service=service)
+    browser.set_script_timeout(LONG_S)
     yield browser
     browser.quit()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from browsing import requests_of
-from films import run_here, start, write_film
+from films import LONG_S, run_here, start, write_film
 
 from motionlapse.errors import ConfigError
 from motionlapse.report.region_file import save_regions
@@ -106,14 +106,14 @@ def test_a_person_draws_names_moves_deletes_and_saves(
     assert run_here("scan", "door.mp4", "--json").records[0]["regions"] == ["gate"]
 
     browser.find_element("id", "done").click()
-    assert drawing.wait(timeout=20) == 0
+    assert drawing.wait(timeout=LONG_S) == 0
     assert all(request.startswith(url) for request in requests_of(browser))
 
 
 def ask(url: str, path: str, *, method: str = "GET", body: str = "", **headers: str) -> int:
     host, _, rest = url.removeprefix("http://").partition("/")
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(host, timeout=LONG_S)) as connection:
         connection.request(method, path.replace("TOKEN", rest.rstrip("/")), body or None, names)
         with connection.getresponse() as answer:
             return answer.status
@@ -140,7 +140,7 @@ def test_nobody_else_is_served(drawing: subprocess.Popen[str], tmp_path: Path) -
     assert save(regions=7) == 400
     assert (tmp_path / "motionlapse.toml").read_text() == CONFIG
     drawing.send_signal(signal.SIGINT)
-    assert drawing.wait(timeout=20) == 130
+    assert drawing.wait(timeout=LONG_S) == 130
 
 
 def test_a_live_source_shows_its_picture_and_what_moves(
@@ -150,7 +150,7 @@ def test_a_live_source_shows_its_picture_and_what_moves(
     with start("regions", "demo:", "--duration", "30s", "--no-open") as program:
         try:
             host, _, rest = address_of(program).removeprefix("http://").partition("/")
-            with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+            with contextlib.closing(http.client.HTTPConnection(host, timeout=LONG_S)) as connection:
 
                 def fetch(name: str) -> bytes:
                     connection.request("GET", f"/{rest}{name}")
@@ -161,7 +161,7 @@ def test_a_live_source_shows_its_picture_and_what_moves(
                 assert json.loads(fetch("start"))["name"] == "demo:"
                 assert json.loads(fetch("state"))["size"] == [640, 360]
             program.send_signal(signal.SIGINT)
-            assert program.wait(timeout=20) == 130
+            assert program.wait(timeout=LONG_S) == 130
         finally:
             program.kill()
 

@@ -132,9 +132,26 @@ def test_clips_play_from_the_event_on(archive: Path, browser) -> None:
     assert waited[0] == pytest.approx(4.6 - begins_s, abs=0.05)
     assert waited[1] is None
     press(browser, " ")
-    moving = "const v = document.querySelector('video'), t = v.currentTime, done = arguments[0];"
-    moving += "v.addEventListener('timeupdate', () => { if (v.currentTime > t + 0.1) done(true); })"
-    assert browser.execute_async_script(moving)
+    moving = """
+        const [begun, done] = arguments, clip = document.querySelector("video");
+        const look = () => clip.currentTime > begun + 0.1 ? done(true) : setTimeout(look, 20);
+        look();
+    """
+    assert browser.execute_async_script(moving, waited[0])
+
+
+def test_how_much_earlier_a_clip_begins_is_told_unless_it_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.mp4")
+    words = ("--clips", "encode", "--pre", "0", "--snapshots", "none")
+    assert run_here("scan", "door.mp4", "--out", "with", *words).code == 0
+    assert run_here("scan", "door.mp4", "--out", "before", "--clips", "encode").code == 0
+    for name, said in (("with", "with the event"), ("before", "1.0 s before the event does")):
+        run_here("report", name)
+        browser.get((tmp_path / name / "report.html").as_uri())
+        assert text(browser, "#detail p.dim") == f"The clip begins {said}. Open it"
 
 
 def test_the_time_line_says_what_is_under_the_pointer(archive: Path, browser) -> None:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
-from films import run_apart
+from films import LONG_S, run_apart
 
 
 class Terminal:
@@ -45,13 +45,25 @@ class Terminal:
 
     def wait_for(self, words):
         """Read until it has shown something from now on."""
-        seen, end = "", time.monotonic() + 30
-        while words not in re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", seen):
-            left_s = end - time.monotonic()
-            assert left_s > 0, f"'{words}' was not shown: {seen[-2000:]!r}"
-            if select.select([self.ours], [], [], left_s)[0]:
-                seen += os.read(self.ours, 65536).decode(errors="replace")
-        self.shown += seen
+        before = len(self.shown)
+
+        def is_shown():
+            return words in re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", self.shown[before:])
+
+        self.read_until(lambda: is_shown() or self.process.poll() is not None)
+        while not is_shown() and self.read(0.05):  # what it has said in the end
+            pass
+        assert is_shown(), f"'{words}' was not shown: {self.shown[before:][-2000:]!r}"
+
+    def read_until(self, condition):
+        """Read, as a terminal does all the time, until something is so."""
+        end_s = time.monotonic() + LONG_S
+        while not condition():
+            assert time.monotonic() < end_s, f"it did not come to be so: {self.shown[-2000:]!r}"
+            self.read(0.05)
+
+    def wait_until_stopped(self):
+        self.read_until(lambda: state_of(self.process.pid) == "T")
 
     def read(self, wait_s):
         """Read what is shown within a time; tell whether there was anything."""
@@ -62,22 +74,19 @@ class Terminal:
 
     def leave(self):
         """Read to the end; give its exit code, and whether the terminal is as it was."""
-        code = None
-        while code is None:
-            self.read(0.05)
-            code = self.process.poll()
+        self.read_until(lambda: self.process.poll() is not None)
         while self.read(0.05):
             pass
         same = termios.tcgetattr(self._theirs) == self.before
         os.close(self.ours)
         os.close(self._theirs)
-        return code, same
+        return self.process.returncode, same
 
     def hang_up(self):
         """Close the terminal, as a person closes a window; give the exit code."""
         os.close(self.ours)
         os.close(self._theirs)
-        return self.process.wait(30)
+        return self.process.wait(LONG_S)
 
     def kill(self):
         with contextlib.suppress(OSError):
@@ -133,9 +142,7 @@ def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
     shown = terminal("demo:")
     shown.wait_for("╭─ score")
     shown.process.send_signal(signal.SIGTSTP)
-    shown.wait_for("")
-    while state_of(shown.process.pid) != "T":
-        time.sleep(0.01)  # between two looks at another process, not for luck
+    shown.wait_until_stopped()
     assert termios.tcgetattr(shown._theirs) == shown.before
     shown.process.send_signal(signal.SIGCONT)
     shown.wait_for("╭─ score")
@@ -158,9 +165,12 @@ def test_ctrl_c_in_an_event_leaves_the_terminal_clean_and_everything_kept(termin
 def test_ctrl_c_pressed_again_and_again_leaves_the_terminal_clean(terminal):
     shown = terminal("demo:")
     shown.wait_for("QUIET")
-    while "\x1b[?1049l" not in shown.shown and shown.process.poll() is None:
+
+    def has_left():
         shown.press("\x03")
-        shown.read(0.01)
+        return shown.process.poll() is not None
+
+    shown.read_until(has_left)
     assert assert_left_clean(shown) == 130
 
 
@@ -174,7 +184,7 @@ def test_ctrl_backslash_ends_it_at_once_and_leaves_the_terminal_as_it_was(termin
             pass
     shown.press("\x1c")
     if held:
-        assert shown.process.wait(30) == -signal.SIGQUIT
+        assert shown.process.wait(LONG_S) == -signal.SIGQUIT
         assert termios.tcgetattr(shown._theirs) == shown.before
     else:
         assert assert_left_clean(shown) == -signal.SIGQUIT
@@ -185,8 +195,7 @@ def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
     for _ in range(2):
         shown.wait_for("╭─ score")
         shown.press("\x1a")
-        while state_of(shown.process.pid) != "T":
-            time.sleep(0.01)
+        shown.wait_until_stopped()
         assert termios.tcgetattr(shown._theirs) == shown.before
         shown.process.send_signal(signal.SIGCONT)
     shown.wait_for("╭─ score")
@@ -210,8 +219,7 @@ def test_a_terminal_that_is_closed_while_it_is_not_read_ends_the_watch(terminal,
     shown.wait_for("QUIET")
     if how == "stopped":
         shown.press("\x1a")
-        while state_of(shown.process.pid) != "T":
-            time.sleep(0.01)
+        shown.wait_until_stopped()
     elif how == "held":
         shown.press("\x13")  # Ctrl-S
         while shown.read(1):  # it is drawn four times a second, until that waits

@@ -12,31 +12,32 @@ import sys
 import termios
 
 import pytest
-from films import Ran, run_apart
+from films import LONG_S, UNHURRIED, Ran, run_apart
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:[349][0-8]|10[0-7])(?:;\d+)*m")  # bold is none
 ESCAPE = "\x1b"
 
 
-def in_a_terminal(*words, rows=30, columns=100, environ=None):
+def in_a_terminal(*words, rows=30, columns=100, environ=None, program=("-m", "motionlapse")):
     """Run the program with all its streams on a terminal; give code and all that it showed."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "motionlapse", *words],
+        [sys.executable, *program, *words],
         stdin=theirs, stdout=theirs, stderr=theirs,
         env={**kept, "TERM": "xterm-256color", **(environ or {})},
     )  # fmt: skip
     os.close(theirs)
     shown = b""
-    while select.select([ours], [], [], 60)[0]:
+    while True:
+        assert select.select([ours], [], [], LONG_S)[0], "it goes on without a word"
         try:
             shown += os.read(ours, 65536)
         except OSError:  # the other end is closed: the program has ended
             break
     os.close(ours)
-    return Ran(process.wait(timeout=10), shown.decode(), "")
+    return Ran(process.wait(timeout=LONG_S), shown.decode(), "")
 
 
 def plain(text):
@@ -64,8 +65,8 @@ def test_names_are_cut_only_as_far_as_there_is_no_room(door, columns):
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
 def test_a_bar_and_a_table_appear(door, environ):
-    # With all pictures drawn too: a scan alone can be over before the bar is drawn a second time.
-    ran = in_a_terminal("scan", door, "--masks", "seen.mp4", environ=environ)
+    # Else it can be over before the bar is drawn a second time.
+    ran = in_a_terminal("scan", door, "--end", "6", environ=environ, program=[UNHURRIED])
     assert ran.code == 0
     assert ESCAPE in ran.out
     assert bool(COLOUR.search(ran.out)) == (not environ)
@@ -75,20 +76,21 @@ def test_a_bar_and_a_table_appear(door, environ):
     assert "frames/s" in text
     for word in ("source", "event", "start", "00:00:01", "00:00:04"):
         assert word in text
-    assert "2 events (1500 frames); 2 snapshots in captures/door/" in text
+    assert "2 events (150 frames); 2 snapshots in captures/door/" in text
     assert ESCAPE + "[?25h" in ran.out, "the cursor is shown again"
 
 
 def test_several_films_have_a_bar_each_and_one_for_all(door):
     shutil.copyfile(door, "gate.mp4")
-    ran = in_a_terminal("scan", door, "gate.mp4", "--workers", "2")
+    words = ("scan", door, "gate.mp4", "--workers", "2", "--end", "6")
+    ran = in_a_terminal(*words, program=[UNHURRIED])  # else they can be over before they are drawn
     assert ran.code == 0
     text = plain(ran.out)
     assert re.search(r"door\.mp4 +[━╸╺ ]*━", text)
     assert re.search(r"gate\.mp4 +[━╸╺ ]*━", text)
     assert re.search(r"0/2 sources +[━╸╺ ]*━", text)
     assert re.search(r"2/2 sources +━+ 100%", text)
-    assert "4 events in 2 sources (3000 frames)" in text
+    assert "4 events in 2 sources (300 frames)" in text
 
 
 def test_lines_fit_a_narrow_terminal(door):

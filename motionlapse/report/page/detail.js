@@ -38,10 +38,10 @@ listeners.push(() => {
   ];
   if (event.clip) {
     const clip = element("video", { src: event.clip, controls: true, preload: "metadata" });
-    const at = Math.max(0, event.start - event.clipAt);
-    clip.addEventListener("loadedmetadata", () => { clip.currentTime = at; }, { once: true });
-    children.push(clip, element("p", { className: "dim" },
-      `The clip begins ${at.toFixed(1)} s before the event. `,
+    const before = event.start - event.clipAt, far = Math.abs(before).toFixed(1);
+    clip.addEventListener("loadedmetadata", () => { clip.currentTime = Math.max(0, before); }, { once: true });
+    const begins = far === "0.0" ? "with the event" : `${far} s ${before > 0 ? "before" : "after"} the event does`;
+    children.push(clip, element("p", { className: "dim" }, `The clip begins ${begins}. `,
       element("a", { href: event.clip, textContent: "Open it" })));
   }
   children.push(facts(event, source));

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from films import write_film
+from films import LONG_S, write_film
 from listening import Heard
 
 from motionlapse.batch.books import Books
@@ -41,7 +41,7 @@ def test_a_process_that_dies_with_nothing_to_do_is_replaced(books: Books, tmp_pa
             lanes.finish(future, desk)
             [process] = set(multiprocessing.active_children()) - before
             os.kill(process.pid or 0, signal.SIGKILL)
-            process.join(timeout=30)
+            process.join(timeout=LONG_S)
     finally:
         lanes.close()
     assert books.result.sources == 2

@@ -7,17 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from films import write_film
 from listening import Heard
 
 from motionlapse.batch.batch import Batch
 from motionlapse.batch.own_films import OwnFilms, film_marks
+from motionlapse.batch.work import _noted
 from motionlapse.clock import ManualClock
 from motionlapse.errors import SinkError
 from motionlapse.frames import SourceInfo
 from motionlapse.pipeline_settings import Settings
-from motionlapse.sinks.archive_store import ArchiveStore
+from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+from motionlapse.sinks.video import VideoWriter
 from motionlapse.sources.footage import Footage
 
 
@@ -184,3 +187,20 @@ def test_films_of_scans_that_are_given_up_are_put_back(tmp_path: Path) -> None:
         "seen-door.mkv": "door",
         "seen-gate.mkv": "gate",
     }
+
+
+class Broken:
+    """A line to a starter that was killed."""
+
+    def note_film(self, *_: object) -> None:
+        raise BrokenPipeError
+
+
+def test_a_film_that_nobody_could_note_does_not_come_to_its_place(tmp_path: Path) -> None:
+    """Else who resumes would be refused, as it is of no run that is known."""
+    run = StoredRun(1, 1, tmp_path)
+    film = VideoWriter(tmp_path / "seen.mp4", (160, 120), placing=_noted(run, Broken()))  # type: ignore[arg-type]
+    film.write(np.zeros((120, 160), np.uint8), 0.0)
+    with pytest.raises(SinkError, match=r"seen\.mp4"):
+        film.close()
+    assert list(tmp_path.iterdir()) == []

@@ -89,6 +89,20 @@ def test_what_is_not_for_linux_on_x86_is_left_to_llvm(
 
 
 @linux_on_x86
+def test_a_piece_that_would_be_larger_than_the_file_is_unknown(
+    compiled: tuple[bytes, str],
+) -> None:
+    """It is not that the system refuses memory."""
+    code = bytearray(compiled[0])
+    (table,) = struct.unpack_from("<Q", code, 40)
+    size, count = struct.unpack_from("<HH", code, 58)
+    for number in range(1, count):
+        struct.pack_into("<Q", code, table + size * number + 32, 2**50)
+    with pytest.raises(UnknownCodeError):
+        ObjectFile(bytes(code)).load(compiled[1])
+
+
+@linux_on_x86
 def test_a_function_that_is_not_there_is_unknown(compiled: tuple[bytes, str]) -> None:
     with pytest.raises(UnknownCodeError):
         ObjectFile(compiled[0]).load("another")

@@ -16,6 +16,7 @@ from motionlapse.sinks.archive_places import Places
 from motionlapse.sinks.archive_reader import ArchiveReader
 from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION, make_database
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
+from tests.films import LONG_S
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -138,7 +139,7 @@ def test_an_old_archive_is_brought_up_to_date_by_who_writes(old: Path) -> None:
 
 
 def test_an_old_archive_may_be_opened_by_several_at_once(old: Path) -> None:
-    together, errors = threading.Barrier(4, timeout=30), []
+    together, errors = threading.Barrier(4, timeout=LONG_S), []
 
     def opens() -> None:
         together.wait()

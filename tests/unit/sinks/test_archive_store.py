@@ -15,6 +15,7 @@ from motionlapse.errors import SinkError
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_store import FILE_NAME, ArchiveStore, StoredRun
 from motionlapse.types import Event
+from tests.films import LONG_S
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -70,7 +71,7 @@ def test_a_film_may_be_named_as_the_database(tmp_path: Path) -> None:
     )
     # In a program of its own, so that a search for a name that never ends fails here.
     command = [sys.executable, "-c", code, str(tmp_path), FILE_NAME]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LONG_S, check=True)
     assert done.stdout.strip() not in ("", FILE_NAME)
 
 
@@ -166,7 +167,7 @@ def test_several_programs_write_into_one_archive(tmp_path: Path) -> None:
         assert writer.stdin is not None
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    told = [writer.communicate(timeout=60) for writer in writers]
+    told = [writer.communicate(timeout=LONG_S) for writer in writers]
     assert [err for _, err in told] == ["", "", ""]
     folders, numbers = zip(*(out.splitlines() for out, _ in told), strict=True)
     assert sorted(folders) == ["door", "door-2", "door-3"]
@@ -174,7 +175,7 @@ def test_several_programs_write_into_one_archive(tmp_path: Path) -> None:
 
 
 def test_a_new_archive_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
-    together, errors = threading.Barrier(4, timeout=30), []
+    together, errors = threading.Barrier(4, timeout=LONG_S), []
 
     def open_each() -> None:
         for number in range(150):  # each is another chance to make the tables at one moment

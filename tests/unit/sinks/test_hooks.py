@@ -13,6 +13,7 @@ import pytest
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.hooks import Hooks
 from motionlapse.types import Event, KeptEvent
+from tests.films import LONG_S
 
 
 class Log:
@@ -74,7 +75,7 @@ def test_a_command_gets_the_event_and_no_shell(tmp_path: Path, kept: KeptEvent) 
 )
 def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, words: str) -> None:
     log = Log()
-    ran(script(tmp_path, text), kept, log, time_limit="0.3s" if "sleep" in text else "20s")
+    ran(script(tmp_path, text), kept, log, time_limit="0.3s" if "sleep" in text else "300s")
     assert any(line.startswith("warning") and words in line for line in log.lines), log.lines
 
 
@@ -86,11 +87,15 @@ def test_a_missing_command_is_told(kept: KeptEvent) -> None:
     ]
 
 
-def test_what_does_not_fit_the_queue_is_left_out_and_told_once(kept: KeptEvent) -> None:
+def test_what_does_not_fit_the_queue_is_left_out_and_told_once(
+    tmp_path: Path, kept: KeptEvent
+) -> None:
     log = Log()
-    hooks = Hooks(HookSettings(on_event_end="sleep 0.2", queue=1), log)
+    waits = f"sh -c 'until [ -e {tmp_path}/go ]; do sleep 0.05; done'"
+    hooks = Hooks(HookSettings(on_event_end=waits, queue=1), log)
     for _ in range(6):
         hooks.ended(kept)
+    (tmp_path / "go").touch()
     hooks.close()
     assert len([line for line in log.lines if "left out" in line]) == 1
 
@@ -129,7 +134,7 @@ def test_a_post_is_tried_again(
         HookSettings.model_validate({"webhook": address.replace("user:geheim@", "")}), log
     )
     hooks.ended(kept)
-    hooks._posts.close(20)
+    hooks._posts.close(LONG_S)
     assert [body["hook"] for body in _Answers.bodies] == ["event-end"] * 2
     assert "attempt 1 failed: the server answered 503" in log.lines[0]
 

@@ -123,7 +123,7 @@ def test_pictures_named_one_by_one_are_one_source_a_folder(folder: Path) -> None
     touch("a/p10.jpg", "a/p2.jpg", "b/1.jpg", "film.mp4")
     first, film, second = found("a/p10.jpg", "a/p2.jpg", "film.mp4", "b/1.jpg")
     assert [path.name for path in first.stills] == ["p2.jpg", "p10.jpg"]
-    assert (first.name, film.name, second.name) == ("a", "film.mp4", "b")
+    assert (first.name, film.name, second.name) == ("a", "film.mp4", "b/1.jpg")
 
 
 def test_what_leads_nowhere_is_an_error_in_its_place(folder: Path) -> None:
@@ -163,6 +163,34 @@ def test_one_film_behind_several_links_is_one_source_and_one_line_says_so(folder
         "in/b.mp4 and 2 more: links to in/a.mp4 and 1 more, each of which is read once"
     )
     assert second.warning == ""
+
+
+def test_a_link_in_a_folder_to_another_of_its_pictures_is_told_and_not_read(folder: Path) -> None:
+    touch("yard/1.jpg", "yard/2.jpg", "other/9.jpg")
+    Path("yard/0.jpg").symlink_to("2.jpg")
+    for name in ("7", "8"):
+        Path(f"yard/{name}.jpg").symlink_to("../other/9.jpg")
+    Path("yard/9.jpg").symlink_to("gone")
+    (item,) = found("yard")
+    assert [path.name for path in item.stills] == ["1.jpg", "2.jpg", "7.jpg", "9.jpg"]
+    assert item.warning == (
+        "yard/0.jpg and yard/8.jpg: links to yard/2.jpg and 1 more, each of which is read once"
+    )
+
+
+def test_links_among_pictures_that_are_named_one_by_one_are_told(folder: Path) -> None:
+    touch("a/1.jpg", "a/2.jpg", "b/7.jpg")
+    Path("a/newest.jpg").symlink_to("2.jpg")
+    Path("b/8.jpg").symlink_to("../a/1.jpg")
+    names = ["a/1.jpg", "a/2.jpg", "a/newest.jpg"]
+    (item,) = found(*names, "./a/1.jpg")
+    assert [path.name for path in item.stills] == ["1.jpg", "2.jpg"]
+    assert item.warning == "a/newest.jpg: a link to a/2.jpg, which is read once"
+    first, second = found("b/7.jpg", *names, "b/8.jpg")
+    assert second.warning == (
+        "a/newest.jpg and b/8.jpg: links to a/2.jpg and 1 more, each of which is read once"
+    )
+    assert first.warning == ""
 
 
 def test_a_film_that_is_named_twice_needs_no_word(folder: Path) -> None:

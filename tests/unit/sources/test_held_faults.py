@@ -247,7 +247,7 @@ def test_what_is_held_when_a_watch_ends_is_looked_at(tmp_path: Path) -> None:
     holding.allowed = True
 
     class Connection:
-        detail, paced, finite = "packets", False, False
+        detail, damage, paced, finite = "packets", "", False, False
 
         def pictures(self) -> Iterator[Picture | Unseen | None]:
             stream = Stream(film, holding)

@@ -19,7 +19,7 @@ from motionlapse.sources.disposable import Demand, Disposable
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from tests.disposable_films import TIMES, X264, shrink
-from tests.films import write_film
+from tests.films import wait_for, write_film
 
 pytestmark = pytest.mark.usefixtures("all_thinned")
 
@@ -146,9 +146,12 @@ def test_far_ahead_few_whole_pictures_wait(
     most = small = 0
     with Recording(film, in_turn=False, ahead=128, shrink=shrink) as source:
         assert isinstance(source._ahead, Ahead)
+        thread, queue = source._ahead._thread, source._ahead._queue
         for frame in source:
-            time.sleep(0.004)  # slower than the decoder, so that it is far ahead
-            waiting = [f for f in list(source._ahead._queue.queue) if isinstance(f, Frame)]
+            if thinned and frame.index % 100 == 0:  # until it is far ahead
+                wait_for(lambda: queue.qsize() > 100 or not thread.is_alive())
+            time.sleep(0.004)  # slower than the decoder
+            waiting = [f for f in list(queue.queue) if isinstance(f, Frame)]
             most = max(most, sum(f.to_small is None for f in waiting))
             small += frame.to_small is not None
     assert most <= 20

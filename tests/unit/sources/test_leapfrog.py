@@ -20,7 +20,7 @@ from motionlapse.sources.groups import Groups, Item
 from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from tests.disposable_films import ROOM
-from tests.films import damage, key_packets, picture, write_film
+from tests.films import damage, key_packets, picture, wait_for, write_film
 
 Packet: TypeAlias = "av.Packet[VideoStream]"
 SECONDS = 9.0
@@ -130,7 +130,9 @@ def test_no_more_waits_than_there_is_room_for(
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=2)
     most = 0
     with Recording(film) as source:
-        for _ in source:
+        for frame in source:
+            if frame.index == 0:
+                wait_for(lambda: sum(made[0]._waiting) >= ROOM)
             time.sleep(0.002)  # slower than the decoders, so that they fill the room
             most = max(most, sum(made[0]._waiting))
     # A packet may bring some pictures at once, and there is always room for the one in turn.

@@ -149,7 +149,7 @@ def test_what_is_left_out_is_counted_and_told_of(tmp_path: Path) -> None:
     holding = Holding()
 
     class Connection:
-        detail, paced, finite = "packets", False, True
+        detail, damage, paced, finite = "packets", "", False, True
 
         def pictures(self) -> Iterator[Picture | None]:
             stream = Stream(film, holding)

@@ -53,6 +53,7 @@ def test_names_may_tell_an_offset_or_count_since_1970(name: str, iso: str) -> No
         "shot_0001.jpg",
         "2024-05-04.jpg",
         "2024-13-04_12-00-02.jpg",
+        "2024-05-04_12-00-02+9900.jpg",
         "99920240504120002.jpg",
         "x.jpg",
     ],
@@ -117,6 +118,21 @@ def test_names_stand_in_where_not_all_have_exif(tmp_path: Path) -> None:
         NOON.astimezone(),
         (NOON + timedelta(seconds=1)).astimezone(),
     ]
+
+
+def test_what_cannot_be_opened_keeps_no_other_from_its_exif(tmp_path: Path) -> None:
+    whole = [
+        picture(tmp_path / f"{name}.jpg", f"2024:05:04 12:00:0{second}")
+        for name, second in (("a", 4), ("c", 2))
+    ]
+    text = tmp_path / "b.jpg"
+    text.write_text("no picture\n")
+    times = still_times([whole[0], text, whole[1]])
+    assert times is not None
+    assert [path for _, path in times] == [whole[1], whole[0]]
+    assert still_times([text]) is None
+    undated = picture(tmp_path / "d.jpg")
+    assert still_times([*whole, text, undated]) is None
 
 
 # ---- several in one second -----------------------------------------------------------------------

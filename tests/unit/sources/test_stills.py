@@ -19,8 +19,13 @@ def save(path: Path, mode: str = "L", *, size: tuple[int, int] = (6, 4), value: 
 
 
 def test_without_times_a_rate_is_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--fps RATE"):
-        Stills([save(tmp_path / "a.png")])
+    paths = [save(tmp_path / name) for name in ("a.png", "b.png")]
+    with pytest.raises(
+        ConfigError, match="when all of them were taken; give their rate with --fps"
+    ):
+        Stills(paths)
+    with pytest.raises(ConfigError, match="nor its name says when it was taken; give a rate with"):
+        Stills(paths[:1])
 
 
 def test_a_rate_gives_the_times(tmp_path: Path) -> None:
@@ -49,9 +54,30 @@ def test_a_bad_picture_is_left_out_and_told(tmp_path: Path) -> None:
 
 
 def test_no_good_picture_is_a_source_error(tmp_path: Path) -> None:
-    (tmp_path / "0.png").write_bytes(b"")
-    with pytest.raises(SourceError, match="no picture can be read"):
-        Stills([tmp_path / "0.png"], ONE_A_SECOND)
+    paths = [tmp_path / "0.png", tmp_path / "1.png"]
+    for path in paths:
+        path.write_text("no picture")
+    for settings in (ONE_A_SECOND, SourceSettings()):
+        with pytest.raises(
+            SourceError, match=r"no picture can be read; the first: \S+0\.png: not a"
+        ):
+            Stills(paths, settings)
+        with pytest.raises(SourceError, match=r"^\S+1\.png: not a picture"):
+            Stills(paths[1:], settings)
+
+
+def test_one_that_is_no_picture_does_not_keep_the_others_from_their_times(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    for second, path in enumerate(paths):
+        exif = Image.Exif()
+        exif[ExifTags.Base.DateTime] = f"2024:05:04 12:00:0{second}"
+        Image.new("L", (6, 4)).save(path, exif=exif)
+    paths[1].write_text("no picture")
+    with Stills(paths) as source:
+        assert [frame.time for frame in source] == [0.0, 2.0]
+        assert [fault.text for fault in source.faults] == [
+            f"{paths[1]}: not a picture, or its header is damaged"
+        ]
 
 
 def test_another_size_is_told_but_not_lost(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from motionlapse.sources.recording import Recording
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.types import Analysis
 from tests.disposable_films import TIMES, X264, X265, shrink
-from tests.films import damage, key_packets, write_film
+from tests.films import damage, key_packets, wait_for, write_film
 
 KINDS: list[dict[str, object]] = [
     {"options": X264, "b_frames": 3},
@@ -183,7 +183,9 @@ def test_small_planes_are_counted_by_their_own_size(
     film = write_film(tmp_path / "a.mp4", times=TIMES, options={"x264-params": "keyint=40"})
     most = most_bytes = 0
     with Recording(film, shrink=lambda planes: small_copy(planes, 4)) as source:
-        for _ in source:
+        for frame in source:
+            if frame.index == 0:
+                wait_for(lambda: sum(made[0]._waiting) > 20)
             most = max(most, sum(made[0]._waiting))
             most_bytes = max(most_bytes, made[0]._waiting_bytes)
     assert most > 20

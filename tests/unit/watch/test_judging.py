@@ -1,6 +1,8 @@
 """What judges the frames of a watch."""
 
-from films import picture, run_apart, write_film
+import signal
+
+from films import LONG_S, picture, start, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
@@ -35,20 +37,28 @@ def test_the_highest_score_of_a_time_lapse_is_that_of_what_was_kept(tmp_path):
 
 def test_a_watch_tells_each_thing_once_at_its_end_and_writes_one_colon(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    ran = run_apart("watch", "demo:", "--every", "1s", "--for", "2s", "--no-dashboard")
-    live, kept, scores = ran.err.splitlines()
+    with start("watch", "demo:", "--every", "1h", "--no-dashboard") as process:
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONG_S)
+    live, kept, scores = err.splitlines()
     assert live.startswith("demo: live: ")
-    assert kept.startswith("demo (--for): 1 event (")
+    assert kept.startswith("demo (Ctrl-C): 1 event (")
     assert kept.endswith("; 1 snapshot in captures/demo/")
     assert scores.startswith("demo: highest score 0 at ")
     assert "event" not in scores
-    assert ran.out.startswith("demo: event 1 at ")
+    assert first.startswith("demo: event 1 at ")
 
 
 def test_each_line_of_a_verbose_watch_has_its_colons_in_place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    ran = run_apart("watch", "demo:", "--for", "1s", "--no-dashboard", "--verbose")
-    lines = [line for line in ran.err.splitlines() if " = " not in line]
+    with start("watch", "demo:", "--no-dashboard", "--verbose") as process:
+        said = [process.stderr.readline()]
+        while "live" not in said[-1]:
+            said.append(process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONG_S)
+    lines = [line for line in "".join([*said, err]).splitlines() if " = " not in line]
     assert lines[0] == "demo: connecting"
     assert any("pictures were not decoded" in line for line in lines)
     assert not any("::" in line or line != line.strip() for line in lines)

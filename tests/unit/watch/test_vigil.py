@@ -106,6 +106,16 @@ def test_a_time_of_day_is_the_next_one(typed: str, moment: str) -> None:
     assert parse_moment(typed, now).astimezone(UTC).isoformat() == f"{moment}+00:00"
 
 
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [("9:05:30", "2026-05-04T09:05:30"), ("10:00", "2026-05-04T10:00:00"),
+     ("10:01", "2026-05-03T10:01:00"), ("2026-06-01T00:00:00+00:00", "2026-06-01T00:00:00")],
+)  # fmt: skip
+def test_a_time_of_day_may_be_the_last_one(typed: str, moment: str) -> None:
+    now = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+    assert parse_moment(typed, now, past=True).astimezone(UTC).isoformat() == f"{moment}+00:00"
+
+
 @pytest.mark.parametrize("typed", ["25:00", "12:60", "noon", ""])
 def test_no_times_of_day(typed: str) -> None:
     with pytest.raises(ValueError, match="is no time of day"):
