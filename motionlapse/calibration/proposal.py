@@ -11,7 +11,7 @@ from motionlapse.calibration.alarms import Excursions, excursions
 from motionlapse.calibration.light import Light, describe
 from motionlapse.calibration.noise import NoiseLevel
 from motionlapse.calibration.watching import MeasureSpread, Watched, spread_of
-from motionlapse.decision.settings import EXIT_RATIO, DecisionSettings
+from motionlapse.decision.settings import DecisionSettings
 from motionlapse.units import format_share
 
 _ALARMS_A_DAY = 1.0
@@ -105,7 +105,7 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     enter, chosen = enters[factor], seen[factor]
     peak = max(chosen.peaks, default=0.0)
     usual_level = spread_of(watched.moving[factor])[1]
-    exit_ = max(EXIT_RATIO * enter, min(0.8 * enter, 1.2 * usual_level))
+    exit_ = max(enter / 2, min(0.8 * enter, 1.2 * usual_level))
     return Proposal(
         noise_floor=watched.floor * factor,
         enter=enter,

@@ -9,12 +9,6 @@ from pydantic import model_validator
 from motionlapse.decision.lapse_settings import LapseSettings
 from motionlapse.settings import Duration, SettingsModel, Share, setting
 
-EXIT_RATIO = 0.4
-"""The score below which motion has ended, unless `DecisionSettings.exit` says another.
-
-Far enough below the threshold that what moves slowly does not come and go around both.
-"""
-
 
 class DecisionSettings(SettingsModel):
     """When an event opens, how long it is kept open, and what counts as one."""
@@ -27,7 +21,7 @@ class DecisionSettings(SettingsModel):
     )
     exit: Share | None = setting(
         None,
-        "share below which motion has ended [0.4 of --enter]",
+        "share below which motion has ended [half of --enter]",
         flag="--exit",
         metavar="SHARE",
     )
@@ -69,4 +63,4 @@ class DecisionSettings(SettingsModel):
     @property
     def exit_ratio(self) -> float:
         """The score below which motion has ended, in (0, 1)."""
-        return EXIT_RATIO if self.exit is None else self.exit / self.enter
+        return 0.5 if self.exit is None else self.exit / self.enter

@@ -109,8 +109,8 @@ def test_a_field_that_is_not_declared_as_a_setting_is_an_error() -> None:
         list(entries(Careless))
 
 
-def test_exit_is_a_part_of_enter_unless_said() -> None:
-    assert DecisionSettings(enter=0.01).exit_ratio == 0.4
+def test_exit_is_half_of_enter_unless_said() -> None:
+    assert DecisionSettings(enter=0.01).exit_ratio == 0.5
     assert DecisionSettings(enter=0.01, exit=0.002).exit_ratio == pytest.approx(0.2)
 
 
