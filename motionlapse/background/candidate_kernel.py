@@ -21,11 +21,13 @@ from motionlapse.background.gathered_kernel import (
     KNOWN,
     LOOK,
     MEAN,
+    NEXT,
     PROMOTED,
     RETIRED,
     RETIRED_TRUST,
     RETIRED_V,
     SCORE,
+    SINCE,
     STANDS,
     TO_CANDIDATE,
     TO_RETIRED,
@@ -127,21 +129,50 @@ def _know_candidate(g, n, constants):  # type: ignore[no-untyped-def]
 
 
 @part
+def _know_next(g, n, constants):  # type: ignore[no-untyped-def]
+    """Find since when what is seen in the place of a candidate has been there.
+
+    A candidate that nobody sees any more may have credit for a second yet. What came after it had
+    long stood still when it was taken for new.
+    """
+    l0, l1, l2 = g[LOOK, :n], g[LOOK + 1, :n], g[LOOK + 2, :n]
+    n0, n1, n2 = g[NEXT, :n], g[NEXT + 1, :n], g[NEXT + 2, :n]
+    since, followed, known, anew = g[SINCE, :n], g[FOLLOWED, :n], g[KNOWN, :n], g[ANEW, :n]
+    variance, floor = g[CANDIDATE_V, :n], constants[4]
+    before, now, reach = constants[14], constants[15], constants[7] * floor
+    # What is seen for the first time came, on the average, half a frame ago.
+    fresh = _HALF * (before + now)
+    for i in range(n):
+        d0, d1, d2 = l0[i] - n0[i], l1[i] - n1[i], l2[i] - n2[i]
+        alike = max(d0 * d0, d1 * d1, d2 * d2) <= reach
+        instead = (followed[i] > _ZERO) & (known[i] == _ZERO)
+        waits = instead & alike & (since[i] <= before)
+        step = max(constants[0], (now - before) / (now - since[i] + _TINY)) if waits else _ONE
+        n0[i] += step * (l0[i] - n0[i])
+        n1[i] += step * (l1[i] - n1[i])
+        n2[i] += step * (l2[i] - n2[i])
+        since[i] = since[i] if waits else fresh
+        # As that of a candidate that has been seen twice.
+        variance[i] = floor if waits & (anew[i] > _ZERO) else variance[i]
+
+
+@part
 def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
     """Give or take the candidate's credit, and find what becomes the background."""
     doubt, trust, followed, known = g[DOUBT, :n], g[TRUST, :n], g[FOLLOWED, :n], g[KNOWN, :n]
     anew, beside, promoted, stands = g[ANEW, :n], g[BESIDE, :n], g[PROMOTED, :n], g[STANDS, :n]
     promotion, elapsed, miss, ghost = constants[8:12]
-    standing = constants[13]
+    since, standing, now = g[SINCE, :n], constants[13], constants[15]
     for i in range(n):
         own, knows, asked = doubt[i], known[i] > _ZERO, followed[i] > _ZERO
         credit = own + elapsed + ghost * beside[i] if knows else own - miss
-        # What is seen for the first time came, on the average, half a frame ago.
-        credit = _HALF * elapsed if anew[i] > _ZERO else credit
+        age = now - since[i]
+        credit = max(_HALF * elapsed, age) if anew[i] > _ZERO else credit
         taken = knows & (credit > max(trust[i], promotion))
         doubt[i] = credit if asked else own
         promoted[i] = _ONE if taken else _ZERO
-        stands[i] = _ZERO if asked & (not taken) & (credit < standing) else _ONE
+        age = credit if knows else max(credit, age)
+        stands[i] = _ZERO if asked & (not taken) & (age < standing) else _ONE
 
 
 @part
@@ -209,6 +240,7 @@ def follow(  # type: ignore[no-untyped-def]
     if len(planes) > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)
     _know_candidate(gathered, n, constants)
+    _know_next(gathered, n, constants)
     gathered[BESIDE, :n] = _ZERO
     if constants[11] > _ZERO:
         _look_beside(spots, gathered, mean, variance, len(score) // len(young), constants[6])

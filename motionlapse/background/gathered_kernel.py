@@ -3,7 +3,8 @@
 ``others[y, x]`` is the candidate's means and variance, then the retired background's means,
 variance and credit. ``doubt[y, x]`` is the candidate's credit, and when it was last followed: it
 loses credit for all the time in which the background fits, and that is made up for when the pixel
-is next foreground.
+is next foreground. Then the time since when another look has been seen in the candidate's place,
+and that look: the one that comes next, once the candidate has no credit left.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from motionlapse.native import part
 
 _ZERO = np.float32(0.0)
 _ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
+_NEVER = np.float32(1e9)  # after every time
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
 _PIECE = 8  # pixels that are looked at together
 
@@ -25,16 +27,21 @@ With lengths that were known only when running, bringing and giving took twice a
 """
 
 # The rows of `gathered`. First what is brought: looks, the means of the background, candidate and
-# retired background (luma stands for all planes), their variances and credits.
-LOOK, MEAN, CANDIDATE, RETIRED = 0, 3, 6, 9
-CANDIDATE_V, RETIRED_V, RETIRED_TRUST = 12, 13, 14
-TRUST, DOUBT, SCORE = 15, 16, 17
+# retired background and the look that comes next (luma stands for all planes), their variances and
+# credits, and since when that look is there.
+LOOK, MEAN, CANDIDATE, RETIRED, NEXT = 0, 3, 6, 9, 12
+CANDIDATE_V, RETIRED_V, RETIRED_TRUST = 15, 16, 17
+TRUST, DOUBT, SINCE, SCORE = 18, 19, 20, 21
 # Then what is found: who is not the retired background, whose candidate is known or new, and who
 # fits the background beside it; what changes places with the background; how far means move.
-FOLLOWED, KNOWN, ANEW, BESIDE, EXCHANGED, PROMOTED = 18, 19, 20, 21, 22, 23
-TO_RETIRED, TO_CANDIDATE, STANDS = 24, 25, 26
-GATHERED_ROWS = 27
+FOLLOWED, KNOWN, ANEW, BESIDE, EXCHANGED, PROMOTED = 22, 23, 24, 25, 26, 27
+TO_RETIRED, TO_CANDIDATE, STANDS = 28, 29, 30
+GATHERED_ROWS = 31
 """How many numbers a pixel needs while it is followed."""
+
+
+DOUBT_LENGTH = 6
+"""How many numbers `doubt` holds for a pixel."""
 
 
 def others_length(planes: int) -> int:
@@ -99,7 +106,8 @@ def keep(spots, doubt, others, kept_spots, kept, count):  # type: ignore[no-unty
         own, kept_own = others[spot], kept[count + i]
         for j in range(length):
             kept_own[j] = own[j]
-        kept_own[length], kept_own[length + 1] = doubt[spot, 0], doubt[spot, 1]
+        for j in range(DOUBT_LENGTH):
+            kept_own[length + j] = doubt[spot, j]
 
 
 @part
@@ -117,9 +125,11 @@ def bring(  # type: ignore[no-untyped-def]
             gathered[MEAN + p, i] = mean[q, spot]
             gathered[CANDIDATE + p, i] = own[q]
             gathered[RETIRED + p, i] = own[back + q]
+            gathered[NEXT + p, i] = doubt[spot, 3 + p]
         gathered[CANDIDATE_V, i] = own[count]
         credit_left = doubt[spot, 0] - max(before - doubt[spot, 1], _ZERO)
         gathered[DOUBT, i] = credit_left if credit_left > _ROUNDING else _ZERO
+        gathered[SINCE, i] = doubt[spot, 2] if doubt[spot, 1] + _ROUNDING >= before else _NEVER
         gathered[RETIRED_V, i] = own[back + count]
         gathered[RETIRED_TRUST, i] = own[back + count + 1]
         gathered[TRUST, i] = credit[spot]
@@ -142,6 +152,9 @@ def give(  # type: ignore[no-untyped-def]
         own[len(planes)] = gathered[CANDIDATE_V, i]
         doubt[spot, 0] = gathered[DOUBT, i]
         doubt[spot, 1] = now
+        doubt[spot, 2] = gathered[SINCE, i]
+        for p in range(3):
+            doubt[spot, 3 + p] = gathered[NEXT + p, i]
         score[spot] = np.uint8(gathered[SCORE, i])
         moving[spot] = 0 if gathered[STANDS, i] > _ZERO else 255
     back = len(planes) + 1

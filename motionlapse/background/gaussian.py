@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.gathered_kernel import GATHERED_ROWS, others_length
+from motionlapse.background.gathered_kernel import DOUBT_LENGTH, GATHERED_ROWS, others_length
 from motionlapse.background.gaussian_kernel import (
     judge_and_learn,
     scratch_length,
@@ -60,11 +60,11 @@ class Gaussian:
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
        gains credit, more if it also fits the background beside it: that is how the place looks
        where an object stood. Once **C** has more credit than **B** it becomes the background. If it
-       does not fit, **C** loses credit, and when it has none left begins anew at :math:`x`, with
-       :math:`\Delta t/2`: so old is what came, on the average.
+       does not fit, **C** loses credit, and when it has none left begins anew at :math:`x`, as old
+       as what is there now, which is :math:`\Delta t/2` on the average when it has just come.
 
-    Foreground whose **C** is younger than `standing` is *moving*; the rest stands still: something
-    put down, or the place of something taken away.
+    Foreground that has looked alike for less than `standing` is *moving*, unless its **C** is
+    older; the rest stands still: something put down, or the place of something taken away.
 
     Light is taken out first: one gain for the whole picture (`GlobalGain`), and smooth changes in
     its parts (`CloudLight`). A look is no brighter than white for that.
@@ -203,7 +203,7 @@ class Gaussian:
         self._mean: Array = np.zeros((count, *shape), np.float32)
         self._variance: Array = np.full(shape, 2 * self._settings.noise_floor**2, np.float32)
         self._credit: Array = np.zeros(shape, np.float32)
-        self._doubt: Array = np.zeros((*shape, 2), np.float32)
+        self._doubt: Array = np.zeros((*shape, DOUBT_LENGTH), np.float32)
         self._others: Array = np.zeros((*shape, others_length(count)), np.float32)
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
@@ -213,7 +213,7 @@ class Gaussian:
             self._mean.reshape(count, pixels),
             self._variance.reshape(pixels),
             self._credit.reshape(pixels),
-            self._doubt.reshape(pixels, 2),
+            self._doubt.reshape(pixels, -1),
             self._others.reshape(pixels, -1),
             np.zeros(height, np.uint8),  # rows that have stirred
             np.ones(height, np.uint8),  # young rows
@@ -261,7 +261,7 @@ class Gaussian:
     def _turn_back(self) -> None:
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
-            self._doubt[..., 1] -= _TURN_BACK_S
+            self._doubt[..., 1:3] -= _TURN_BACK_S
 
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:
         """Return what the kernels need, in their order."""

@@ -205,7 +205,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         The background ``(P, H * W)``, ``(H * W,)``, ``(H * W,)``; learned. A pixel's place in these
         and all that follow is that in a picture whose rows lie one after another.
     doubt, others
-        Candidate and retired background, ``(H * W, 2)`` and ``(H * W, N)``; see `gathered_kernel`.
+        Candidate and retired background, ``(H * W, M)`` and ``(H * W, N)``; see `gathered_kernel`.
     stirred
         uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young

@@ -45,7 +45,7 @@ class GaussianSettings(ModelSettings):
         3.0, "times more credit for a new look that fits the background beside it", ge=0, le=100
     )
     standing: Duration = setting(
-        0.4, "how long a new look must stay to count as standing still, no longer as moving"
+        0.5, "how long a new look must stay to count as standing still, no longer as moving"
     )
     shadow: float = setting(
         0.5,

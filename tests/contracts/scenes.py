@@ -35,9 +35,9 @@ def noisy_pictures(count: int, *, seed: int = 7) -> Pictures:
         yield list(np.clip(np.rint(noisy), 0, 255).astype(np.uint8))
 
 
-def with_square(pictures: Pictures) -> Pictures:
+def with_square(pictures: Pictures, luma: int = OBJECT) -> Pictures:
     for picture in pictures:
-        picture[0][SQUARE] = OBJECT
+        picture[0][SQUARE] = luma
         yield picture
 
 

@@ -44,6 +44,19 @@ def test_what_is_put_down_stands_still_and_becomes_background(
     assert gone == pytest.approx(max(min(known_s, MOST_CREDIT_S), PROMOTION_S), rel=0.1, abs=0.3)
 
 
+def test_what_comes_after_a_thing_that_had_stood_there_stands_as_soon(
+    make_planes: MakePlanes, planes_count: int
+) -> None:
+    model, pictures = Gaussian(GaussianSettings(shadow=1.0)), noisy_pictures(planes_count)
+    feed(model, pictures, make_planes, round(20 / STEP_S))
+    feed(model, with_square(pictures), make_planes, round(6 / STEP_S))
+    # What the place has known for 6 s is forgotten in one; what has come is not new by then.
+    seen = feed(model, with_square(pictures, 25), make_planes, 40)
+    left = [share(one.moving[SQUARE]) for one in seen if one.moving is not None]
+    assert share(seen[-1].score[SQUARE]) > 0.9
+    assert max(left[round(STANDING_S / STEP_S) + 1 :]) < 0.2  # noise hides some
+
+
 @pytest.mark.parametrize("known_s", [0.5, 3.0, 20.0])
 def test_what_is_taken_away_uncovers_background(
     make_planes: MakePlanes, planes_count: int, known_s: float

@@ -54,11 +54,16 @@ def near_sum(value: float, edge: float) -> bool:
 
 @dataclass
 class State:
-    """Background, candidate and retired background: ``(3, P, H, W)`` and ``(3, H, W)`` twice."""
+    """Background, candidate and retired background: ``(3, P, H, W)`` and ``(3, H, W)`` twice.
+
+    And what has been seen in the candidate's place, ``(P, H, W)``, for how long, ``(H, W)``.
+    """
 
     means: Floats
     variances: Floats
     credits: Floats
+    following: Floats
+    ages: Floats
 
     @classmethod
     def of(cls, model: Gaussian) -> State:
@@ -66,13 +71,17 @@ class State:
         others = np.moveaxis(model._others.astype(np.float64), -1, 0)
         candidate, retired = others[: planes + 1], others[planes + 1 : -1]
         # A candidate's credit is what it was when it was last followed, less the time since.
-        credit, when = np.moveaxis(model._doubt.astype(np.float64), -1, 0)
+        credit, when, since, *following = np.moveaxis(model._doubt.astype(np.float64), -1, 0)
+        # What is seen instead of it is of the last frame, or is none.
+        since[model._time_s - when > ROUNDING_S] = math.inf
         doubt = np.maximum(credit - (model._time_s - when), 0)
         doubt[doubt < ROUNDING_S] = 0
         return cls(
             np.stack([model._mean, candidate[:-1], retired[:-1]]),
             np.stack([model._variance, candidate[-1], retired[-1]]),
             np.stack([model._credit, doubt, others[-1]]),
+            np.stack(following)[:planes],
+            model._time_s - since,
         )
 
 
@@ -102,6 +111,7 @@ class Step:
         self.promotion = rounded(PROMOTION * settings.time_constant)
         shape = self.look.shape[1:]
         self.moving, self.unsure = np.zeros(shape, bool), np.zeros(shape, bool)
+        self.followed = np.zeros(shape, bool)
         self.score = np.zeros(shape)
         for y in range(shape[0]):
             self._judge(y)
@@ -138,6 +148,10 @@ class Step:
         )  # views of this pixel
         look = self.look[at]
         self.did["foreground"] += 1
+        self.followed[at] = True
+        following, age = self.state.following[at].copy(), float(self.state.ages[at])
+        taught = self.step_s * (self.pace > 0)
+        self.state.following[at], self.state.ages[at] = look, taught / 2
         if credit[RETIRED] > 0:
             q = self._q(look, means[RETIRED], variances[RETIRED], self.k2, at)
             if q <= 1:
@@ -146,11 +160,28 @@ class Step:
         if len(look) == 3 and (shadow := self._shadow(look, means[BACKGROUND], at)):
             self.did["shadow"] += 1
             self.score[at] = shadow
-        if self._follow_candidate(look, means, variances, credit, at, fits_beside):
+        restarts = self.did["restart"]
+        became = self._follow_candidate(look, means, variances, credit, at, fits_beside)
+        if became == "background":
             return
+        if became == "missed" and age >= 0:
+            q = float(((look - following) ** 2).max() / (self.candidate_k2 * self.floor))
+            self.unsure[at] |= near(q, 1)
+            if q <= 1:
+                self.did["wait"] += 1
+                step = max(self.rate, taught / max(age + taught, 1e-9))
+                self.state.following[at] = following + step * (look - following)
+                self.state.ages[at] = age + taught
+                if self.did["restart"] > restarts:
+                    variances[CANDIDATE] = self.floor
+        own = float(credit[CANDIDATE])
+        if became == "missed":
+            own = max(own, float(self.state.ages[at]))
+        if self.did["restart"] > restarts:
+            credit[CANDIDATE] = own
         standing = rounded(self.settings.standing)
-        self.unsure[at] |= near_sum(credit[CANDIDATE], standing)
-        self.moving[at] = credit[CANDIDATE] < standing
+        self.unsure[at] |= near_sum(own, standing)
+        self.moving[at] = own < standing
 
     def _follow_candidate(
         self,
@@ -160,8 +191,8 @@ class Step:
         credit: Floats,
         at: tuple[object, ...],
         fits_beside: bool,
-    ) -> bool:
-        """Return whether the candidate became the background."""
+    ) -> str:
+        """Return whether the candidate was seen, missed, or became the background."""
         own, dt = float(credit[CANDIDATE]), self.hurried_s
         missed = rounded(self.settings.candidate_miss) * dt
         if (
@@ -177,8 +208,9 @@ class Step:
             self.unsure[at] |= near_sum(credit[CANDIDATE], needed)
             if credit[CANDIDATE] > needed:
                 self._promote(means, variances, credit)
-                return True
-        elif own > missed:
+                return "background"
+            return "seen"
+        if own > missed:
             self.unsure[at] |= near_sum(own, missed)
             self.did["miss"] += 1
             credit[CANDIDATE] = own - missed
@@ -187,7 +219,7 @@ class Step:
             self.did["restart"] += 1
             means[CANDIDATE], variances[CANDIDATE] = look, 2 * self.floor
             credit[CANDIDATE] = dt / 2
-        return False
+        return "missed"
 
     def _q(self, look: Floats, mean: Floats, v: float, k2: float, at: tuple[object, ...]) -> float:
         q = float(((look - mean) ** 2).max() / (k2 * v))

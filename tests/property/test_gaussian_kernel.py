@@ -84,6 +84,12 @@ def check_step(model: Gaussian, step: Step, score: Image, moving: Image) -> None
         (ours.credits, step.state.credits),
     ):
         assert np.allclose(found[..., sure], truth[..., sure], rtol=2e-5, atol=2e-3)
+    followed = sure & step.followed
+    for found, truth in (
+        (ours.following, step.state.following),
+        (ours.ages, step.state.ages),
+    ):
+        assert np.allclose(found[..., followed], truth[..., followed], rtol=2e-5, atol=2e-3)
 
 
 def follow(
@@ -151,7 +157,7 @@ def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> Non
             seen, share = follow(make_planes, model, frames, [0.05, 0.09], 1.0)
             did += seen
             unsure.append(share)
-    expected = {"foreground", "learn", "ghost", "miss", "restart", "promotion"}
+    expected = {"foreground", "learn", "ghost", "miss", "wait", "restart", "promotion"}
     expected |= {"return", "exchange"} | ({"shadow"} if planes == 3 else set())
     assert {name for name, times in did.items() if times >= 10} == expected
     assert np.mean(unsure) < 0.02
