@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import Self
+from typing import NoReturn, Self
 
 from motionlapse.watch.controls import Controls
 
@@ -15,6 +15,7 @@ class _Handled:
 
     def __init__(self, handlers: Mapping[signal.Signals, Callable[[], None]]) -> None:
         self._handlers = handlers
+        self._ends = False  # whether Ctrl-C has asked for the program's end
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._handle) for number in self._handlers}
@@ -22,10 +23,17 @@ class _Handled:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            # One more Ctrl-C would break off the end that was asked for, at any place of it.
+            ignored = self._ends and number == signal.SIGINT
+            signal.signal(number, signal.SIG_IGN if ignored else handler)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         self._handlers[signal.Signals(number)]()
+
+    def _insist(self) -> NoReturn:
+        """Break off what hangs; a third time would break off what puts a terminal in order."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
 
 
 class Stop(_Handled):
@@ -43,8 +51,8 @@ class Stop(_Handled):
 
     def _ask(self) -> None:
         if self.asked:  # a second time: something hangs
-            raise KeyboardInterrupt
-        self.asked = True
+            self._insist()
+        self.asked = self._ends = True
 
 
 class Signals(_Handled):
@@ -74,6 +82,6 @@ class Signals(_Handled):
 
     def _interrupt(self) -> None:
         if self.interrupted:  # a second time: something hangs
-            raise KeyboardInterrupt
-        self.interrupted = True
+            self._insist()
+        self.interrupted = self._ends = True
         self._controls.stop("Ctrl-C")

@@ -22,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 ROUNDING_S = 2e-5
+SHORT_STEP_S = 0.02  # the kernel's times are float32: of shorter ones it knows the share less well
 PROMOTION = 0.5  # in time constants
 SHADOW_SCORE, DEEP_SHADOW_SCORE = 48.0, 49.0
 
@@ -172,14 +173,17 @@ class Step:
                 step = max(self.rate, taught / max(age + taught, 1e-9))
                 self.state.following[at] = following + step * (look - following)
                 self.state.ages[at] = age + taught
+                self.followed[at] = taught >= SHORT_STEP_S
                 if self.did["restart"] > restarts:
                     variances[CANDIDATE] = self.floor
         own = float(credit[CANDIDATE])
+        standing = rounded(self.settings.standing)
         if became == "missed":
-            own = max(own, float(self.state.ages[at]))
+            age = float(self.state.ages[at])
+            self.unsure[at] |= abs(age - standing) <= ROUNDING_S  # a difference of two times
+            own = max(own, age)
         if self.did["restart"] > restarts:
             credit[CANDIDATE] = own
-        standing = rounded(self.settings.standing)
         self.unsure[at] |= near_sum(own, standing)
         self.moving[at] = own < standing
 
