@@ -12,9 +12,9 @@ those from the moment on at which nothing has moved for a while. They are decode
 
 Then all are decoded until nothing has moved for a while, but for what `LeavingOut` says. That sizes
 tell of motion is not taken for granted: each event is asked whether its packets told of it (see
-`SizeWitness`). If not, none are held for minutes, and for longer each time. If something stirs that
-is no event and was seen in a key frame alone, none are held for seconds, twice as long each time.
-And now and then a group that would have been held is decoded as a sample.
+`SizeWitness`). If not, none are held for minutes, and for longer where that comes often. If
+something stirs that becomes no event and was seen in a key frame alone, none are held for seconds,
+twice as long each time. And now and then a group that would have been held is decoded as a sample.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Holding:
         self._done: deque[Ended] = deque(maxlen=64)
         self._short = False  # whether the last group could have been held to its end
         self._stillness = Stillness()
+        self._in_vain = False  # something stirs that a key frame alone showed, no event so far
         self._judged_s = float("-inf")
         self._witness.begin_anew()
 
@@ -276,7 +277,11 @@ class Holding:
             if not calm:
                 self._learn()  # of what was before it
                 if self._stillness.since_s is not None and self._witness.spared_around(time_s):
-                    self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
+                    self._in_vain = True
+            elif self._in_vain:
+                self._patience_s = min(2 * self._patience_s, _MOST_PATIENCE_S)
+                self._in_vain = False
+            self._in_vain &= opened_s is None
             self._stillness.take(time_s, still=still, calm=calm)
             if opened_s is not None and self._sizes.telling:
                 self._witness.opened(opened_s)

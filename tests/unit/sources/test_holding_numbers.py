@@ -130,6 +130,19 @@ def test_after_a_stir_that_a_key_frame_alone_showed_it_takes_twice_as_long() -> 
     assert again(camera) >= 1.6 * first
 
 
+def test_after_a_stir_that_became_an_event_it_takes_no_longer() -> None:
+    def again(camera: Camera) -> int:
+        camera.calm, before_s = False, camera.now / 10 - 0.1
+        camera.group()
+        camera.holding.judged(camera.now / 10, calm=False, opened_s=before_s)
+        camera.calm = True
+        return next(number for number in range(99) if camera.group())
+
+    camera = Camera()
+    camera.settle()
+    assert [again(camera) for _ in range(4)] == [again(camera)] * 4
+
+
 @pytest.mark.parametrize(("grow", "after"), [(True, True), (False, False)])
 def test_an_event_whose_packets_told_nothing_ends_holding_for_long(grow: bool, after: bool) -> None:
     camera = Camera()
@@ -168,3 +181,39 @@ def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
     witness.opened(begins_s)
     witness.judged(10.0)
     assert (witness.blind_until_s > 0) is blind
+
+
+class Asked:
+    """A witness that is asked of events 100 s apart."""
+
+    def __init__(self) -> None:
+        self.witness = SizeWitness(longest_s=2.0)
+        self.now_s = 0.0
+
+    def event(self, *, told: bool) -> float:
+        """Have an event; return for how long sizes are not relied on from then on."""
+        self.now_s += 100.0
+        if told:
+            self.witness.unlike(self.now_s, self.now_s + 0.5)
+        self.witness.opened(self.now_s)
+        self.witness.judged(self.now_s + 10.0)
+        return max(0.0, self.witness.blind_until_s - self.now_s)
+
+
+def test_of_each_event_that_packets_do_not_tell_of_they_are_relied_on_later() -> None:
+    asked = Asked()
+    assert [asked.event(told=False) for _ in range(4)] == [600.0, 1200.0, 2400.0, 4800.0]
+
+
+def test_packets_that_tell_of_some_events_in_a_row_are_relied_on_again() -> None:
+    asked = Asked()
+    asked.event(told=False)
+    assert [asked.event(told=True) for _ in range(3)] == [500.0, 400.0, 0.0]
+
+
+def test_where_packets_tell_of_most_events_it_takes_no_longer_each_time() -> None:
+    asked = Asked()
+    pattern = [True] * 9 + [False]
+    lasted_s = [asked.event(told=told) for told in pattern * 30]
+    assert max(lasted_s) <= 1200.0
+    assert lasted_s.count(0.0) >= 0.7 * len(lasted_s)
