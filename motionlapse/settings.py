@@ -19,7 +19,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, nearest
 from motionlapse.settings_words import complaint_words, unknown_key
 from motionlapse.units import (
     format_duration,
@@ -58,7 +58,10 @@ def auto_or_whole(what: str, most: int) -> BeforeValidator:
         number = int(value) if isinstance(value, str) and value.isdecimal() else value
         if number == "auto" or (type(number) is int and 1 <= number <= most):
             return number
-        raise ValueError(f"'{value}' is no {what}; write auto or a whole number from 1 to {most}")
+        raise ValueError(
+            f"'{value}' is no {what}; write auto or a whole number from 1 to {most}"
+            f"{nearest(str(value), ['auto'])}"
+        )
 
     return BeforeValidator(parse)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from pydantic_core import ErrorDetails
@@ -16,7 +17,10 @@ _PLAINER = {
     "int_parsing": "no whole number",
     "int_type": "no whole number",
     "int_from_float": "no whole number",
+    "bool_parsing": "neither true nor false",
+    "bool_type": "neither true nor false",
 }
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -39,6 +43,8 @@ def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
         value, message = "", message.replace("'None'", "''")
     if complaint["type"] in _PLAINER:
         message = f"'{value}' is {_PLAINER[complaint['type']]}"
+    if complaint["type"] == "literal_error":
+        message += nearest(str(value), _QUOTED.findall(complaint["ctx"]["expected"]))
     if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
         message = f"'{value}': {message}"
     inside = [name for name in origins if name == key or name.startswith(f"{key}.")]

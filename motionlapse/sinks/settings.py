@@ -25,6 +25,7 @@ def _parse_snapshots(value: object) -> str:
     if text not in SNAPSHOT_CHOICES:
         raise ValueError(
             f"'{value}' is no choice of snapshots; write best, first, last, every:2s, all or none"
+            f"{nearest(text, [*SNAPSHOT_CHOICES, 'every:2s'])}"
         )
     return text
 
@@ -59,7 +60,10 @@ def _parse_film_size(value: object) -> object:
         return value
     number = int(value) if isinstance(value, str) and value.isdecimal() else value
     if type(number) is not int or not 64 <= number <= 8192:
-        raise ValueError(f"'{value}' is no size; write source or a width of 64 to 8192 pixels")
+        raise ValueError(
+            f"'{value}' is no size; write source or a width of 64 to 8192 pixels"
+            f"{nearest(str(value), ['source'])}"
+        )
     return number
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from motionlapse.cli.completion import choices_of
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -38,6 +39,20 @@ def test_an_unknown_key_gets_its_place_and_the_nearest_name() -> None:
     with pytest.raises(ConfigError) as caught:
         resolved(decision__holt="1s")
     assert str(caught.value) == "here: unknown key 'decision.holt'; did you mean 'decision.hold'?"
+
+
+def test_a_mistyped_choice_gets_the_nearest_in_every_setting() -> None:
+    choices = [
+        (entry.key, word)
+        for entry in entries(Settings)
+        for word in choices_of(entry)
+        if len(word) > 2
+    ]
+    assert {key for key, _ in choices} >= {"sinks.clips", "sinks.snapshots", "pacing.analyse_fps"}
+    for key, word in choices:
+        typed = word[0] + word[2:]  # cpy
+        with pytest.raises(ConfigError, match=f"did you mean '{word}'"):
+            resolve(Settings, [Layer("here", {key: typed})])
 
 
 def test_a_section_is_no_key() -> None:
