@@ -38,6 +38,8 @@ from films import run_apart, run_here
             ["scan", "a.mp4", "--join", "all.mp4", "--out", "kept"],
             "--join: 'all.mp4': a joined film is made of clips; choose --clips copy or encode",
         ),
+        (["scan", "a.mp4", "-q", "-v"], "--quiet and --verbose exclude each other"),
+        (["watch", "demo:", "-qv", "--for", "1s"], "--quiet and --verbose exclude each other"),
         (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
