@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from motionlapse.errors import nearest
-from motionlapse.settings import Duration, SettingsModel, Size, Typed, setting
+from motionlapse.settings import Duration, SettingsModel, Size, setting
+from motionlapse.settings_typed import Typed
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.retention_settings import RetentionSettings
 from motionlapse.units import parse_duration
