@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
@@ -79,8 +79,14 @@ def _parse_metrics(value: object) -> object:
     return value
 
 
+class MasksFolder(PosixPath):
+    """A folder of masks that is named like a file: it was typed with a slash, which paths lose."""
+
+
 def _parse_masks(value: object) -> object:
     text, path = str(value), Path(str(value))
+    if text.endswith("/") and _is_named_like_a_file(path):
+        return MasksFolder(text)
     if text.endswith("/") or (text != "-" and path.is_dir()):
         return value
     if _is_named_like_a_file(path) and path.suffix.lower() not in FILM_SUFFIXES:
@@ -100,9 +106,12 @@ def _is_named_like_a_file(path: Path) -> bool:
     )
 
 
+def _is_film(masks: Path) -> bool:
+    return masks.suffix.lower() in FILM_SUFFIXES and not isinstance(masks, MasksFolder)
+
+
 def _masks_as_typed(path: Path) -> str:
-    film = path.suffix.lower() in FILM_SUFFIXES
-    return f"{path}/" if _is_named_like_a_file(path) and not film else str(path)
+    return f"{path}/" if _is_named_like_a_file(path) and not _is_film(path) else str(path)
 
 
 def own_name(path: Path, source: str) -> Path:
@@ -208,7 +217,7 @@ class SinkSettings(SettingsModel):
     @property
     def masks_film(self) -> bool:
         """True if `masks` names a film, False if a folder."""
-        return self.masks is not None and self.masks.suffix.lower() in FILM_SUFFIXES
+        return self.masks is not None and _is_film(self.masks)
 
     def films(self, source: str) -> dict[str, Path]:
         """Return the films outside the archive that are made of a source, by their flags.
