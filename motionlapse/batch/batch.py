@@ -71,6 +71,7 @@ class Batch:
         books = Books(
             self._settings, self._listener, self._clock, self._should_stop, total=len(found)
         )
+        books.result.named = len(found)
         crew = self._hire(found)
         finished = False
         try:
