@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic_core import ErrorDetails
 
+from motionlapse.credentials import redact
 from motionlapse.errors import nearest
 
 # What pydantic says in the words of those who write Python.
@@ -41,6 +42,9 @@ def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
     value = complaint["input"]
     if value is None and key in origins:  # it was typed as an empty text
         value, message = "", message.replace("'None'", "''")
+    if isinstance(value, str) and value:
+        message = message.replace(value, redact(value))
+        value = redact(value)
     if complaint["type"] in _PLAINER:
         message = f"'{value}' is {_PLAINER[complaint['type']]}"
     if complaint["type"] == "literal_error":
