@@ -72,10 +72,18 @@ FilmSize = Annotated[Literal["source"] | int, BeforeValidator(_parse_film_size)]
 
 
 def _parse_metrics(value: object) -> object:
+    _refuse_slash(value)
     path = Path(str(value))
     device = path.exists() and not path.is_file() and not path.is_dir()  # or a pipe: as it is
     if path.suffix.lower() not in METRICS_SUFFIXES and not device:
         raise ValueError(f"'{value}' is no name for metrics; it ends in .csv or .parquet")
+    return value
+
+
+def _refuse_slash(value: object) -> object:
+    """Refuse a folder where a file is wanted: paths lose the slash that says so."""
+    if str(value).endswith("/"):
+        raise ValueError(f"'{value}' is a folder; name a file")
     return value
 
 
@@ -177,7 +185,7 @@ class SinkSettings(SettingsModel):
         1.0, "how much a clip shows before its event", flag="--pre", metavar="TIME"
     )
     post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
-    join: Path | None = setting(
+    join: Annotated[Path, BeforeValidator(_refuse_slash)] | None = setting(
         None, "all clips of a source in one new film", flag="--join", metavar="FILM"
     )
     report: bool = setting(

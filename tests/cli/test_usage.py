@@ -40,6 +40,18 @@ from films import run_apart, run_here
         ),
         (["scan", "a.mp4", "-q", "-v"], "--quiet and --verbose exclude each other"),
         (["watch", "demo:", "-qv", "--for", "1s"], "--quiet and --verbose exclude each other"),
+        (
+            ["sift", "a", "--out", "b", "--measure", "ssim", "--threshold", "95"],
+            "--threshold: 95 is no value of ssim, which goes from 1 (identical pictures) to -1",
+        ),
+        (
+            ["sift", "a", "--out", "b", "--threshold", "200%"],
+            "--threshold: 2 is no value of background, which goes from 0 (identical pictures) to 1",
+        ),
+        (
+            ["watch", "--every", "1s", "--measure", "psnr", "--threshold", "-3"],
+            "--threshold: -3 is no value of psnr, which goes from ∞ (identical pictures) to 0",
+        ),
         (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -89,6 +101,8 @@ def test_a_group_of_commands_alone_shows_its_help(words: list[str]) -> None:
         (["--set", "sinks=1"], "--set sinks: 'sinks' is a section; name one of its keys"),
         (["--set", "sinks.jpeg_quality=x"], "--set sinks.jpeg_quality: 'x' is no whole number"),
         (["--masks", "m.xyz"], "--masks: 'm.xyz' is no name for masks; a film ends in .mp4"),
+        (["--metrics", "m.csv/"], "--metrics: 'm.csv/' is a folder; name a file"),
+        (["--clips", "copy", "--join", "a.mp4/"], "--join: 'a.mp4/' is a folder; name a file"),
         (["--masks", ".mp4"], "--masks: '.mp4' is no name for masks; a film ends in .mp4"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
