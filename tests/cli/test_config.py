@@ -184,7 +184,7 @@ def test_names_that_say_nothing_useful_are_refused(door, words, said):
         ("[decison]\nhold = 1\n", "did you mean 'decision.hold'?"),
         ("[decision]\nhold = true\n", "decision.hold"),
         ("[decision\n", "not valid TOML"),
-        ("# \udcff\n", "not valid TOML: it is no text (UTF-8)"),
+        ("# \udcff\n", "cannot be read: it is no text (UTF-8)"),
         ("hold = 1\n", "unknown key 'hold'"),
     ],
 )
