@@ -66,7 +66,9 @@ def connect(address: str, note: Callable[[str], None], should_stop: Callable[[],
     told = False
     while not should_stop():
         try:
-            return call(address, timeout=_ATTEMPT_S, set_as_default=False)
+            client = call(address, timeout=_ATTEMPT_S, set_as_default=False)
+            client.nthreads()  # what is no scheduler, or is going, cannot tell
+            return client
         except OSError as error:
             cause = getattr(error.__cause__, "strerror", None)  # such as an unknown name
             because = f": {cause.lower()}" if cause else ""
