@@ -79,6 +79,7 @@ def connect(address: str, note: Callable[[str], None], should_stop: Callable[[],
         if not told:
             note(f"{nobody}{because}; waiting for one, {_CONNECT_S} s at most")
             told = True
+        time.sleep(_LOOK_S)  # some faults come at once
     return None
 
 
