@@ -14,6 +14,7 @@ from motionlapse.errors import ConfigError, SinkError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
 ARCHIVE_FILE = "archive.sqlite"  # makes a folder an archive
+MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # the comment in films that are none
 
 
 @contextlib.contextmanager

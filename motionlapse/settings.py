@@ -10,23 +10,21 @@ Its validation, TOML key, flag, help, ``config show`` line and README row all de
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
 
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, nearest
+from motionlapse.settings_typed import Typed, as_toml
 from motionlapse.settings_words import complaint_words, unknown_key
 from motionlapse.units import (
-    format_duration,
-    format_share,
     parse_duration,
     parse_share,
     parse_size,
+    size_as_typed,
 )
 
 Duration = Annotated[float, BeforeValidator(parse_duration)]
@@ -36,7 +34,16 @@ Share = Annotated[float, BeforeValidator(parse_share)]
 """A share of one; typed as ``0.004`` or ``0.4%``."""
 
 
-Size = Annotated[int, BeforeValidator(parse_size)]
+_BY_A_PERSON = "by a person"
+
+
+def _parse_size_given(value: object, info: ValidationInfo) -> int:
+    """Return bytes; a number in a file lacks its unit as much as one that is typed."""
+    bare = info.context == _BY_A_PERSON and type(value) in (int, float)
+    return parse_size(str(value) if bare else value)
+
+
+Size = Annotated[int, BeforeValidator(_parse_size_given), Typed(size_as_typed)]
 """Bytes; typed as ``20GB`` or ``2GiB``."""
 
 
@@ -58,7 +65,10 @@ def auto_or_whole(what: str, most: int) -> BeforeValidator:
         number = int(value) if isinstance(value, str) and value.isdecimal() else value
         if number == "auto" or (type(number) is int and 1 <= number <= most):
             return number
-        raise ValueError(f"'{value}' is no {what}; write auto or a whole number from 1 to {most}")
+        raise ValueError(
+            f"'{value}' is no {what}; write auto or a whole number from 1 to {most}"
+            f"{nearest(str(value), ['auto'])}"
+        )
 
     return BeforeValidator(parse)
 
@@ -139,52 +149,7 @@ class Entry:
 
     def show(self, value: object) -> str:
         """Return `value` as it would be typed in TOML."""
-        return _as_toml(value, self.info)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """In a setting's annotation: how a value is typed that its plain text would not give again."""
-
-    as_text: Callable[[Any], str]
-
-
-def _as_toml(value: object, info: FieldInfo) -> str:
-    """Return a TOML literal; ``""`` stands for a value that is not set."""
-    if value is None:
-        return '""'
-    for meta in _metadata(info):
-        if isinstance(meta, Typed):
-            value = meta.as_text(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (tuple, list)):
-        return "[" + ", ".join(_as_toml(item, info) for item in value) + "]"
-    if isinstance(value, float):
-        return _float_as_toml(value, info)
-    if isinstance(value, int):
-        return str(value)
-    # TOML's basic strings are JSON's, but for one character.
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _float_as_toml(value: float, info: FieldInfo) -> str:
-    """Return the shortest text that gives the same number again, with the unit that it has."""
-    plain = format(Decimal(repr(value)), "f").removesuffix(".0")
-    validators = [meta.func for meta in _metadata(info) if isinstance(meta, BeforeValidator)]
-    if parse_duration in validators:
-        clock = format_duration(value)
-        return f'"{clock}"' if value >= 600 and parse_duration(clock) == value else f'"{plain}s"'
-    if parse_share in validators:
-        percent = format_share(value)
-        return f'"{percent if parse_share(percent) == value else plain}"'
-    return plain
-
-
-def _metadata(info: FieldInfo) -> Iterator[object]:
-    yield from info.metadata
-    for part in getattr(info.annotation, "__args__", ()):
-        yield from getattr(part, "__metadata__", ())
+        return as_toml(value, self.info)
 
 
 def entries(model: type[BaseModel], prefix: str = "") -> Iterator[Entry]:
@@ -282,7 +247,7 @@ def _laid(model: type[M], layers: Iterable[Layer]) -> Resolved[M] | list[str]:
             else:
                 wrong.append(f"{layer.origin}: {unknown_key(key, known)}")
     try:
-        settings = model.model_validate(tree)
+        settings = model.model_validate(tree, context=_BY_A_PERSON)
     except ValidationError as error:
         return wrong + [complaint_words(one, origins) for one in error.errors(include_url=False)]
     return wrong or Resolved(settings, origins)

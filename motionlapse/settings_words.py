@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from pydantic_core import ErrorDetails
 
+from motionlapse.credentials import redact
 from motionlapse.errors import nearest
 
 # What pydantic says in the words of those who write Python.
@@ -16,7 +18,10 @@ _PLAINER = {
     "int_parsing": "no whole number",
     "int_type": "no whole number",
     "int_from_float": "no whole number",
+    "bool_parsing": "neither true nor false",
+    "bool_type": "neither true nor false",
 }
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -37,8 +42,13 @@ def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
     value = complaint["input"]
     if value is None and key in origins:  # it was typed as an empty text
         value, message = "", message.replace("'None'", "''")
+    if isinstance(value, str) and value:
+        message = message.replace(value, redact(value))
+        value = redact(value)
     if complaint["type"] in _PLAINER:
         message = f"'{value}' is {_PLAINER[complaint['type']]}"
+    if complaint["type"] == "literal_error":
+        message += nearest(str(value), _QUOTED.findall(complaint["ctx"]["expected"]))
     if isinstance(value, (str, int, float)) and f"'{value}'" not in message:
         message = f"'{value}': {message}"
     inside = [name for name in origins if name == key or name.startswith(f"{key}.")]

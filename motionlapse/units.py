@@ -127,26 +127,40 @@ def format_score(score: float, *, digits: int = 2) -> str:
 
 
 _SIZE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]?)b?|([kmgt])ib)")
+_SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]?)b|([kmgt])|([kmgt])ib)")
 
 
 def parse_size(value: object) -> int:
-    """Return bytes for ``20GB``, ``500MB``, ``1.5TB``, ``2GiB`` or ``1000``.
+    """Return bytes for ``20GB``, ``500M``, ``1.5TB``, ``2GiB`` or ``1000B``; a number is of bytes.
+
+    A text needs its unit: who types 20 hardly means so many bytes.
 
     Raises
     ------
     ValueError
         If `value` is none of these.
     """
-    match = None
-    if not isinstance(value, bool) and isinstance(value, (int, float, str)):
-        match = _SIZE.fullmatch(str(value).strip().lower())
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    match = _SIZE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"'{value}' is no size; write 20GB, 500MB or 2GiB")
     number = Decimal(match[1])
-    if match[3]:
-        return int(number * 1024 ** ("kmgt".index(match[3]) + 1))
-    return int(number * _SIZE_UNITS[match[2]])
+    if match[4]:
+        return int(number * 1024 ** ("kmgt".index(match[4]) + 1))
+    return int(number * _SIZE_UNITS[match[2] or match[3] or ""])
+
+
+def size_as_typed(value: object) -> str:
+    """Return ``20GB`` for 20,000,000,000: whole, in the largest unit that does not round it."""
+    size = parse_size(value)
+    units = {f"{name.upper()}B".replace("KB", "kB"): step for name, step in _SIZE_UNITS.items()}
+    unit = max(
+        (u for u in units if size % units[u] == 0 and size >= units[u]),
+        key=units.__getitem__,
+        default="B",
+    )
+    return f"{size // units[unit]}{unit}"
 
 
 def format_size(size: float) -> str:

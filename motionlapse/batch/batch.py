@@ -71,6 +71,7 @@ class Batch:
         books = Books(
             self._settings, self._listener, self._clock, self._should_stop, total=len(found)
         )
+        books.result.named = len(found)
         crew = self._hire(found)
         finished = False
         try:
@@ -97,9 +98,12 @@ class Batch:
         settings = self._settings
         sources = sum(isinstance(item, Footage) for item in found)
         if settings.batch.cluster is not None:
-            from motionlapse.batch.cluster import Cluster
+            from motionlapse.batch.cluster import Cluster, connect
 
-            cluster = Cluster(settings.batch.cluster, settings.sinks.out)
+            client = connect(settings.batch.cluster, self._listener.note, self._should_stop)
+            if client is None:
+                return Alone()  # who has nothing to do any more
+            cluster = Cluster(client, settings.sinks.out)
             if not cluster.workers:
                 self._listener.warning("the cluster has no workers; the scan waits for some")
             return cluster

@@ -10,6 +10,7 @@ import logging
 import shutil
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,9 @@ from motionlapse.errors import ConfigError, LibraryError, SourceError, why
 from motionlapse.files import make_folder, writing
 from motionlapse.pipeline_settings import Settings
 
-_CONNECT_S = 5
+# A scheduler that is started at the same time, by a queue of jobs say, may need half a minute.
+_CONNECT_S = 30
+_ATTEMPT_S = 5  # Ctrl-C is heard between two attempts
 _LOOK_S = 0.2
 _LAST_WORDS_S = 0.7  # how long those that were told to stop may take to bring what they have
 _CHATTER = ("distributed", "distributed.client", "distributed.core", "tornado.application")
@@ -32,15 +35,17 @@ _CHATTER = ("distributed", "distributed.client", "distributed.core", "tornado.ap
 _LEAST_ROOM = 64
 
 
-class Cluster:
-    """A `motionlapse.batch.crew.Crew` of Dask workers.
+def connect(address: str, note: Callable[[str], None], should_stop: Callable[[], bool]) -> Any:
+    """Return a client of the scheduler at an address, once that answers; None if stopped before.
 
     Parameters
     ----------
     address
-        Of the scheduler: ``tcp://host:8786``.
-    archive
-        Where it is here; the cluster must have it at the same place.
+        ``tcp://host:8786``.
+    note
+        Told what is waited for, and how long at most.
+    should_stop
+        Asked between two attempts.
 
     Raises
     ------
@@ -48,27 +53,57 @@ class Cluster:
         If Dask is not installed.
     ConfigError
         If no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise LibraryError("--cluster needs Dask; run pip install 'motionlapse[cluster]'") from None
+    for logger in _CHATTER:  # what they log of connections is told here in other words
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    call: Any = Client  # Dask has no types
+    nobody = f"--cluster {address}: no scheduler answers"
+    last_s = time.monotonic() + _CONNECT_S
+    told = False
+    while not should_stop():
+        try:
+            client = call(address, timeout=_ATTEMPT_S, set_as_default=False)
+            client.nthreads()  # what is no scheduler, or is going, cannot tell
+            return client
+        except OSError as error:
+            cause = getattr(error.__cause__, "strerror", None)  # such as an unknown name
+            because = f": {cause.lower()}" if cause else ""
+            if time.monotonic() >= last_s:
+                raise ConfigError(f"{nobody} within {_CONNECT_S} s{because}") from None
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"{nobody}: {why(error)}") from None
+        if not told:
+            note(f"{nobody}{because}; waiting for one, {_CONNECT_S} s at most")
+            told = True
+        time.sleep(_LOOK_S)  # some faults come at once
+    return None
+
+
+class Cluster:
+    """A `motionlapse.batch.crew.Crew` of Dask workers.
+
+    Parameters
+    ----------
+    client
+        As `connect` returns it.
+    archive
+        Where it is here; the cluster must have it at the same place.
+
+    Raises
+    ------
     SinkError
         If nothing can be written into the archive.
     """
 
     elsewhere = True
 
-    def __init__(self, address: str, archive: Path) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise LibraryError(
-                "--cluster needs Dask; run pip install 'motionlapse[cluster]'"
-            ) from None
-        for logger in _CHATTER:  # what they log of connections is told here in other words
-            logging.getLogger(logger).setLevel(logging.CRITICAL)
-        try:
-            connect: Any = Client  # Dask has no types
-            self._client = connect(address, timeout=_CONNECT_S, set_as_default=False)
-            threads = sum(self._client.nthreads().values())
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigError(f"--cluster {address}: no scheduler answers: {why(error)}") from None
+    def __init__(self, client: Any, archive: Path) -> None:
+        self._client = client
+        threads = sum(self._client.nthreads().values())
         self.workers = threads
         self.room = max(_LEAST_ROOM, 4 * threads)
         self._executor = self._client.get_executor(pure=False)

@@ -193,6 +193,7 @@ class Desk:
         """Say how a run went, and write it down."""
         result = self._books.result
         result.sources += 1
+        result.whole += outcome.state == "done"
         result.frames += outcome.frames
         result.of_frames += outcome.of_frames
         result.interrupted |= outcome.state == "interrupted"

@@ -75,6 +75,8 @@ class BatchResult:
     ----------
     sources, events, frames
         How many were read, found, analysed.
+    named, whole
+        How many sources there were to read, and were read to their ends.
     of_frames
         How many frames there were in the sources that were read: a prescan leaves most out.
     skipped
@@ -91,6 +93,8 @@ class BatchResult:
     events: int = 0
     frames: int = 0
     of_frames: int = 0
+    named: int = 0
+    whole: int = 0
     folders: list[Path] = field(default_factory=list)
     skipped: int = 0
     interrupted: bool = False

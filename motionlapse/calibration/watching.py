@@ -127,7 +127,7 @@ def watch_scene(
         If the pictures change their size, or there are too few.
     """
     eyes: _Eyes | None = None
-    begin_s = 0.0
+    begin_s = last_s = 0.0
     learning_s = _LEARNING_S if source.opening() is None else 0.0
     for frame in source:
         if eyes is None:
@@ -138,9 +138,16 @@ def watch_scene(
         if not eyes.fits(frame):
             raise SourceError(f"{source.info.name}: the pictures change their size")
         eyes.see(frame, learning=frame.time - begin_s < learning_s)
+        last_s = frame.time
         on_frame(frame)
-    if eyes is None or len(eyes.watched.times_s) < 3:
-        raise SourceError(f"{source.info.name}: too short to tell anything")
+    taught_s = learning_s or settings.opening_s
+    # What has taught the background says nothing of what else may come, and shorter motion is none.
+    least_s = taught_s + settings.decision.min_event
+    if eyes is None or len(eyes.watched.times_s) < 3 or last_s - begin_s < least_s:
+        raise SourceError(
+            f"{source.info.name}: too short to tell anything: {last_s - begin_s:.1f} s, and the "
+            f"first {taught_s:g} s teach the background; watch a minute or more"
+        )
     return eyes.watched
 
 

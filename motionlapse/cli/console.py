@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motionlapse.errors import MotionlapseError, SinkError, why
+from motionlapse.errors import ConfigError, MotionlapseError, SinkError, why
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,9 +111,13 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
 
     Raises
     ------
+    ConfigError
+        If both less and more is asked for.
     SinkError
         If the file cannot be written.
     """
+    if quiet and verbose:
+        raise ConfigError("--quiet and --verbose exclude each other")
     logger.handlers = [_Stderr()]
     logger.propagate = False
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO

@@ -15,6 +15,7 @@ import typer
 from motionlapse.cli.completion import choices_of, offering
 from motionlapse.cli.console import logger
 from motionlapse.errors import ConfigError, SourceError
+from motionlapse.measures.catalogue import MEASURES
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import (
     Entry,
@@ -195,7 +196,28 @@ def load_settings(
     for layer in flag_layers(flags):
         if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:
             raise ConfigError(f"{layer.origin} is for the film of --masks; give --masks FILM.mp4")
-    return _without_another_measures_threshold(resolved, files, layers)
+    resolved = _without_another_measures_threshold(resolved, files, layers)
+    _check_threshold(resolved)
+    return resolved
+
+
+def _check_threshold(resolved: Resolved[Settings]) -> None:
+    """Refuse a threshold that the measure never reaches, or always does: all or none would differ.
+
+    95 of ssim, which ends at 1, was meant as 0.95.
+    """
+    chosen = resolved.settings.measures
+    entry = MEASURES[chosen.measure]
+    if chosen.threshold == "auto":
+        return
+    least, most = sorted((entry.identical, entry.worst))
+    if least <= chosen.threshold <= most:
+        return
+    ends = f"{entry.identical:g} (identical pictures) to {entry.worst:g}".replace("inf", "∞")
+    raise ConfigError(
+        f"{resolved.origins[_THRESHOLD]}: {chosen.threshold:g} is no value of {entry.name}, which "
+        f"goes from {ends}"
+    )
 
 
 def _without_another_measures_threshold(

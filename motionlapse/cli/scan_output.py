@@ -160,7 +160,7 @@ class ScanOutput:
         if result.skipped:
             are = "1 source is" if result.skipped == 1 else f"{result.skipped} sources are"
             logger.info("%s in the archive already and not scanned again", are)
-        if result.sources:
+        if result.sources or result.interrupted:
             logger.info("%s", _summary(result, kept, archive))
         if unwritten is not None:
             raise unwritten
@@ -173,7 +173,7 @@ class ScanOutput:
 
 def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
     events = counted(result.events, "event")
-    sources = "" if result.sources == 1 else f" in {result.sources} sources"
+    sources = "" if result.sources < 2 else f" in {result.sources} sources"
     pictures = sum(len(item.snapshots) for item in kept)
     where = ""
     if pictures:
@@ -183,8 +183,14 @@ def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
     if clips:
         folder = result.folders[0] if len(result.folders) == 1 else archive
         where += f"; {counted(clips, 'clip')} in {folder}{os.sep}"
-    stopped = "interrupted: " if result.interrupted else ""
-    return f"{stopped}{events}{sources} ({_frames(result)}){where}"
+    said = f"{events}{sources} ({_frames(result)}){where}"
+    return f"interrupted: {said}{_rest(result)}" if result.interrupted else said
+
+
+def _rest(result: BatchResult) -> str:
+    """Return how far an interrupted scan came, and how to go on."""
+    done = f"; {result.whole + result.skipped} of {result.named} sources done"
+    return f"{done if result.named > 1 else ''}; run it again with --resume for the rest"
 
 
 def _frames(result: BatchResult) -> str:

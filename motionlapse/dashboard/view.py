@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from motionlapse.dashboard.graph import draw_graph
-from motionlapse.dashboard.lines import Line, beside, block, box, centred, text
+from motionlapse.dashboard.lines import Line, beside, block, box, centred, folded, text
 from motionlapse.dashboard.look import Look, Pictures
 from motionlapse.dashboard.panels import (
     event_lines,
@@ -55,8 +55,10 @@ def choose_layout(width: int, height: int) -> Callable[[Look, int, int, bool], l
 
 
 def _too_small(look: Look, width: int, height: int) -> list[Line]:
-    lines = [text(look.name), text(f"{look.heading}: {look.brief}")]
-    lines.append(text(f"the terminal is too small; {LEAST[0]}×{LEAST[1]} shows more"))
+    hint = look.said or f"too small: {LEAST[0]}×{LEAST[1]} shows more, q quits"
+    lines = [text(look.name)]
+    for words in (f"{look.heading}: {look.brief}", hint):
+        lines += folded(text(words), width, max(1, height - len(lines)))
     return block(lines, width, height)
 
 

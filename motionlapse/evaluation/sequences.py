@@ -77,7 +77,8 @@ def find_sequences(
 
 def _sequence(folder: Path) -> LabelledSequence:
     if not folder.is_dir():
-        raise SourceError(f"{folder}: no such folder")
+        holds = "a file; name the folder that holds input/ and groundtruth/"
+        raise SourceError(f"{folder}: {holds if folder.exists() else 'no such folder'}")
     missing = [name for name in ("input", "groundtruth") if not (folder / name).is_dir()]
     if missing:
         raise SourceError(f"{folder}: {_lacks(folder, missing)}")

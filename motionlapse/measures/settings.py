@@ -29,7 +29,10 @@ def _parse_threshold(value: object) -> object:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"'{value}' is no threshold; write auto, a number or a percentage")
+        raise ValueError(
+            f"'{value}' is no threshold; write auto, a number or a percentage"
+            f"{nearest(str(value), ['auto'])}"
+        )
     return number
 
 

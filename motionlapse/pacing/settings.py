@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from motionlapse.errors import nearest
 from motionlapse.settings import Duration, SettingsModel, setting
 
 
@@ -18,7 +19,10 @@ def _parse_rate(value: object) -> object:
         rate = 0.0
     if not isinstance(value, bool) and 0.1 <= rate <= 1000:
         return rate
-    raise ValueError(f"'{value}' is no rate; write auto, all or frames a second, 0.1 to 1000")
+    raise ValueError(
+        f"'{value}' is no rate; write auto, all or frames a second, 0.1 to 1000"
+        f"{nearest(str(value), ['auto', 'all'])}"
+    )
 
 
 Rate = Annotated[Literal["auto", "all"] | float, BeforeValidator(_parse_rate)]

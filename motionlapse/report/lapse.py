@@ -131,7 +131,7 @@ def make_lapse(
     shown: list[Image] = []
     count = 0
     try:
-        with VideoWriter(out, size, GOOD, fps=1 / step_s) as film:
+        with VideoWriter(out, size, GOOD, fps=1 / step_s, made=True) as film:
             try:
                 for number, picture in ahead:
                     image = _dressed(

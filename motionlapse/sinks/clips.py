@@ -111,7 +111,7 @@ class ClipSink:
         """Join all clips of a run that was finished; may be called again."""
         spans, self._spans = self._spans, []
         if self._joined is not None and self._finished and spans:
-            self._write(spans, self._joined, self._placing)
+            self._write(spans, self._joined, self._placing, made=True)
             self.made = self._joined
 
     def _cut(self, event: Event) -> None:
@@ -137,9 +137,16 @@ class ClipSink:
                 earlier_s,
             )
 
-    def _write(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
+    def _write(
+        self,
+        spans: list[Span],
+        path: Path,
+        placing: Placing | None = None,
+        *,
+        made: bool = False,
+    ) -> None:
         cut = self._cutter.copy if self._copied else self._cutter.encode
-        cut(spans, path, placing)
+        cut(spans, path, placing, made=made)
 
     def _add(self, span: Span) -> None:
         """Note what the joined film shows; no picture twice."""

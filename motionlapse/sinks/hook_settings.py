@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
@@ -26,6 +27,16 @@ def _parse_webhook(value: object) -> object:
     text = value.get_secret_value() if isinstance(value, HiddenAddress) else str(value)
     if not text.lower().startswith(("http://", "https://")):
         raise ValueError("a webhook's address begins with http:// or https://")
+    try:
+        parts = urlsplit(text)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port that is none, or brackets that do not close
+        whole = False
+    if not whole:
+        raise ValueError(
+            "a webhook's address has a host, and a port that is a number; write "
+            "http://host:8080/path (in a password %2F, %3F and %23 for / ? #)"
+        )
     return value
 
 

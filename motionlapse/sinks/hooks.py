@@ -16,15 +16,18 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from motionlapse._version import __version__
 from motionlapse.errors import why
 from motionlapse.sinks.event_records import as_record
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.types import KeptEvent
+from motionlapse.units import counted
 
 _POST_TIMEOUT_S = 10.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
@@ -124,29 +127,43 @@ class Hooks:
         address = self._settings.webhook
         if address is None:
             return
-        request = urllib.request.Request(  # the setting allows http and https alone
-            address.get_secret_value(),
-            data=json.dumps(record, ensure_ascii=False).encode(),
-            headers={
-                "Content-Type": "application/json",
-                "User-Agent": f"motionlapse/{__version__}",
-            },
-        )
+        request = _request(address.get_secret_value(), record)
+        which = "beginning" if record["hook"] == "event-start" else "end"
+        name = f"--webhook {address}: {which} of event {record['event']}"
         wait_s = _FIRST_WAIT_S
         for attempt in range(1, self._settings.attempts + 1):
             fault = _send(request)
+            left = self._settings.attempts - attempt
+            leaving = self._closing.is_set() and left > 0
             if not fault:
+                self._log.debug(f"{name}: posted, {counted(attempt, 'attempt')}")
                 return
-            leaving = self._closing.is_set() and attempt < self._settings.attempts
-            last = leaving or attempt == self._settings.attempts
-            words = f"gave up after {attempt}" if last else f"attempt {attempt} failed"
-            words += ", as watching ends" if leaving else ""
-            tell = self._log.warning if last or attempt == 1 else self._log.debug
-            tell(f"--webhook {address}: event {record['event']}: {words}: {fault}")
-            if last:
+            if leaving or not left:
+                ends = ", as watching ends" if leaving else ""
+                tried = counted(attempt, "attempt")
+                self._log.warning(f"{name}: given up after {tried}{ends}: {fault}")
                 return
+            tell = self._log.warning if attempt == 1 else self._log.debug
+            more = counted(left, "more time")
+            tell(f"{name}: not posted: {fault}; will be tried up to {more}, next in {wait_s:g} s")
             self._closing.wait(wait_s)
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+
+def _request(address: str, record: dict[str, object]) -> urllib.request.Request:
+    """Return the post of a record; credentials go into a header, as the host is called without."""
+    parts = urlsplit(address)  # the setting allows http and https alone
+    credentials, at, host = parts.netloc.rpartition("@")
+    headers = {"Content-Type": "application/json", "User-Agent": f"motionlapse/{__version__}"}
+    request = urllib.request.Request(
+        urlunsplit(parts._replace(netloc=host)),
+        data=json.dumps(record, ensure_ascii=False).encode(),
+        headers=headers,
+    )
+    if at:  # for this host alone
+        pair = b64encode(unquote(credentials).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {pair}")
+    return request
 
 
 def _send(request: urllib.request.Request) -> str:

@@ -97,7 +97,7 @@ class MaskFilm:
         encoding = LOSSLESS if self._alone else VISUALLY_LOSSLESS
         self._path = path
         self._film = VideoWriter(
-            path, (width, height), encoding, fps=fps, behind=True, placing=placing
+            path, (width, height), encoding, fps=fps, behind=True, placing=placing, made=True
         )
         self._start_s: float | None = None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from motionlapse.errors import nearest
-from motionlapse.settings import Duration, SettingsModel, Size, Typed, setting
+from motionlapse.settings import Duration, SettingsModel, Size, setting
+from motionlapse.settings_typed import Typed
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.retention_settings import RetentionSettings
 from motionlapse.units import parse_duration
@@ -25,6 +26,7 @@ def _parse_snapshots(value: object) -> str:
     if text not in SNAPSHOT_CHOICES:
         raise ValueError(
             f"'{value}' is no choice of snapshots; write best, first, last, every:2s, all or none"
+            f"{nearest(text, [*SNAPSHOT_CHOICES, 'every:2s'])}"
         )
     return text
 
@@ -59,7 +61,10 @@ def _parse_film_size(value: object) -> object:
         return value
     number = int(value) if isinstance(value, str) and value.isdecimal() else value
     if type(number) is not int or not 64 <= number <= 8192:
-        raise ValueError(f"'{value}' is no size; write source or a width of 64 to 8192 pixels")
+        raise ValueError(
+            f"'{value}' is no size; write source or a width of 64 to 8192 pixels"
+            f"{nearest(str(value), ['source'])}"
+        )
     return number
 
 
@@ -67,6 +72,7 @@ FilmSize = Annotated[Literal["source"] | int, BeforeValidator(_parse_film_size)]
 
 
 def _parse_metrics(value: object) -> object:
+    _refuse_slash(value)
     path = Path(str(value))
     device = path.exists() and not path.is_file() and not path.is_dir()  # or a pipe: as it is
     if path.suffix.lower() not in METRICS_SUFFIXES and not device:
@@ -74,8 +80,21 @@ def _parse_metrics(value: object) -> object:
     return value
 
 
+def _refuse_slash(value: object) -> object:
+    """Refuse a folder where a file is wanted: paths lose the slash that says so."""
+    if str(value).endswith("/"):
+        raise ValueError(f"'{value}' is a folder; name a file")
+    return value
+
+
+class MasksFolder(PosixPath):
+    """A folder of masks that is named like a file: it was typed with a slash, which paths lose."""
+
+
 def _parse_masks(value: object) -> object:
     text, path = str(value), Path(str(value))
+    if text.endswith("/") and _is_named_like_a_file(path):
+        return MasksFolder(text)
     if text.endswith("/") or (text != "-" and path.is_dir()):
         return value
     if _is_named_like_a_file(path) and path.suffix.lower() not in FILM_SUFFIXES:
@@ -95,9 +114,12 @@ def _is_named_like_a_file(path: Path) -> bool:
     )
 
 
+def _is_film(masks: Path) -> bool:
+    return masks.suffix.lower() in FILM_SUFFIXES and not isinstance(masks, MasksFolder)
+
+
 def _masks_as_typed(path: Path) -> str:
-    film = path.suffix.lower() in FILM_SUFFIXES
-    return f"{path}/" if _is_named_like_a_file(path) and not film else str(path)
+    return f"{path}/" if _is_named_like_a_file(path) and not _is_film(path) else str(path)
 
 
 def own_name(path: Path, source: str) -> Path:
@@ -163,7 +185,7 @@ class SinkSettings(SettingsModel):
         1.0, "how much a clip shows before its event", flag="--pre", metavar="TIME"
     )
     post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
-    join: Path | None = setting(
+    join: Annotated[Path, BeforeValidator(_refuse_slash)] | None = setting(
         None, "all clips of a source in one new film", flag="--join", metavar="FILM"
     )
     report: bool = setting(
@@ -203,7 +225,7 @@ class SinkSettings(SettingsModel):
     @property
     def masks_film(self) -> bool:
         """True if `masks` names a film, False if a folder."""
-        return self.masks is not None and self.masks.suffix.lower() in FILM_SUFFIXES
+        return self.masks is not None and _is_film(self.masks)
 
     def films(self, source: str) -> dict[str, Path]:
         """Return the films outside the archive that are made of a source, by their flags.

@@ -71,7 +71,7 @@ class VideoWriter(Finishing):
         How well.
     fps
         The nominal rate, a hint for the encoder alone.
-    growing, placing
+    growing, placing, made
         As in `motionlapse.sinks.video_file.VideoFile`.
     rotation
         Degrees counter-clockwise that players are to turn the pictures by.
@@ -100,6 +100,7 @@ class VideoWriter(Finishing):
         fps: float | None = None,
         growing: bool = False,
         placing: Placing | None = None,
+        made: bool = False,
         rotation: int = 0,
         audio: AudioStream | None = None,
         like: av.VideoFrame | None = None,
@@ -118,7 +119,7 @@ class VideoWriter(Finishing):
         if like is not None:
             self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
         self._behind = Behind() if behind else None
-        self._file = VideoFile(path, growing=growing, placing=placing)
+        self._file = VideoFile(path, growing=growing, placing=placing, made=made)
         try:
             with self._file.writing():
                 self._stream = self._add_stream(encoding, fps or _FALLBACK_FPS, rotation)

@@ -112,7 +112,7 @@ class PacketCopier(Finishing):
         See `film_suffix` for its suffix.
     video, audio
         Streams of one open file or camera.
-    growing, placing
+    growing, placing, made
         As in `motionlapse.sinks.video_file.VideoFile`.
 
     Attributes
@@ -138,10 +138,11 @@ class PacketCopier(Finishing):
         *,
         growing: bool = False,
         placing: Placing | None = None,
+        made: bool = False,
     ) -> None:
         self.start_s: Fraction | None = None
         self.end_s: Fraction | None = None
-        self._file = VideoFile(path, growing=growing, placing=placing)
+        self._file = VideoFile(path, growing=growing, placing=placing, made=made)
         self._base_s = Fraction(0)
         self._last_s = _USUAL_S
         self._early: list[tuple[AnyPacket, Fraction]] = []

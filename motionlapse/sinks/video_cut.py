@@ -74,15 +74,22 @@ class FilmCutter:
             found = self._find_key(film, video.index, zero + int((time_s + _ROUNDING_S) / base))
             return max(0.0, float((found[1] - zero) * base)) if found else 0.0
 
-    def copy(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
+    def copy(
+        self,
+        spans: list[Span],
+        path: Path,
+        placing: Placing | None = None,
+        *,
+        made: bool = False,
+    ) -> None:
         """Write the pieces one after another, each from the key frame before its start.
 
-        Of `placing` see `motionlapse.sinks.video_file.VideoFile`.
+        Of `placing` and `made` see `motionlapse.sinks.video_file.VideoFile`.
         """
         with self._open() as film:
             video, audio = _streams(film)
             zero, base = _clock(video)
-            with PacketCopier(path, video, audio, placing=placing) as copier:
+            with PacketCopier(path, video, audio, placing=placing, made=made) as copier:
                 for span in spans:
                     copier.begin_piece()
                     end = zero + int((span.end_s + _ROUNDING_S) / base)
@@ -93,7 +100,14 @@ class FilmCutter:
                         else:
                             copier.write_audio(packet)
 
-    def encode(self, spans: list[Span], path: Path, placing: Placing | None = None) -> None:
+    def encode(
+        self,
+        spans: list[Span],
+        path: Path,
+        placing: Placing | None = None,
+        *,
+        made: bool = False,
+    ) -> None:
         """Write the pieces one after another, exactly from start to end; otherwise as `copy`."""
         writer: VideoWriter | None = None
         shown_s = 0.0
@@ -103,7 +117,7 @@ class FilmCutter:
                 for item, time_s in self._decoded(span):
                     if isinstance(item, av.VideoFrame):
                         if writer is None:
-                            writer = self._writer(path, item, placing)
+                            writer = self._writer(path, item, placing, made=made)
                         last_s = shown_s + time_s
                         writer.write_frame(item, last_s)
                     elif writer is not None:
@@ -119,7 +133,9 @@ class FilmCutter:
         finally:
             self._templates.close()
 
-    def _writer(self, path: Path, first: av.VideoFrame, placing: Placing | None) -> VideoWriter:
+    def _writer(
+        self, path: Path, first: av.VideoFrame, placing: Placing | None, *, made: bool
+    ) -> VideoWriter:
         """Return a writer of pictures like the first; the film stays open for its sound."""
         film = self._templates.enter_context(self._open())
         video, audio = _streams(film)
@@ -135,6 +151,7 @@ class FilmCutter:
             audio=audio,
             like=first,
             placing=placing,
+            made=made,
         )
 
     def _decoded(self, span: Span) -> Iterator[tuple[av.VideoFrame | AnyPacket, float]]:

@@ -17,7 +17,7 @@ from av.stream import Stream
 
 from motionlapse.closing import Finishing
 from motionlapse.errors import ConfigError, SinkError, why
-from motionlapse.files import drop, make_folder, part_of, put_new
+from motionlapse.files import MADE_OF_FOOTAGE, drop, make_folder, part_of, put_new
 from motionlapse.locks import hold_new, ready_to_rename
 
 AnyPacket: TypeAlias = "av.Packet[Stream]"
@@ -69,6 +69,9 @@ class VideoFile(Finishing):
         but the last can be played; a file that is there already is an error then.
     placing
         Told of a finished film, where it lies and where it goes, before it is put there.
+    made
+        Whether it says of itself that it was made of footage, so that a scan of its folder does not
+        take it for some.
 
     Attributes
     ----------
@@ -88,7 +91,12 @@ class VideoFile(Finishing):
     """
 
     def __init__(
-        self, path: Path, *, growing: bool = False, placing: Placing | None = None
+        self,
+        path: Path,
+        *,
+        growing: bool = False,
+        placing: Placing | None = None,
+        made: bool = False,
     ) -> None:
         kind = check_film_name(path)
         make_folder(path.parent)
@@ -114,6 +122,8 @@ class VideoFile(Finishing):
             except BaseException:
                 self._held.close()
                 raise
+        if made:
+            self.container.metadata["comment"] = MADE_OF_FOOTAGE
         self.kept = False
         self._written = 0
         self._fault: SinkError | None = None

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError, why
 from motionlapse.sources.links import place_as_typed, place_of, told, without_links
-from motionlapse.sources.own_clips import without_own_clips
+from motionlapse.sources.own_clips import without_own_films
 from motionlapse.units import counted
 
 _FILMS = (
@@ -226,7 +226,7 @@ def _file(path: Path) -> Footage | SourceError:
 
 def _folder(folder: Path) -> list[Footage | SourceError]:
     files, faults = _below(folder)
-    films, own = without_own_clips(folder, [p for p in files if p.suffix.lower() in FILM_SUFFIXES])
+    films, own = without_own_films(folder, [p for p in files if p.suffix.lower() in FILM_SUFFIXES])
     stills, links = without_links(
         [p for p in files if p.parent == folder and p.suffix.lower() in PICTURE_SUFFIXES]
     )
@@ -251,7 +251,7 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
         linked = told(names) if names else ""
         said = "; ".join(filter(None, (warning, linked, own)))
         return [Footage(printable(str(folder)), folder, tuple(stills), said), *faults]
-    hint = f"; {own}, unless its folders are named" if own else hint
+    hint = f"; {own}, unless named" if own else hint
     return [*faults] or [SourceError(f"{folder}: a folder without films or pictures{hint}")]
 
 

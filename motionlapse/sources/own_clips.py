@@ -8,12 +8,23 @@ from functools import cache
 from pathlib import Path
 
 from motionlapse.files import ARCHIVE_FILE
+from motionlapse.sources.made_films import without_made_films
 from motionlapse.units import counted
 
 _CLIP = re.compile(r"event-\d{4,}_.+\.(mp4|mkv)")  # as sinks name them
 
 
-def without_own_clips(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
+def without_own_films(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
+    """Return the films below a folder that are footage, and what to say of the others.
+
+    Others are clips of archives, and films that were made of footage.
+    """
+    kept, clips = _without_own_clips(folder, films)
+    kept, made = without_made_films(kept)
+    return kept, "; ".join(filter(None, (clips, made)))
+
+
+def _without_own_clips(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
     """Return the films below a folder without clips of archives in it, and what to say of those.
 
     A folder with footage often holds the archive of the scan before: its clips show what is known

@@ -109,6 +109,11 @@ def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):
     [
         (["none.mp4"], 3, "no such file"),
         (["swaying.mp4", "--end", "0.08s"], 3, "too short"),
+        (
+            ["swaying.mp4", "--end", "1s"],
+            3,
+            "too short to tell anything: 1.0 s, and the first 2 s teach the background; watch a",
+        ),
         (["swaying.mp4", "--measure", "sim"], 2, "did you mean 'ssim'"),
         (["swaying.mp4", "--set", "background.model=mog2"], 2, "background model gaussian"),
         (["swaying.mp4", "--out", "-", "--json"], 2, "exclude each other"),
@@ -119,6 +124,7 @@ def test_mistakes_get_one_line(swaying, words, code, said):
     ran = run_here("calibrate", *words)
     assert ran.code == code
     assert said in ran.err
+    assert not Path("motionlapse.toml").exists()
 
 
 def test_a_live_source_is_watched_for_a_while(tmp_path):

@@ -100,6 +100,16 @@ def test_all_clips_in_one_film(door: str, how: str) -> None:
     assert (steps < 0.09).all()
 
 
+def test_films_that_were_made_beside_the_footage_are_no_footage(door: str) -> None:
+    made = ("--masks", "seen.mp4", "--clips", "copy", "--join", "all.mp4")
+    first = scan_here(door, "kept", *made)
+    assert run_here("lapse", "kept", "--out", "lapse.mp4").code == 0
+    again = run_here("scan", ".", "--out", "again", "--json")
+    assert len(again.records) == len(first.records)
+    assert {record["source"] for record in again.records} == {door}
+    assert "all.mp4 and 2 more films, made of footage, are not read" in again.err
+
+
 def test_clips_that_overlap_are_joined_without_repeating(door: str) -> None:
     ran = scan_here(door, "kept", "--clips", "copy", "--pre", "5", "--post", "5", "--join", "j.mp4")
     assert ran.code == 0

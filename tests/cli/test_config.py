@@ -184,11 +184,12 @@ def test_names_that_say_nothing_useful_are_refused(door, words, said):
         ("[decison]\nhold = 1\n", "did you mean 'decision.hold'?"),
         ("[decision]\nhold = true\n", "decision.hold"),
         ("[decision\n", "not valid TOML"),
+        ("# \udcff\n", "cannot be read: it is no text (UTF-8)"),
         ("hold = 1\n", "unknown key 'hold'"),
     ],
 )
 def test_check_names_the_place_of_a_mistake(tmp_path, text, said):
-    (tmp_path / "mine.toml").write_text(text)
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8", errors="surrogateescape")
     ran = run_here("config", "check", "mine.toml")
     assert (ran.code, ran.out) == (2, "")
     [line] = ran.err.splitlines()

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from films import run_here, scan_here, table
+from films import FRAMES, run_here, scan_here, table
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -36,6 +36,18 @@ def test_events_come_to_standard_output_in_one_form(door: str) -> None:
         ran = run_here(command, door, "--json", "--csv", "-")
         assert ran.code == 2
         assert "both write to standard output" in ran.err
+
+
+@pytest.mark.parametrize("others", [[], ["other.mp4", "--workers", "2"]], ids=["alone", "many"])
+def test_a_slash_at_its_end_makes_a_folder_of_what_is_named_like_a_film(
+    door: str, tmp_path: Path, others: list[str]
+) -> None:
+    shutil.copyfile(door, "other.mp4")
+    scan_here(door, "kept", "--masks", "seen.mp4/", *others)
+    folder = tmp_path / "seen.mp4" / ("door" if others else "")
+    assert len(list(folder.glob("bin*.png"))) == FRAMES
+    shown = run_here("config", "show", "--set", "sinks.masks=seen.mp4/")
+    assert '"seen.mp4/"' in shown.out
 
 
 FILMS = [("--masks", "mine.mp4"), ("--clips", "encode", "--join", "mine.mkv")]

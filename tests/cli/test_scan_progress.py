@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 
 import pytest
+from films import run_here
 from rich.console import Console
 
 from motionlapse.cli.scan_progress import ScanProgress
+from motionlapse.cli.stopping import Stop
 from motionlapse.frames import SourceInfo
 
 
@@ -81,3 +84,23 @@ def test_the_bar_of_all_moves_with_each() -> None:
         assert "100%" in text_of(bars).splitlines()[0]
     finally:
         bars.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "done"), [(["door.mp4"], ""), (["door.mp4", "b.mp4"], "; 0 of 2 sources done")]
+)
+def test_a_scan_that_is_stopped_before_its_first_frame_says_so_and_how_to_go_on(
+    door: str, names: list[str], done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copyfile(door, "b.mp4")
+
+    def asked_at_once(stop: Stop) -> Stop:
+        stop.asked, stop._before = True, {}
+        return stop
+
+    monkeypatch.setattr(Stop, "__enter__", asked_at_once)
+    ran = run_here("scan", *names)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == (
+        f"interrupted: 0 events (0 frames){done}; run it again with --resume for the rest\n"
+    )

@@ -1,6 +1,7 @@
 """`motionlapse evaluate` as a person or a script calls it."""
 
 import itertools
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -130,12 +131,17 @@ def test_one_sequence_that_cannot_be_read_does_not_end_the_rest(make_sequence):
 
 @pytest.mark.parametrize(
     ("folder", "complaint"),
-    [("nowhere", "nowhere: no such folder"), (".", "no input/ and groundtruth/ here")],
+    [
+        ("nowhere", "nowhere: no such folder"),
+        ("a.txt", "a.txt: a file; name the folder that holds input/ and groundtruth/"),
+        (".", "no input/ and groundtruth/ here"),
+    ],
 )
 def test_a_folder_without_a_sequence_is_a_source_that_cannot_be_read(
     make_sequence, folder, complaint, monkeypatch
 ):
     monkeypatch.chdir(make_sequence().parent)
+    Path("a.txt").touch()
     ran = run_here("evaluate", folder)
     assert (ran.code, ran.out) == (3, "")
     [line] = ran.err.splitlines()

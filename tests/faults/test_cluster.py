@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -169,18 +168,6 @@ def test_films_are_read_at_urls(machines, film, tmp_path):
     assert (ran.code, ran.spans) == (0, here.spans)
     assert {record["source"] for record in ran.records} == {url}
     assert run_here("events", "far", "--json").out == ran.out
-
-
-def test_without_a_scheduler_one_line_says_so(film):
-    film("a.mp4")
-    with socket.socket() as taken:  # nobody listens
-        taken.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        ran = run_here("scan", "a.mp4", "--out", "kept", "--cluster", address)
-    assert (ran.code, ran.out) == (2, "")
-    [line] = ran.err.splitlines()
-    assert f"--cluster {address}: no scheduler answers" in line
-    assert not Path("kept").exists()
 
 
 def test_without_dask_one_line_says_what_to_install(film):

@@ -83,6 +83,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "sinks.snapshots": st.sampled_from(["best", "none", "every:2s"]),
     "sinks.jpeg_quality": st.integers(1, 100),
     # What ends like a file is refused without a slash.
+    "sinks.pre_roll_size": st.integers(1, 10**14).map("{}B".format),
     "sinks.masks": st.one_of(texts.filter(lambda text: "." not in text), texts.map("{}/".format)),
 }
 
@@ -105,6 +106,8 @@ def test_values_survive_being_shown(key: str, data: st.DataObject) -> None:
         ("decision.hold", 3661.257),
         ("sources.fps", 23.976024),
         ("analysis.min_blob_pixels", 1_234_567),
+        ("sinks.pre_roll_size", "1.5GB"),
+        ("sinks.pre_roll_size", "2GiB"),
         ("sinks.out", "two\nlines"),
         ("sinks.out", "a\ttab"),
         ("sinks.masks", "x.A00/"),

@@ -118,6 +118,39 @@ def test_a_narrow_window_has_room_for_both_panes(archive: Path, browser, size) -
     assert browser.execute_script(ROOM)[2:] == [True] * 2
 
 
+# What stands beyond the window's edge, and times of events that are cut off.
+BEYOND = """
+    const all = [...document.querySelectorAll("header, header *, #over *, #filter *, #detail *")];
+    const past = (e, edge) => e.getBoundingClientRect().right > edge + 0.5;
+    const beyond = all.filter((e) => past(e, document.documentElement.clientWidth));
+    const cut = [...document.querySelectorAll(".row b")].filter(
+      (e) => past(e, e.parentElement.getBoundingClientRect().right));
+    return [...beyond, ...cut].map((e) => `${e.tagName} ${e.id}`);
+"""
+
+
+def test_nothing_stands_beyond_the_edge_of_a_telephone(
+    tmp_path: Path, browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = f"{'afolderwithoutspaces' * 4}/camera_{'of_the_street_' * 6}.mp4"
+    Path(name).parent.mkdir()
+    write_film(tmp_path / name)
+    write_film(tmp_path / "b.mp4")
+    region = f"{'thefrontdoor' * 4}=0,0 160,0 160,120 0,120"
+    words = ["--region", region, "--wall-start", "2026-05-04T23:59:59", "--report"]
+    assert run_here("scan", ".", "--out", "k" * 60, *words).code == 0
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 420, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    try:
+        browser.get((tmp_path / ("k" * 60) / "report.html").as_uri())
+        assert browser.execute_script(BEYOND) == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_clips_play_from_the_event_on(archive: Path, browser) -> None:
     run_here("report", archive)
     browser.get((archive / "report.html").as_uri())

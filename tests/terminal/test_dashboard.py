@@ -153,6 +153,16 @@ def test_a_tiny_terminal_shows_the_score(look, make_decision, more, shown):
     assert joined(render(tiny, 30, 8)[1:2]).startswith(shown)
 
 
+@pytest.mark.parametrize("size", [(30, 8), (44, 14), (59, 15), (20, 8)])
+def test_a_tiny_terminal_cuts_off_no_hint(look, size):
+    for said, shown in (
+        ("", "too small: 60×15 shows more, q quits"),
+        ("ending: the open event is closed and its files are finished",) * 2,
+    ):
+        lines = joined(render(replace(look, said=said), *size)).splitlines()
+        assert " ".join(line.strip() for line in lines).strip().endswith(shown)
+
+
 def test_all_keys_work():
     controls = Controls()
     keys = Keys(controls, ManualClock())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from motionlapse.cli.completion import choices_of
 from motionlapse.decision.settings import DecisionSettings
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -40,6 +41,26 @@ def test_an_unknown_key_gets_its_place_and_the_nearest_name() -> None:
     assert str(caught.value) == "here: unknown key 'decision.holt'; did you mean 'decision.hold'?"
 
 
+def test_a_mistyped_choice_gets_the_nearest_in_every_setting() -> None:
+    choices = [
+        (entry.key, word)
+        for entry in entries(Settings)
+        for word in choices_of(entry)
+        if len(word) > 2
+    ]
+    assert {key for key, _ in choices} >= {"sinks.clips", "sinks.snapshots", "pacing.analyse_fps"}
+    for key, word in choices:
+        typed = word[0] + word[2:]  # cpy
+        with pytest.raises(ConfigError, match=f"did you mean '{word}'"):
+            resolve(Settings, [Layer("here", {key: typed})])
+
+
+def test_sizes_are_shown_with_their_unit() -> None:
+    size = {entry.key: entry for entry in entries(Settings)}["sinks.retention.max_size"]
+    shown = [size.show(number) for number in (20 * 10**9, 1500 * 10**6, 2**31, 3000, 7, 0)]
+    assert shown == ['"20GB"', '"1500MB"', '"2147483648B"', '"3kB"', '"7B"', '"0B"']
+
+
 def test_a_section_is_no_key() -> None:
     with pytest.raises(ConfigError, match="here: 'decision' is a section; name one of its keys"):
         resolved(decision=5)
@@ -54,6 +75,8 @@ def test_a_section_is_no_key() -> None:
         ("analysis.scale", True, "here: analysis.scale: 'True' is no scale"),
         ("analysis.flow_tracking.window", 64, "window: '64': input should be less than"),
         ("background.model", "gausian", "did you mean 'gaussian'?"),
+        ("sinks.retention.max_size", "20", "'20' is no size; write 20GB, 500MB or 2GiB"),
+        ("sinks.retention.max_size", 20, "'20' is no size; write 20GB, 500MB or 2GiB"),
         ("sinks.snapshots", "every", "'every' is no choice of snapshots"),
         ("sinks.snapshots", "every:0s", "'every:0s' is no choice of snapshots"),
         ("sinks.jpeg_quality", 0, "here: sinks.jpeg_quality: '0': input should be greater"),

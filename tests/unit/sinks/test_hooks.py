@@ -5,11 +5,14 @@ import json
 import re
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from motionlapse.errors import ConfigError
+from motionlapse.settings import Layer, resolve
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.hooks import Hooks
 from motionlapse.types import Event, KeptEvent
@@ -103,10 +106,12 @@ def test_what_does_not_fit_the_queue_is_left_out_and_told_once(
 class _Answers(http.server.BaseHTTPRequestHandler):
     codes: list[int]
     bodies: list[dict[str, object]]
+    credentials: list[str | None]
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         self.bodies.append(json.loads(self.rfile.read(length)))
+        self.credentials.append(self.headers["Authorization"])
         self.send_response(self.codes.pop(0))
         self.end_headers()
 
@@ -116,7 +121,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[http.server.HTTPServer]:
-    _Answers.codes, _Answers.bodies = [], []
+    _Answers.codes, _Answers.bodies, _Answers.credentials = [], [], []
     with http.server.HTTPServer(("127.0.0.1", 0), _Answers) as served:
         threading.Thread(target=served.serve_forever, daemon=True).start()
         yield served
@@ -129,14 +134,20 @@ def test_a_post_is_tried_again(
     monkeypatch.setattr("motionlapse.sinks.hooks._FIRST_WAIT_S", 0.01)
     _Answers.codes = [503, 200]
     log = Log()
-    address = f"http://user:geheim@127.0.0.1:{server.server_port}/hook"
-    hooks = Hooks(
-        HookSettings.model_validate({"webhook": address.replace("user:geheim@", "")}), log
-    )
+    place = f"127.0.0.1:{server.server_port}/hook"
+    settings = {"webhook": f"http://user:ge%2Fheim@{place}"}
+    hooks = Hooks(HookSettings.model_validate(settings), log)
     hooks.ended(kept)
     hooks._posts.close(LONG_S)
     assert [body["hook"] for body in _Answers.bodies] == ["event-end"] * 2
-    assert "attempt 1 failed: the server answered 503" in log.lines[0]
+    assert _Answers.credentials == ["Basic " + b64encode(b"user:ge/heim").decode()] * 2
+    assert log.lines == [
+        (
+            f"warning: --webhook http://user:***@{place}: end of event 1: not posted: the server "
+            "answered 503; will be tried up to 4 more times, next in 0.01 s"
+        ),
+        f"debug: --webhook http://user:***@{place}: end of event 1: posted, 2 attempts",
+    ]
 
 
 def test_a_post_that_is_given_up_because_watching_ends_says_so(kept: KeptEvent) -> None:
@@ -145,15 +156,36 @@ def test_a_post_that_is_given_up_because_watching_ends_says_so(kept: KeptEvent) 
     hooks = Hooks(HookSettings.model_validate(settings), log)
     hooks.ended(kept)
     hooks.close()
-    assert re.search(r"gave up after \d, as watching ends: connection refused$", log.lines[-1])
+    given_up = r"end of event 1: given up after \d attempts?, as watching ends: connection refused$"
+    assert re.search(given_up, log.lines[-1])
 
 
 def test_a_dead_address_is_given_up_and_its_password_not_shown(kept: KeptEvent) -> None:
     log = Log()
     settings = {"webhook": "http://127.0.0.1:1/x?token=geheim", "attempts": 1}
     hooks = Hooks(HookSettings.model_validate(settings), log)
+    hooks.started(kept)
     hooks.ended(kept)
     hooks.close()
-    (line,) = log.lines
-    assert line.startswith("warning: --webhook http://127.0.0.1:1/x?token=***: event 1: ")
-    assert line.endswith("gave up after 1: connection refused")
+    assert log.lines == [
+        f"warning: --webhook http://127.0.0.1:1/x?token=***: {which} of event 1: given up after "
+        "1 attempt: connection refused"
+        for which in ("beginning", "end")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http:///x", "--webhook: 'http:///x': a webhook's address has a host"),
+        ("http://me:ge/heim@host/", "--webhook: 'http://me:***@host/': a webhook's address has a"),
+        ("http://[::1/", "'http://[::1/': a webhook's address has a host"),
+        ("http://host:0/", "'http://host:***': a webhook's address has a host, and a port"),
+        ("ftp://me:geheim@host/", "'ftp://me:***@host/': a webhook's address begins with"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told_without_its_password(address: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve(HookSettings, [Layer("--webhook", {"webhook": address})])
+    assert said in str(caught.value)
+    assert "heim" not in str(caught.value)

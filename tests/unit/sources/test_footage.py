@@ -255,5 +255,5 @@ def test_a_folder_of_an_archive_that_is_named_itself_is_read(folder: Path) -> No
     assert [item.name for item in found("captures/*/*.mp4")] == [clip]
     assert error("captures") == (
         "captures: a folder without films or pictures; 1 clip of the archive captures is not read, "
-        "unless its folders are named"
+        "unless named"
     )

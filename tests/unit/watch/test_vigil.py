@@ -78,14 +78,14 @@ def test_the_account_is_one_line_and_begins_anew() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "size"),
-    [("20GB", 20 * 10**9), ("1.5 tb", 1_500_000_000_000), ("2GiB", 2**31), ("7", 7), (7, 7),
+    [("20GB", 20 * 10**9), ("1.5 tb", 1_500_000_000_000), ("2GiB", 2**31), ("7B", 7), (7, 7),
      ("500m", 500_000_000), ("3kB", 3000)],
 )  # fmt: skip
 def test_sizes(typed: object, size: int) -> None:
     assert parse_size(typed) == size
 
 
-@pytest.mark.parametrize("typed", ["", "GB", "-1GB", "1.2.3", "20XB", True, None])
+@pytest.mark.parametrize("typed", ["", "GB", "-1GB", "1.2.3", "20XB", "20", "20.5", -1, True, None])
 def test_no_sizes(typed: object) -> None:
     with pytest.raises(ValueError, match="is no size; write 20GB, 500MB or 2GiB"):
         parse_size(typed)
