@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from motionlapse.frames import Image, Plane, Planes
-from motionlapse.shrink_kernel import double, shrink, shrink_by_3_halves
+from motionlapse.shrink_kernel import double, shrink
 
 # Enough to see a person far away, few enough for a frame in well under a millisecond.
 AUTO_PIXELS = 150_000
@@ -50,6 +49,9 @@ def _pixels(size: tuple[int, int], scale: int) -> int:
 class Shrinker:
     """Shrinks planes by a whole factor with area averaging; chroma is brought to luma's size.
 
+    Chroma is taken at half of the size of analysis, as a 4:2:0 picture of that size has it: so a
+    scene looks the same, and gives the same events, whether it was taken at that size or a larger.
+
     Its output is overwritten by the next call.
 
     Parameters
@@ -67,7 +69,8 @@ class Shrinker:
         # In one piece: the C library gives a large one back to the system when it is free.
         room: Image = np.empty((3, height, width), np.uint8)
         self._luma, self._chroma = room[0], (room[1], room[2])
-        self._sums = np.empty(width * scale, np.uint16)
+        self._coarse: Image = np.empty((max(height // 2, 1), max(width // 2, 1)), np.uint8)
+        self._sums = np.empty((width + 1) * max(scale, 2), np.uint16)
 
     def __call__(self, planes: Planes) -> Planes:
         """Return the small planes."""
@@ -86,29 +89,27 @@ class Shrinker:
         return Plane(small, small.shape[1])
 
     def _fitted(self, plane: Plane, small: Image, luma_size: tuple[int, int]) -> Plane:
-        """Bring a chroma plane of any subsampling to the size of analysis."""
-        width, height = self.size
-        across = self.scale * plane.width / luma_size[0]
-        down = self.scale * plane.height / luma_size[1]
-        factor = round(2 * across) / 2
-        alike = abs(across - factor) < 0.01 and abs(down - factor) < 0.01
-        reached = ceil(width * factor), ceil(height * factor)
-        inside = plane.width >= reached[0] and plane.height >= reached[1]
-        if not (alike and inside) or factor not in (0.5, 1.5, *range(1, _LARGEST_SCALE + 1)):
+        """Bring a chroma plane of any subsampling to half of the size of analysis; double it."""
+        coarse = self._coarse
+        height, width = coarse.shape
+        across = 2 * self.scale * plane.width / luma_size[0]
+        down = 2 * self.scale * plane.height / luma_size[1]
+        factor = round(across)
+        # Planes of odd pictures have a row or column more than half of them.
+        off = max(abs(across - factor) * width, abs(down - factor) * height)
+        inside = plane.width >= width * factor and plane.height >= height * factor
+        if off >= 1 or not inside or factor > _LARGEST_SCALE:
             # Between whole factors two taps see nearly all of a pixel's square, in a fifth of the
             # time of INTER_AREA.
             how = cv2.INTER_AREA if min(across, down) >= 2 else cv2.INTER_LINEAR
             cut = plane.view[: round(height * down), : round(width * across)]
-            cv2.resize(cut, (width, height), dst=small, interpolation=how)
-        elif factor == 1:  # odd pictures have a row or column of chroma more
-            return Plane(plane.buffer[:height], width)
-        elif factor == 0.5:
-            double(plane.buffer, small, self._sums)
-        elif factor == 1.5:
-            shrink_by_3_halves(plane.buffer, small, self._sums)
+            cv2.resize(cut, (width, height), dst=coarse, interpolation=how)
+        elif factor == 1:  # 4:2:0, analysed as large as it is
+            coarse = plane.buffer[: plane.height]
         else:
-            shrink(plane.buffer, small, int(factor), self._sums)
-        return Plane(small, width)
+            shrink(plane.buffer, coarse, factor, self._sums)
+        double(coarse, small, self._sums)
+        return Plane(small, small.shape[1])
 
 
 def copied(planes: Planes) -> Planes:
@@ -134,11 +135,4 @@ def small_copy(planes: Planes, wanted: int | Literal["auto"]) -> Planes | None:
     scale = choose_scale(planes.size, wanted)
     if scale == 1:
         return None
-    small = Shrinker(planes.size, scale)(planes)  # of which this is the only call
-    if small.chroma is None or planes.chroma is None:
-        return small
-    first, second = (
-        _copy(plane) if np.may_share_memory(plane.buffer, whole.buffer) else plane
-        for plane, whole in zip(small.chroma, planes.chroma, strict=True)
-    )
-    return Planes(small.luma, (first, second))
+    return Shrinker(planes.size, scale)(planes)  # of which this is the only call

@@ -14,7 +14,7 @@ class DecisionSettings(SettingsModel):
     """When an event opens, how long it is kept open, and what counts as one."""
 
     enter: Share = setting(
-        0.0007,
+        0.0006,
         "share of the watched area in motion that opens an event",
         flag="--enter",
         metavar="SHARE",
