@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from films import run_here, scan_here, write_film
 
+from motionlapse.decision.settings import DecisionSettings
+
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
@@ -24,7 +26,7 @@ def test_a_restless_tree_raises_the_thresholds_until_it_is_quiet(swaying, tmp_pa
     assert ran.code == 0
     [found] = ran.records
     assert found["noise_floor"] >= 8
-    assert found["enter"] >= 0.0007
+    assert found["enter"] >= DecisionSettings().enter
     assert found["false_alarms_a_day"] <= 1 < found["usual_false_alarms_a_day"]
     assert [spread["measure"] for spread in found["measures"]] == ["ssim", "background"]
     assert "too short to tell" in found["warnings"][0]

@@ -48,7 +48,7 @@ def test_what_a_picture_is_kept_by_is_told(make_frame):
         {"decision": {"lapse": {"every": "2s"}}, "measures": {"measure": "ssim", "threshold": 0.9}}
     )
     assert Judging(settings, Controls()).opens_at == "ssim ≤ 0.9 against the last kept"
-    assert Judging(Settings(), Controls()).opens_at == "0.070% of the watched area"
+    assert Judging(Settings(), Controls()).opens_at == "0.060% of the watched area"
 
 
 def test_another_picture_size_is_kept_unless_all_are_brought_to_one(make_frame):
