@@ -23,6 +23,8 @@ from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
 # Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
+# Nor does one leave so much more that is too thin to be anything: a cloud does, or a jolt.
+_THIN_AT_ONCE = 0.2
 _ONCE_S = 0.25
 _FEWEST = 3  # pictures; fewer have nothing that they could agree on
 _OVERLAYS_S = 120.0  # of the footage is enough to find a clock in it
@@ -36,6 +38,7 @@ class _Seen:
     mask: Image | None = None
     luma: Image | None = None
     beyond: float = 1.0  # share of the whole picture beyond the threshold
+    thin: float = 1.0  # and of that which is in no blob
 
 
 class Analyzer:
@@ -151,8 +154,9 @@ class Analyzer:
         mask, blobs, pixels = self._cleanup(foreground.score)
         score = self._score(foreground, mask, pixels, planes, elapsed_s)
         beyond = foreground.pixels / mask.size
+        thin = beyond - pixels / mask.size
         self._last_but_one = last
-        self._last = _Seen(frame.time, mask, planes.luma.view.copy(), beyond)
+        self._last = _Seen(frame.time, mask, planes.luma.view.copy(), beyond, thin)
         return Analysis(
             frame=frame,
             mask=mask,
@@ -249,13 +253,17 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=self._changed_at_once(foreground.pixels / mask.size, elapsed_s),
+            light=self._changed_at_once(foreground.pixels, pixels, mask.size, elapsed_s),
             regions=self._area.names(mask) if pixels else (),
         )
 
-    def _changed_at_once(self, beyond: float, elapsed_s: float) -> bool:
+    def _changed_at_once(self, beyond: int, blobs: int, size: int, elapsed_s: float) -> bool:
         """Tell whether the light has changed: of the whole picture, not of the watched part."""
-        return bool(beyond - self._last.beyond > _AT_ONCE) and elapsed_s <= _ONCE_S
+        more = beyond / size - self._last.beyond
+        thinner = (beyond - blobs) / size - self._last.thin
+        if self._area.mask is not None:  # what is blobs elsewhere is not known
+            thinner = 0.0
+        return (more > _AT_ONCE or thinner > _THIN_AT_ONCE) and elapsed_s <= _ONCE_S
 
 
 def _has_colour(frame: Frame) -> bool:

@@ -1,7 +1,9 @@
 """Real footage, where it is there."""
 
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -30,6 +32,23 @@ def test_traffic_at_a_variable_rate(shared_data, tmp_path):
     assert len(found) == 3
     assert found[1]["start_s"] == pytest.approx(17.2, abs=0.6)
     assert found[2]["start_s"] == pytest.approx(31.9, abs=0.6)
+
+
+def test_clouds_and_the_jump_back_of_a_repeated_film_are_no_event(shared_data, tmp_path):
+    film = tmp_path / "thrice.avi"
+    with av.open(str(shared_data / "clips" / "issue53_brightness_change.avi")) as source:
+        shown = source.streams.video[0]
+        packets = [bytes(packet) for packet in source.demux(shown) if packet.size]
+        with av.open(str(film), "w") as out:
+            stream = out.add_stream_from_template(shown)
+            for number, data in enumerate(3 * packets):
+                packet = av.Packet(data)
+                packet.stream, packet.time_base = stream, Fraction(1, 12)
+                packet.pts = packet.dts = number
+                packet.is_keyframe = number % len(packets) == 0
+                out.mux(packet)
+    ran = scan_here(film, tmp_path / "kept")
+    assert (ran.code, ran.records) == (0, [])
 
 
 def test_masks_of_the_highway(shared_data, tmp_path):
