@@ -23,7 +23,7 @@ from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
 # Between pictures that are far apart in time a mover can.
 _AT_ONCE = 0.4
-# Nor does one leave so much more that is too thin to be anything: a cloud does, or a jolt.
+# Nor does one leave so much more that is too thin to be anything; a cloud's edge does.
 _THIN_AT_ONCE = 0.2
 _ONCE_S = 0.25
 _FEWEST = 3  # pictures; fewer have nothing that they could agree on
@@ -38,7 +38,7 @@ class _Seen:
     mask: Image | None = None
     luma: Image | None = None
     beyond: float = 1.0  # share of the whole picture beyond the threshold
-    thin: float = 1.0  # and of that which is in no blob
+    thin: float = 1.0  # and of that which is in no blob, where all of the picture is watched
 
 
 class Analyzer:
@@ -152,9 +152,12 @@ class Analyzer:
             self._overlays.add(planes.luma.view, frame.time)
         foreground = self._model.apply(planes, elapsed_s=elapsed_s, pace=pace, previous=last.mask)
         mask, blobs, pixels = self._cleanup(foreground.score)
-        score = self._score(foreground, mask, pixels, planes, elapsed_s)
         beyond = foreground.pixels / mask.size
-        thin = beyond - pixels / mask.size
+        thin = beyond - pixels / mask.size if self._area.mask is None else 0.0
+        light = elapsed_s <= _ONCE_S and (
+            beyond - last.beyond > _AT_ONCE or thin - last.thin > _THIN_AT_ONCE
+        )
+        score = self._score(foreground, mask, pixels, planes, elapsed_s, light=light)
         self._last_but_one = last
         self._last = _Seen(frame.time, mask, planes.luma.view.copy(), beyond, thin)
         return Analysis(
@@ -239,6 +242,8 @@ class Analyzer:
         pixels: int,
         planes: Planes,
         elapsed_s: float,
+        *,
+        light: bool,
     ) -> ChangeScore:
         flow, tracking = None, self._settings.flow_tracking
         if self._settings.flow:
@@ -253,17 +258,9 @@ class Analyzer:
             fraction=fraction,
             moving=moving,
             flow=flow,
-            light=self._changed_at_once(foreground.pixels, pixels, mask.size, elapsed_s),
+            light=light,
             regions=self._area.names(mask) if pixels else (),
         )
-
-    def _changed_at_once(self, beyond: int, blobs: int, size: int, elapsed_s: float) -> bool:
-        """Tell whether the light has changed: of the whole picture, not of the watched part."""
-        more = beyond / size - self._last.beyond
-        thinner = (beyond - blobs) / size - self._last.thin
-        if self._area.mask is not None:  # what is blobs elsewhere is not known
-            thinner = 0.0
-        return (more > _AT_ONCE or thinner > _THIN_AT_ONCE) and elapsed_s <= _ONCE_S
 
 
 def _has_colour(frame: Frame) -> bool:

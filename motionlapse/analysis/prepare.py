@@ -70,7 +70,7 @@ class Shrinker:
         room: Image = np.empty((3, height, width), np.uint8)
         self._luma, self._chroma = room[0], (room[1], room[2])
         self._coarse: Image = np.empty((max(height // 2, 1), max(width // 2, 1)), np.uint8)
-        self._sums = np.empty((width + 1) * max(scale, 2), np.uint16)
+        self._sums = np.empty((width + 1) * scale, np.uint16)
 
     def __call__(self, planes: Planes) -> Planes:
         """Return the small planes."""

@@ -85,6 +85,7 @@ class ClipSink:
         self._folder = folder
         self._settings = settings
         self._copied = settings.clips == "copy"
+        self._write = self._cutter.copy if self._copied else self._cutter.encode
         self._joined = joined
         self._keep = keep
         self._tally = tally
@@ -136,17 +137,6 @@ class ClipSink:
                 "{} more likewise, none by more",
                 earlier_s,
             )
-
-    def _write(
-        self,
-        spans: list[Span],
-        path: Path,
-        placing: Placing | None = None,
-        *,
-        made: bool = False,
-    ) -> None:
-        cut = self._cutter.copy if self._copied else self._cutter.encode
-        cut(spans, path, placing, made=made)
 
     def _add(self, span: Span) -> None:
         """Note what the joined film shows; no picture twice."""

@@ -132,3 +132,25 @@ def test_a_frame_that_is_gone_back_over_leaves_no_trace(
     assert found[0] == found[1]
     assert found[0][0][0].value > 1
     assert (found[0][0][0].flow is not None) == flow
+
+
+@pytest.mark.parametrize(
+    ("share", "values", "light"),
+    [
+        (0.25, {}, True),
+        (0.1, {}, False),
+        (0.25, {"regions": ["half=0%,0% 50%,0% 50%,100% 0%,100%"]}, False),
+    ],
+    ids=["a quarter", "a tenth", "of what is watched in part"],
+)
+def test_much_that_comes_at_once_and_is_too_thin_to_be_anything_is_light(
+    make_frame: Callable[..., Frame], share: float, values: dict[str, object], light: bool
+) -> None:
+    entry = MODELS["gaussian"]
+    settings = AnalysisSettings.model_validate(values)
+    analyzer = Analyzer((WIDTH, HEIGHT), entry.make(entry.settings()), settings, enter=ENTER)
+    for index in range(20):
+        analyzer.step(make_frame(scene(), index=index, time=index / 10))
+    specks = np.random.default_rng(1).random((HEIGHT, WIDTH)) < share
+    found = analyzer.step(make_frame(scene() + np.uint8(24) * specks, index=20, time=2.0))
+    assert (found.score.light, found.blobs) == (light, ())
