@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
-from motionlapse.analysis.bounds_kernel import bounds
+from motionlapse.analysis.boxes import Box
+from motionlapse.analysis.dense_kernel import DenseShadows
 from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.analysis.survey_kernel import Survey, survey
 from motionlapse.analysis.usual import times_usual
+from motionlapse.analysis.vote_kernel import REACH, Vote
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.types import DEEP_SHADOW_SCORE
@@ -20,9 +23,8 @@ from motionlapse.types import DEEP_SHADOW_SCORE
 # so are movers, and as much of them was smoothed away as of large ones: it is smoothed less there,
 # down to where a lone pixel would just not do.
 _SIGMA_PX, _LEAST_SIGMA_PX = 1.2, 0.8
-_VOTERS = 7
 _VOTE = 90
-_LIFTED = np.uint8(127)  # of a deep shadow that is something: clearly beyond the vote
+_LIFTED = 127  # of a deep shadow that is something: clearly beyond the vote
 _WIDENED = 5
 # The picture for which the sizes below were chosen; others scale with its diagonal.
 _USUAL_PIXELS = 320 * 240
@@ -53,14 +55,13 @@ class Cleanup:
         self._min_pixels = max(settings.min_blob * area.pixels, settings.min_blob_pixels)
         self._shortest_outline = math.sqrt(4 * math.pi * self._min_pixels)
         width, height = area.size
-        radius = round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5)
-        side = 2 * max(1, radius) + 1
-        self._gap = side
-        # A square costs less than half of a disc, and a thousandth of F.
-        self._square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-        self._surroundings = np.ones((2 * side + 1, 2 * side + 1), np.uint8)
+        radius = max(1, round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5))
+        # Closing leaves alone what is farther from all foreground than this.
+        self._gap = 2 * radius + 1
         sigma_px = max(_LEAST_SIGMA_PX, _SIGMA_PX * min(1.0, times_usual(area.size)))
-        self._kernel = cv2.getGaussianKernel(_VOTERS, sigma_px)
+        # A square costs less than half of a disc, and a thousandth of F.
+        self._vote = Vote((height, width), sigma_px, _VOTE, radius)
+        self._dense = DenseShadows((height, width), DEEP_SHADOW_SCORE, self._gap)
 
     def __call__(self, score: Image) -> tuple[Image, tuple[Blob, ...], int]:
         """Return the cleaned mask, its blobs from large to small, and its foreground pixels.
@@ -71,16 +72,14 @@ class Cleanup:
             uint8 ``(H, W)`` from the model; not modified.
         """
         watched = score if self._area.mask is None else score & self._area.mask
-        clean: Image = np.zeros_like(score)
+        held = survey(watched, DEEP_SHADOW_SCORE, _VOTE)
         # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
         # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
         # less than five times.
-        beyond = cv2.threshold(watched, DEEP_SHADOW_SCORE - 1, 255, cv2.THRESH_BINARY)[1]
-        if cv2.countNonZero(beyond) * _WIDENED < self._shortest_outline:
-            return clean, (), 0
-        large = [found for found in self._pieces(watched) if found[1] >= self._min_pixels]
-        for contour, _ in large:
-            cv2.drawContours(clean, [contour], -1, 255, cv2.FILLED)
+        if held.beyond * _WIDENED < self._shortest_outline:
+            return np.zeros_like(score), (), 0
+        clean, pieces = self._pieces(watched, held)
+        large = [found for found in pieces if found[1] >= self._min_pixels]
         if large and self._area.mask is not None:
             cv2.bitwise_and(clean, self._area.mask, dst=clean)
         blobs = [self._blob(contour, pixels) for contour, pixels in large]
@@ -101,64 +100,49 @@ class Cleanup:
             uint8 ``(H, W)`` from the model; not modified.
         """
         watched = score if self._area.mask is None else score & self._area.mask
-        sized = self._pieces(watched)
+        _, sized = self._pieces(watched, survey(watched, DEEP_SHADOW_SCORE, _VOTE))
         blobs = [self._blob(contour, size) for contour, size in sized if size < self._min_pixels]
         return tuple(sorted(blobs, key=lambda blob: blob.area, reverse=True))
 
-    def _pieces(self, score: Image) -> list[_Piece]:
-        """Return the outlines of all foreground, small and large, with their pixels."""
-        voted, outlines = self._vote(score)
-        casts = np.zeros_like(score)
-        for contour, pixels in outlines:
-            if pixels >= self._min_pixels:
-                cv2.drawContours(casts, [contour], -1, 255, cv2.FILLED)
-        return outlines + self._uncast(score, voted, casts)
+    def _pieces(self, score: Image, held: Survey) -> tuple[Image, list[_Piece]]:
+        """Return the outlines of all foreground, small and large, and a mask of the large."""
+        voted, large = np.zeros_like(score), np.zeros_like(score)
+        # No mean reaches the vote where no pixel does. In what lies farther around those than the
+        # smoothing and the gap reach, there is nothing to smooth, to close or to find.
+        part = held.likely.grown(REACH + self._gap, score.shape)
+        found = _outlines(voted, self._vote(score, part, voted)) if held.likely.bottom else []
+        self._draw(found, large)
+        # Of shadows there are specks in every frame.
+        if held.shadows >= self._min_pixels:
+            uncast = self._uncast(score, voted, large, held.shaded)
+            self._draw(uncast, large)
+            found += uncast
+        return large, found
 
-    def _uncast(self, score: Image, voted: Image, casts: Image) -> list[_Piece]:
+    def _draw(self, pieces: list[_Piece], mask: Image) -> None:
+        """Fill in the pieces that are large enough."""
+        for contour, pixels in pieces:
+            if pixels >= self._min_pixels:
+                cv2.drawContours(mask, [contour], -1, 255, cv2.FILLED)
+
+    def _uncast(self, score: Image, voted: Image, casts: Image, shaded: Box) -> list[_Piece]:
         """Return deep shadows that nothing casts: something dark that has the background's colour.
 
         A shadow touches what casts it. Without this, a grey cat on grey stones was none.
         """
-        deep = (score == DEEP_SHADOW_SCORE).view(np.uint8)  # inRange takes four times as long
-        if cv2.countNonZero(deep) < self._min_pixels:
+        # A shadow beside what casts it is nothing new: most frames end here.
+        part = self._dense(score, shaded, casts, self._min_pixels / 2)
+        if part is None:
             return []
-        # Specks are in every frame, and a shadow beside what casts it is nothing new: the vote is
-        # dear, and most frames end here.
-        near = _grown(bounds(deep, 0), 1)
-        dense = np.zeros_like(deep)
-        cv2.medianBlur(deep[near], 3, dst=dense[near])
-        if cv2.countNonZero(dense) < self._min_pixels / 2:
-            return []
-        part = _grown(bounds(dense, 0), self._gap)
-        # Wider than what is dense by as much as the surroundings reach.
-        beside = cv2.dilate(casts[part], self._surroundings)
-        alone = cv2.bitwise_and(dense[part], cv2.bitwise_not(beside))
-        if cv2.countNonZero(alone) < self._min_pixels / 2:
-            return []
-        lifted = score[part] | deep[part] * _LIFTED
+        alone = np.zeros_like(score)
+        box = self._vote(score, part, alone, lifted=DEEP_SHADOW_SCORE, to=_LIFTED)
         found: list[_Piece] = []
-        for contour, pixels in self._vote(lifted)[1]:
-            moved = np.add(contour, (part[1].start, part[0].start)).astype(np.int32)
-            x, y, width, height = cv2.boundingRect(moved)
-            around = _grown((y, y + height, x, x + width), self._gap)
-            if cv2.countNonZero(voted[around]) < self._min_pixels:
-                found.append((moved, pixels))
+        for contour, pixels in _outlines(alone, box):
+            x, y, width, height = cv2.boundingRect(contour)
+            around = Box(y, y + height, x, x + width).grown(self._gap, score.shape)
+            if cv2.countNonZero(voted[around.slices]) < self._min_pixels:
+                found.append((contour, pixels))
         return found
-
-    def _vote(self, score: Image) -> tuple[Image, list[_Piece]]:
-        """Return where the vote is for foreground, with gaps closed, and the outlines of that."""
-        # No mean reaches the vote where no pixel does. In what lies farther around those than the
-        # kernel and the gap reach, there is nothing to smooth, to close or to find.
-        part = _grown(bounds(score, _VOTE), _VOTERS // 2 + self._gap)
-        # sepFilter2D does it in half of GaussianBlur's time.
-        smooth = cv2.sepFilter2D(score[part], -1, self._kernel, self._kernel)
-        here = np.asarray(cv2.threshold(smooth, _VOTE, 255, cv2.THRESH_BINARY)[1], np.uint8)
-        # Closing leaves alone what is farther from all foreground than its gap.
-        inner = here[_grown(bounds(here, 0), self._gap)]
-        cv2.morphologyEx(inner, cv2.MORPH_CLOSE, self._square, dst=inner)
-        voted: Image = np.zeros_like(score)
-        voted[part] = here
-        return voted, _outlines(here, (part[1].start, part[0].start))
 
     def _blob(self, contour: cv2.typing.MatLike, pixels: float) -> Blob:
         x, y, width, height = cv2.boundingRect(contour)
@@ -172,13 +156,13 @@ def _pixels(contour: cv2.typing.MatLike) -> float:
     return cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
 
 
-def _outlines(mask: Image, begin: tuple[int, int]) -> list[_Piece]:
-    """Return the outlines in a part of a picture that begins at ``(x, y)``, and their pixels."""
-    found = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=begin)[0]
+def _outlines(mask: Image, box: Box) -> list[_Piece]:
+    """Return the outlines in a box of a mask, and their pixels."""
+    if not box.bottom:
+        return []
+    # Along the edges of what it is given, outlines are cut off.
+    part = box.grown(1, mask.shape)
+    found = cv2.findContours(
+        mask[part.slices], cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(part.left, part.top)
+    )[0]
     return [(contour, _pixels(contour)) for contour in found]
-
-
-def _grown(box: tuple[int, int, int, int], by: int) -> tuple[slice, slice]:
-    """Return the rows and columns of a box (see `bounds`) that is grown on all sides."""
-    top, bottom, left, right = box
-    return slice(max(0, top - by), bottom + by), slice(max(0, left - by), right + by)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motionlapse.analysis.areas import WatchedArea
-from motionlapse.analysis.bounds_kernel import bounds
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.score import moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
@@ -132,13 +131,6 @@ def test_the_vote_near_what_is_likely_is_that_of_the_whole_picture(score: Image)
     clean, blobs, _ = cleanup((width, height), min_blob_pixels=0)(score)
     assert np.array_equal(clean, expected)
     assert len(blobs) == len(outlines)
-
-
-@given(score=scores(), level=st.integers(0, 255), step=st.integers(1, 3))
-def test_bounds_are_those_of_what_is_above(score: Image, level: int, step: int) -> None:
-    part = score[::step, ::step]
-    x, y, width, height = cv2.boundingRect(np.where(part > level, 255, 0).astype(np.uint8))
-    assert bounds(part, level) == (y, y + height, x, x + width)
 
 
 @given(score=scores(), least=st.integers(1, 300))

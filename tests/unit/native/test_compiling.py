@@ -19,7 +19,7 @@ import logging, sys
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 import motionlapse.shrink_kernel
 print("one is ready")
-import motionlapse.analysis.bounds_kernel
+import motionlapse.analysis.survey_kernel
 print(*sorted({"numba", "llvmlite"} & sys.modules.keys()))
 """
 STORES = "MOTIONLAPSE_CACHE"
