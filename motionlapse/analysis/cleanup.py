@@ -120,10 +120,10 @@ class Cleanup:
         return large, found
 
     def _draw(self, pieces: list[_Piece], mask: Image) -> None:
-        """Fill in the pieces that are large enough."""
-        for contour, pixels in pieces:
-            if pixels >= self._min_pixels:
-                cv2.drawContours(mask, [contour], -1, 255, cv2.FILLED)
+        """Fill in the pieces that are large enough, none of which lies in another."""
+        large = [contour for contour, pixels in pieces if pixels >= self._min_pixels]
+        if large:
+            cv2.drawContours(mask, large, -1, 255, cv2.FILLED)
 
     def _uncast(self, score: Image, voted: Image, casts: Image, shaded: Box) -> list[_Piece]:
         """Return deep shadows that nothing casts: something dark that has the background's colour.

@@ -17,7 +17,9 @@ from motionlapse.native import INT, Array, kernel, part
 
 _ONE, _NONE = np.uint8(1), np.uint8(0)
 _MOST = np.uint8(5)  # of nine
+_BLOCK = 255  # rows, of which a byte can count
 
+_SCRATCH = Array("uint8", 2)
 _PICTURE, _BOX = Array("uint8", 2, read_only=True), Array("int64", 1)
 
 
@@ -41,6 +43,7 @@ class DenseShadows:
         self._shadow, self._reach = shadow, reach
         self._dense = np.zeros(shape, np.uint8)
         self._rooms = np.empty((2, room_for(shape, reach)), np.uint8)
+        self._columns = np.empty(shape[1], np.uint8)
 
     def __call__(self, score: Image, near: Box, casts: Image, least: float) -> Box | None:
         """Return the box around them and their surroundings, None if there are too few.
@@ -58,55 +61,66 @@ class DenseShadows:
         """
         box = np.array(near.grown(1, score.shape), np.int64)
         found = _count_alone(
-            score, box, self._shadow, casts, self._reach, math.ceil(least), self._dense, self._rooms
-        )
+            score, box, self._shadow, casts, self._reach, math.ceil(least), self._dense,
+            self._rooms, self._columns,
+        )  # fmt: skip
         return Box(*box.tolist()) if found >= least else None
 
 
 @part
-def _add_row(row, level, sums):  # type: ignore[no-untyped-def]
-    """Add 1 for each pixel of a row that has a level."""
-    for x in range(row.shape[0]):
-        sums[x] += _ONE if row[x] == level else _NONE
+def _widen_edges(room, height, stride, at_edge):  # type: ignore[no-untyped-def]
+    """Let the edge go on in the margins that lie beyond the edge of the picture."""
+    at_left, at_right, at_top, at_bottom = at_edge
+    for y in range(1, height + 1):
+        begin = y * stride
+        room[begin] = room[begin + 1] if at_left else _NONE
+        room[begin + stride - 1] = room[begin + stride - 2] if at_right else _NONE
+    above, first = room[:stride], room[stride : 2 * stride]
+    last, below = room[height * stride :], room[(height + 1) * stride :]
+    for x in range(stride):
+        above[x] = first[x] if at_top else _NONE
+        below[x] = last[x] if at_bottom else _NONE
 
 
 @part
-def _find_most(sums, inner, dense):  # type: ignore[no-untyped-def]
-    """Fill in 1 where three neighbours' sums are most of nine; `inner` lacks the first of them."""
-    further = inner[1:]
-    for x in range(dense.shape[0]):
-        around = np.uint8(sums[x] + inner[x] + further[x])
-        dense[x] = _ONE if around >= _MOST else _NONE
-
-
-@part
-def _count(row):  # type: ignore[no-untyped-def]
-    total = np.int32(0)
-    for x in range(row.shape[0]):
-        total += np.int32(row[x])
-    return total
-
-
-@part
-def _find_dense(score, box, level, dense, sums):  # type: ignore[no-untyped-def]
-    """Set `dense` to 1 or 0 in a box, outside which no pixel has the level; return how many."""
-    left, right, found = box[2], box[3], 0
-    width = right - left
-    sums = sums[: width + 2]
-    inner = sums[1:]
-    for y in range(box[0], box[1]):
-        sums[:] = _NONE
-        for other in (y - 1, y, y + 1):
-            row = score[min(max(other, 0), score.shape[0] - 1)][left:right]
-            _add_row(row, level, inner[:width])
-        if left == 0:
-            sums[0] = sums[1]
-        if right == score.shape[1]:
-            sums[width + 1] = sums[width]
-        row = dense[y][left:right]
-        _find_most(sums, inner, row)
-        found += _count(row)
+def _find_most(room, height, stride, sums, columns, top, left, most):  # type: ignore[no-untyped-def]
+    """Set `most` to 1 or 0 where most of nine flags in `room` are 1; return how many."""
+    width = stride - 2
+    length = (height + 2) * stride - 2
+    second, third = room[1:], room[2:]
+    for i in range(length):
+        sums[i] = room[i] + second[i] + third[i]
+    columns = columns[:width]
+    columns[:] = _NONE
+    found = 0
+    for y in range(height):
+        above, here, below = sums[y * stride :], sums[(y + 1) * stride :], sums[(y + 2) * stride :]
+        row = most[top + y][left : left + width]
+        for x in range(width):
+            around = np.uint8(above[x] + here[x] + below[x])
+            row[x] = _ONE if around >= _MOST else _NONE
+            columns[x] += row[x]
+        if y % _BLOCK == _BLOCK - 1 or y == height - 1:
+            for x in range(width):
+                found += int(columns[x])
+                columns[x] = _NONE
     return found
+
+
+@part
+def _find_dense(score, box, level, dense, room, sums, columns):  # type: ignore[no-untyped-def]
+    """Set `dense` to 1 or 0 in a box, outside which no pixel has the level; return how many."""
+    top, left = box[0], box[2]
+    height, width = box[1] - top, box[3] - left
+    stride = width + 2
+    for y in range(height):
+        row = score[top + y][left : left + width]
+        flags = room[(y + 1) * stride + 1 : (y + 2) * stride - 1]
+        for x in range(width):
+            flags[x] = _ONE if row[x] == level else _NONE
+    at_edge = (left == 0, box[3] == score.shape[1], top == 0, box[1] == score.shape[0])
+    _widen_edges(room, height, stride, at_edge)
+    return _find_most(room, height, stride, sums, columns, top, left, dense)
 
 
 @part
@@ -117,15 +131,17 @@ def _count_beyond(dense, wide):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel(_PICTURE, _BOX, INT, _PICTURE, INT, INT, Array("uint8", 2), Array("uint8", 2), returns=INT)
+@kernel(
+    _PICTURE, _BOX, INT, _PICTURE, INT, INT, _SCRATCH, _SCRATCH, Array("uint8", 1), returns=INT
+)  # fmt: skip
 def _count_alone(  # type: ignore[no-untyped-def]  # its signature types it
-    score, box, shadow, casts, reach, least, dense, rooms
+    score, box, shadow, casts, reach, least, dense, rooms, columns
 ):
     """See `DenseShadows`; `box` becomes that of what is dense, and as far around as it reaches."""
-    found = _find_dense(score, box, np.uint8(shadow), dense, rooms[0])
+    found = _find_dense(score, box, np.uint8(shadow), dense, rooms[0], rooms[1], columns)
     if found < least:
         return found
-    shrink(box, dense, rooms[0])
+    shrink(box, dense, columns)
     top, bottom, left, right = box[0], box[1], box[2], box[3]
     box[0], box[1] = max(0, top - reach), min(score.shape[0], bottom + reach)
     box[2], box[3] = max(0, left - reach), min(score.shape[1], right + reach)

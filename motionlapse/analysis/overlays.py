@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from motionlapse.analysis.changes_kernel import CELL, count_changed
 from motionlapse.frames import Image
 
-_CELL = 8  # pixels of analysis
 _CHANGED = 32  # grey levels from one frame to the next: written digits do, noise does not
-_LEAST_SHARE = 2 / _CELL**2  # of a cell's pixels: a part of a small digit
+_LEAST = 2  # of a cell's 64 pixels: a part of a small digit
 _ENOUGH_S = 8
 # A clock changes in nearly every second, in one frame of it; trees and people in many, or in some.
 _SECONDS, _FRAMES = 0.8, 0.2
@@ -32,13 +32,13 @@ class OverlayFinder:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
-        self._cells = max(1, size[0] // _CELL), max(1, size[1] // _CELL)
-        shape = (self._cells[1], self._cells[0])
+        shape = (size[1] // CELL, size[0] // CELL)
         self._previous: Image | None = None
         self._frames = 0
         self._next_s = float("-inf")
         self._second = -1
         self._seconds = 0
+        self._counts: Image = np.zeros(shape, np.uint8)
         self._changed_frames = np.zeros(shape, np.int32)
         self._changed_seconds = np.zeros(shape, np.int32)
         self._this_second = np.zeros(shape, np.bool_)
@@ -65,12 +65,8 @@ class OverlayFinder:
         self._frames += 1
         if previous is None:
             return
-        _, apart = cv2.threshold(cv2.absdiff(luma, previous), _CHANGED, 255, cv2.THRESH_BINARY)
-        if not cv2.countNonZero(apart):
-            return
-        width, height = self._cells
-        cut = apart[: height * _CELL, : width * _CELL]
-        changed = cv2.resize(cut, self._cells, interpolation=cv2.INTER_AREA) >= 255 * _LEAST_SHARE
+        count_changed(self._previous, previous, _CHANGED, self._counts)
+        changed = self._counts >= _LEAST
         self._changed_frames += changed
         self._this_second |= changed
 
@@ -89,9 +85,9 @@ class OverlayFinder:
         line = np.atleast_1d(rare[y : y + height].any(axis=0))
         while x > 0 and line[x - 1]:
             x, width = x - 1, width + 1
-        left, top = max(0, (x - 1) * _CELL), max(0, (y - 1) * _CELL)
-        right = min(self._size[0], (x + width + 1) * _CELL)
-        bottom = min(self._size[1], (y + height + 1) * _CELL)
+        left, top = max(0, (x - 1) * CELL), max(0, (y - 1) * CELL)
+        right = min(self._size[0], (x + width + 1) * CELL)
+        bottom = min(self._size[1], (y + height + 1) * CELL)
         if (right - left) * (bottom - top) > _LARGEST * self._size[0] * self._size[1]:
             return None
         return left, top, right - left, bottom - top

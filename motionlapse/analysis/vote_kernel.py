@@ -34,7 +34,8 @@ def weights_of(sigma: float) -> Weights:
     """
     steps = np.arange(-REACH, REACH + 1)
     bell = np.exp(-(steps**2) / (2 * sigma**2))
-    return (bell / bell.sum())[REACH:].astype(np.float32)
+    weights: Weights = (bell / bell.sum())[REACH:].astype(np.float32)
+    return weights
 
 
 class Vote:

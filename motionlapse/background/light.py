@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from motionlapse.background.gaussian_kernel import CELL
-from motionlapse.background.light_kernel import CLOUD_STRIDE, better_gains, measure_cells
-from motionlapse.background.looks_kernel import sample_looks
+from motionlapse.background.light_kernel import better_gains, measure_cells
+from motionlapse.background.looks_kernel import CLOUD_STRIDE, sample_looks
 from motionlapse.frames import Image
 
 # Every 16th pixel both ways: about 500 at the usual size are enough for a median.

@@ -7,11 +7,9 @@ import numpy.typing as npt
 
 from motionlapse.background.gaussian_kernel import CELL
 from motionlapse.background.kernel_types import F1, F2, F3, MASK
+from motionlapse.background.looks_kernel import CLOUD_STRIDE
 from motionlapse.frames import Image
 from motionlapse.native import FLOAT, INT, kernel, part
-
-CLOUD_STRIDE = 4
-"""Every so many pixels both ways one is measured for clouds: cell by cell, that needs many."""
 
 _FEWEST = 20  # samples that a median needs
 _DARK, _BURNT = 8.0, 250.0  # levels at which a ratio says nothing

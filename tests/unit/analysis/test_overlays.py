@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from motionlapse.analysis.changes_kernel import count_changed
 from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.frames import Image
 
@@ -56,3 +57,22 @@ def test_nothing_else_is_a_clock(mover: bool) -> None:
 def test_a_few_seconds_or_slow_footage_tell_nothing() -> None:
     assert find(pictures(5, 25, clock=True), 25) is None
     assert find(pictures(24, 2, clock=True), 2) is None
+
+
+@pytest.mark.parametrize("size", [(40, 56), (45, 63), (8, 8), (7, 90), (3, 3)])
+def test_changes_are_counted_cell_by_cell(size: tuple[int, int]) -> None:
+    random = np.random.default_rng(7)
+    one, other = random.integers(0, 256, (2, *size)).astype(np.uint8)
+    rows, columns = size[0] // 8, size[1] // 8
+    counts = np.full((rows, columns), 99, np.uint8)
+    count_changed(one, other, 32, counts)
+    apart = np.abs(one.astype(int) - other) > 32
+    cells = apart[: rows * 8, : columns * 8].reshape(rows, 8, columns, 8)
+    assert np.array_equal(counts, cells.sum(axis=(1, 3)))
+
+
+def test_pictures_smaller_than_a_cell_hold_no_clock() -> None:
+    finder = OverlayFinder((7, 300))
+    for index in range(200):
+        finder.add(np.full((300, 7), index % 2 * 255, np.uint8), index / 10)
+    assert finder.found() is None
