@@ -16,7 +16,7 @@ from motionlapse.settings import Layer, resolve
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.sinks.hooks import Hooks
 from motionlapse.types import Event, KeptEvent
-from tests.films import LONG_S
+from tests.films import LONG_S, wait_for
 
 
 class Log:
@@ -94,9 +94,12 @@ def test_what_does_not_fit_the_queue_is_left_out_and_told_once(
     tmp_path: Path, kept: KeptEvent
 ) -> None:
     log = Log()
-    waits = f"sh -c 'until [ -e {tmp_path}/go ]; do sleep 0.05; done'"
+    began = tmp_path / "began"
+    waits = f"sh -c 'touch {began}; until [ -e {tmp_path}/go ]; do sleep 0.05; done'"
     hooks = Hooks(HookSettings(on_event_end=waits, queue=1), log)
-    for _ in range(6):
+    hooks.ended(kept)
+    wait_for(began.exists)  # what runs does not wait
+    for _ in range(5):
         hooks.ended(kept)
     (tmp_path / "go").touch()
     hooks.close()
