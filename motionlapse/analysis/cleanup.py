@@ -106,7 +106,8 @@ class Cleanup:
 
     def _pieces(self, score: Image, held: Survey) -> tuple[Image, list[_Piece]]:
         """Return the outlines of all foreground, small and large, and a mask of the large."""
-        voted, large = np.zeros_like(score), np.zeros_like(score)
+        shape = score.shape  # `zeros` of it takes half of the time of `zeros_like`
+        voted, large = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
         # No mean reaches the vote where no pixel does. In what lies farther around those than the
         # smoothing and the gap reach, there is nothing to smooth, to close or to find.
         part = held.likely.grown(REACH + self._gap, score.shape)

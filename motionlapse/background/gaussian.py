@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -140,7 +141,7 @@ class Gaussian:
             pixels=pixels,
             ready=self._frames > _FIRST_FRAMES,
             learning_rate=rate,
-            light_gain=float(self._gain.gain.mean()),
+            light_gain=fmean(self._gain.gain.tolist()),
         )
 
     def mark(self) -> None:
