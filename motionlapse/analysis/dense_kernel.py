@@ -1,7 +1,7 @@
 """Deep shadows that lie close together, and alone.
 
-``cv2.medianBlur``, ``cv2.dilate`` and what joins them find the same in seven times as long: each
-call goes over all of a small picture.
+``cv2.medianBlur``, ``cv2.dilate`` and what joins them find the same in three to seven times as
+long: each call goes over all of a small picture.
 """
 
 from __future__ import annotations

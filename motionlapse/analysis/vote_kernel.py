@@ -3,7 +3,8 @@
 Boxes of a picture are laid out in one row of scratch with a margin around each of their rows. So
 each step is one loop without branches over all of the box, which vectorises: where it reaches
 beyond the end of a row it finds the margin. ``cv2.sepFilter2D``, ``cv2.threshold`` and
-``cv2.morphologyEx`` do the same, and take three times as long for boxes of the usual size.
+``cv2.morphologyEx`` do the same in twice the time for a tenth of 480×270, and in
+1.5 times of it for all of that.
 """
 
 from __future__ import annotations

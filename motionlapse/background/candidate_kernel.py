@@ -225,7 +225,7 @@ def follow(  # type: ignore[no-untyped-def]
     planes
         `GREY` or `COLOUR`.
     spots, gathered
-        From `gather_row`, as long as there are pixels.
+        From `gather`, as long as there are pixels.
     mean, variance, credit, doubt, others, young, score, moving
         As in `gaussian_kernel.judge_and_learn`; changed for these pixels.
     constants
