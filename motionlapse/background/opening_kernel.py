@@ -14,6 +14,9 @@ from motionlapse.native import FLOAT, kernel, part
 
 Array = npt.NDArray[np.float32]
 
+_AROUND = 2  # a place is this many pixels each way: 5x5, wide enough for noise to even out
+_ROWS = 2 * _AROUND + 1
+_PLACE = np.float32(_ROWS * _ROWS)
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 
@@ -42,10 +45,34 @@ def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
 
 
 @part
-def _agree_both(apart, per_reach, one, other):  # type: ignore[no-untyped-def]
-    """Add to the agreement of two pictures with each other."""
-    for x in range(apart.shape[0]):
-        agreement = max(_ONE - apart[x] * per_reach, _ZERO)
+def _measure_pairs(looks, row, apart):  # type: ignore[no-untyped-def]
+    """Fill in how far a row's looks are apart in each two pictures, (pairs, rows, W)."""
+    pair = 0
+    for one in range(looks.shape[0]):
+        for other in range(one + 1, looks.shape[0]):
+            _measure_apart(looks[one], looks[other], apart[pair, row])
+            pair += 1
+
+
+@part
+def _add_rows(apart, y, height, total):  # type: ignore[no-untyped-def]
+    """Add up the rows around one; outside of the picture it goes on as at its edge."""
+    width, last = apart.shape[1], height - 1
+    first, second = apart[max(y - 2, 0) % _ROWS], apart[max(y - 1, 0) % _ROWS]
+    third = apart[y % _ROWS]
+    fourth, fifth = apart[min(y + 1, last) % _ROWS], apart[min(y + 2, last) % _ROWS]
+    for x in range(width):
+        total[x + _AROUND] = first[x] + second[x] + third[x] + fourth[x] + fifth[x]
+    for x in range(_AROUND):
+        total[x], total[width + _AROUND + x] = total[_AROUND], total[width + _AROUND - 1]
+
+
+@part
+def _agree_both(rows, per_reach, one, other):  # type: ignore[no-untyped-def]
+    """Add to the agreement of two pictures with each other; `rows` is of sums of rows."""
+    for x in range(one.shape[0]):
+        around = rows[x] + rows[x + 1] + rows[x + 2] + rows[x + 3] + rows[x + 4]
+        agreement = max(_ONE - around * per_reach, _ZERO)
         one[x] += agreement
         other[x] += agreement
 
@@ -79,13 +106,21 @@ def _add_squares(apart, reach, look, mean, total):  # type: ignore[no-untyped-de
 
 
 def agree(
-    pictures: Image, mean: Array, variance: Array, share: Array, reach: float, floor: float
+    pictures: Image,
+    mean: Array,
+    variance: Array,
+    share: Array,
+    alike: float,
+    reach: float,
+    floor: float,
 ) -> None:
     """Fill in the background that pictures agree on.
 
     Of a pixel's looks that one is taken which the others are nearest to: each other one counts
-    ``1 - difference / reach``, not below 0. Its mean and variance are those of the looks within
-    `reach` of it.
+    ``1 - difference / alike``, not below 0, where the difference is the mean of those in the 5x5
+    pixels around. Alone a pixel of one leaf is often like that of another; a place of some pixels
+    is so only where it shows the same thing. Mean and variance are those of the looks of the pixel
+    itself that are within `reach` of it.
 
     Parameters
     ----------
@@ -94,48 +129,73 @@ def agree(
     mean, variance, share
         float32 ``(P, H, W)``, ``(H, W)``, ``(H, W)``; filled; `share` with the share of pictures
         that agree.
-    reach
+    alike, reach
         Grey levels.
     floor
         The least variance.
     """
     count, planes, _, width = pictures.shape
+    pairs = max(count * (count - 1) // 2, 1)
     # A row at a time: its loops vectorise, and what they need stays in the nearest cache.
-    row = [(count, planes, width), (count, width), (count, width), (planes, width), width, width]
+    row = [(count, planes, width), (pairs, _ROWS, width), width + 2 * _AROUND]
+    row += [(count, width), (count, width), (planes, width), width, width]
     scratch: list[Any] = [np.empty(shape, np.float32) for shape in row]
-    _agree(pictures, mean, variance, share, reach, floor, *scratch)
+    per_alike = 1 / (alike * float(_PLACE))
+    _agree(pictures, mean, variance, share, per_alike, reach, floor, *scratch)
 
 
-@kernel(PICTURES, F3, F2, F2, FLOAT, FLOAT, F3, F2, F2, F2, F1, F1)
+@kernel(PICTURES, F3, F2, F2, FLOAT, FLOAT, FLOAT, F3, F3, F1, F2, F2, F2, F1, F1)
 def _agree(  # type: ignore[no-untyped-def]
-    pictures, mean, variance, share, reach, floor, looks, agreement, apart, chosen, most, inside
+    pictures,
+    mean,
+    variance,
+    share,
+    per_alike,
+    reach,
+    floor,
+    looks,
+    apart,
+    rows,
+    agreement,
+    aside,
+    chosen,
+    most,
+    inside,
 ):
     """Fill in what pictures agree on; see `agree`. What follows `floor` is scratch."""
     count, planes, height, width = pictures.shape
+    measured = 0
     for y in range(height):
-        agreement[:] = _ONE
+        while measured < min(y + _AROUND + 1, height):
+            for k in range(count):
+                _take_row(pictures, k, measured, looks[k])
+            _measure_pairs(looks, measured % _ROWS, apart)
+            measured += 1
         for k in range(count):
             _take_row(pictures, k, y, looks[k])
+        agreement[:] = _ONE
+        pair = 0
         for one in range(count):
             for other in range(one + 1, count):
-                _measure_apart(looks[one], looks[other], apart[0])
-                _agree_both(apart[0], _ONE / reach, agreement[one], agreement[other])
+                _add_rows(apart[pair], y, height, rows)
+                _agree_both(rows, per_alike, agreement[one], agreement[other])
+                pair += 1
         most[:] = _ZERO
         for k in range(count):
             _choose(agreement[k], most, looks[k], chosen)
         for k in range(count):
-            _measure_apart(looks[k], chosen, apart[k])
+            _measure_apart(looks[k], chosen, aside[k])
         spread = most
         spread[:] = _ZERO
         for p in range(planes):
             total = mean[p, y]
             total[:] = inside[:] = _ZERO
             for k in range(count):
-                _add(apart[k], reach, looks[k, p], total, inside)
+                _add(aside[k], reach, looks[k, p], total, inside)
             for x in range(width):
                 total[x] /= inside[x]
             for k in range(count):
-                _add_squares(apart[k], reach, looks[k, p], total, spread)
+                _add_squares(aside[k], reach, looks[k, p], total, spread)
         for x in range(width):
             variance[y, x] = max(spread[x] / (inside[x] * np.float32(planes)), floor)
             share[y, x] = inside[x] / np.float32(count)
