@@ -153,7 +153,7 @@ class Analyzer:
         foreground = self._model.apply(planes, elapsed_s=elapsed_s, pace=pace, previous=last.mask)
         mask, blobs, pixels = self._cleanup(foreground.score)
         beyond = foreground.pixels / mask.size
-        thin = beyond - pixels / mask.size if self._area.mask is None else 0.0
+        thin = max(beyond - pixels / mask.size, 0.0) if self._area.mask is None else 0.0
         light = elapsed_s <= _ONCE_S and (
             beyond - last.beyond > _AT_ONCE or thin - last.thin > _THIN_AT_ONCE
         )

@@ -154,3 +154,20 @@ def test_much_that_comes_at_once_and_is_too_thin_to_be_anything_is_light(
     specks = np.random.default_rng(1).random((HEIGHT, WIDTH)) < share
     found = analyzer.step(make_frame(scene() + np.uint8(24) * specks, index=20, time=2.0))
     assert (found.score.light, found.blobs) == (light, ())
+
+
+def test_what_fills_up_within_its_outline_is_no_light(make_frame: Callable[..., Frame]) -> None:
+    entry = MODELS["gaussian"]
+    analyzer = Analyzer(
+        (WIDTH, HEIGHT), entry.make(entry.settings()), AnalysisSettings(), enter=ENTER
+    )
+    for index in range(20):
+        analyzer.step(make_frame(scene(), index=index, time=index / 10))
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    off = np.maximum(abs(rows - HEIGHT / 2) / HEIGHT, abs(columns - WIDTH / 2) / WIDTH)
+    body, outline = off < 0.3, (off < 0.3) & (off > 0.25)
+    for index, covered in enumerate((outline, body), 20):
+        picture = np.where(covered, 255 - scene(), scene())
+        found = analyzer.step(make_frame(picture, index=index, time=index / 10))
+        assert found.score.fraction > 0.3
+        assert not found.score.light
