@@ -55,16 +55,26 @@ def _measure_pairs(looks, row, apart):  # type: ignore[no-untyped-def]
 
 
 @part
+def _mirrored(at, last):  # type: ignore[no-untyped-def]
+    """Return the place in 0 to `last` that is seen at one, beyond the edges in a mirror."""
+    at = abs(at)
+    return max(at if at <= last else 2 * last - at, 0)
+
+
+@part
 def _add_rows(apart, y, height, total):  # type: ignore[no-untyped-def]
-    """Add up the rows around one; outside of the picture it goes on as at its edge."""
+    """Add up the rows around one, with a margin on both sides."""
     width, last = apart.shape[1], height - 1
-    first, second = apart[max(y - 2, 0) % _ROWS], apart[max(y - 1, 0) % _ROWS]
+    first = apart[_mirrored(y - 2, last) % _ROWS]
+    second = apart[_mirrored(y - 1, last) % _ROWS]
     third = apart[y % _ROWS]
-    fourth, fifth = apart[min(y + 1, last) % _ROWS], apart[min(y + 2, last) % _ROWS]
+    fourth = apart[_mirrored(y + 1, last) % _ROWS]
+    fifth = apart[_mirrored(y + 2, last) % _ROWS]
     for x in range(width):
         total[x + _AROUND] = first[x] + second[x] + third[x] + fourth[x] + fifth[x]
-    for x in range(_AROUND):
-        total[x], total[width + _AROUND + x] = total[_AROUND], total[width + _AROUND - 1]
+    for x in range(1, _AROUND + 1):
+        total[_AROUND - x] = total[_AROUND + _mirrored(-x, width - 1)]
+        total[_AROUND + width - 1 + x] = total[_AROUND + _mirrored(width - 1 + x, width - 1)]
 
 
 @part
@@ -118,9 +128,9 @@ def agree(
 
     Of a pixel's looks that one is taken which the others are nearest to: each other one counts
     ``1 - difference / alike``, not below 0, where the difference is the mean of those in the 5x5
-    pixels around. Alone a pixel of one leaf is often like that of another; a place of some pixels
-    is so only where it shows the same thing. Mean and variance are those of the looks of the pixel
-    itself that are within `reach` of it.
+    pixels around (beyond the edges a mirror). Alone a pixel of one leaf is often like that of
+    another; a place of some pixels is so only where it shows the same thing. Mean and variance
+    are those of the looks of the pixel itself that are within `reach` of it.
 
     Parameters
     ----------
@@ -136,7 +146,7 @@ def agree(
     """
     count, planes, _, width = pictures.shape
     pairs = max(count * (count - 1) // 2, 1)
-    # A row at a time: its loops vectorise, and what they need stays in the nearest cache.
+    # A row at a time: its loops vectorise, and what they need stays in a near cache.
     row = [(count, planes, width), (pairs, _ROWS, width), width + 2 * _AROUND]
     row += [(count, width), (count, width), (planes, width), width, width]
     scratch: list[Any] = [np.empty(shape, np.float32) for shape in row]

@@ -13,10 +13,17 @@ from motionlapse.background.opening_kernel import agree
 ALIKE, REACH, FLOOR = 16.0, 20.0, 64.0
 
 
+def mirrored(at: np.ndarray, last: int) -> np.ndarray:
+    at = abs(at)
+    return np.clip(np.where(at > last, 2 * last - at, at), 0, None)
+
+
 def agreements(looks: np.ndarray) -> np.ndarray:
     """Return how much each look, ``(K, P, H, W)``, agrees with the others, ``(K, H, W)``."""
     apart = abs(looks[:, None] - looks[None]).max(axis=2)
-    edged = np.pad(apart, ((0, 0), (0, 0), (2, 2), (2, 2)), "edge")
+    height, width = apart.shape[2:]
+    rows, columns = (mirrored(np.arange(-2, side + 2), side - 1) for side in (height, width))
+    edged = apart[:, :, rows[:, None], columns[None]]
     around = np.lib.stride_tricks.sliding_window_view(edged, (5, 5), (2, 3)).mean((-2, -1))
     return np.clip(1 - around / ALIKE, 0, None).sum(axis=1)
 
