@@ -28,7 +28,8 @@ class GlobalGain:
     """One gain a plane for steps of light: a lamp, auto-exposure, infrared switching on.
 
     The median of frame over background, which movers do not shift; it is taken over only where
-    clearly more of the samples fit under it than under the gain in force.
+    clearly more of the samples fit under it than under the gain in force, and most of all do: what
+    little is seen around something that fills the picture says nothing of the light.
 
     Parameters
     ----------

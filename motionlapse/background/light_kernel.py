@@ -12,6 +12,7 @@ from motionlapse.frames import Image
 from motionlapse.native import FLOAT, INT, kernel, part
 
 _FEWEST = 20  # samples that a median needs
+_MOST = 0.5  # of the samples, those in the foreground with them, must fit a gain of all
 _DARK, _BURNT = 8.0, 250.0  # levels at which a ratio says nothing
 _LOWEST, _HIGHEST = np.float32(0.3), np.float32(3.0)
 _BETTER = 0.05  # share of samples by which a new gain must fit more than the one in force
@@ -83,12 +84,12 @@ def better_gains(
         Samples of the frame, float32 ``(P, h, w)``.
     mean, foreground
         The background and the last mask, of which every `stride`-th pixel both ways is a sample;
-        what is not 0 in the mask is left out.
+        what is not 0 in the mask is left out of the median.
     stride
         Pixels.
     gain
-        Those in force, float32 ``(P,)``; changed. Where the median does not fit better they go the
-        share ``1 - back`` of their way back to 1.
+        Those in force, float32 ``(P,)``; changed. Where the median does not fit better, or not
+        most of all samples, they go the share ``1 - back`` of their way back to 1.
     back
         0 to 1.
     close
@@ -106,12 +107,15 @@ def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
     planes, height, width = look.shape
     frame, usual, ratios = scratch[0], scratch[1], scratch[2]
     for p in range(planes):
-        count = 0
+        count = usable = 0
         for y in range(height):
             for x in range(width):
                 level, known = look[p, y, x], mean[p, y * stride, x * stride]
                 seen = foreground[y * stride, x * stride] == 0
-                if seen and _DARK < level < _BURNT and known > _DARK:
+                if not (_DARK < level < _BURNT and known > _DARK):
+                    continue
+                usable += 1
+                if seen:
                     frame[count] = level
                     usual[count] = known
                     count += 1
@@ -120,6 +124,7 @@ def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
         if count < _FEWEST:
             continue
         enough = _count_close(frame, usual, count, returned, close) + _BETTER * count
+        enough = max(enough, usable * _MOST)
         if enough >= count:  # nothing can be so much better; medians take most of the time
             continue
         for i in range(count):

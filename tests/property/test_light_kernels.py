@@ -19,7 +19,7 @@ def scene(shape: tuple[int, int, int], seed: int) -> tuple[Array, Array, npt.NDA
     mean = random.uniform(1, 255, shape).astype(np.float32)
     noise = random.normal(0, random.choice([0, 3, 20]), shape)
     look = mean * random.choice([0.7, 1, 1.1, 1.4]) + noise
-    share = random.choice([0, 0.1, 0.3])
+    share = random.choice([0, 0.1, 0.3, 0.6])
     foreground = np.where(random.random(shape[1:]) < share, 255, 0).astype(np.uint8)
     return look.astype(np.float32), mean, foreground
 
@@ -59,7 +59,8 @@ def test_a_gain_is_taken_over_where_clearly_more_fits(
     gain = before.copy()
     better_gains(look, mean, foreground, 1, gain, 0.9, CLOSE)
     for p in range(shape[0]):
-        usable = (foreground == 0) & (look[p] > 8) & (look[p] < 250) & (mean[p] > 8)
+        told = (look[p] > 8) & (look[p] < 250) & (mean[p] > 8)
+        usable = (foreground == 0) & told
         frame, usual = look[p][usable].astype(np.float64), mean[p][usable].astype(np.float64)
         returned = 1 + (before[p] - 1) * 0.9
         expected = returned
@@ -69,5 +70,19 @@ def test_a_gain_is_taken_over_where_clearly_more_fits(
             if min(abs(miss).min() for miss in missed) < 1e-3:
                 continue  # float32 may see it on the other side
             now, then = (np.count_nonzero(miss < 0) for miss in missed)
-            expected = wanted if then > now + 0.05 * len(frame) else returned
+            better = then > max(now + 0.05 * len(frame), 0.5 * np.count_nonzero(told))
+            expected = wanted if better else returned
         assert abs(gain[p] - expected) < 1e-5
+
+
+def test_what_little_is_seen_beside_a_mover_tells_no_gain_of_all() -> None:
+    mean = np.full((1, 20, 30), 100, np.float32)
+    look = np.full_like(mean, 160)
+    foreground = np.full(mean.shape[1:], 255, np.uint8)
+    gain = np.ones(1, np.float32)
+    foreground[:, :14] = 0
+    better_gains(look, mean, foreground, 1, gain, 1.0, CLOSE)
+    assert gain[0] == 1
+    foreground[:, :16] = 0
+    better_gains(look, mean, foreground, 1, gain, 1.0, CLOSE)
+    assert abs(gain[0] - 1.6) < 1e-6
