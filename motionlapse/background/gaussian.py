@@ -29,8 +29,6 @@ _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
 # Times as multiples of the time constant: the most credit of a look, and the least with which a
 # candidate is promoted.
 _ABSORB, _PROMOTION = 8.0, 0.5
-# Places that differ by less than this many noise floors on the average may show the same.
-_ALIKE = 2.0
 _FIRST_FRAMES = 2
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
@@ -101,7 +99,7 @@ class Gaussian:
         pictures = np.stack([[plane.view for plane in planes] for planes in opening])
         share = np.empty_like(self._variance)
         found, floor = (self._mean, self._variance, share), self._settings.noise_floor
-        agree(pictures, *found, _ALIKE * floor, self._settings.k * floor, floor**2)
+        agree(pictures, *found, floor, self._settings.k * floor, floor**2)
         np.multiply(share, min(seconds, self._most_credit()), out=self._credit)
         self._frames = _FIRST_FRAMES
 

@@ -28,8 +28,9 @@ class GlobalGain:
     """One gain a plane for steps of light: a lamp, auto-exposure, infrared switching on.
 
     The median of frame over background, which movers do not shift; it is taken over only where
-    clearly more of the samples fit under it than under the gain in force, and most of all do: what
-    little is seen around something that fills the picture says nothing of the light.
+    clearly more of the samples fit under it than under the gain in force, and most of all do if it
+    is further from 1: what little is seen around something that fills the picture says nothing of
+    the light.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ class GlobalGain:
         mean
             The background, float32 ``(P, H, W)``.
         previous
-            The last frame's foreground, which is left out.
+            The last frame's foreground, which is left out of the median.
         elapsed_s
             Since the frame before.
         """

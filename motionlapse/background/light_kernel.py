@@ -12,7 +12,7 @@ from motionlapse.frames import Image
 from motionlapse.native import FLOAT, INT, kernel, part
 
 _FEWEST = 20  # samples that a median needs
-_MOST = 0.5  # of the samples, those in the foreground with them, must fit a gain of all
+_MOST = 0.5  # share of the samples, in the foreground too, that a gain further from 1 must fit
 _DARK, _BURNT = 8.0, 250.0  # levels at which a ratio says nothing
 _LOWEST, _HIGHEST = np.float32(0.3), np.float32(3.0)
 _BETTER = 0.05  # share of samples by which a new gain must fit more than the one in force
@@ -88,8 +88,9 @@ def better_gains(
     stride
         Pixels.
     gain
-        Those in force, float32 ``(P,)``; changed. Where the median does not fit better, or not
-        most of all samples, they go the share ``1 - back`` of their way back to 1.
+        Those in force, float32 ``(P,)``; changed. Where the median does not fit better, or is
+        further from 1 and does not fit most of all samples, they go the share ``1 - back`` of
+        their way back to 1.
     back
         0 to 1.
     close
@@ -124,12 +125,13 @@ def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
         if count < _FEWEST:
             continue
         enough = _count_close(frame, usual, count, returned, close) + _BETTER * count
-        enough = max(enough, usable * _MOST)
         if enough >= count:  # nothing can be so much better; medians take most of the time
             continue
         for i in range(count):
             ratios[i] = frame[i] / usual[i]
         wanted = min(max(_median(ratios, count), _LOWEST), _HIGHEST)
+        if max(wanted, _ONE / wanted) > max(returned, _ONE / returned):
+            enough = max(enough, usable * _MOST)
         if _count_close(frame, usual, count, wanted, close) > enough:
             gain[p] = wanted
 
