@@ -44,6 +44,14 @@ class Remembers(Protocol):
         """
 
 
+@runtime_checkable
+class WatchesPart(Protocol):
+    """A background model to which it matters that masks are cut off at an area."""
+
+    def watch(self, area: Image) -> None:
+        """Know the area that is watched, uint8 ``(H, W)`` 0 or 255, before anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """One connected piece of foreground.

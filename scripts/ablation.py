@@ -3,8 +3,10 @@
 Usage: ablation.py FOLDER...
 
 A table in Markdown of the mean F of labelled sequences (see `motionlapse evaluate`), with the
-defaults and without one part after another: as filmed, begun in the middle, at half the brightness,
-and with a shadow of 0.6 times the brightness painted beside all that is labelled as moving.
+defaults and without one part after another: as filmed; begun in the middle; begun there with
+everybody standing still for four seconds before that; with everybody standing still for six seconds
+from somewhat before the middle on, to the end; at half the brightness; and with a shadow of 0.6
+times the brightness painted beside all that is labelled as moving.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from motionlapse.frames import Image
 from motionlapse.pipeline_settings import Settings
 
 _SHADE = 0.6
+_WAITS, _STOPS, _STOPS_AFTER = 100, 150, 0.45  # pictures; share of a sequence
 # What a row says, and the settings that differ in it: of the model, and of the analysis.
 ROWS: tuple[tuple[str, dict[str, object], dict[str, object]], ...] = (
     ("default", {}, {}),
@@ -43,6 +46,7 @@ ROWS: tuple[tuple[str, dict[str, object], dict[str, object]], ...] = (
         {"candidate_miss": 1},
         {},
     ),
+    ("no outlines (`own_edges=1000`)", {"own_edges": 1000}, {}),
     ("no credit for ghosts (`ghost_credit=0`)", {"ghost_credit": 0}, {}),
     ("no shadows (`shadow=1`)", {"shadow": 1}, {}),
     ("the same noise floor in the dark (`dark_floor=1`)", {"dark_floor": 1}, {}),
@@ -80,6 +84,45 @@ def shaded(picture: Image, moving: Image | None) -> Image:
 def middle(sequence: LabelledSequence) -> LabelledSequence:
     """Return the second half of a sequence."""
     return replace(sequence, pictures=sequence.pictures[len(sequence.pictures) // 2 :])
+
+
+def replayed(
+    sequence: LabelledSequence, order: Sequence[tuple[Path, bool]], folder: Path
+) -> LabelledSequence:
+    """Return pictures of a sequence in another order, each with its truth or without."""
+    into = folder / sequence.name
+    into.mkdir(parents=True)
+    pictures, truths = [], {}
+    for number, (path, is_scored) in enumerate(order, 1):
+        pictures.append(into / f"in{number:06d}{path.suffix}")
+        pictures[-1].symlink_to(path.resolve())
+        truth = sequence.truths.get(_number(path))
+        if is_scored and truth is not None:
+            truths[number] = truth
+    return replace(sequence, pictures=tuple(pictures), truths=truths)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.removeprefix("in"))
+
+
+def waiting(sequence: LabelledSequence, folder: Path) -> LabelledSequence:
+    """Return the second half of a sequence, whose first picture lasts for a while before it."""
+    later = middle(sequence).pictures
+    order = [(later[0], False)] * _WAITS + [(path, True) for path in later]
+    return replayed(sequence, order, folder)
+
+
+def stopping(sequence: LabelledSequence, folder: Path) -> LabelledSequence:
+    """Return the beginning of a sequence, whose last picture lasts for a while."""
+    begin = int(_STOPS_AFTER * len(sequence.pictures))
+    end = next(
+        number
+        for number in range(begin, len(sequence.pictures))
+        if _number(sequence.pictures[number]) in sequence.truths
+    )
+    order = [*sequence.pictures[:end], *[sequence.pictures[end]] * _STOPS]
+    return replayed(sequence, [(path, True) for path in order], folder)
 
 
 def changed(
@@ -121,6 +164,8 @@ def main() -> int:
         kinds = {
             "as filmed": filmed,
             "begun in the middle": [middle(one) for one in filmed],
+            "after a wait": [waiting(one, Path(room, "wait")) for one in filmed],
+            "they stop": [stopping(one, Path(room, "stop")) for one in filmed],
             "half as bright": [changed(one, halved, Path(room, "half")) for one in filmed],
             "deep shadows": [changed(one, shaded, Path(room, "deep")) for one in filmed],
         }

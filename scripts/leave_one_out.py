@@ -36,6 +36,7 @@ CONSTANTS = (
     "candidate_match",
     "candidate_miss",
     "ghost_credit",
+    "own_edges",
     "shadow",
     "cloud_time",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Planes
-from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise, Remembers
+from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise, Remembers, WatchesPart
 from motionlapse.opening import Opening
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
@@ -78,6 +78,8 @@ class Analyzer:
         self.scale = choose_scale(size, settings.scale)
         self._shrink = Shrinker(size, self.scale)
         self._area = WatchedArea(settings, size, self._shrink.size, self.scale)
+        if self._area.mask is not None and isinstance(model, WatchesPart):
+            model.watch(self._area.mask)
         self._cleanup = Cleanup(settings, self._area, self.scale)
         self._steady = Steadier(self._shrink.size) if settings.steady else None
         self._overlays = OverlayFinder(self._shrink.size)
@@ -133,6 +135,11 @@ class Analyzer:
         """Know the looks of an analyzer before this one, of the same place; after `prime`."""
         if isinstance(self._model, Remembers):
             self._model.remember(before._model)
+
+    def prepared(self, frame: Frame) -> Frame:
+        """Return a frame that has been brought to the size of analysis already."""
+        planes = copied(self._shrunk(frame))
+        return replace(frame, to_small=lambda: planes)
 
     def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
         """Judge a frame and learn from it.
@@ -230,10 +237,13 @@ class Analyzer:
 
     def _prepared(self, frame: Frame) -> Planes:
         """Return the planes at the size of analysis, where those of the first frame were."""
+        planes = self._shrunk(frame)
+        return planes if self._steady is None else self._steady(planes)
+
+    def _shrunk(self, frame: Frame) -> Planes:
         small = frame.small
         made_for_this = small is not None and small.size == self._shrink.size
-        planes = small if small and made_for_this else self._shrink(frame.planes)
-        return planes if self._steady is None else self._steady(planes)
+        return small if small and made_for_this else self._shrink(frame.planes)
 
     def _score(
         self,

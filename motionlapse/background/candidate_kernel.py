@@ -31,10 +31,12 @@ from motionlapse.background.gathered_kernel import (
     STANDS,
     TO_CANDIDATE,
     TO_RETIRED,
+    TOLD,
     TRUST,
     bring,
     give,
 )
+from motionlapse.background.outline_kernel import GHOST, LOOK_S, OBJECT
 from motionlapse.background.score_levels import THRESHOLD_SCORE
 from motionlapse.native import part
 from motionlapse.types import DEEP_SHADOW_SCORE, SHADOW_SCORE
@@ -46,6 +48,8 @@ _THIRD = np.float32(1 / 3)
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 _HALF = np.float32(0.5)
 _QUARTER = np.float32(0.25)
+_GHOST, _OBJECT = np.float32(GHOST), np.float32(OBJECT)
+_TWO_LOOKS_S = np.float32(2 * LOOK_S)
 _SHADOW, _DEEP = np.float32(SHADOW_SCORE), np.float32(DEEP_SHADOW_SCORE)
 
 
@@ -71,7 +75,8 @@ def _ask_retired(g, n, constants):  # type: ignore[no-untyped-def]
         credit[i] = own
         variance[i] = max(v + rate * (spread - v), floor) if fits else v
         to_retired[i] = rate if fits else _ZERO
-        exchanged[i] = _ONE if fits & (own > trust[i]) else _ZERO
+        # With the most credit there is, what is seen is what is there.
+        exchanged[i] = _ONE if fits & ((own > trust[i]) | (own >= most)) else _ZERO
         followed[i] = _ZERO if fits else _ONE
         score[i] = THRESHOLD_SCORE * np.sqrt(away / reach) if fits else score[i]
 
@@ -158,17 +163,26 @@ def _know_next(g, n, constants):  # type: ignore[no-untyped-def]
 
 @part
 def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
-    """Give or take the candidate's credit, and find what becomes the background."""
+    """Give or take the candidate's credit, and find what becomes the background.
+
+    Where something has left that is what has been seen for both looks at its outline, and certain:
+    leaves that wave are seldom told of where they stay. Where something stands it takes as long
+    as it may.
+    """
     doubt, trust, followed, known = g[DOUBT, :n], g[TRUST, :n], g[FOLLOWED, :n], g[KNOWN, :n]
     anew, beside, promoted, stands = g[ANEW, :n], g[BESIDE, :n], g[PROMOTED, :n], g[STANDS, :n]
     promotion, elapsed, miss, ghost = constants[8:12]
     since, standing, now = g[SINCE, :n], constants[13], constants[15]
+    told, most = g[TOLD, :n], constants[2]
     for i in range(n):
         own, knows, asked = doubt[i], known[i] > _ZERO, followed[i] > _ZERO
         credit = own + elapsed + ghost * beside[i] if knows else own - miss
         age = now - since[i]
         credit = max(_HALF * elapsed, age) if anew[i] > _ZERO else credit
-        taken = knows & (credit > max(trust[i], promotion))
+        needed = most if told[i] == _OBJECT else min(max(trust[i], promotion), most)
+        ghostly = knows & (told[i] == _GHOST) & (elapsed > _ZERO) & (credit >= _TWO_LOOKS_S)
+        credit = most if ghostly else credit
+        taken = ghostly | (knows & (credit > needed))
         doubt[i] = credit if asked else own
         promoted[i] = _ONE if taken else _ZERO
         age = credit if knows else max(credit, age)
@@ -216,7 +230,19 @@ def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no
 
 @part
 def follow(  # type: ignore[no-untyped-def]
-    planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving, constants
+    planes,
+    spots,
+    gathered,
+    mean,
+    variance,
+    credit,
+    doubt,
+    others,
+    young,
+    score,
+    moving,
+    told,
+    constants,
 ):
     """Take foreground pixels through all questions; see `gaussian.Gaussian`.
 
@@ -226,8 +252,8 @@ def follow(  # type: ignore[no-untyped-def]
         `GREY` or `COLOUR`.
     spots, gathered
         From `gather`, as long as there are pixels.
-    mean, variance, credit, doubt, others, young, score, moving
-        As in `gaussian_kernel.judge_and_learn`; changed for these pixels.
+    mean, variance, credit, doubt, others, young, score, moving, told
+        As in `gaussian_kernel.judge_and_learn`; all but `told` are changed for these pixels.
     constants
         0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
         k², the credit for a promotion, the seconds that a look is credited for this frame, what a
@@ -235,7 +261,7 @@ def follow(  # type: ignore[no-untyped-def]
         stands, and the model's own time before this frame and after it.
     """
     n = len(spots)
-    bring(planes, spots, gathered, mean, credit, doubt, others, score, constants[14])
+    bring(planes, spots, gathered, mean, credit, doubt, others, score, told, constants[14])
     _ask_retired(gathered, n, constants)
     if len(planes) > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)

@@ -36,7 +36,8 @@ TRUST, DOUBT, SINCE, SCORE = 18, 19, 20, 21
 # fits the background beside it; what changes places with the background; how far means move.
 FOLLOWED, KNOWN, ANEW, BESIDE, EXCHANGED, PROMOTED = 22, 23, 24, 25, 26, 27
 TO_RETIRED, TO_CANDIDATE, STANDS = 28, 29, 30
-GATHERED_ROWS = 31
+TOLD = 31  # by the outline of the piece that it is in
+GATHERED_ROWS = 32
 """How many numbers a pixel needs while it is followed."""
 
 
@@ -112,7 +113,7 @@ def keep(spots, doubt, others, kept_spots, kept, count):  # type: ignore[no-unty
 
 @part
 def bring(  # type: ignore[no-untyped-def]
-    planes, spots, gathered, mean, credit, doubt, others, score, before
+    planes, spots, gathered, mean, credit, doubt, others, score, told, before
 ):
     """Fill in what lies elsewhere of every pixel."""
     count = len(planes)
@@ -134,6 +135,7 @@ def bring(  # type: ignore[no-untyped-def]
         gathered[RETIRED_TRUST, i] = own[back + count + 1]
         gathered[TRUST, i] = credit[spot]
         gathered[SCORE, i] = score[spot]
+        gathered[TOLD, i] = told[spot]
 
 
 @part

@@ -17,18 +17,18 @@ from motionlapse.background.gaussian_kernel import (
 )
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.kept import Kept
-from motionlapse.background.light import Buffers, CloudLight, GlobalGain
+from motionlapse.background.light import Buffers, CloudLight, GlobalGain, buffers_of
 from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.background.opening_kernel import agree
+from motionlapse.background.outlines import Outlines
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
 
 # A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
 _LONGEST_STEP_S = 0.2
 _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
-# Times as multiples of the time constant: the most credit of a look, and the least with which a
-# candidate is promoted.
-_ABSORB, _PROMOTION = 8.0, 0.5
+# The most credit of a look, in time constants.
+_ABSORB = 8.0
 _FIRST_FRAMES = 2
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
@@ -60,9 +60,11 @@ class Gaussian:
     2. Is it **B** darkened, all planes by one factor? Then it is a shadow.
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
        gains credit, more if it also fits the background beside it: that is how the place looks
-       where an object stood. Once **C** has more credit than **B** it becomes the background. If it
-       does not fit, **C** loses credit, and when it has none left begins anew at :math:`x`, as old
-       as what is there now, which is :math:`\Delta t/2` on the average when it has just come.
+       where an object stood. With a time constant's credit and more than **B**'s it becomes the
+       background: with the most credit where its outline tells a thing, at once where it tells a
+       ghost (`Outlines`). If it does not fit, **C** loses credit, and when it has none left begins
+       anew at :math:`x`, as old as what is there now, which is :math:`\Delta t/2` on the average
+       when it has just come.
 
     Foreground that has looked alike for less than `standing` is *moving*, unless its **C** is
     older; the rest stands still: something put down, or the place of something taken away.
@@ -87,11 +89,16 @@ class Gaussian:
         self._frames = 0
         self._since_clouds_s = 0.0
         self._time_s = 0.0  # for which frames have taught something
+        self._area: Image | None = None
 
     @property
     def opening_s(self) -> float:
         """As of `GaussianSettings`."""
         return self._settings.opening_s
+
+    def watch(self, area: Image) -> None:
+        """Know where masks are cut off; see `motionlapse.inside.WatchesPart`."""
+        self._area = area
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
@@ -109,21 +116,24 @@ class Gaussian:
         """Judge a frame, then learn from it; see `motionlapse.types.BackgroundModel`."""
         if not self._frames:
             self._make_room(planes)
-            sample_looks(*_buffers(planes), self._mean, 1)
+            sample_looks(*buffers_of(planes), self._mean, 1)
         self._frames += 1
         step_s = min(elapsed_s, _LONGEST_STEP_S)
         rate = -math.expm1(-step_s * pace / self._settings.time_constant)
         foreground = self._no_foreground if previous is None else previous
-        buffers = _buffers(planes)
+        buffers = buffers_of(planes)
         self._gain.update(buffers, self._mean, foreground, step_s)
+        gain = self._gain.gain
+        self._outlines.update(buffers[0], self._mean, gain, foreground, elapsed_s)
         light = self._clouds_since(buffers, foreground, elapsed_s, pace)
         constants = self._constants(rate, max(step_s, _SHORTEST_STEP_S), pace)
         pixels = judge_and_learn(
             *buffers,
-            np.float32(1) / self._gain.gain,
+            np.float32(1) / gain,
             light,
             *self._for_kernel,
             *self._kept.room,
+            self._outlines.told.reshape(-1),
             constants,
             self._frames,
         )
@@ -134,20 +144,21 @@ class Gaussian:
             pixels=pixels,
             ready=self._frames > _FIRST_FRAMES,
             learning_rate=rate,
-            light_gain=fmean(self._gain.gain.tolist()),
+            light_gain=fmean(gain.tolist()),
         )
 
     def mark(self) -> None:
         """Keep the state before the next frame; see `motionlapse.inside.GoesBack`."""
         if self._frames:
             self._turn_back()
-            self._kept.mark((self._frames, self._time_s, self._since_clouds_s))
+            outlines = self._outlines.state
+            self._kept.mark((self._frames, self._time_s, self._since_clouds_s, outlines))
 
     def go_back(self) -> None:
         """Forget the last frame; see `motionlapse.inside.GoesBack`."""
         before = self._kept.put_back() if self._frames else None
         if before is not None:
-            self._frames, self._time_s, self._since_clouds_s = before
+            self._frames, self._time_s, self._since_clouds_s, self._outlines.state = before
 
     def remember(self, before: object) -> None:
         """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
@@ -222,6 +233,7 @@ class Gaussian:
         close = settings.k * settings.candidate_match * settings.noise_floor
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height), settings.k)
+        self._outlines = Outlines(shape, settings.own_edges, settings.noise_floor, self._area)
         *background, doubt, others, _, young = self._for_kernel[:7]
         self._kept = Kept((*background, young, self._gain.gain), doubt, others)
 
@@ -273,7 +285,7 @@ class Gaussian:
                 settings.dark_floor,
                 k_squared,
                 k_squared * settings.candidate_match**2,
-                _PROMOTION * settings.time_constant,
+                settings.time_constant,
                 hurried_s,
                 settings.candidate_miss * hurried_s,
                 # Looking beside is dear: every other frame, for twice the credit.
@@ -284,10 +296,3 @@ class Gaussian:
             ],
             np.float32,
         )
-
-
-def _buffers(planes: Planes) -> Buffers:
-    luma = planes.luma.buffer
-    if planes.chroma is None:
-        return luma, luma, luma
-    return luma, planes.chroma[0].buffer, planes.chroma[1].buffer

@@ -15,7 +15,7 @@ import numpy as np
 
 from motionlapse.background.candidate_kernel import follow
 from motionlapse.background.gathered_kernel import COLOUR, GREY, gather, keep
-from motionlapse.background.kernel_types import F1, F2, PLANE, ROWS, SPOTS
+from motionlapse.background.kernel_types import F1, F2, MARKS, PLANE, ROWS, SPOTS
 from motionlapse.background.looks_kernel import look_colour, look_grey
 from motionlapse.background.score_levels import THRESHOLD_SCORE
 from motionlapse.native import INT, kernel, part
@@ -164,7 +164,7 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
 
 @kernel(
     PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, F2, F2, SPOTS,
-    SPOTS, F2, F1, INT,
+    SPOTS, F2, MARKS, F1, INT,
     returns=INT,
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -187,6 +187,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     spots,
     kept_spots,
     kept,
+    told,
     constants,
     turn,
 ):
@@ -222,6 +223,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     kept_spots, kept
         uint32 ``(K,)`` and float32 ``(K, N + 2)``: filled with the foreground pixels, and what
         `others` and `doubt` were there, as many as are returned. K: none, or all pixels.
+    told
+        uint8 ``(H * W,)``: what outlines tell of a pixel; see `outline_kernel`.
     constants
         Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
         and its share in the dark; the rest is `candidate_kernel.follow`'s.
@@ -270,12 +273,12 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
             if planes == 1:
                 follow(
                     GREY, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
-                    score, moving, constants,
+                    score, moving, told, constants,
                 )  # fmt: skip
             else:
                 follow(
                     COLOUR, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
-                    score, moving, constants,
+                    score, moving, told, constants,
                 )  # fmt: skip
             waiting = 0
     return pixels

@@ -44,6 +44,12 @@ class GaussianSettings(ModelSettings):
     ghost_credit: float = setting(
         3.0, "times more credit for a new look that fits the background beside it", ge=0, le=100
     )
+    own_edges: float = setting(
+        2.0,
+        "times more edge along an outline, in the frame: a thing; behind it: a ghost; 1000: off",
+        ge=1,
+        le=1000,
+    )
     standing: Duration = setting(
         0.5, "how long a new look must stay to count as standing still, no longer as moving"
     )

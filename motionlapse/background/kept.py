@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from motionlapse.background.outlines import Seen
+
 Array = npt.NDArray[np.float32]
-Numbers = tuple[int, float, float]
+State = tuple[int, float, float, Seen]
 Room = tuple[npt.NDArray[np.uint32], Array]
 """Where the kernel keeps what it changes: places, and what was there; for no pixel, or for all."""
 
@@ -35,16 +37,16 @@ class Kept:
         # Memory that is never written to is none.
         self._spots = np.empty(pixels, np.uint32)
         self._changed = np.empty((pixels, length + doubt.shape[1]), np.float32)
-        self._numbers: Numbers | None = None
+        self._state: State | None = None
         self._count = 0
         self._waits = False
 
-    def mark(self, numbers: Numbers) -> None:
-        """Keep the state before the next frame, and numbers that belong to it."""
+    def mark(self, state: State) -> None:
+        """Keep the state before the next frame, and what of it is never written to."""
         # Into the same memory: a new megabyte for each frame costs as much again.
         for now, before in self._everywhere:
             np.copyto(before, now)
-        self._numbers, self._count, self._waits = numbers, 0, True
+        self._state, self._count, self._waits = state, 0, True
 
     @property
     def room(self) -> Room:
@@ -58,9 +60,9 @@ class Kept:
         if self._waits:
             self._count, self._waits = count, False
 
-    def put_back(self) -> Numbers | None:
-        """Make the state what it was at the mark, and return its numbers; None without a mark."""
-        if self._numbers is None:
+    def put_back(self) -> State | None:
+        """Make the state what it was at the mark, and return its rest; None without a mark."""
+        if self._state is None:
             return None
         for now, before in self._everywhere:
             np.copyto(now, before)
@@ -68,4 +70,4 @@ class Kept:
         length = self._others.shape[1]
         self._others[spots], self._doubt[spots] = changed[:, :length], changed[:, length:]
         self._waits = False
-        return self._numbers
+        return self._state

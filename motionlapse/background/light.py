@@ -11,7 +11,7 @@ import numpy.typing as npt
 from motionlapse.background.gaussian_kernel import CELL
 from motionlapse.background.light_kernel import better_gains, measure_cells
 from motionlapse.background.looks_kernel import CLOUD_STRIDE, sample_looks
-from motionlapse.frames import Image
+from motionlapse.frames import Image, Planes
 
 # Every 16th pixel both ways: about 500 at the usual size are enough for a median.
 _STRIDE = 16
@@ -22,6 +22,14 @@ _BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
 Array = npt.NDArray[np.float32]
 Buffers = tuple[Image, Image, Image]
 """A frame's luma and chroma as kernels take them; luma three times for grey."""
+
+
+def buffers_of(planes: Planes) -> Buffers:
+    """Return planes as kernels take them."""
+    luma = planes.luma.buffer
+    if planes.chroma is None:
+        return luma, luma, luma
+    return luma, planes.chroma[0].buffer, planes.chroma[1].buffer
 
 
 class GlobalGain:

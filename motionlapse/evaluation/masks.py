@@ -170,6 +170,7 @@ class _ModelRun:
         """Judge the next frame."""
         if self._analyzer is None or self._analyzer.size != frame.planes.size:
             self._analyzer = self._make(frame.planes.size)
+        frame = self._analyzer.prepared(frame)
         # The thread's own processor time: decoding ahead and other programs do not count.
         before_s = time.thread_time()
         analysis = self._analyzer.step(frame, self._pace)

@@ -34,6 +34,7 @@ class MeanSigmaPass:
         self._scratch = np.empty((3, scratch_length(width)), np.float32)
         room = waiting_length(width)
         self._waiting = np.empty((GATHERED_ROWS, room), np.float32), np.empty(room, np.uint32)
+        self._told = np.zeros(pixels, np.uint8)
         self._kept = np.empty(0, np.uint32), np.empty((0, others_length(1) + 2), np.float32)
         self._light = np.ones(1, np.float32), np.empty((0, width), np.float32)
         rest = [k_squared, 0.36 * k_squared, 1.0, 0.04, 0.24, 0.12, 0.5, 0.4, 0.0, 0.04]
@@ -42,5 +43,5 @@ class MeanSigmaPass:
 
     def __call__(self, luma: Image) -> int:
         """Judge a frame, then learn from it."""
-        rest = self._scratch, *self._waiting, *self._kept, self._constants
+        rest = self._scratch, *self._waiting, *self._kept, self._told, self._constants
         return judge_and_learn(luma, luma, luma, *self._light, *self._state, *rest, 0)

@@ -48,15 +48,16 @@ def feed(
     steps: int,
     *,
     step_s: float = STEP_S,
+    masked: bool = True,
 ) -> list[Foreground]:
-    """Apply the model to pictures, each with the foreground of the one before."""
+    """Apply the model to pictures, each with the foreground of the one before, or without."""
     seen: list[Foreground] = []
     previous = None
     for _ in range(steps):
         planes = make_planes(*next(pictures))
         found = model.apply(planes, elapsed_s=step_s, pace=1.0, previous=previous)
         score, moving = found.score.copy(), found.moving
-        previous = np.where(score > 64, np.uint8(255), np.uint8(0))
+        previous = np.where(score > 64, np.uint8(255), np.uint8(0)) if masked else None
         kept = None if moving is None else moving.copy()
         seen.append(replace(found, score=score, moving=kept))
     return seen

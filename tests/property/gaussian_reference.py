@@ -20,10 +20,11 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 BACKGROUND, CANDIDATE, RETIRED = 0, 1, 2
+GHOST, OBJECT = 1, 2
+TWO_LOOKS_S = 0.2
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1e-6
 ROUNDING_S = 2e-5
 SHORT_STEP_S = 0.02  # the kernel's times are float32: of shorter ones it knows the share less well
-PROMOTION = 0.5  # in time constants
 SHADOW_SCORE, DEEP_SHADOW_SCORE = 48.0, 49.0
 
 
@@ -96,6 +97,7 @@ class Step:
     elapsed_s: float
     pace: float
     looks_beside: bool  # every other frame, for twice the credit
+    told: npt.NDArray[np.uint8]  # by outlines, which have a reference of their own
     did: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -109,7 +111,7 @@ class Step:
         self.candidate_k2 = rounded(settings.k**2 * settings.candidate_match**2)
         self.floor = rounded(settings.noise_floor**2)
         self.most = rounded(most_credit(settings))
-        self.promotion = rounded(PROMOTION * settings.time_constant)
+        self.promotion = rounded(settings.time_constant)
         shape = self.look.shape[1:]
         self.moving, self.unsure = np.zeros(shape, bool), np.zeros(shape, bool)
         self.followed = np.zeros(shape, bool)
@@ -208,7 +210,16 @@ class Step:
             ghost = 2 * fits_beside
             self.did["ghost"] += bool(ghost)
             credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
-            needed = max(credit[BACKGROUND], self.promotion)
+            needed = min(max(credit[BACKGROUND], self.promotion), self.most)
+            if self.told[at] == OBJECT:
+                self.did["object"] += 1
+                needed = self.most
+            self.unsure[at] |= abs(credit[CANDIDATE] - TWO_LOOKS_S) <= ROUNDING_S
+            if self.told[at] == GHOST and dt > 0 and credit[CANDIDATE] >= TWO_LOOKS_S:
+                self.did["told"] += 1
+                credit[CANDIDATE] = self.most
+                self._promote(means, variances, credit)
+                return "background"
             self.unsure[at] |= near_sum(credit[CANDIDATE], needed)
             if credit[CANDIDATE] > needed:
                 self._promote(means, variances, credit)
@@ -237,7 +248,8 @@ class Step:
         credit = self.state.credits[at]
         credit[RETIRED] = min(credit[RETIRED] + self.hurried_s, self.most)
         self.unsure[at] |= near_sum(credit[RETIRED], credit[BACKGROUND])
-        if credit[RETIRED] > credit[BACKGROUND]:
+        self.unsure[at] |= near_sum(credit[RETIRED], self.most)
+        if credit[RETIRED] > credit[BACKGROUND] or credit[RETIRED] >= self.most:
             self.did["exchange"] += 1
             for part in (self.state.means, self.state.variances, self.state.credits):
                 part[at][[BACKGROUND, RETIRED]] = part[at][[RETIRED, BACKGROUND]]

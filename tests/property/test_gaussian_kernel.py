@@ -21,7 +21,8 @@ MakePlanes = Callable[..., Planes]
 Frames = npt.NDArray[np.uint8]  # (frames, planes, height, width)
 
 seeds = st.integers(0, 2**32 - 1)
-# Without clouds, and on pictures too small for a global gain: light has tests of its own.
+# Without clouds, and on pictures too small for a global gain: light has tests of its own. So have
+# outlines, which do not look at these pictures; what they might tell is put in their place.
 model_settings = st.builds(
     GaussianSettings,
     k=st.floats(1, 4),
@@ -32,6 +33,7 @@ model_settings = st.builds(
     candidate_match=st.floats(0.3, 1),
     candidate_miss=st.floats(0, 6),
     ghost_credit=st.floats(0, 5),
+    own_edges=st.just(1000.0),
     standing=st.floats(0.1, 1),
     shadow=st.floats(0.3, 1),
     cloud_time=st.just(1e9),
@@ -97,16 +99,20 @@ def follow(
 ) -> tuple[Counter[str], float]:
     """Feed frames, comparing each step; return what happened and the share of unsure pixels."""
     options, did, unsure = model._settings, Counter[str](), []
+    random = np.random.default_rng(len(frames))
     model.apply(make_planes(*frames[0]), elapsed_s=0.0, pace=1.0)
     previous = np.zeros(frames.shape[2:], np.uint8)
     for index, picture in enumerate(frames[1:]):
         step_s, before = steps_s[index % len(steps_s)], State.of(model)
         look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
-        step = Step(options, before, look, step_s, pace, model._frames % 2 == 0, did)
+        looks_beside = model._frames % 2 == 0
+        told = random.choice(3, size=previous.shape, p=[0.9, 0.05, 0.05]).astype(np.uint8)
+        model._outlines.state = model._outlines.state._replace(told=told)
         seen = model.apply(
             make_planes(*picture, padding=index % 3),
             elapsed_s=step_s, pace=pace, previous=previous,
         )  # fmt: skip
+        step = Step(options, before, look, step_s, pace, looks_beside, told, did)
         assert set(np.unique(seen.moving)) <= {0, 255}
         assert seen.learning_rate == pytest.approx(step.rate)
         check_step(model, step, seen.score, seen.moving)
@@ -152,12 +158,23 @@ def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> Non
     did, unsure = Counter[str](), []
     for make_frames, seeds_of in ((random_frames, 32), (visit, 12)):
         for seed in range(seeds_of):
-            model = Gaussian(GaussianSettings(cloud_time=1e9, time_constant=0.8))
+            options = GaussianSettings(cloud_time=1e9, time_constant=0.8, own_edges=1000)
+            model = Gaussian(options)
             frames = make_frames(seed, planes, 80)
             seen, share = follow(make_planes, model, frames, [0.05, 0.09], 1.0)
             did += seen
             unsure.append(share)
-    expected = {"foreground", "learn", "ghost", "miss", "wait", "restart", "promotion"}
+    expected = {
+        "foreground",
+        "learn",
+        "ghost",
+        "told",
+        "object",
+        "miss",
+        "wait",
+        "restart",
+        "promotion",
+    }
     expected |= {"return", "exchange"} | ({"shadow"} if planes == 3 else set())
     assert {name for name, times in did.items() if times >= 10} == expected
     assert np.mean(unsure) < 0.02
