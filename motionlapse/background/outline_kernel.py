@@ -7,10 +7,9 @@ import numpy as np
 from motionlapse.background.kernel_types import F2, F3, LABELS, MARKS, MASK, PLANE, ROWS
 from motionlapse.native import FLOAT, INT, Array, kernel, part
 
-_REACH = 2  # pixels: an outline is seldom nearer to the edge that it is to follow
-_APART = np.float32(
-    5.0
-)  # pixels: beyond what the slope at an edge reaches, also of one that is off by two
+_REACH = 2  # pixels: slopes are those of 5×5
+# Pixels: beyond what the slope at an edge reaches, also where the outline is off by two.
+_APART = np.float32(5.0)
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _TWO = np.float32(2.0)
 # BT.601 weights of blue, green and red.
@@ -30,10 +29,7 @@ COME, GONE, LENGTH = 0, 1, 2
 
 @part
 def _across(row, x):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return five pixels of a row times their distances from the middle one, and their sum.
-
-    Written out: as loops, in which each sum waits for the one before, it took twice as long.
-    """
+    """Return five pixels of a row times their distances from the middle one, and their sum."""
     far, near = np.float32(row[x - 2]), np.float32(row[x - 1])
     next_, last = np.float32(row[x + 1]), np.float32(row[x + 2])
     tilt = _TWO * (last - far) + (next_ - near)

@@ -14,10 +14,10 @@ from motionlapse.frames import Image
 _ROUNDING_S = 1e-3
 # The slope over 5×5 pixels of a step as high as the noise floor, of one: fainter edges say nothing.
 _FAINT = 0.3
-# As a pixel of a picture has them; each is a bit.
 OFF = 1000.0
 """How many times as much edge nothing has: outlines are not looked at."""
 
+# As a pixel of a picture has them; each is a bit.
 _GHOST, _OBJECT = np.uint8(GHOST), np.uint8(OBJECT)
 
 Array = npt.NDArray[np.float32]

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scenes import SIZE, STEP_S, MakePlanes, Pictures
 
+from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.gaussian import Gaussian
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.outline_kernel import GHOST, OBJECT
@@ -134,17 +136,25 @@ def test_a_piece_that_is_told_of_says_nothing_of_another() -> None:
     assert not outlines.told[mask == 0].any()
 
 
-def test_outlines_at_the_edge_of_the_picture_and_specks_tell_nothing_wrong() -> None:
+def test_the_edge_of_the_picture_is_no_outline() -> None:
     empty = room(1, textured=False)[0]
-    for part in (np.s_[:, :], np.s_[0:1, 0:1], np.s_[-1:, :], np.s_[40:41, 40:41]):
+    now = np.random.default_rng(2).integers(0, 256, SIZE).astype(np.uint8)
+    for part in (np.s_[:, :], np.s_[0:1, 0:1], np.s_[-1:, :]):
         mask = np.zeros(SIZE, np.uint8)
         mask[part] = 255
         outlines = Outlines(SIZE, 2.0, 8.0)
         for _ in range(4):
-            outlines.update(
-                empty, empty[None].astype(np.float32), np.ones(1, np.float32), mask, 0.1
-            )
+            gain = np.ones(1, np.float32)
+            outlines.update(now, empty[None].astype(np.float32), gain, mask, 0.1)
         assert not outlines.told.any()
+
+
+def test_the_model_is_told_what_is_watched() -> None:
+    size = (SIZE[1], SIZE[0])
+    for polygons, watched in (((), None), (("10,10 60,10 60,60 10,60",), 255)):
+        model = Gaussian()
+        Analyzer(size, model, AnalysisSettings.model_validate({"regions": polygons}), enter=0.01)
+        assert (None if model._area is None else model._area.max()) == watched
 
 
 @pytest.mark.parametrize("level", [60, 90, 105])

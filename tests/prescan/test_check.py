@@ -32,7 +32,8 @@ def flashes(tmp_path_factory):
     return write_film(path, times=times, pictures=pictures, size=SIZE, options=options)
 
 
-def find(film, sample, on_share=lambda _: None, settings=Settings()):  # noqa: B008
+def find(film, sample, on_share=lambda _: None, settings=None):
+    settings = settings or Settings()
     reader = KeyFrames(film, settings.sources)
     for _ in reader:
         pass
