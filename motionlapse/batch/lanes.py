@@ -162,6 +162,8 @@ class _Lane:
             if self._condemned:
                 self.kill()
             return
+        if self._condemned:
+            return  # what it asked before it died is not to begin any more
         what, args, named = said
         answer: Any
         try:

@@ -15,6 +15,7 @@ from motionlapse.batch.desk import Desk
 from motionlapse.batch.lanes import Lanes
 from motionlapse.batch.work import Job
 from motionlapse.clock import ManualClock
+from motionlapse.errors import SourceError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.footage import Footage
 
@@ -64,3 +65,25 @@ def test_processes_tell_of_key_frames_too(books: Books, tmp_path: Path) -> None:
         lanes.close()
     said = books.listener.said  # type: ignore[attr-defined]  # of Heard
     assert said.index("search door.mp4 2/2") < said.index("begin door.mp4 2/2")
+
+
+def test_what_was_not_to_begin_any_more_has_not_begun(books: Books, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4")
+    footage = Footage("door.mp4", film)
+    desk = Desk(books, 1, footage)
+    lanes = Lanes(1)
+    try:
+        future = lanes.submit(Job(1, footage, books.settings, many=True), desk)
+        [lane] = lanes._busy.values()
+        while lane._pid is None:
+            lanes.wait()
+        assert lane.pipe.poll(LONG_S)  # it has asked for its run, and nobody has answered
+        lanes.stop()
+        while not future.done():
+            lanes.wait()
+        with pytest.raises(SourceError, match="died"):
+            lanes.finish(future, desk)
+    finally:
+        lanes.close()
+    assert desk.stored is None
+    assert books.result.sources == 0
