@@ -11,7 +11,15 @@ from numba import cfunc, config, njit, types
 from numba.np.numpy_support import carray
 
 from motionlapse.native.llvm_engine import target_machine
-from motionlapse.native.signature import FAILED, Argument, Array, Number, Signature
+from motionlapse.native.signature import (
+    FAILED,
+    UNFIT,
+    Argument,
+    Array,
+    Header,
+    Number,
+    Signature,
+)
 
 # Of fastmath, everything but the reordering of sums, so that results do not depend on the width of
 # the machine's vectors. NumPy's errors: none, so that nothing has to be raised.
@@ -32,17 +40,51 @@ define i64 @{name}(ptr %block) {{
   %result = alloca i64
   %exception = alloca ptr
   store i64 0, ptr %result
+  %types = load ptr, ptr %block
+  %array = load ptr, ptr %types
 {loads}
   %status = call i32 @{inner}(ptr %result, ptr %exception, {arguments})
   %good = icmp eq i32 %status, 0
   %returned = load i64, ptr %result
   %told = select i1 %good, i64 %returned, i64 {failed}
   ret i64 %told
+unfit:
+  ret i64 {unfit}
 }}
 """
 _LOAD = """
-  %at{i} = getelementptr i64, ptr %block, i64 {i}
+  %at{i} = getelementptr i64, ptr %block, i64 {place}
   %a{i} = load {type}, ptr %at{i}"""
+# Nothing is read of what is no array.
+_CHECK = """
+  %type_at{i} = getelementptr i8, ptr %a{i}, i64 {type}
+  %type{i} = load ptr, ptr %type_at{i}
+  %is{i} = icmp eq ptr %type{i}, %array
+  br i1 %is{i}, label %array{i}, label %unfit
+array{i}:
+  %dtype_at{i} = getelementptr i8, ptr %a{i}, i64 {dtype}
+  %dtype{i} = load ptr, ptr %dtype_at{i}
+  %wanted_at{i} = getelementptr i64, ptr %types, i64 {place}
+  %wanted{i} = load ptr, ptr %wanted_at{i}
+  %typed{i} = icmp eq ptr %dtype{i}, %wanted{i}
+  %count_at{i} = getelementptr i8, ptr %a{i}, i64 {dimensions}
+  %count{i} = load i32, ptr %count_at{i}
+  %counted{i} = icmp eq i32 %count{i}, {count}
+  %flags_at{i} = getelementptr i8, ptr %a{i}, i64 {flags}
+  %flags{i} = load i32, ptr %flags_at{i}
+  %needed{i} = and i32 %flags{i}, {needed}
+  %flagged{i} = icmp eq i32 %needed{i}, {needed}
+  %both{i} = and i1 %typed{i}, %counted{i}
+  %all{i} = and i1 %both{i}, %flagged{i}
+  br i1 %all{i}, label %fits{i}, label %unfit
+fits{i}:
+  %data_at{i} = getelementptr i8, ptr %a{i}, i64 {data}
+  %data{i} = load ptr, ptr %data_at{i}
+  %shape_at{i} = getelementptr i8, ptr %a{i}, i64 {shape}
+  %shape{i} = load ptr, ptr %shape_at{i}"""
+_LENGTH = """
+  %axis{i}_{axis} = getelementptr i64, ptr %shape{i}, i64 {axis}
+  %length{i}_{axis} = load i64, ptr %axis{i}_{axis}"""
 # What LLVM may leave to the C library.
 _IN_C_LIBRARY = {"memset", "memcpy", "memmove"}
 
@@ -75,7 +117,7 @@ def compiled(
     module = llvm.parse_assembly(called_by_c.inspect_llvm())
     module.link_in(llvm.parse_assembly(_NO_COUNTING))
     module.get_function(inner).name = f"inner_{function.__name__}"
-    module.link_in(llvm.parse_assembly(_from_block(signature.in_llvm, function.__name__, name)))
+    module.link_in(llvm.parse_assembly(_from_block(signature, function.__name__, name)))
     for item in (*module.functions, *module.global_variables):
         if item.name != name and not item.is_declaration:
             item.linkage = "internal"
@@ -94,16 +136,30 @@ def compiled(
     return code
 
 
-def _from_block(types_in_llvm: Sequence[str], function: str, name: str) -> str:
+def _from_block(signature: Signature, function: str, name: str) -> str:
     """Return the function that takes a block."""
-    places = list(enumerate(types_in_llvm))
+    offsets = {field: getattr(Header, field).offset for field, *_ in Header._fields_}
+    loads: list[str] = []
+    given: list[tuple[str, str]] = []
+    for i, argument in enumerate(signature.arguments):
+        place, in_llvm = i + 1, signature.in_llvm[i + 1]
+        loads.append(_LOAD.format(i=i, place=place, type=in_llvm))
+        if isinstance(argument, Array):
+            dimensions = range(argument.dimensions)
+            needs = {"count": argument.dimensions, "needed": argument.flags}
+            loads.append(_CHECK.format(i=i, place=place, **needs, **offsets))
+            loads += [_LENGTH.format(i=i, axis=axis) for axis in dimensions]
+            given += [("ptr", f"data{i}"), *[("i64", f"length{i}_{axis}") for axis in dimensions]]
+        else:
+            given.append((in_llvm, f"a{i}"))
     return _FROM_BLOCK.format(
         inner=f"inner_{function}",
         name=f'"{name}"',
-        types=", ".join(types_in_llvm),
-        loads="".join(_LOAD.format(i=i, type=in_llvm) for i, in_llvm in places),
-        arguments=", ".join(f"{in_llvm} %a{i}" for i, in_llvm in places),
+        types=", ".join(in_llvm for in_llvm, _ in given),
+        loads="".join(loads),
+        arguments=", ".join(f"{in_llvm} %{value}" for in_llvm, value in given),
         failed=FAILED,
+        unfit=UNFIT,
     )
 
 

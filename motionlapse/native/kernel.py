@@ -8,9 +8,10 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, cast
 
+from motionlapse.native import signature as made_for
 from motionlapse.native.loading import address_of
 from motionlapse.native.object_code import object_code
-from motionlapse.native.signature import FAILED, INT, Argument, Number, Signature
+from motionlapse.native.signature import FAILED, INT, UNFIT, Argument, Number, Signature
 
 
 class Kernel:
@@ -48,11 +49,16 @@ class Kernel:
         Raises
         ------
         TypeError, ValueError, struct.error
-            If it is not given what it takes; see `Signature.block`.
+            If it is not given what it takes; see `Signature`.
         RuntimeError
             If the function raises something.
         """
-        result: int = self._call(self._signature.block(values))
+        result: int = UNFIT
+        if made_for.DIRECT:
+            result = self._call(self._signature.block(values))
+        if result == UNFIT:
+            block, _kept = self._signature.written_block(values)
+            result = self._call(block)
         if result == FAILED:
             raise RuntimeError("a kernel raised something")
         return result

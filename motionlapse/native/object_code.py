@@ -82,7 +82,7 @@ def _makers() -> str:
     here = Path(__file__).parent
     files = hashlib.sha256(b"".join((here / name).read_bytes() for name in _MAKERS)).hexdigest()
     told = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
-    return f"{files} {sys.implementation.cache_tag} {told}"
+    return f"{files} {sys.implementation.cache_tag} {object.__basicsize__} {told}"
 
 
 def _words(function: FunctionType, seen: list[FunctionType]) -> Iterator[str]:

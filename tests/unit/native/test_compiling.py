@@ -1,6 +1,7 @@
 """A program that compiles its kernels says so, once; what is compiled is found again."""
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from numba import config as numba_config
 
 from motionlapse.native import FLOAT, INT, Array, kernel
 from motionlapse.native import object_code as machine_code
+from motionlapse.native import signature as made_for
 from motionlapse.native.object_code import object_code
 from motionlapse.native.signature import Signature
 
@@ -150,6 +152,47 @@ def test_an_array_of_another_kind_is_refused(
     compiled = kernel(*COUNTED, returns=INT)(fill)
     with pytest.raises(TypeError, match="a kernel takes float32 of 1 dimensions in C order"):
         compiled(values, 5, 0.5)
+
+
+class Counts(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize("direct", [True, False], ids=["NumPy's objects", "written out"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.zeros(7, np.float32),
+        np.zeros(7, np.float32).view(Counts),
+        pickle.loads(pickle.dumps(np.zeros(7, np.float32))),
+        np.zeros(0, np.float32),
+    ],
+    ids=["plain", "of a class of its own", "from elsewhere", "empty"],
+)
+def test_an_array_of_any_class_is_taken(
+    values: np.ndarray, direct: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+    monkeypatch.setattr(made_for, "DIRECT", direct and made_for.DIRECT)
+    compiled = kernel(*COUNTED, returns=INT)(fill)
+    assert compiled(values, 5, 0.5) == 2 * len(values)
+    np.testing.assert_array_equal(values, (5 + 3 * np.arange(len(values))) * 0.5)
+
+
+def test_numpy_keeps_its_arrays_as_it_says() -> None:
+    assert made_for.DIRECT
+
+
+@pytest.mark.parametrize("values", [None, 7, [1.0, 2.0], "seven", memoryview(bytes(28)).cast("f")])
+def test_what_is_no_array_is_refused(
+    values: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+    compiled = kernel(*COUNTED, returns=INT)(fill)
+    with pytest.raises(TypeError, match="a kernel takes an array of float32, not "):
+        compiled(values, 5, 0.5)
+    with pytest.raises(ValueError, match="argument"):
+        compiled(np.zeros(7, np.float32), 5)
 
 
 def test_what_is_only_read_may_be_read_only(
