@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.boxes import box_of
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import mean_flow, track_corners
 from motionlapse.analysis.overlays import OverlayFinder
@@ -16,7 +17,7 @@ from motionlapse.analysis.score import change_value, moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Planes
-from motionlapse.inside import Floats, GoesBack, Inside, KnowsNoise, Remembers, WatchesPart
+from motionlapse.inside import Blob, Floats, GoesBack, Inside, KnowsNoise, Remembers, WatchesPart
 from motionlapse.opening import Opening
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore, Foreground
 
@@ -164,7 +165,7 @@ class Analyzer:
         light = elapsed_s <= _ONCE_S and (
             beyond - last.beyond > _AT_ONCE or thin - last.thin > _THIN_AT_ONCE
         )
-        score = self._score(foreground, mask, pixels, planes, elapsed_s, light=light)
+        score = self._score(foreground, mask, blobs, pixels, planes, elapsed_s, light=light)
         self._last_but_one = last
         self._last = _Seen(frame.time, mask, planes.luma.view.copy(), beyond, thin)
         return Analysis(
@@ -249,6 +250,7 @@ class Analyzer:
         self,
         foreground: Foreground,
         mask: Image,
+        blobs: Sequence[Blob],
         pixels: int,
         planes: Planes,
         elapsed_s: float,
@@ -262,7 +264,8 @@ class Analyzer:
         fraction = pixels / self._area.pixels
         moving = fraction
         if pixels and foreground.moving is not None:
-            moving = moving_pixels(foreground.moving, mask) / self._area.pixels
+            box = box_of(blobs, self.scale)
+            moving = moving_pixels(foreground.moving, mask, box) / self._area.pixels
         return ChangeScore(
             value=change_value(moving, flow, enter=self.enter, tracking=tracking),
             fraction=fraction,

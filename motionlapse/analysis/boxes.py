@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from motionlapse.inside import Blob
 
 
 class Box(NamedTuple):
@@ -33,3 +36,21 @@ class Box(NamedTuple):
     def slices(self) -> tuple[slice, slice]:
         """Its rows and columns."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+def box_of(blobs: Sequence[Blob], scale: int) -> Box:
+    """Return the box in a picture of analysis that holds blobs, of which there are some.
+
+    Parameters
+    ----------
+    blobs
+        In source pixels.
+    scale
+        Source pixels to a pixel of analysis.
+    """
+    return Box(
+        min(blob.y for blob in blobs) // scale,
+        max(blob.y + blob.height for blob in blobs) // scale,
+        min(blob.x for blob in blobs) // scale,
+        max(blob.x + blob.width for blob in blobs) // scale,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from motionlapse.analysis.boxes import Box
 from motionlapse.analysis.settings import FlowSettings
 from motionlapse.analysis.usual import times_usual
 from motionlapse.frames import Image
@@ -12,7 +13,7 @@ from motionlapse.frames import Image
 _MOST = 127  # half of 255
 
 
-def moving_pixels(moving: Image, mask: Image) -> int:
+def moving_pixels(moving: Image, mask: Image, box: Box) -> int:
     """Return how many pixels of the foreground move.
 
     A pixel counts if most of the 3×3 around it are moving foreground: specks along the outline of
@@ -26,9 +27,12 @@ def moving_pixels(moving: Image, mask: Image) -> int:
         0/255 uint8 ``(H, W)`` from the model.
     mask
         0/255 uint8 ``(H, W)`` after cleanup.
+    box
+        What holds all of that.
     """
-    both = cv2.bitwise_and(moving, mask)
-    height, width = both.shape
+    height, width = mask.shape
+    part = box.grown(1, mask.shape).slices  # around it is nothing, or an edge
+    both = cv2.bitwise_and(moving[part], mask[part])
     times = times_usual((width, height))
     if times >= 1.0:  # the median of nine is what most of them are
         return cv2.countNonZero(cv2.medianBlur(both, 3))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motionlapse.analysis.areas import WatchedArea
+from motionlapse.analysis.boxes import Box, box_of
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.score import moving_pixels
 from motionlapse.analysis.settings import AnalysisSettings
@@ -33,6 +34,11 @@ def scores(draw: st.DrawFn) -> Image:
         x, y = random.integers(0, width), random.integers(0, height)
         score[y : y + random.integers(1, 20), x : x + random.integers(1, 20)] = 255
     return score.astype(np.uint8)
+
+
+def box_around(mask: Image) -> Box:
+    x, y, width, height = cv2.boundingRect(mask)
+    return Box(y, y + height, x, x + width)
 
 
 @st.composite
@@ -73,6 +79,7 @@ def test_a_clear_patch_is_a_blob_of_its_size(
     x: int, y: int, width: int, height: int, score: int, scale: int
 ) -> None:
     clean, (blob,), pixels = cleanup((WIDTH, HEIGHT), scale)(patch(x, y, width, height, score))
+    assert box_of([blob], scale) == box_around(clean)
     assert pixels == pytest.approx(width * height, abs=2 * (width + height))
     assert blob.area == pytest.approx(pixels / (WIDTH * HEIGHT), rel=0.08)
     found = (blob.x, blob.y, blob.x + blob.width, blob.y + blob.height)
@@ -200,7 +207,7 @@ def test_pixels_move_where_most_around_them_do(moving: Image, times: int, seed: 
     share = np.einsum("yxij,i,j->yx", around, weights, weights)
     # The program's are bytes: what is as near to a half as that may be either.
     surely, perhaps = np.count_nonzero(share > 0.503), np.count_nonzero(share > 0.497)
-    assert surely <= moving_pixels(moving, mask) <= perhaps
+    assert surely <= moving_pixels(moving, mask, box_around(mask)) <= perhaps
     if beside == 1 / 3:
         assert surely == perhaps
     assert np.array_equal(moving, before[0])
@@ -214,7 +221,7 @@ def test_the_edge_of_a_slow_mover_moves_in_a_small_picture() -> None:
         edge = mask.copy()
         mask[40 * size : 60 * size, 50 * size : 60 * size] = 255
         edge[40 * size : 60 * size, 59 * size : 60 * size] = 255
-        assert moving_pixels(edge, mask) == pytest.approx(20 * size * size, abs=4)
+        assert moving_pixels(edge, mask, box_around(mask)) == pytest.approx(20 * size * size, abs=4)
 
 
 def test_a_deep_shadow_is_a_thing_unless_something_casts_it() -> None:
