@@ -13,6 +13,7 @@ from numba.np.numpy_support import carray
 from motionlapse.native.llvm_engine import target_machine
 from motionlapse.native.signature import (
     FAILED,
+    TYPE_WORD,
     UNFIT,
     Argument,
     Array,
@@ -64,9 +65,11 @@ _CHECK = """
 array{i}:
   %dtype_at{i} = getelementptr i8, ptr %a{i}, i64 {dtype}
   %dtype{i} = load ptr, ptr %dtype_at{i}
+  %word_at{i} = getelementptr i8, ptr %dtype{i}, i64 {word}
+  %word{i} = load i64, ptr %word_at{i}
   %wanted_at{i} = getelementptr i64, ptr %types, i64 {place}
-  %wanted{i} = load ptr, ptr %wanted_at{i}
-  %typed{i} = icmp eq ptr %dtype{i}, %wanted{i}
+  %wanted{i} = load i64, ptr %wanted_at{i}
+  %typed{i} = icmp eq i64 %word{i}, %wanted{i}
   %count_at{i} = getelementptr i8, ptr %a{i}, i64 {dimensions}
   %count{i} = load i32, ptr %count_at{i}
   %counted{i} = icmp eq i32 %count{i}, {count}
@@ -146,7 +149,7 @@ def _from_block(signature: Signature, function: str, name: str) -> str:
         loads.append(_LOAD.format(i=i, place=place, type=in_llvm))
         if isinstance(argument, Array):
             dimensions = range(argument.dimensions)
-            needs = {"count": argument.dimensions, "needed": argument.flags}
+            needs = {"count": argument.dimensions, "needed": argument.flags, "word": TYPE_WORD}
             loads.append(_CHECK.format(i=i, place=place, **needs, **offsets))
             loads += [_LENGTH.format(i=i, axis=axis) for axis in dimensions]
             given += [("ptr", f"data{i}"), *[("i64", f"length{i}_{axis}") for axis in dimensions]]

@@ -138,12 +138,22 @@ def read_only() -> np.ndarray:
     "values",
     [
         np.zeros(7),
+        np.zeros(7, ">f4"),
+        np.zeros(7, np.int32),
         np.zeros((7, 1), np.float32),
         np.zeros(14, np.float32)[::2],
         np.zeros(29, np.uint8)[1:].view(np.float32),
         read_only(),
     ],
-    ids=["of another type", "of more dimensions", "with gaps", "not aligned", "read-only"],
+    ids=[
+        "of another type",
+        "of another order",
+        "of whole numbers",
+        "of more dimensions",
+        "with gaps",
+        "not aligned",
+        "read-only",
+    ],
 )
 def test_an_array_of_another_kind_is_refused(
     values: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -179,8 +189,19 @@ def test_an_array_of_any_class_is_taken(
     np.testing.assert_array_equal(values, (5 + 3 * np.arange(len(values))) * 0.5)
 
 
-def test_numpy_keeps_its_arrays_as_it_says() -> None:
-    assert made_for.DIRECT
+@pytest.mark.parametrize("from_elsewhere", [False, True])
+def test_arrays_are_read_as_numpy_keeps_them(
+    from_elsewhere: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not written out: that takes longer."""
+    monkeypatch.setenv(STORES, str(tmp_path))
+    values = np.zeros(7, np.float32)
+    if from_elsewhere:
+        values = pickle.loads(pickle.dumps(values))
+        assert values.dtype is not np.dtype(np.float32)
+    compiled = kernel(*COUNTED, returns=INT)(fill)
+    monkeypatch.setattr(Signature, "written_block", None)
+    assert compiled(values, 5, 0.5) == 14
 
 
 @pytest.mark.parametrize("values", [None, 7, [1.0, 2.0], "seven", memoryview(bytes(28)).cast("f")])
