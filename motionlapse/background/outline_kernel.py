@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from motionlapse.background.kernel_types import F2, F3, LABELS, MARKS, MASK, PLANE, ROWS
-from motionlapse.native import FLOAT, INT, Array, kernel, part
+from motionlapse.background.kernel_types import F2, F3, MASK, PICTURE, PLANE, POINTS, STARTS
+from motionlapse.native import FLOAT, INT, kernel, part
 
 _REACH = 2  # pixels: slopes are those of 5×5
 # Pixels: beyond what the slope at an edge reaches, also where the outline is off by two.
 _APART = np.float32(5.0)
+_ENOUGH = 200  # pixels of an outline, or some more, tell what all of it would
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-_TWO = np.float32(2.0)
+_WHITE = np.float32(255.0)
+# Pixels from a piece: that far slopes at its outline, and beside it, are taken from.
+_AROUND = 1 + int(_APART) + _REACH
 # BT.601 weights of blue, green and red.
 _BLUE, _GREEN, _RED = np.float32(0.114), np.float32(0.587), np.float32(0.299)
 # Squared distances of the pixels of 5x5 from their middle, across: what a slope is divided by.
 _SPREAD = np.float32(50.0)
 
-GHOST, OBJECT = 1, 2
-"""What a pixel is part of: the place of something that has left, or a thing. Each is a bit."""
+GHOST, OBJECT, SUSPECT = 1, 2, 3
+"""A pixel's piece: the place of something that has left, a thing, or perhaps the former."""
+
+_NONE, _GHOST, _OBJECT, _SUSPECT = (np.uint8(kind) for kind in (0, GHOST, OBJECT, SUSPECT))
 
 LOOK_S = 0.1
 """How often outlines are looked at. More often costs more; half as often, ghosts stay longer."""
@@ -28,57 +35,36 @@ COME, GONE, LENGTH = 0, 1, 2
 
 
 @part
-def _across(row, x):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return five pixels of a row times their distances from the middle one, and their sum."""
-    far, near = np.float32(row[x - 2]), np.float32(row[x - 1])
-    next_, last = np.float32(row[x + 1]), np.float32(row[x + 2])
-    tilt = _TWO * (last - far) + (next_ - near)
-    return tilt, (far + last) + (near + next_) + np.float32(row[x])
-
-
-@part
-def _inwards(mask, y, x):  # type: ignore[no-untyped-def]
-    """Return the direction in which a mask grows in 5×5 pixels, of no particular length."""
-    across = down = _ZERO
+def _gradient(picture, y, x):  # type: ignore[no-untyped-def]  # as kernels are
+    """Return 5×5 pixels times their distances from the middle one, across and down."""
+    across: Any = 0
+    down: Any = 0
     for dy in range(-_REACH, _REACH + 1):
-        tilt, total = _across(mask[y + dy], x)
-        across += tilt
-        down += np.float32(dy) * total
-    return across, down
+        row = picture[y + dy]
+        far, near, own = np.int32(row[x - 2]), np.int32(row[x - 1]), np.int32(row[x])
+        next_, last = np.int32(row[x + 1]), np.int32(row[x + 2])
+        across += 2 * (last - far) + (next_ - near)
+        down += dy * (far + near + own + next_ + last)
+    return np.float32(across), np.float32(down)
 
 
 @part
-def _slopes(luma, mean, y, x, across, down):  # type: ignore[no-untyped-def]
-    """Return the slopes in 5×5 pixels of frame and background in a direction, times its length."""
-    frame = usual = _ZERO
-    for dy in range(-_REACH, _REACH + 1):
-        below = np.float32(dy) * down
-        tilt, total = _across(luma[y + dy], x)
-        frame += across * tilt + below * total
-        if mean.shape[0] == 1:
-            tilt, total = _across(mean[0, y + dy], x)
-            usual += across * tilt + below * total
-        else:
-            blue, blues = _across(mean[0, y + dy], x)
-            green, greens = _across(mean[1, y + dy], x)
-            red, reds = _across(mean[2, y + dy], x)
-            tilt = _BLUE * blue + _GREEN * green + _RED * red
-            total = _BLUE * blues + _GREEN * greens + _RED * reds
-            usual += across * tilt + below * total
-    return frame / _SPREAD, usual / _SPREAD
+def _more(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-def]
+    """Return by how much the squared slope of the frame is more than the background's.
+
+    It is that in a direction, times its squared length.
+    """
+    frame_across, frame_down = _gradient(luma, y, x)
+    usual_across, usual_down = _gradient(usual, y, x)
+    frame = (across * frame_across + down * frame_down) / _SPREAD
+    before = (across * usual_across + down * usual_down) / _SPREAD
+    return frame * frame * light - before * before
 
 
 @part
-def _more(luma, mean, y, x, across, down, light):  # type: ignore[no-untyped-def]
-    """Return by how much the squared slope of the frame is more than the background's."""
-    frame, usual = _slopes(luma, mean, y, x, across, down)
-    return frame * frame * light - usual * usual
-
-
-@part
-def _more_than_beside(luma, mean, y, x, across, down, light):  # type: ignore[no-untyped-def]
+def _more_than_beside(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-def]
     """Return that of a pixel less that of what lies a few pixels inside and outside of it."""
-    height, width = mean.shape[1:]
+    height, width = usual.shape
     length = across * across + down * down
     apart = _APART / np.sqrt(length)
     dy, dx = int(np.rint(apart * down)), int(np.rint(apart * across))
@@ -87,37 +73,15 @@ def _more_than_beside(luma, mean, y, x, across, down, light):  # type: ignore[no
         return _ZERO
     if 2 * y - above >= height - _REACH or 2 * x - left >= width - _REACH:
         return _ZERO
-    inside = _more(luma, mean, y + dy, x + dx, across, down, light)
-    outside = _more(luma, mean, y - dy, x - dx, across, down, light)
-    own = _more(luma, mean, y, x, across, down, light)
+    inside = _more(luma, usual, y + dy, x + dx, across, down, light)
+    outside = _more(luma, usual, y - dy, x - dx, across, down, light)
+    own = _more(luma, usual, y, x, across, down, light)
     return (own - _HALF * (inside + outside)) / length
 
 
-@part
-def _label(labels, row, column):  # type: ignore[no-untyped-def]
-    """Return the label of a pixel or of one beside it; the pixel may be just outside."""
-    height, width = labels.shape
-    y, x = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
-    beside = max(labels[y, max(column - 1, 0)], labels[y, min(column + 1, width - 1)])
-    above_below = max(labels[max(row - 1, 0), x], labels[min(row + 1, height - 1), x])
-    return max(labels[y, x], beside, above_below)
-
-
-@part
-def _mark_outline(above, row, below, inner, first, last, marks):  # type: ignore[no-untyped-def]
-    """Mark the pixels of a row of a mask that are not as one of those beside, above and below.
-
-    Those that are not watched well inside their area are not: a mask is cut off there.
-    """
-    for x in range(first, last):
-        own = row[x]
-        unlike = (row[x - 1] ^ own) | (row[x + 1] ^ own) | (above[x] ^ own) | (below[x] ^ own)
-        marks[x] = unlike & inner[x]
-
-
-@kernel(MASK, MASK, LABELS, INT, INT, PLANE, F3, FLOAT, F2, ROWS)
+@kernel(POINTS, STARTS, MASK, MASK, PLANE, PLANE, FLOAT, F2)
 def weigh_outlines(  # type: ignore[no-untyped-def]
-    mask, inner, labels, top, left, luma, mean, inverse, weights, marks
+    points, starts, mask, inner, luma, usual, inverse, weights
 ):
     """Add up the edges along the outlines of pieces of foreground, across them, squared.
 
@@ -125,68 +89,103 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
     5×5 pixels, less what slopes there are five pixels inside and outside of the outline: before
     bricks or a hedge a thing hides edges, but no more of them than lie beside its outline. By that
     direction leaves in front of something textured are told from the place of something that has
-    left. Every other row is enough: an outline is two pixels wide, one inside and one outside.
+    left. Every other pixel is enough, and fewer of long outlines.
 
     Parameters
     ----------
+    points
+        x and y of the outermost pixels of pieces, one piece after another, int32 ``(M, 2)``.
+    starts
+        Where each begins, and where the last ends, int32 ``(N + 1,)``.
     mask
         uint8 ``(H, W)``: foreground is not 0.
     inner
-        uint8 ``(H, W)``: 0 where outlines are not to be followed, else 255.
-    labels
-        Numbers of the pieces, from 1, in the part of the picture that holds all of them, int32
-        ``(h, w)``.
-    top, left
-        Where the part is.
+        uint8 ``(H, W)``: 0 where outlines are not to be followed.
     luma
         The frame's, uint8, rows may be padded.
-    mean
-        The background, float32 ``(P, H, W)``.
+    usual
+        The background's, uint8; see `usual_luma`.
     inverse
         Brightness of the background over the frame's.
     weights
-        float32 ``(3, N)``: for every label the squared slopes by which the frame has more than the
+        float32 ``(3, N)``: for every piece the squared slopes by which the frame has more than the
         background (`COME`) and less (`GONE`), levels² a pixel², and the pixels of the outline
-        (`LENGTH`) are added.
-    marks
-        uint8 ``(W,)``: scratch.
+        (`LENGTH`).
     """
     height, width = mask.shape
-    bottom, right = top + len(labels), left + labels.shape[1]
     light = np.float32(inverse) * np.float32(inverse)
-    first, last = max(left - 1, _REACH), min(right + 1, width - _REACH)
-    for y in range(max(top - 1, _REACH) | 1, min(bottom + 1, height - _REACH), 2):
-        _mark_outline(mask[y - 1], mask[y], mask[y + 1], inner[y], first, last, marks)
-        for x in range(first, last):
-            if not marks[x]:
+    for piece in range(weights.shape[1]):
+        come = gone = length = _ZERO
+        first, last = starts[piece], starts[piece + 1]
+        for i in range(first, last, max(2, (last - first) // _ENOUGH)):
+            x, y = points[i, 0], points[i, 1]
+            if min(x, y) < _REACH or x >= width - _REACH or y >= height - _REACH or not inner[y, x]:
                 continue
-            across, down = _inwards(mask, y, x)
-            length = across * across + down * down
-            if length == _ZERO:
-                continue  # as thin as a pixel, or a corner of two pieces
-            more = _more_than_beside(luma, mean, y, x, across, down, light)
-            label = _label(labels, y - top, x - left)
-            weights[COME, label] += max(more, _ZERO)
-            weights[GONE, label] += max(-more, _ZERO)
-            weights[LENGTH, label] += _ONE
+            across, down = _gradient(mask, y, x)
+            if across == _ZERO and down == _ZERO:
+                continue  # as thin as a pixel
+            more = _more_than_beside(luma, usual, y, x, across, down, light)
+            come += max(more, _ZERO)
+            gone += max(-more, _ZERO)
+            length += _ONE
+        weights[COME, piece], weights[GONE, piece], weights[LENGTH, piece] = come, gone, length
 
 
-@kernel(MARKS, LABELS, INT, INT, Array("uint8", 2))
-def paint(kinds, labels, top, left, told):  # type: ignore[no-untyped-def]
-    """Write the kind of its piece to every pixel of a part of the picture.
+@kernel(F3, INT, INT, INT, INT, PICTURE)
+def usual_luma(mean, top, bottom, left, right, usual):  # type: ignore[no-untyped-def]
+    """Round the luma of the background where `weigh_outlines` asks for it.
 
     Parameters
     ----------
-    kinds
-        uint8 ``(N,)``: of each label.
-    labels, top, left
-        As in `weigh_outlines`.
-    told
-        uint8 ``(H, W)``: filled in there; what is of no piece is left as it is.
+    mean
+        The background, float32 ``(P, H, W)``.
+    top, bottom, left, right
+        What holds all pieces of foreground.
+    usual
+        uint8 ``(H, W)``: filled in there, and around.
     """
-    height, width = labels.shape
-    for y in range(height):
-        own, row = labels[y], told[top + y, left : left + width]
-        for x in range(width):
-            if own[x] > 0:  # most are not; looking their kind up takes longer
-                row[x] = kinds[own[x]]
+    height, width = usual.shape
+    first, last = max(left - _AROUND, 0), min(right + _AROUND, width)
+    for y in range(max(top - _AROUND, 0), min(bottom + _AROUND, height)):
+        row = usual[y, first:last]
+        if len(mean) == 1:
+            grey = mean[0, y, first:last]
+            for x in range(last - first):
+                row[x] = np.uint8(min(max(grey[x] + _HALF, _ZERO), _WHITE))
+        else:
+            blue, green, red = (
+                mean[0, y, first:last],
+                mean[1, y, first:last],
+                mean[2, y, first:last],
+            )
+            for x in range(last - first):
+                luma = _BLUE * blue[x] + _GREEN * green[x] + _RED * red[x]
+                row[x] = np.uint8(min(max(luma + _HALF, _ZERO), _WHITE))
+
+
+@kernel(PICTURE, INT, INT, INT, INT, MASK, MASK)
+def tell(told, top, bottom, left, right, mask, before):  # type: ignore[no-untyped-def]
+    """Turn what a look makes of foreground into what is told of it by now.
+
+    A ghost is told when it has been suspected before, and what is left of one is one still, though
+    its outline does not tell.
+
+    Parameters
+    ----------
+    told
+        uint8 ``(H, W)``: what this look makes of each pixel: `GHOST`, `OBJECT` or 0. Changed.
+    top, bottom, left, right
+        What holds all foreground.
+    mask
+        uint8 ``(H, W)``: foreground is not 0.
+    before
+        uint8 ``(H, W)``: what was told before.
+    """
+    for y in range(top, bottom):
+        row, now, last = told[y, left:right], mask[y, left:right], before[y, left:right]
+        for x in range(right - left):
+            kind, known = row[x], last[x]
+            ghostly = (known == _GHOST) | ((known == _SUSPECT) & (kind == _GHOST))
+            other = _SUSPECT if kind == _GHOST else kind
+            kind = _GHOST if ghostly & (kind != _OBJECT) else other
+            row[x] = kind if now[x] else _NONE

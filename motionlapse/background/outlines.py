@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+from statistics import fmean
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.outline_kernel import GHOST, LOOK_S, OBJECT, paint, weigh_outlines
+from motionlapse.background.outline_kernel import (
+    GHOST,
+    LOOK_S,
+    OBJECT,
+    tell,
+    usual_luma,
+    weigh_outlines,
+)
 from motionlapse.frames import Image
 
 _ROUNDING_S = 1e-3
@@ -16,9 +26,6 @@ _ROUNDING_S = 1e-3
 _FAINT = 0.3
 OFF = 1000.0
 """How many times as much edge nothing has: outlines are not looked at."""
-
-# As a pixel of a picture has them; each is a bit.
-_GHOST, _OBJECT = np.uint8(GHOST), np.uint8(OBJECT)
 
 Array = npt.NDArray[np.float32]
 
@@ -30,8 +37,6 @@ class Seen(NamedTuple):
     ----------
     told
         See `Outlines`.
-    ghosts
-        What the last look took for ghosts.
     luma, inverse
         Of the frame that is to be looked at, and the background's brightness over its; None: none.
     since_s
@@ -39,7 +44,6 @@ class Seen(NamedTuple):
     """
 
     told: Image
-    ghosts: Image
     luma: Image | None = None
     inverse: float = 1.0
     since_s: float = 0.0
@@ -70,15 +74,15 @@ class Outlines:
         self, shape: tuple[int, int], clearly: float, noise_floor: float, area: Image | None = None
     ) -> None:
         self._clearly, self._faint = clearly, (_FAINT * noise_floor) ** 2
-        self._marks = np.empty(shape[1], np.uint8)
         whole: Image = np.full(shape, 255, np.uint8)
         self._inner = whole if area is None else cv2.erode(area, np.ones((5, 5), np.uint8))
+        self._usual: Image = np.empty(shape, np.uint8)
         self._none: Image = np.zeros(shape, np.uint8)
-        self.state = Seen(self._none, self._none)
+        self.state = Seen(self._none)
 
     @property
     def told(self) -> Image:
-        """uint8 ``(H, W)``: `GHOST` or `OBJECT`, 0 where nothing is known."""
+        """uint8 ``(H, W)``: `GHOST`, `OBJECT` or `SUSPECT`, 0 where nothing is known."""
         return self.state.told
 
     def update(
@@ -101,45 +105,54 @@ class Outlines:
         """
         if self._clearly >= OFF:
             return
-        told, ghosts, last, inverse, since_s = self.state
+        told, last, inverse, since_s = self.state
         if last is not None:
-            now = self._weigh(last, mean, inverse, previous)
+            told = self._look(last, mean, inverse, previous)
             last = None
-            # What is left of a ghost tells nothing by its outline, and is one still.
-            left = told & previous & _GHOST
-            if now is None:
-                told, ghosts = left, self._none
-            else:
-                left[now > 0] = 0
-                # Ghosts are told where they were ghosts before.
-                told, ghosts = now & (ghosts | _OBJECT) | left, now & _GHOST
         since_s += elapsed_s
         if since_s >= LOOK_S - _ROUNDING_S:
             height, width = self._none.shape
             last = luma[:height, :width].copy()
             # What is over counts: with some frames left out, the looks are at the same times.
             since_s = (since_s + _ROUNDING_S) % LOOK_S - _ROUNDING_S
-            inverse = 1 / float(gain.mean())
-        self.state = Seen(told, ghosts, last, inverse, since_s)
+            inverse = 1 / fmean(gain.tolist())
+        self.state = Seen(told, last, inverse, since_s)
 
-    def _weigh(self, luma: Image, mean: Array, inverse: float, mask: Image) -> Image | None:
-        """Return what the outlines of a frame tell; None: nothing."""
+    def _look(self, luma: Image, mean: Array, inverse: float, mask: Image) -> Image:
+        """Return what is told once the outlines of a frame have been weighed."""
         left, top, width, height = cv2.boundingRect(mask)
         if not width:
-            return None
-        part = np.s_[top : top + height, left : left + width]
-        count, labels = cv2.connectedComponents(mask[part])
-        weights = np.zeros((3, count), np.float32)
-        seen = luma, mean, inverse
-        weigh_outlines(mask, self._inner, labels, top, left, *seen, weights, self._marks)
-        come, gone, length = weights
-        few = length * self._faint
-        kinds = np.zeros(count, np.uint8)
-        kinds[gone > self._clearly * (come + few)] = GHOST
-        kinds[come > self._clearly * (gone + few)] = OBJECT
-        kinds[0] = 0
-        if not kinds.any():
-            return None
+            return self._none
+        part = top, top + height, left, left + width
+        pieces = _outlines(mask, part)
+        starts = np.array([0, *accumulate(map(len, pieces))], np.int32)
+        usual_luma(mean, *part, self._usual)
+        weights = np.empty((3, len(pieces)), np.float32)
+        seen = luma, self._usual, inverse
+        weigh_outlines(np.concatenate(pieces)[:, 0], starts, mask, self._inner, *seen, weights)
+        ghosts, objects = [], []
+        for piece, (come, gone, length) in zip(pieces, weights.T.tolist(), strict=True):
+            few = length * self._faint
+            if gone > self._clearly * (come + few):
+                ghosts.append(piece)
+            elif come > self._clearly * (gone + few):
+                objects.append(piece)
         told = np.zeros(mask.shape, np.uint8)
-        paint(kinds, labels, top, left, told)
+        for kind, of_it in (GHOST, ghosts), (OBJECT, objects):
+            if of_it:
+                cv2.drawContours(told, of_it, -1, kind, cv2.FILLED)
+        tell(told, *part, mask, self.state.told)
         return told
+
+
+def _outlines(mask: Image, part: tuple[int, int, int, int]) -> Sequence[cv2.typing.MatLike]:
+    """Return the outermost pixels of the pieces of foreground in a part that holds them all."""
+    top, bottom, left, right = part
+    # Along the edges of what it is given, outlines are cut off.
+    top, left = max(top - 1, 0), max(left - 1, 0)
+    return cv2.findContours(
+        mask[top : bottom + 1, left : right + 1],
+        cv2.RETR_EXTERNAL,
+        cv2.CHAIN_APPROX_NONE,
+        offset=(left, top),
+    )[0]

@@ -13,7 +13,7 @@ from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.background.gaussian import Gaussian
 from motionlapse.background.gaussian_settings import GaussianSettings
-from motionlapse.background.outline_kernel import GHOST, OBJECT
+from motionlapse.background.outline_kernel import GHOST, OBJECT, SUSPECT
 from motionlapse.background.outlines import Outlines
 from motionlapse.frames import Image
 
@@ -112,7 +112,7 @@ def test_a_ghost_is_told_twice_and_a_thing_once() -> None:
     full[THING] = 220
     mask = np.zeros(SIZE, np.uint8)
     mask[THING] = 255
-    assert told_of(full, empty, mask) == [0, GHOST, GHOST, GHOST]
+    assert told_of(full, empty, mask) == [SUSPECT, GHOST, GHOST, GHOST]
     assert told_of(empty, full, mask) == [OBJECT] * 4
     assert told_of(empty, empty, mask) == [0] * 4
     # Half of the light makes half of an edge: of a thing that is no brighter, none of its own.
