@@ -15,6 +15,7 @@ _APART = np.float32(5.0)
 _ENOUGH = 200  # pixels of an outline, or some more, tell what all of it would
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _WHITE = np.float32(255.0)
+_PLACE = np.float32(25.0)  # pixels
 # Pixels from a piece: that far slopes at its outline, and beside it, are taken from.
 _AROUND = 1 + int(_APART) + _REACH
 # BT.601 weights of blue, green and red.
@@ -30,7 +31,7 @@ _NONE, _GHOST, _OBJECT, _SUSPECT = (np.uint8(kind) for kind in (0, GHOST, OBJECT
 LOOK_S = 0.1
 """How often outlines are looked at. More often costs more; half as often, ghosts stay longer."""
 
-COME, GONE, LENGTH = 0, 1, 2
+COME, GONE, LENGTH, CHANGED = 0, 1, 2, 3
 """The rows of what `weigh_outlines` fills in."""
 
 
@@ -46,6 +47,17 @@ def _gradient(picture, y, x):  # type: ignore[no-untyped-def]  # as kernels are
         across += 2 * (last - far) + (next_ - near)
         down += dy * (far + near + own + next_ + last)
     return np.float32(across), np.float32(down)
+
+
+@part
+def _total(picture, y, x):  # type: ignore[no-untyped-def]
+    """Return the sum of 5×5 pixels."""
+    total: Any = 0
+    for dy in range(-_REACH, _REACH + 1):
+        row = picture[y + dy]
+        for dx in range(-_REACH, _REACH + 1):
+            total += np.int32(row[x + dx])
+    return np.float32(total)
 
 
 @part
@@ -79,9 +91,9 @@ def _more_than_beside(luma, usual, y, x, across, down, light):  # type: ignore[n
     return (own - _HALF * (inside + outside)) / length
 
 
-@kernel(POINTS, STARTS, MASK, MASK, PLANE, PLANE, FLOAT, F2)
+@kernel(POINTS, STARTS, MASK, MASK, PLANE, FLOAT, PLANE, PLANE, FLOAT, FLOAT, F2)
 def weigh_outlines(  # type: ignore[no-untyped-def]
-    points, starts, mask, inner, luma, usual, inverse, weights
+    points, starts, mask, inner, luma, inverse, usual, last, last_inverse, change, weights
 ):
     """Add up the edges along the outlines of pieces of foreground, across them, squared.
 
@@ -103,21 +115,26 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
         uint8 ``(H, W)``: 0 where outlines are not to be followed.
     luma
         The frame's, uint8, rows may be padded.
-    usual
-        The background's, uint8; see `usual_luma`.
     inverse
         Brightness of the background over the frame's.
+    usual
+        The background's luma, uint8; see `usual_luma`.
+    last, last_inverse
+        The luma and `inverse` of the last look.
+    change
+        Levels by which 5×5 pixels have changed since, in the mean.
     weights
-        float32 ``(3, N)``: for every piece the squared slopes by which the frame has more than the
-        background (`COME`) and less (`GONE`), levels² a pixel², and the pixels of the outline
-        (`LENGTH`).
+        float32 ``(4, N)``: for every piece the squared slopes by which the frame has more than the
+        background (`COME`) and less (`GONE`), levels² a pixel², the pixels of the outline
+        (`LENGTH`), and those of them at which the picture has changed (`CHANGED`).
     """
     height, width = mask.shape
-    light = np.float32(inverse) * np.float32(inverse)
+    inverse, last_inverse = np.float32(inverse), np.float32(last_inverse)
+    light, least = inverse * inverse, np.float32(change) * _PLACE
     for piece in range(weights.shape[1]):
-        come = gone = length = _ZERO
-        first, last = starts[piece], starts[piece + 1]
-        for i in range(first, last, max(2, (last - first) // _ENOUGH)):
+        come = gone = length = changed = _ZERO
+        begin, end = starts[piece], starts[piece + 1]
+        for i in range(begin, end, max(2, (end - begin) // _ENOUGH)):
             x, y = points[i, 0], points[i, 1]
             if min(x, y) < _REACH or x >= width - _REACH or y >= height - _REACH or not inner[y, x]:
                 continue
@@ -128,7 +145,10 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
             come += max(more, _ZERO)
             gone += max(-more, _ZERO)
             length += _ONE
-        weights[COME, piece], weights[GONE, piece], weights[LENGTH, piece] = come, gone, length
+            apart = _total(luma, y, x) * inverse - _total(last, y, x) * last_inverse
+            changed += _ONE if abs(apart) > least else _ZERO
+        weights[COME, piece], weights[GONE, piece] = come, gone
+        weights[LENGTH, piece], weights[CHANGED, piece] = length, changed
 
 
 @kernel(F3, INT, INT, INT, INT, PICTURE)

@@ -24,10 +24,28 @@ from motionlapse.frames import Image
 _ROUNDING_S = 1e-3
 # The slope over 5×5 pixels of a step as high as the noise floor, of one: fainter edges say nothing.
 _FAINT = 0.3
+# A place has changed from look to look if its 5×5 pixels have, by half of the noise floor in the
+# mean; where that is so along most of an outline, something moves, which no ghost does.
+_CHANGE, _MOST = 0.5, 0.75
 OFF = 1000.0
 """How many times as much edge nothing has: outlines are not looked at."""
 
 Array = npt.NDArray[np.float32]
+
+
+class Look(NamedTuple):
+    """A frame that is looked at.
+
+    Attributes
+    ----------
+    luma
+        uint8 ``(H, W)``; never written to.
+    inverse
+        The background's brightness over its.
+    """
+
+    luma: Image
+    inverse: float
 
 
 class Seen(NamedTuple):
@@ -37,15 +55,17 @@ class Seen(NamedTuple):
     ----------
     told
         See `Outlines`.
-    luma, inverse
-        Of the frame that is to be looked at, and the background's brightness over its; None: none.
+    waiting
+        What is to be looked at when the next frame comes, with the mask of this one.
+    last
+        What was looked at last.
     since_s
-        Since the last such frame.
+        Time since there was something to look at.
     """
 
     told: Image
-    luma: Image | None = None
-    inverse: float = 1.0
+    waiting: Look | None = None
+    last: Look | None = None
     since_s: float = 0.0
 
 
@@ -55,8 +75,9 @@ class Outlines:
     A thing has edges of its own in the frame; what stood in the background and has left has them in
     the background only. Ten times a second the edges along the outline of each piece of the mask
     are weighed, those that have come against those that have gone. A piece of which clearly more
-    has gone, twice in a row, is a ghost: what is seen in its place is the background. One of which
-    clearly more has come is an object: what it hides stays the background for as long as any may.
+    has gone, twice in a row, while it kept still, is a ghost: what is seen in its place is the
+    background. One of which clearly more has come is an object: what it hides stays the background
+    for as long as any may.
 
     Parameters
     ----------
@@ -74,6 +95,7 @@ class Outlines:
         self, shape: tuple[int, int], clearly: float, noise_floor: float, area: Image | None = None
     ) -> None:
         self._clearly, self._faint = clearly, (_FAINT * noise_floor) ** 2
+        self._change = _CHANGE * noise_floor
         whole: Image = np.full(shape, 255, np.uint8)
         self._inner = whole if area is None else cv2.erode(area, np.ones((5, 5), np.uint8))
         self._usual: Image = np.empty(shape, np.uint8)
@@ -105,20 +127,19 @@ class Outlines:
         """
         if self._clearly >= OFF:
             return
-        told, last, inverse, since_s = self.state
-        if last is not None:
-            told = self._look(last, mean, inverse, previous)
-            last = None
+        told, look, last, since_s = self.state
+        if look is not None:
+            told = self._told_by(look, last or look, mean, previous)
+            look, last = None, look
         since_s += elapsed_s
         if since_s >= LOOK_S - _ROUNDING_S:
             height, width = self._none.shape
-            last = luma[:height, :width].copy()
+            look = Look(luma[:height, :width].copy(), 1 / fmean(gain.tolist()))
             # What is over counts: with some frames left out, the looks are at the same times.
             since_s = (since_s + _ROUNDING_S) % LOOK_S - _ROUNDING_S
-            inverse = 1 / fmean(gain.tolist())
-        self.state = Seen(told, last, inverse, since_s)
+        self.state = Seen(told, look, last, since_s)
 
-    def _look(self, luma: Image, mean: Array, inverse: float, mask: Image) -> Image:
+    def _told_by(self, look: Look, last: Look, mean: Array, mask: Image) -> Image:
         """Return what is told once the outlines of a frame have been weighed."""
         left, top, width, height = cv2.boundingRect(mask)
         if not width:
@@ -127,13 +148,14 @@ class Outlines:
         pieces = _outlines(mask, part)
         starts = np.array([0, *accumulate(map(len, pieces))], np.int32)
         usual_luma(mean, *part, self._usual)
-        weights = np.empty((3, len(pieces)), np.float32)
-        seen = luma, self._usual, inverse
-        weigh_outlines(np.concatenate(pieces)[:, 0], starts, mask, self._inner, *seen, weights)
+        weights = np.empty((4, len(pieces)), np.float32)
+        points = np.concatenate(pieces)[:, 0]
+        pictures = *look, self._usual, *last
+        weigh_outlines(points, starts, mask, self._inner, *pictures, self._change, weights)
         ghosts, objects = [], []
-        for piece, (come, gone, length) in zip(pieces, weights.T.tolist(), strict=True):
+        for piece, (come, gone, length, changed) in zip(pieces, weights.T.tolist(), strict=True):
             few = length * self._faint
-            if gone > self._clearly * (come + few):
+            if gone > self._clearly * (come + few) and changed <= _MOST * length:
                 ghosts.append(piece)
             elif come > self._clearly * (gone + few):
                 objects.append(piece)

@@ -121,6 +121,35 @@ def test_a_ghost_is_told_twice_and_a_thing_once() -> None:
     assert told_of(full, dim, mask, inverse=2.0) == [0] * 4
 
 
+def test_what_moves_is_no_ghost() -> None:
+    there, now = room(1, textured=False)[0], room(1, textured=False)[0]
+    there[THING] = 220
+    mask = np.zeros(SIZE, np.uint8)
+    mask[THING] = 255
+    outlines = Outlines(SIZE, 2.0, 8.0)
+    told = []
+    for look in range(10):
+        waves = now.copy()
+        waves[THING] += np.uint8(15 * (look % 2 if look < 6 else 0))
+        outlines.update(waves, there[None].astype(np.float32), np.ones(1, np.float32), mask, 0.1)
+        told.append(int(outlines.told[42, 50]))
+    # The first look has none before it; each is weighed when the next frame comes.
+    assert told == [0, SUSPECT, 0, 0, 0, 0, 0, 0, SUSPECT, GHOST]
+
+
+def test_light_that_changes_moves_nothing() -> None:
+    there, now = room(1, textured=False)[0], room(1, textured=False)[0]
+    there[THING] = 220
+    mask = np.zeros(SIZE, np.uint8)
+    mask[THING] = 255
+    outlines = Outlines(SIZE, 2.0, 8.0)
+    for look in range(6):
+        gain = np.float32(1 + 0.2 * (look % 2))
+        lit = np.rint(now * gain).astype(np.uint8)
+        outlines.update(lit, there[None].astype(np.float32), np.array([gain]), mask, 0.1)
+    assert int(outlines.told[42, 50]) == GHOST
+
+
 def test_a_piece_that_is_told_of_says_nothing_of_another() -> None:
     empty, there = room(1, textured=False)[0], room(1, textured=False)[0].copy()
     there[THING] = 220

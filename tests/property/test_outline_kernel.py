@@ -21,6 +21,7 @@ from motionlapse.frames import Image
 
 Floats = npt.NDArray[np.float64]
 Points = npt.NDArray[np.int32]
+CHANGE = 20.0
 ACROSS, DOWN = np.meshgrid(np.arange(-2.0, 3), np.arange(-2.0, 3))
 
 seeds = st.integers(0, 2**32 - 1)
@@ -42,11 +43,11 @@ def pieces(shape: tuple[int, int], random: np.random.Generator) -> tuple[Image, 
 
 
 def expected(
-    mask: Image, inner: Image, outline: Points, frame: Floats, usual: Floats, inverse: float
+    mask: Image, inner: Image, outline: Points, frame: Floats, usual: Floats, last: Floats
 ) -> Floats:
     height, width = mask.shape
     inside = (mask > 0).astype(np.float64)
-    weights = np.zeros(3)
+    weights = np.zeros(4)
 
     def slope(picture: Floats, y: int, x: int) -> Floats:
         window = picture[y - 2 : y + 3, x - 2 : x + 3]
@@ -67,12 +68,14 @@ def expected(
         more = 0.0
         if all(fits(*at) for at in places):
             own, *beside = (
-                (inverse * (slope(frame, *at) / 50 @ direction)) ** 2
+                (slope(frame, *at) / 50 @ direction) ** 2
                 - (slope(usual, *at) / 50 @ direction) ** 2
                 for at in places
             )
             more = own - sum(beside) / 2
-        weights += max(more, 0), max(-more, 0), 1
+        place = np.s_[y - 2 : y + 3, x - 2 : x + 3]
+        apart = abs((frame[place] - last[place]).mean())
+        weights += max(more, 0), max(-more, 0), 1, apart > CHANGE
     return weights
 
 
@@ -88,13 +91,15 @@ def test_outlines_are_weighed_as_the_formula_says(
     luma = random.integers(0, 256, (shape[0], shape[1] + padding), dtype=np.uint8)
     usual = random.integers(0, 256, shape, dtype=np.uint8)
     inner = np.where(random.random(shape) < random.choice([0, 0.3]), 0, 255).astype(np.uint8)
-    pictures = luma[:, : shape[1]].astype(np.float64), usual.astype(np.float64)
-    truth = [expected(mask, inner, outline, *pictures, inverse) for outline in outlines]
+    last = random.integers(0, 256, shape, dtype=np.uint8)
+    pictures = inverse * luma[:, : shape[1]], usual.astype(np.float64), 1.2 * last
+    truth = [expected(mask, inner, outline, *pictures) for outline in outlines]
     points = np.concatenate([np.empty((0, 2), np.int32), *outlines])
     starts = np.cumsum([0, *map(len, outlines)]).astype(np.int32)
-    weights = np.full((3, len(outlines)), np.nan, np.float32)
-    weigh_outlines(points, starts, mask, inner, luma, usual, inverse, weights)
-    assert np.allclose(weights.T, np.reshape(truth, (-1, 3)), rtol=1e-3, atol=1e-2)
+    weights = np.full((4, len(outlines)), np.nan, np.float32)
+    seen = luma, inverse, usual, last, 1.2
+    weigh_outlines(points, starts, mask, inner, *seen, CHANGE, weights)
+    assert np.allclose(weights.T, np.reshape(truth, (-1, 4)), rtol=1e-3, atol=1e-2)
 
 
 @pytest.mark.parametrize("planes", [1, 3])
