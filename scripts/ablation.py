@@ -47,6 +47,7 @@ ROWS: tuple[tuple[str, dict[str, object], dict[str, object]], ...] = (
         {},
     ),
     ("no outlines (`own_edges=1000`)", {"own_edges": 1000}, {}),
+    ("no credit for ghosts (`ghost_credit=0`)", {"ghost_credit": 0}, {}),
     ("no shadows (`shadow=1`)", {"shadow": 1}, {}),
     ("the same noise floor in the dark (`dark_floor=1`)", {"dark_floor": 1}, {}),
     ("half the noise floor (`noise_floor=4`)", {"noise_floor": 4}, {}),

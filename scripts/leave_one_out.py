@@ -35,6 +35,7 @@ CONSTANTS = (
     "time_constant",
     "candidate_match",
     "candidate_miss",
+    "ghost_credit",
     "own_edges",
     "shadow",
     "cloud_time",

@@ -12,6 +12,7 @@ import numpy as np
 
 from motionlapse.background.gathered_kernel import (
     ANEW,
+    BESIDE,
     CANDIDATE,
     CANDIDATE_V,
     DOUBT,
@@ -95,7 +96,7 @@ def _ask_shadow(g, n, constants):  # type: ignore[no-untyped-def]
     followed, score = g[FOLLOWED, :n], g[SCORE, :n]
     # A shadow's colour may be off by half of what a repeated look may. One that takes more than the
     # square root of the most (0.7 with 0.5: half of it, in stops of a lens) may be a thing.
-    darkest, tolerance = constants[11], _QUARTER * constants[7] * constants[4]
+    darkest, tolerance = constants[12], _QUARTER * constants[7] * constants[4]
     shallow = np.sqrt(darkest)
     for i in range(n):
         along = l0[i] * b0[i] + l1[i] * b1[i] + l2[i] * b2[i]
@@ -143,7 +144,7 @@ def _know_next(g, n, constants):  # type: ignore[no-untyped-def]
     n0, n1, n2 = g[NEXT, :n], g[NEXT + 1, :n], g[NEXT + 2, :n]
     since, followed, known, anew = g[SINCE, :n], g[FOLLOWED, :n], g[KNOWN, :n], g[ANEW, :n]
     variance, floor = g[CANDIDATE_V, :n], constants[4]
-    before, now, reach = constants[13], constants[14], constants[7] * floor
+    before, now, reach = constants[14], constants[15], constants[7] * floor
     # What is seen for the first time came, on the average, half a frame ago.
     fresh = _HALF * (before + now)
     for i in range(n):
@@ -169,13 +170,13 @@ def _credit_candidate(g, n, constants):  # type: ignore[no-untyped-def]
     as it may.
     """
     doubt, trust, followed, known = g[DOUBT, :n], g[TRUST, :n], g[FOLLOWED, :n], g[KNOWN, :n]
-    anew, promoted, stands = g[ANEW, :n], g[PROMOTED, :n], g[STANDS, :n]
-    promotion, elapsed, miss = constants[8:11]
-    since, standing, now = g[SINCE, :n], constants[12], constants[14]
+    anew, beside, promoted, stands = g[ANEW, :n], g[BESIDE, :n], g[PROMOTED, :n], g[STANDS, :n]
+    promotion, elapsed, miss, ghost = constants[8:12]
+    since, standing, now = g[SINCE, :n], constants[13], constants[15]
     told, most = g[TOLD, :n], constants[2]
     for i in range(n):
         own, knows, asked = doubt[i], known[i] > _ZERO, followed[i] > _ZERO
-        credit = own + elapsed if knows else own - miss
+        credit = own + elapsed + ghost * beside[i] if knows else own - miss
         age = now - since[i]
         credit = max(_HALF * elapsed, age) if anew[i] > _ZERO else credit
         needed = most if told[i] == _OBJECT else min(max(trust[i], promotion), most)
@@ -197,6 +198,34 @@ def _move(g, n, p):  # type: ignore[no-untyped-def]
         moved = candidate[i] + to_candidate[i] * (look[i] - candidate[i])
         candidate[i] = look[i] if anew[i] > _ZERO else moved
         retired[i] += to_retired[i] * (look[i] - retired[i])
+
+
+@part
+def _fits(g, i, mean, variance, spot, k_squared):  # type: ignore[no-untyped-def]
+    """Tell whether a gathered look would fit the background of a pixel."""
+    reach = k_squared * variance[spot]
+    for p in range(mean.shape[0]):
+        d = g[LOOK + p, i] - mean[p, spot]
+        if d * d > reach:
+            return False
+    return True
+
+
+@part
+def _look_beside(spots, g, mean, variance, width, k_squared):  # type: ignore[no-untyped-def]
+    """Find which known candidates would fit the background of one of the four pixels around."""
+    size = len(variance)
+    for i in range(len(spots)):
+        if g[KNOWN, i] > _ZERO:
+            spot = int(spots[i])
+            x = spot % width
+            fits = (
+                (x > 0 and _fits(g, i, mean, variance, spot - 1, k_squared))
+                or (x + 1 < width and _fits(g, i, mean, variance, spot + 1, k_squared))
+                or (spot >= width and _fits(g, i, mean, variance, spot - width, k_squared))
+                or (spot + width < size and _fits(g, i, mean, variance, spot + width, k_squared))
+            )
+            g[BESIDE, i] = _ONE if fits else _ZERO
 
 
 @part
@@ -228,20 +257,23 @@ def follow(  # type: ignore[no-untyped-def]
     constants
         0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
         k², the credit for a promotion, the seconds that a look is credited for this frame, what a
-        miss is worth in seconds, the darkest shadow, the age at which a look
+        miss and a fit beside are worth in seconds, the darkest shadow, the age at which a look
         stands, and the model's own time before this frame and after it.
     """
     n = len(spots)
-    bring(planes, spots, gathered, mean, credit, doubt, others, score, told, constants[13])
+    bring(planes, spots, gathered, mean, credit, doubt, others, score, told, constants[14])
     _ask_retired(gathered, n, constants)
     if len(planes) > 1:  # luma alone does not tell a shadow
         _ask_shadow(gathered, n, constants)
     _know_candidate(gathered, n, constants)
     _know_next(gathered, n, constants)
+    gathered[BESIDE, :n] = _ZERO
+    if constants[11] > _ZERO:
+        _look_beside(spots, gathered, mean, variance, len(score) // len(young), constants[6])
     _credit_candidate(gathered, n, constants)
     for p in range(len(planes)):
         _move(gathered, n, p)
     give(
         planes, spots, gathered, mean, variance, credit, doubt, others, young, score, moving,
-        constants[2], constants[14],
+        constants[2], constants[15],
     )  # fmt: skip

@@ -32,12 +32,12 @@ With lengths that were known only when running, bringing and giving took twice a
 LOOK, MEAN, CANDIDATE, RETIRED, NEXT = 0, 3, 6, 9, 12
 CANDIDATE_V, RETIRED_V, RETIRED_TRUST = 15, 16, 17
 TRUST, DOUBT, SINCE, SCORE = 18, 19, 20, 21
-# Then what is found: who is not the retired background, whose candidate is known or new; what
-# changes places with the background; how far means move.
-FOLLOWED, KNOWN, ANEW, EXCHANGED, PROMOTED = 22, 23, 24, 25, 26
-TO_RETIRED, TO_CANDIDATE, STANDS = 27, 28, 29
-TOLD = 30  # by the outline of the piece that it is in
-GATHERED_ROWS = 31
+# Then what is found: who is not the retired background, whose candidate is known or new, and who
+# fits the background beside it; what changes places with the background; how far means move.
+FOLLOWED, KNOWN, ANEW, BESIDE, EXCHANGED, PROMOTED = 22, 23, 24, 25, 26, 27
+TO_RETIRED, TO_CANDIDATE, STANDS = 28, 29, 30
+TOLD = 31  # by the outline of the piece that it is in
+GATHERED_ROWS = 32
 """How many numbers a pixel needs while it is followed."""
 
 

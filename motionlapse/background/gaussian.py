@@ -59,11 +59,12 @@ class Gaussian:
        **B** change places once **R** has more credit: something stood there for a while and left.
     2. Is it **B** darkened, all planes by one factor? Then it is a shadow.
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
-       gains credit. With a time constant's and more than **B**'s it becomes the background: with
-       the most credit where its outline tells a thing, at once where it tells a ghost
-       (`Outlines`). If it does not fit, **C** loses credit, and when it has none left begins anew
-       at :math:`x`, as old as what is there now, which is :math:`\Delta t/2` on the average when
-       it has just come.
+       gains credit, more if it also fits the background beside it: that is how the place looks
+       where an object stood. With a time constant's credit and more than **B**'s it becomes the
+       background: with the most credit where its outline tells a thing, at once where it tells a
+       ghost (`Outlines`). If it does not fit, **C** loses credit, and when it has none left begins
+       anew at :math:`x`, as old as what is there now, which is :math:`\Delta t/2` on the average
+       when it has just come.
 
     Foreground that has looked alike for less than `standing` is *moving*, unless its **C** is
     older; the rest stands still: something put down, or the place of something taken away.
@@ -287,6 +288,8 @@ class Gaussian:
                 settings.time_constant,
                 hurried_s,
                 settings.candidate_miss * hurried_s,
+                # Looking beside is dear: every other frame, for twice the credit.
+                2 * settings.ghost_credit * hurried_s * (self._frames % 2),
                 settings.shadow,
                 settings.standing,
                 *self._pass_time(taught_s),

@@ -41,6 +41,9 @@ class GaussianSettings(ModelSettings):
     candidate_miss: float = setting(
         6.0, "times faster that a new look loses credit when it is not seen", ge=0, le=100
     )
+    ghost_credit: float = setting(
+        3.0, "times more credit for a new look that fits the background beside it", ge=0, le=100
+    )
     own_edges: float = setting(
         2.0,
         "times more edge along an outline, in the frame: a thing; behind it: a ghost; 1000: off",

@@ -78,8 +78,24 @@ def test_what_is_taken_away_uncovers_background(
     model, pictures = Gaussian(GaussianSettings(shadow=1.0)), noisy_pictures(planes_count)
     feed(model, with_square(pictures), make_planes, round(known_s / STEP_S))
     still, gone = times(feed(model, pictures, make_planes, 200))
+    # What fits the background beside it is credited faster, never slower.
     assert still <= STANDING_S + 0.2
     assert gone <= max(min(known_s, MOST_CREDIT_S), PROMOTION_S) * 1.1 + 0.3
+
+
+def test_a_place_that_looks_like_its_surroundings_is_uncovered_faster(
+    make_planes: MakePlanes,
+) -> None:
+    flat = np.full((60, 80), 100, np.uint8)
+    covered = flat.copy()
+    covered[SQUARE] = 200
+    seconds = []
+    for ghost_credit in (0.0, 3.0):
+        model = Gaussian(GaussianSettings(ghost_credit=ghost_credit))
+        feed(model, iter([[covered]] * 40), make_planes, 40, masked=False)
+        seen = feed(model, iter([[flat]] * 100), make_planes, 100, masked=False)
+        seconds.append(times(seen)[1])
+    assert seconds[1] <= seconds[0] - 0.3
 
 
 def test_what_stood_there_for_a_while_leaves_the_old_background(

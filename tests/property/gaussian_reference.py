@@ -96,6 +96,7 @@ class Step:
     look: Floats
     elapsed_s: float
     pace: float
+    looks_beside: bool  # every other frame, for twice the credit
     told: npt.NDArray[np.uint8]  # by outlines, which have a reference of their own
     did: Counter[str] = field(default_factory=Counter)
 
@@ -119,8 +120,9 @@ class Step:
             self._judge(y)
         # All are asked before any background changes place.
         foreground = [(int(y), int(x)) for y, x in np.argwhere(self.score >= 65)]
-        for y, x in foreground:
-            self._follow(y, x)
+        beside = [self.looks_beside and self._fits_beside(*at) for at in foreground]
+        for (y, x), fits in zip(foreground, beside, strict=True):
+            self._follow(y, x, fits)
 
     def _judge(self, y: int) -> None:
         mean, v = self.state.means[0, :, y], self.state.variances[0, y]
@@ -142,7 +144,7 @@ class Step:
         credit[:] = np.minimum(credit + gained, self.most)
         doubt[:] = np.maximum(doubt - gained, 0)
 
-    def _follow(self, y: int, x: int) -> None:
+    def _follow(self, y: int, x: int, fits_beside: bool) -> None:
         at = (..., y, x)
         means, variances, credit = (
             part[at] for part in (self.state.means, self.state.variances, self.state.credits)
@@ -162,7 +164,7 @@ class Step:
             self.did["shadow"] += 1
             self.score[at] = shadow
         restarts = self.did["restart"]
-        became = self._follow_candidate(look, means, variances, credit, at)
+        became = self._follow_candidate(look, means, variances, credit, at, fits_beside)
         if became == "background":
             return
         if became == "missed" and age >= 0:
@@ -194,6 +196,7 @@ class Step:
         variances: Floats,
         credit: Floats,
         at: tuple[object, ...],
+        fits_beside: bool,
     ) -> str:
         """Return whether the candidate was seen, missed, or became the background."""
         own, dt = float(credit[CANDIDATE]), self.hurried_s
@@ -204,7 +207,9 @@ class Step:
         ):
             self.did["learn"] += 1
             self._approach(CANDIDATE, look, max(self.rate, dt / (own + dt)), at)
-            credit[CANDIDATE] = own + dt
+            ghost = 2 * fits_beside
+            self.did["ghost"] += bool(ghost)
+            credit[CANDIDATE] = own + dt * (1 + ghost * rounded(self.settings.ghost_credit))
             needed = min(max(credit[BACKGROUND], self.promotion), self.most)
             if self.told[at] == OBJECT:
                 self.did["object"] += 1
@@ -272,3 +277,16 @@ class Step:
         if not (darkest <= ratio <= 1 and rest <= tolerance):
             return 0.0
         return DEEP_SHADOW_SCORE if ratio < math.sqrt(darkest) else SHADOW_SCORE
+
+    def _fits_beside(self, y: int, x: int) -> bool:
+        height, width = self.score.shape
+        fits = False
+        for row, column in ((y, x - 1), (y, x + 1), (y - 1, x), (y + 1, x)):
+            if 0 <= row < height and 0 <= column < width:
+                self.unsure[y, x] |= self.unsure[row, column]
+                at = (..., row, column)
+                d = self.look[:, y, x] - self.state.means[0][at]
+                q = float((d**2).max() / (self.k2 * self.state.variances[0][at]))
+                self.unsure[y, x] |= near(q, 1)
+                fits |= q <= 1
+        return fits

@@ -32,6 +32,7 @@ model_settings = st.builds(
     absorb=st.none() | st.floats(0.3, 4),
     candidate_match=st.floats(0.3, 1),
     candidate_miss=st.floats(0, 6),
+    ghost_credit=st.floats(0, 5),
     own_edges=st.just(1000.0),
     standing=st.floats(0.1, 1),
     shadow=st.floats(0.3, 1),
@@ -104,13 +105,14 @@ def follow(
     for index, picture in enumerate(frames[1:]):
         step_s, before = steps_s[index % len(steps_s)], State.of(model)
         look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
-        told = random.choice(4, size=previous.shape, p=[0.88, 0.05, 0.05, 0.02]).astype(np.uint8)
+        looks_beside = model._frames % 2 == 0
+        told = random.choice(3, size=previous.shape, p=[0.9, 0.05, 0.05]).astype(np.uint8)
         model._outlines.state = model._outlines.state._replace(told=told)
         seen = model.apply(
             make_planes(*picture, padding=index % 3),
             elapsed_s=step_s, pace=pace, previous=previous,
         )  # fmt: skip
-        step = Step(options, before, look, step_s, pace, told, did)
+        step = Step(options, before, look, step_s, pace, looks_beside, told, did)
         assert set(np.unique(seen.moving)) <= {0, 255}
         assert seen.learning_rate == pytest.approx(step.rate)
         check_step(model, step, seen.score, seen.moving)
@@ -165,6 +167,7 @@ def test_every_decision_is_compared(make_planes: MakePlanes, planes: int) -> Non
     expected = {
         "foreground",
         "learn",
+        "ghost",
         "told",
         "object",
         "miss",
