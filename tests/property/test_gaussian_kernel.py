@@ -106,7 +106,7 @@ def follow(
         step_s, before = steps_s[index % len(steps_s)], State.of(model)
         look = blue_green_red(*picture) if len(picture) == 3 else picture.astype(np.float64)
         looks_beside = model._frames % 2 == 0
-        told = random.choice(3, size=previous.shape, p=[0.9, 0.05, 0.05]).astype(np.uint8)
+        told = random.choice(4, size=previous.shape, p=[0.88, 0.05, 0.05, 0.02]).astype(np.uint8)
         model._outlines.state = model._outlines.state._replace(told=told)
         seen = model.apply(
             make_planes(*picture, padding=index % 3),
