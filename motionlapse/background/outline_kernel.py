@@ -17,7 +17,7 @@ _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _WHITE = np.float32(255.0)
 _PLACE = np.float32(25.0)  # pixels
 # Pixels from a piece: that far slopes at its outline, and beside it, are taken from.
-_AROUND = 1 + int(_APART) + _REACH
+_AROUND = int(_APART) + _REACH
 # BT.601 weights of blue, green and red.
 _BLUE, _GREEN, _RED = np.float32(0.114), np.float32(0.587), np.float32(0.299)
 # Squared distances of the pixels of 5x5 from their middle, across: what a slope is divided by.
@@ -74,26 +74,32 @@ def _more(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-de
 
 
 @part
-def _more_than_beside(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-def]
-    """Return that of a pixel less that of what lies a few pixels inside and outside of it."""
-    height, width = usual.shape
-    length = across * across + down * down
-    apart = _APART / np.sqrt(length)
+def _beside(y, x, across, down, height, width):  # type: ignore[no-untyped-def]
+    """Return the way to what lies inside of an outline, down and across; 0 beyond the edges."""
+    apart = _APART / np.sqrt(across * across + down * down)
     dy, dx = int(np.rint(apart * down)), int(np.rint(apart * across))
     above, left = min(y - dy, y + dy), min(x - dx, x + dx)
     if above < _REACH or left < _REACH:
-        return _ZERO
+        return 0, 0
     if 2 * y - above >= height - _REACH or 2 * x - left >= width - _REACH:
-        return _ZERO
-    inside = _more(luma, usual, y + dy, x + dx, across, down, light)
-    outside = _more(luma, usual, y - dy, x - dx, across, down, light)
-    own = _more(luma, usual, y, x, across, down, light)
-    return (own - _HALF * (inside + outside)) / length
+        return 0, 0
+    return dy, dx
 
 
-@kernel(POINTS, STARTS, MASK, MASK, PLANE, FLOAT, PLANE, PLANE, FLOAT, FLOAT, F2)
+@kernel(POINTS, STARTS, MASK, MASK, PLANE, FLOAT, PLANE, PLANE, FLOAT, FLOAT, FLOAT, F2)
 def weigh_outlines(  # type: ignore[no-untyped-def]
-    points, starts, mask, inner, luma, inverse, usual, last, last_inverse, change, weights
+    points,
+    starts,
+    mask,
+    inner,
+    luma,
+    inverse,
+    usual,
+    last,
+    last_inverse,
+    common,
+    change,
+    weights,
 ):
     """Add up the edges along the outlines of pieces of foreground, across them, squared.
 
@@ -110,7 +116,7 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
     starts
         Where each begins, and where the last ends, int32 ``(N + 1,)``.
     mask
-        uint8 ``(H, W)``: foreground is not 0.
+        uint8 ``(H, W)``: foreground is 255, all else 0.
     inner
         uint8 ``(H, W)``: 0 where outlines are not to be followed.
     luma
@@ -121,8 +127,10 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
         The background's luma, uint8; see `usual_luma`.
     last, last_inverse
         The luma and `inverse` of the last look.
+    common
+        Levels by which all of the picture has changed since.
     change
-        Levels by which 5×5 pixels have changed since, in the mean.
+        Levels by which 5×5 pixels must have changed besides, in the mean.
     weights
         float32 ``(4, N)``: for every piece the squared slopes by which the frame has more than the
         background (`COME`) and less (`GONE`), levels² a pixel², the pixels of the outline
@@ -130,7 +138,8 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
     """
     height, width = mask.shape
     inverse, last_inverse = np.float32(inverse), np.float32(last_inverse)
-    light, least = inverse * inverse, np.float32(change) * _PLACE
+    light = inverse * inverse
+    common, least = np.float32(common) * _PLACE, np.float32(change) * _PLACE
     for piece in range(weights.shape[1]):
         come = gone = length = changed = _ZERO
         begin, end = starts[piece], starts[piece + 1]
@@ -141,12 +150,18 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
             across, down = _gradient(mask, y, x)
             if across == _ZERO and down == _ZERO:
                 continue  # as thin as a pixel
-            more = _more_than_beside(luma, usual, y, x, across, down, light)
+            length += _ONE
+            dy, dx = _beside(y, x, across, down, height, width)
+            if dy == 0 and dx == 0:
+                continue
+            more = _more(luma, usual, y, x, across, down, light)
+            more -= _HALF * _more(luma, usual, y + dy, x + dx, across, down, light)
+            more -= _HALF * _more(luma, usual, y - dy, x - dx, across, down, light)
+            more /= across * across + down * down
             come += max(more, _ZERO)
             gone += max(-more, _ZERO)
-            length += _ONE
             apart = _total(luma, y, x) * inverse - _total(last, y, x) * last_inverse
-            changed += _ONE if abs(apart) > least else _ZERO
+            changed += _ONE if abs(apart - common) > least else _ZERO
         weights[COME, piece], weights[GONE, piece] = come, gone
         weights[LENGTH, piece], weights[CHANGED, piece] = length, changed
 
@@ -188,12 +203,13 @@ def tell(told, top, bottom, left, right, mask, before):  # type: ignore[no-untyp
     """Turn what a look makes of foreground into what is told of it by now.
 
     A ghost is told when it has been suspected before, and what is left of one is one still, though
-    its outline does not tell.
+    its outline tells nothing.
 
     Parameters
     ----------
     told
-        uint8 ``(H, W)``: what this look makes of each pixel: `GHOST`, `OBJECT` or 0. Changed.
+        uint8 ``(H, W)``: what this look makes of each pixel: `GHOST`, `SUSPECT` (a ghost if it
+        kept still: nothing), `OBJECT` or 0. Changed.
     top, bottom, left, right
         What holds all foreground.
     mask
@@ -205,7 +221,9 @@ def tell(told, top, bottom, left, right, mask, before):  # type: ignore[no-untyp
         row, now, last = told[y, left:right], mask[y, left:right], before[y, left:right]
         for x in range(right - left):
             kind, known = row[x], last[x]
-            ghostly = (known == _GHOST) | ((known == _SUSPECT) & (kind == _GHOST))
-            other = _SUSPECT if kind == _GHOST else kind
-            kind = _GHOST if ghostly & (kind != _OBJECT) else other
+            again = (kind == _GHOST) & ((known == _SUSPECT) | (known == _GHOST))
+            left_of_one = (kind == _NONE) & (known == _GHOST)
+            other = _SUSPECT if kind == _GHOST else _NONE
+            other = _OBJECT if kind == _OBJECT else other
+            kind = _GHOST if again | left_of_one else other
             row[x] = kind if now[x] else _NONE

@@ -15,6 +15,7 @@ from motionlapse.background.outline_kernel import (
     GHOST,
     LOOK_S,
     OBJECT,
+    SUSPECT,
     tell,
     usual_luma,
     weigh_outlines,
@@ -25,8 +26,10 @@ _ROUNDING_S = 1e-3
 # The slope over 5×5 pixels of a step as high as the noise floor, of one: fainter edges say nothing.
 _FAINT = 0.3
 # A place has changed from look to look if its 5×5 pixels have, by half of the noise floor in the
-# mean; where that is so along most of an outline, something moves, which no ghost does.
+# mean and otherwise than all of the picture; where that is so along most of an outline, something
+# moves, which no ghost does.
 _CHANGE, _MOST = 0.5, 0.75
+_STRIDE = 16
 OFF = 1000.0
 """How many times as much edge nothing has: outlines are not looked at."""
 
@@ -75,9 +78,10 @@ class Outlines:
     A thing has edges of its own in the frame; what stood in the background and has left has them in
     the background only. Ten times a second the edges along the outline of each piece of the mask
     are weighed, those that have come against those that have gone. A piece of which clearly more
-    has gone, twice in a row, while it kept still, is a ghost: what is seen in its place is the
-    background. One of which clearly more has come is an object: what it hides stays the background
-    for as long as any may.
+    has gone twice in a row, and which has kept still since the look before, is a ghost: what is
+    seen in its place is the background. One of which clearly more has come is an object: what it
+    hides stays the background for as long as any may. A hole in a piece, and what may lie in there,
+    is part of it.
 
     Parameters
     ----------
@@ -150,21 +154,30 @@ class Outlines:
         usual_luma(mean, *part, self._usual)
         weights = np.empty((4, len(pieces)), np.float32)
         points = np.concatenate(pieces)[:, 0]
-        pictures = *look, self._usual, *last
+        pictures = *look, self._usual, *last, _common(look, last)
         weigh_outlines(points, starts, mask, self._inner, *pictures, self._change, weights)
-        ghosts, objects = [], []
+        found: dict[int, list[cv2.typing.MatLike]] = {GHOST: [], SUSPECT: [], OBJECT: []}
         for piece, (come, gone, length, changed) in zip(pieces, weights.T.tolist(), strict=True):
             few = length * self._faint
-            if gone > self._clearly * (come + few) and changed <= _MOST * length:
-                ghosts.append(piece)
+            if gone > self._clearly * (come + few):
+                found[SUSPECT if changed > _MOST * length else GHOST].append(piece)
             elif come > self._clearly * (gone + few):
-                objects.append(piece)
+                found[OBJECT].append(piece)
         told = np.zeros(mask.shape, np.uint8)
-        for kind, of_it in (GHOST, ghosts), (OBJECT, objects):
+        for kind, of_it in found.items():
             if of_it:
                 cv2.drawContours(told, of_it, -1, kind, cv2.FILLED)
         tell(told, *part, mask, self.state.told)
         return told
+
+
+def _common(look: Look, last: Look) -> float:
+    """Return by how many levels all of the picture has changed: the median of samples.
+
+    The model's gain follows no light that changes by less than what fits it.
+    """
+    now, then = (seen.luma[::_STRIDE, ::_STRIDE] * seen.inverse for seen in (look, last))
+    return float(np.sort(now - then, axis=None)[now.size // 2])
 
 
 def _outlines(mask: Image, part: tuple[int, int, int, int]) -> Sequence[cv2.typing.MatLike]:

@@ -34,7 +34,7 @@ define void @NRT_incref(ptr %memory) alwaysinline { ret void }
 define void @NRT_decref(ptr %memory) alwaysinline { ret void }
 """
 # Around what Numba makes of a function, which takes the addresses of a result and of an exception,
-# and then the arguments: it takes them from the block.
+# and then the arguments: it takes them from the block, and of arrays from their objects.
 _FROM_BLOCK = """
 declare i32 @{inner}(ptr, ptr, {types})
 define i64 @{name}(ptr %block) {{
@@ -56,7 +56,7 @@ unfit:
 _LOAD = """
   %at{i} = getelementptr i64, ptr %block, i64 {place}
   %a{i} = load {type}, ptr %at{i}"""
-# Nothing is read of what is no array.
+# Nothing but its type is read of what is no array.
 _CHECK = """
   %type_at{i} = getelementptr i8, ptr %a{i}, i64 {type}
   %type{i} = load ptr, ptr %type_at{i}
@@ -140,7 +140,7 @@ def compiled(
 
 
 def _from_block(signature: Signature, function: str, name: str) -> str:
-    """Return the function that takes a block."""
+    """Return the function that takes a block, and refuses arrays that are not as they should be."""
     offsets = {field: getattr(Header, field).offset for field, *_ in Header._fields_}
     loads: list[str] = []
     given: list[tuple[str, str]] = []

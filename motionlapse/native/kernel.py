@@ -51,7 +51,7 @@ class Kernel:
         TypeError, ValueError, struct.error
             If it is not given what it takes; see `Signature`.
         RuntimeError
-            If the function raises something.
+            If the function raises something, or cannot read arrays at all.
         """
         result: int = UNFIT
         if made_for.DIRECT:
@@ -59,6 +59,8 @@ class Kernel:
         if result == UNFIT:
             block, _kept = self._signature.written_block(values)
             result = self._call(block)
+            if result == UNFIT:
+                raise RuntimeError("a kernel cannot read this NumPy's arrays")
         if result == FAILED:
             raise RuntimeError("a kernel raised something")
         return result

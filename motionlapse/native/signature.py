@@ -2,7 +2,8 @@
 
 It is given one block, of 8 bytes for each array and number. Of an array that is the address of its
 object: machine code reads and checks there what NumPy keeps of it. To ask NumPy for all that took
-half as long as a small kernel takes to run, each time.
+half as long as a small kernel takes to run, each time. It does so without Python's lock: no other
+thread may give an array another shape meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 
 class Array(NamedTuple):
-    """An array in C order; machine code is given its address and its shape.
+    """An array in C order; machine code is given its object, and works on its numbers.
 
     Attributes
     ----------
@@ -53,7 +54,10 @@ class Number(NamedTuple):
 FLOAT, INT = Number("float32"), Number("int64")
 
 FAILED, UNFIT = -(2**63), -(2**63) + 1
-"""What machine code returns instead of an exception, and of arrays that are not as it needs."""
+"""What machine code returns instead of an exception, and of arrays that are not as it needs.
+
+No kernel returns these of its own.
+"""
 
 Argument: TypeAlias = Array | Number
 
@@ -110,7 +114,7 @@ class Signature:
         self.arguments = tuple(arguments)
         self._arrays = [isinstance(argument, Array) for argument in arguments]
         places = [_ADDRESS]
-        # What every array is, and then of what type the numbers of each argument are.
+        # What every array is, and then, in the place of each argument, what its dtype says.
         types = [id(np.ndarray)]
         for argument in arguments:
             places.append(_ADDRESS if isinstance(argument, Array) else _NUMBERS[argument.dtype])
@@ -142,6 +146,8 @@ class Signature:
         ------
         TypeError
             If an array is not what it should be: machine code would read or write elsewhere.
+        ValueError, struct.error
+            As `block`.
         """
         kept: list[_Written] = []
         places: list[Any] = []
@@ -204,7 +210,9 @@ def _is_direct() -> bool:
     words = {_word_of(np.dtype(name)) for name in ("uint8", "int32", "uint32", "float32", ">f4")}
     same = same and len(words) == 5
     probe.flags.writeable = False
-    return same and list(shape) == [2, 3] and not found.flags & _WRITTEN
+    odd = np.zeros(9, np.uint8)[1:].view(np.float32), np.zeros(4, np.float32)[::2]
+    refused = [Header.from_address(id(array)).flags & _READ != _READ for array in odd]
+    return same and list(shape) == [2, 3] and not found.flags & _WRITTEN and all(refused)
 
 
 DIRECT = _is_direct()

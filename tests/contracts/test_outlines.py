@@ -142,12 +142,16 @@ def test_light_that_changes_moves_nothing() -> None:
     there[THING] = 220
     mask = np.zeros(SIZE, np.uint8)
     mask[THING] = 255
-    outlines = Outlines(SIZE, 2.0, 8.0)
-    for look in range(6):
-        gain = np.float32(1 + 0.2 * (look % 2))
-        lit = np.rint(now * gain).astype(np.uint8)
-        outlines.update(lit, there[None].astype(np.float32), np.array([gain]), mask, 0.1)
-    assert int(outlines.told[42, 50]) == GHOST
+    told = []
+    # The model's gain follows the one, and not the other.
+    for gain, flicker in (1.2, 0), (1.0, 7):
+        outlines = Outlines(SIZE, 2.0, 8.0)
+        for look in range(6):
+            factor = np.float32(gain if look % 2 else 1)
+            lit = np.rint(now * factor + flicker * (look % 2)).astype(np.uint8)
+            outlines.update(lit, there[None].astype(np.float32), np.array([factor]), mask, 0.1)
+        told.append(int(outlines.told[42, 50]))
+    assert told == [GHOST, GHOST]
 
 
 def test_a_piece_that_is_told_of_says_nothing_of_another() -> None:
