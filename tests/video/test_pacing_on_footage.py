@@ -11,7 +11,9 @@ from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.recording import Recording
 
-MOST_S = 0.15
+# Where a ghost ends an event: outlines are looked at every 0.1 s, in a frame that was looked at, and
+# what they tell comes with the next one.
+MOST_S = 0.25
 
 
 class Events:
