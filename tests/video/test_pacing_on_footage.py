@@ -11,9 +11,8 @@ from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.recording import Recording
 
-# Where a ghost ends an event: outlines are looked at every 0.1 s, in a frame that was looked at, and
-# what they tell comes with the next one.
-MOST_S = 0.25
+# What is the same event. Most ends move by nothing; where a ghost ends one, they do by 0.27 s.
+MOST_S = 0.3
 
 
 class Events:
