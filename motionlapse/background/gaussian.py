@@ -20,6 +20,7 @@ from motionlapse.background.kept import Kept
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain, buffers_of
 from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.background.opening_kernel import agree
+from motionlapse.background.outline_kernel import usual_luma
 from motionlapse.background.outlines import Outlines
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
@@ -189,11 +190,10 @@ class Gaussian:
         """
         if not self._frames:
             raise RuntimeError("there is no background before the first frame")
-        mean = self._mean
-        # BT.601 weights of blue, green and red.
-        luma = mean[0] if len(mean) == 1 else np.tensordot([0.114, 0.587, 0.299], mean, 1)
-        clipped: Image = np.clip(np.rint(luma), 0, 255).astype(np.uint8)
-        return clipped
+        _, height, width = self._mean.shape
+        luma: Image = np.empty((height, width), np.uint8)
+        usual_luma(self._mean, 0, height, 0, width, luma)
+        return luma
 
     def sigma(self) -> Array:
         """Return the background's σ, float32 ``(H, W)``, in grey levels."""

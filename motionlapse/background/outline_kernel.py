@@ -168,14 +168,14 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
 
 @kernel(F3, INT, INT, INT, INT, PICTURE)
 def usual_luma(mean, top, bottom, left, right, usual):  # type: ignore[no-untyped-def]
-    """Round the luma of the background where `weigh_outlines` asks for it.
+    """Round the luma of a part of the background, and of as much around as `weigh_outlines` needs.
 
     Parameters
     ----------
     mean
         The background, float32 ``(P, H, W)``.
     top, bottom, left, right
-        What holds all pieces of foreground.
+        The part.
     usual
         uint8 ``(H, W)``: filled in there, and around.
     """

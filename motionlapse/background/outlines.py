@@ -29,7 +29,7 @@ _FAINT = 0.3
 # mean and otherwise than all of the picture; where that is so along most of an outline, something
 # moves, which no ghost does.
 _CHANGE, _MOST = 0.5, 0.75
-_STRIDE = 16
+_STRIDE = 16  # every 16th pixel both ways is enough for a median
 OFF = 1000.0
 """How many times as much edge nothing has: outlines are not looked at."""
 
