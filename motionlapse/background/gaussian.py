@@ -9,12 +9,8 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
-from motionlapse.background.gathered_kernel import DOUBT_LENGTH, GATHERED_ROWS, others_length
-from motionlapse.background.gaussian_kernel import (
-    judge_and_learn,
-    scratch_length,
-    waiting_length,
-)
+from motionlapse.background.blocks_kernel import LANES, in_blocks, shapes_of
+from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.kept import Kept
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain, buffers_of
@@ -138,7 +134,7 @@ class Gaussian:
             constants,
             self._frames,
         )
-        self._kept.took(pixels)
+        self._kept.took()
         return Foreground(
             score=self._score,
             moving=self._moving,
@@ -170,15 +166,11 @@ class Gaussian:
             return
         if before._mean.shape != self._mean.shape:
             return
-        planes = len(self._mean)
-        retired = self._others[..., planes + 1 :]
-        retired[:] = before._others[..., planes + 1 :]
         apart = np.abs(before._mean - self._mean).max(axis=0)
         other = apart > self._settings.k * np.sqrt(self._variance)
-        for p in range(planes):
-            retired[..., p][other] = before._mean[p][other]
-        retired[..., planes][other] = before._variance[other]
-        retired[..., planes + 1][other] = before._credit[other]
+        was = np.stack([*before._mean, before._variance, before._credit])
+        self._retired[:] = np.where(in_blocks(other[None]), in_blocks(was), before._retired)
+        self._has_retired[:] = before._has_retired | in_blocks(other[None]).any(axis=(1, 2))
 
     def background(self) -> Image:
         """Return the background's luma, uint8 ``(H, W)``.
@@ -208,25 +200,29 @@ class Gaussian:
         self._mean: Array = np.zeros((count, *shape), np.float32)
         self._variance: Array = np.full(shape, 2 * self._settings.noise_floor**2, np.float32)
         self._credit: Array = np.zeros(shape, np.float32)
-        self._doubt: Array = np.zeros((*shape, DOUBT_LENGTH), np.float32)
-        self._others: Array = np.zeros((*shape, others_length(count)), np.float32)
+        candidates, retired = shapes_of(count, height * width)
+        self._candidates: Array = np.zeros(candidates, np.float32)
+        self._retired: Array = np.zeros(retired, np.float32)
+        self._has_retired = np.zeros(len(self._retired), np.uint8)
         self._score: Image = np.zeros(shape, np.uint8)
         self._moving: Image = np.zeros(shape, np.uint8)
         self._no_foreground: Image = np.zeros(shape, np.uint8)
-        pixels, room = height * width, waiting_length(width)
+        pixels, length = height * width, scratch_length(width)
         self._for_kernel = (
             self._mean.reshape(count, pixels),
             self._variance.reshape(pixels),
             self._credit.reshape(pixels),
-            self._doubt.reshape(pixels, -1),
-            self._others.reshape(pixels, -1),
+            self._candidates.reshape(len(self._candidates), -1),
+            self._retired.reshape(len(self._retired), -1),
+            self._has_retired,
             np.zeros(height, np.uint8),  # rows that have stirred
             np.ones(height, np.uint8),  # young rows
             self._score.reshape(pixels),
             self._moving.reshape(pixels),
-            np.empty((count + 2, scratch_length(width)), np.float32),
-            np.empty((GATHERED_ROWS, room), np.float32),
-            np.empty(room, np.uint32),
+            np.empty((count + 2, length), np.float32),
+            np.empty(length, np.uint32),
+            np.zeros(length, np.uint8),
+            np.zeros(LANES, np.uint8),
         )
         settings = self._settings
         # What differs by less than a repeated look may is the same.
@@ -234,8 +230,8 @@ class Gaussian:
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height), settings.k)
         self._outlines = Outlines(shape, settings.own_edges, settings.noise_floor, self._area)
-        *background, doubt, others, _, young = self._for_kernel[:7]
-        self._kept = Kept((*background, young, self._gain.gain), doubt, others)
+        *background, own, old, has_retired, _, young = self._for_kernel[:8]
+        self._kept = Kept((*background, has_retired, young, self._gain.gain), (own, old))
 
     def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
         """Return the light that the background is to follow now: what has changed since the last.
@@ -267,7 +263,8 @@ class Gaussian:
     def _turn_back(self) -> None:
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
-            self._doubt[..., 1:3] -= _TURN_BACK_S
+            planes = len(self._mean)
+            self._candidates[:, planes + 2 : planes + 4] -= _TURN_BACK_S
 
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:
         """Return what the kernels need, in their order."""

@@ -11,10 +11,19 @@ Inputs may be wider than the picture (padded rows): the width is the output's.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from motionlapse.background.blocks_kernel import (
+    COLOUR,
+    GREY,
+    LANES,
+    count_foreground,
+    find_blocks,
+    keep,
+)
 from motionlapse.background.candidate_kernel import follow
-from motionlapse.background.gathered_kernel import COLOUR, GREY, gather, keep
 from motionlapse.background.kernel_types import F1, F2, MARKS, PLANE, ROWS, SPOTS
 from motionlapse.background.looks_kernel import look_colour, look_grey
 from motionlapse.background.score_levels import THRESHOLD_SCORE
@@ -30,22 +39,18 @@ _TURNS = 16
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 # Scores are whole: up to here they are cut to that of the threshold.
 _BEYOND = np.float32((65 / 64) ** 2)
-_BLOCK = 2048  # pixels, about, of the rows that are judged together
-_TOGETHER = 512  # foreground pixels that are followed together: they fit the second cache
-_PAGE, _APART = 1024, 80  # numbers
+_TOGETHER = 2048  # pixels, about, of the rows that are judged together
 CELL = 32
 """Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
 
 def scratch_length(width: int) -> int:
-    """Return how many numbers a row of scratch has for pictures of a width."""
-    return max(_BLOCK // width, 1) * width
+    """Return how many numbers a row of scratch has for pictures of a width: a few of its rows.
 
-
-def waiting_length(width: int) -> int:
-    """Return how many foreground pixels may wait to be followed, of pictures of a width."""
-    # Numbers of a pixel that are a multiple of 4 KiB apart drive each other out of the cache.
-    return (_TOGETHER + scratch_length(width) + _PAGE) // _PAGE * _PAGE + _APART
+    They are whole blocks.
+    """
+    rows = LANES // math.gcd(LANES, width)
+    return max(_TOGETHER // (width * rows), 1) * width * rows
 
 
 @part
@@ -163,8 +168,8 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
 
 
 @kernel(
-    PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, F2, F2, SPOTS,
-    SPOTS, F2, MARKS, F1, INT,
+    PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, ROWS, F2, SPOTS,
+    ROWS, ROWS, SPOTS, F2, F2, MARKS, F1, INT,
     returns=INT,
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -176,17 +181,20 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     mean,
     variance,
     credit,
-    doubt,
-    others,
+    candidates,
+    retired,
+    has_retired,
     stirred,
     young,
     score,
     moving,
     scratch,
-    gathered,
-    spots,
-    kept_spots,
-    kept,
+    blocks,
+    beside,
+    changes,
+    kept_blocks,
+    kept_candidates,
+    kept_retired,
     told,
     constants,
     turn,
@@ -205,8 +213,10 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     mean, variance, credit
         The background ``(P, H * W)``, ``(H * W,)``, ``(H * W,)``; learned. A pixel's place in these
         and all that follow is that in a picture whose rows lie one after another.
-    doubt, others
-        Candidate and retired background, ``(H * W, M)`` and ``(H * W, N)``; see `gathered_kernel`.
+    candidates, retired
+        Candidate and retired background, ``(B, N * 16)``, in blocks; see `blocks_kernel`.
+    has_retired
+        uint8 ``(B,)``: 0 where no pixel of a block has a retired background.
     stirred
         uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young
@@ -217,12 +227,11 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         uint8 ``(H * W,)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
         float32 ``(P + 2, N)``, `scratch_length` of them.
-    gathered, spots
-        float32 ``(GATHERED_ROWS, M)`` and uint32 ``(M,)``, `waiting_length` of them: foreground
-        pixels that wait to be followed.
-    kept_spots, kept
-        uint32 ``(K,)`` and float32 ``(K, N + 2)``: filled with the foreground pixels, and what
-        `others` and `doubt` were there, as many as are returned. K: none, or all pixels.
+    blocks, beside, changes
+        uint32 ``(N,)`` and uint8 ``(N,)``, ``(16,)``: scratch, too.
+    kept_blocks, kept_candidates, kept_retired
+        uint32 ``(B + 1,)``, filled with how many blocks have foreground, and which; and like
+        `candidates` and `retired`, filled with what was there. Or all of them empty.
     told
         uint8 ``(H * W,)``: what outlines tell of a pixel; see `outline_kernel`.
     constants
@@ -238,11 +247,13 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     """
     planes, height = len(mean), len(stirred)
     width = len(score) // height
-    rows = max(_BLOCK // width, 1)
+    rows = scratch.shape[1] // width
     full, factor = scratch[planes], scratch[planes + 1]
     most = constants[2]
     full[:] = most
-    pixels = waiting = 0
+    pixels = 0
+    if len(kept_blocks):
+        kept_blocks[0] = 0
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         first, last = top * width, bottom * width
@@ -260,25 +271,21 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
             young[top:bottom] = _is_young(trust, most)
         if _highest(stirred[top:bottom]):
             moving[first:last] = 0
-        before = waiting
+        count = find_blocks(first, score[first:last], blocks)
+        stirred[top:bottom] = count > 0
+        if not count:
+            continue
+        pixels += count_foreground(score[first:last])
+        if len(kept_blocks):
+            keep(blocks[:count], candidates, retired, kept_blocks, kept_candidates, kept_retired)
         if planes == 1:
-            waiting = gather(GREY, first, scratch, score[first:last], spots, gathered, before)
+            follow(
+                GREY, blocks[:count], first, scratch, mean, variance, credit, candidates, retired,
+                has_retired, young, score, moving, told, beside, changes, constants,
+            )  # fmt: skip
         else:
-            waiting = gather(COLOUR, first, scratch, score[first:last], spots, gathered, before)
-        stirred[top:bottom] = waiting > before
-        pixels += waiting - before
-        if waiting and (waiting >= _TOGETHER or bottom == height):
-            if len(kept):
-                keep(spots[:waiting], doubt, others, kept_spots, kept, pixels - waiting)
-            if planes == 1:
-                follow(
-                    GREY, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
-                    score, moving, told, constants,
-                )  # fmt: skip
-            else:
-                follow(
-                    COLOUR, spots[:waiting], gathered, mean, variance, credit, doubt, others, young,
-                    score, moving, told, constants,
-                )  # fmt: skip
-            waiting = 0
+            follow(
+                COLOUR, blocks[:count], first, scratch, mean, variance, credit, candidates, retired,
+                has_retired, young, score, moving, told, beside, changes, constants,
+            )  # fmt: skip
     return pixels

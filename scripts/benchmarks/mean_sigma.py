@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionlapse.background.gathered_kernel import GATHERED_ROWS, others_length
-from motionlapse.background.gaussian_kernel import (
-    judge_and_learn,
-    scratch_length,
-    waiting_length,
-)
+from motionlapse.background.blocks_kernel import LANES, shapes_of
+from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
 from motionlapse.frames import Image
 
 
@@ -20,22 +16,28 @@ class MeanSigmaPass:
         height, width = first.shape
         most, floor, k_squared = 16.0, 64.0, 6.25
         pixels = height * width
+        length = scratch_length(width)
+        blocks, *_ = shapes_of(1, pixels)[0]
+        rows = [rows * LANES for _, rows, _ in shapes_of(1, pixels)]
         self._state = (
             first.reshape(1, pixels).astype(np.float32),
             np.full(pixels, floor, np.float32),
             np.full(pixels, most, np.float32),
-            np.zeros((pixels, 2), np.float32),
-            np.zeros((pixels, others_length(1)), np.float32),
+            *(np.zeros((blocks, count), np.float32) for count in rows),
+            np.zeros(blocks, np.uint8),
             np.zeros(height, np.uint8),
             np.zeros(height, np.uint8),
             np.zeros(pixels, np.uint8),
             np.zeros(pixels, np.uint8),
         )
-        self._scratch = np.empty((3, scratch_length(width)), np.float32)
-        room = waiting_length(width)
-        self._waiting = np.empty((GATHERED_ROWS, room), np.float32), np.empty(room, np.uint32)
+        self._scratch = (
+            np.empty((3, length), np.float32),
+            np.empty(length, np.uint32),
+            np.zeros(length, np.uint8),
+            np.zeros(LANES, np.uint8),
+        )
         self._told = np.zeros(pixels, np.uint8)
-        self._kept = np.empty(0, np.uint32), np.empty((0, others_length(1) + 2), np.float32)
+        self._kept = np.empty(0, np.uint32), *(np.empty((0, n), np.float32) for n in rows)
         self._light = np.ones(1, np.float32), np.empty((0, width), np.float32)
         rest = [k_squared, 0.36 * k_squared, 1.0, 0.04, 0.24, 0.12, 0.5, 0.4, 0.0, 0.04]
         constants = [0.02, 0.04, most, 1 / k_squared, floor, 0.5, *rest]
@@ -43,5 +45,5 @@ class MeanSigmaPass:
 
     def __call__(self, luma: Image) -> int:
         """Judge a frame, then learn from it."""
-        rest = self._scratch, *self._waiting, *self._kept, self._told, self._constants
+        rest = *self._scratch, *self._kept, self._told, self._constants
         return judge_and_learn(luma, luma, luma, *self._light, *self._state, *rest, 0)

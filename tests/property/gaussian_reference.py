@@ -54,6 +54,12 @@ def near_sum(value: float, edge: float) -> bool:
     return value != edge and abs(value - edge) <= 1e-5 * abs(edge)
 
 
+def pictures(model: Gaussian, blocks: npt.NDArray[np.float32]) -> Floats:
+    """Return each row of blocks of 16 pixels as a picture."""
+    rows = np.moveaxis(blocks.astype(np.float64), 1, 0).reshape(blocks.shape[1], -1)
+    return rows[:, : model._variance.size].reshape(-1, *model._variance.shape)
+
+
 @dataclass
 class State:
     """Background, candidate and retired background: ``(3, P, H, W)`` and ``(3, H, W)`` twice.
@@ -70,19 +76,19 @@ class State:
     @classmethod
     def of(cls, model: Gaussian) -> State:
         planes = len(model._mean)
-        others = np.moveaxis(model._others.astype(np.float64), -1, 0)
-        candidate, retired = others[: planes + 1], others[planes + 1 : -1]
+        *candidate, credit, when, since = pictures(model, model._candidates)[: planes + 4]
+        following = pictures(model, model._candidates)[planes + 4 :]
+        retired = pictures(model, model._retired)
         # A candidate's credit is what it was when it was last followed, less the time since.
-        credit, when, since, *following = np.moveaxis(model._doubt.astype(np.float64), -1, 0)
         # What is seen instead of it is of the last frame, or is none.
         since[model._time_s - when > ROUNDING_S] = math.inf
         doubt = np.maximum(credit - (model._time_s - when), 0)
         doubt[doubt < ROUNDING_S] = 0
         return cls(
-            np.stack([model._mean, candidate[:-1], retired[:-1]]),
-            np.stack([model._variance, candidate[-1], retired[-1]]),
-            np.stack([model._credit, doubt, others[-1]]),
-            np.stack(following)[:planes],
+            np.stack([model._mean, candidate[:-1], retired[:-2]]),
+            np.stack([model._variance, candidate[-1], retired[-2]]),
+            np.stack([model._credit, doubt, retired[-1]]),
+            following,
             model._time_s - since,
         )
 
@@ -151,15 +157,17 @@ class Step:
         )  # views of this pixel
         look = self.look[at]
         self.did["foreground"] += 1
-        self.followed[at] = True
-        following, age = self.state.following[at].copy(), float(self.state.ages[at])
         taught = self.step_s * (self.pace > 0)
-        self.state.following[at], self.state.ages[at] = look, taught / 2
         if credit[RETIRED] > 0:
             q = self._q(look, means[RETIRED], variances[RETIRED], self.k2, at)
             if q <= 1:
+                # It is no foreground any more: nobody sees the candidate.
+                credit[CANDIDATE] = max(credit[CANDIDATE] - taught, 0)
                 self._return(look, q, at)
                 return
+        self.followed[at] = True
+        following, age = self.state.following[at].copy(), float(self.state.ages[at])
+        self.state.following[at], self.state.ages[at] = look, taught / 2
         if len(look) == 3 and (shadow := self._shadow(look, means[BACKGROUND], at)):
             self.did["shadow"] += 1
             self.score[at] = shadow

@@ -12,6 +12,7 @@ from gaussian_reference import State, Step, blue_green_red, most_credit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motionlapse.background.blocks_kernel import in_blocks
 from motionlapse.background.gaussian import Gaussian
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.looks_kernel import sample_looks
@@ -43,7 +44,8 @@ model_settings = st.builds(
 def random_frames(seed: int, planes: int, count: int) -> Frames:
     """Return pixels that jump among three looks, the second of them a shadow of the first."""
     random = np.random.default_rng(seed)
-    height, width = random.integers(1, 9), random.integers(1, 12)
+    # Narrower than a block of 16 pixels, or a few of them wide.
+    height, width = random.integers(1, 9), random.integers(1, random.choice([12, 12, 12, 44]))
     first = random.integers(20, 236, (planes, height, width))
     looks = np.stack([first, first * 0.8, random.integers(0, 256, first.shape)])
     if planes == 3:
@@ -223,3 +225,39 @@ def test_a_pixel_learns_alike_whatever_its_row_holds(
             model.apply(make_planes(seen), elapsed_s=0.1 * (index > 0), pace=pace)
         means = [float(model._mean[0, 2, 2]) for model in (alone, beside_another)]
         assert means[0] == pytest.approx(means[1], abs=0.01)
+
+
+def test_a_pixel_is_judged_alike_wherever_it_lies(make_planes: MakePlanes) -> None:
+    options = GaussianSettings(cloud_time=1e9, own_edges=1000, ghost_credit=0, time_constant=0.4)
+    one, many = Gaussian(options), Gaussian(options)
+    # Several rows of blocks are judged at a time, and no row of the picture is whole blocks.
+    times = 1, 13, 11
+    for index, picture in enumerate(random_frames(5, 3, 60)):
+        wide = np.tile(picture, times)
+        seen, everywhere = (
+            model.apply(
+                make_planes(*shown),
+                elapsed_s=0.1 * (index > 0),
+                pace=1.0,
+                previous=np.full(shown.shape[1:], 255, np.uint8),  # nothing tells the light
+            )
+            for model, shown in ((one, picture), (many, wide))
+        )
+        assert np.array_equal(everywhere.score, np.tile(seen.score, times[1:]))
+        assert np.array_equal(everywhere.moving, np.tile(seen.moving, times[1:]))
+        assert everywhere.pixels == times[1] * times[2] * seen.pixels
+    assert one._has_retired.any()
+    assert np.array_equal(many._mean, np.tile(one._mean, times))
+
+
+@given(seed=seeds, count=st.integers(1, 4))
+def test_blocks_hold_a_picture_row_after_row(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    pictures = random.random((count, *random.integers(1, 9, 2)), np.float32)
+    blocks = in_blocks(pictures)
+    assert blocks.shape[1:] == (count, 16)
+    rows = blocks.swapaxes(0, 1).reshape(count, -1)
+    pixels = pictures[0].size
+    assert np.array_equal(rows[:, :pixels], pictures.reshape(count, -1))
+    assert not rows[:, pixels:].any()
+    assert rows.shape[1] - pixels < 16
