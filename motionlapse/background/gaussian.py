@@ -27,6 +27,7 @@ _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
 # The most credit of a look, in time constants.
 _ABSORB = 8.0
 _FIRST_FRAMES = 2
+_CLOUDS_S = 0.15  # between two looks at clouds, at most: they are slow, and each look costs as much
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
 Array = npt.NDArray[np.float32]
@@ -234,12 +235,9 @@ class Gaussian:
         self._kept = Kept((*background, has_retired, young, self._gain.gain), (own, old))
 
     def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
-        """Return the light that the background is to follow now: what has changed since the last.
-
-        Clouds are slow: every other frame costs half. (Of slow frames too, a shadow was an event.)
-        """
+        """Return the light to follow now: what has changed since that was last looked at."""
         self._since_clouds_s += gone_s * min(pace, 1.0)
-        if self._frames % 2 and self._since_clouds_s < self._settings.cloud_time:
+        if self._since_clouds_s < min(_CLOUDS_S, self._settings.cloud_time):
             return self._clouds.none
         rate = -math.expm1(-self._since_clouds_s / self._settings.cloud_time)
         self._since_clouds_s = 0.0

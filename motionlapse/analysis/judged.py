@@ -1,0 +1,37 @@
+"""What a background model and its cleanup make of a frame, before anything is concluded of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from motionlapse.frames import Frame, Image, Planes
+from motionlapse.inside import Blob
+from motionlapse.types import Foreground
+
+
+class Judged(NamedTuple):
+    """What `Analyzer.judge` returns and `Analyzer.conclude` takes.
+
+    Attributes
+    ----------
+    frame, planes
+        The frame, and its planes at the size of analysis.
+    elapsed_s
+        Since the frame before.
+    foreground
+        As the model returned it.
+    mask
+        Cleaned, 0/255 uint8 ``(H, W)``.
+    blobs
+        Its pieces, from large to small.
+    pixels
+        How many pixels of it are foreground.
+    """
+
+    frame: Frame
+    planes: Planes
+    elapsed_s: float
+    foreground: Foreground
+    mask: Image
+    blobs: tuple[Blob, ...]
+    pixels: int
