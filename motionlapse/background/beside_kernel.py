@@ -7,37 +7,54 @@ import numpy as np
 from motionlapse.background.blocks_kernel import LANES
 from motionlapse.native import part
 
-
-@part
-def _fit(  # type: ignore[no-untyped-def]  # as kernels are
-    planes, looks, place, mean, variance, spot, count, k_squared, beside
-):
-    """Mark which of some looks would fit the background of as many pixels from `spot` on."""
-    last = len(planes) - 1
-    look0, look1, look2 = looks[0][place:], looks[min(1, last)][place:], looks[last][place:]
-    mean0, mean1, mean2 = mean[0][spot:], mean[min(1, last)][spot:], mean[last][spot:]
-    own, marks = variance[spot:], beside[place:]
-    for i in range(count):
-        d0, d1, d2 = look0[i] - mean0[i], look1[i] - mean1[i], look2[i] - mean2[i]
-        marks[i] |= np.uint8(max(d0 * d0, d1 * d1, d2 * d2) <= k_squared * own[i])
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @part
-def _look_along(  # type: ignore[no-untyped-def]
-    planes, first, until, start, looks, mean, variance, width, k_squared, beside
+def _beyond(look, planes, variance, at, k_squared):  # type: ignore[no-untyped-def]  # as kernels are
+    """Return by how much a look differs more from a background than what fits; 0 or less fits."""
+    d0, d1, d2 = look[0] - planes[0][at], look[1] - planes[1][at], look[2] - planes[2][at]
+    return max(d0 * d0, d1 * d1, d2 * d2) - k_squared * variance[at]
+
+
+@part
+def _look_inside(  # type: ignore[no-untyped-def]
+    first, place, looks, means, variance, width, k_squared, beside
 ):
-    """Ask the pixels from `first` to `until`, which are of one row."""
-    place, count, left = first - start, until - first, first // width * width
-    inner, outer = max(first, left + 1), min(until, left + width - 1)
-    beside[place : place + count] = 0
-    _fit(
-        planes, looks, inner - start, mean, variance, inner - 1, until - inner, k_squared, beside
-    )  # fmt: skip
-    _fit(planes, looks, place, mean, variance, first + 1, outer - first, k_squared, beside)
-    if left > 0:
-        _fit(planes, looks, place, mean, variance, first - width, count, k_squared, beside)
-    if until + width <= len(variance):
-        _fit(planes, looks, place, mean, variance, first + width, count, k_squared, beside)
+    """Ask a block, none of whose pixels lies along an edge of the picture."""
+    # Unsigned, no place is counted from the end, as far as the compiler knows: else it would not
+    # vectorise.
+    above, below = np.uint64(first - width), np.uint64(first + width)
+    before, after, here = np.uint64(first - 1), np.uint64(first + 1), np.uint64(place)
+    for lane in range(LANES):
+        i = np.uint64(lane)
+        look = looks[0][here + i], looks[1][here + i], looks[2][here + i]
+        across = min(
+            _beyond(look, means, variance, before + i, k_squared),
+            _beyond(look, means, variance, after + i, k_squared),
+        )
+        down = min(
+            _beyond(look, means, variance, above + i, k_squared),
+            _beyond(look, means, variance, below + i, k_squared),
+        )
+        beside[here + i] = _ONE if min(across, down) <= _ZERO else _ZERO
+
+
+@part
+def _look_anywhere(  # type: ignore[no-untyped-def]
+    spot, place, looks, means, variance, width, k_squared
+):
+    """Ask a pixel, which has fewer than four beside it where it lies along an edge."""
+    look, x, least = (looks[0][place], looks[1][place], looks[2][place]), spot % width, _ONE
+    if x > 0:
+        least = min(least, _beyond(look, means, variance, spot - 1, k_squared))
+    if x + 1 < width:
+        least = min(least, _beyond(look, means, variance, spot + 1, k_squared))
+    if spot >= width:
+        least = min(least, _beyond(look, means, variance, spot - width, k_squared))
+    if spot + width < len(variance):
+        least = min(least, _beyond(look, means, variance, spot + width, k_squared))
+    return _ONE if least <= _ZERO else _ZERO
 
 
 @part
@@ -61,18 +78,18 @@ def look_beside(  # type: ignore[no-untyped-def]
     k_squared
         Times the variance: what a look may differ by, squared.
     beside
-        uint8 ``(N,)``: filled with 1 and 0 where the blocks are.
+        float32 ``(N,)``: filled with 1 and 0 where the blocks are.
     """
-    size, k = len(variance), 0
-    while k < len(blocks):
-        # Blocks that lie one after another are asked together.
+    size, last = len(variance), len(planes) - 1
+    three = looks[0], looks[min(1, last)], looks[last]
+    means = mean[0], mean[min(1, last)], mean[last]
+    for k in range(len(blocks)):
         first = int(blocks[k]) * LANES
-        until = first
-        while k < len(blocks) and int(blocks[k]) * LANES == until:
-            until += LANES
-            k += 1
-        until = min(until, size)
-        while first < until:
-            end = min((first // width + 1) * width, until)
-            _look_along(planes, first, end, start, looks, mean, variance, width, k_squared, beside)
-            first = end
+        place, x = first - start, first % width
+        if x > 0 and x + LANES < width and first >= width and first + LANES + width <= size:
+            _look_inside(first, place, three, means, variance, width, k_squared, beside)
+        else:
+            for i in range(min(LANES, size - first)):
+                beside[place + i] = _look_anywhere(
+                    first + i, place + i, three, means, variance, width, k_squared
+                )

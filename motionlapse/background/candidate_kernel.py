@@ -178,7 +178,7 @@ def _ask_candidate(  # type: ignore[no-untyped-def]
         since = since if waits else fresh
         age = now - since
 
-        gained = left + elapsed + ghost * np.float32(beside[i])
+        gained = left + elapsed + ghost * beside[i]
         given = gained if knows else left - miss
         given = max(_HALF * elapsed, age) if anew else given
         needed = most if told[i] == _OBJECT else min(max(credit[i], promotion), most)
@@ -270,7 +270,7 @@ def follow(  # type: ignore[no-untyped-def]
     mean, variance, credit, candidates, retired, has_retired, young, score, moving, told
         As in `gaussian_kernel.judge_and_learn`; all but `told` are changed for these pixels.
     beside, changes
-        uint8 ``(N,)`` and ``(16,)``: scratch.
+        Scratch, float32 ``(N,)`` and uint8 ``(16,)``.
     constants
         0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
         k², the credit for a promotion, the seconds that a look is credited for this frame, what a

@@ -220,9 +220,8 @@ class Gaussian:
             np.ones(height, np.uint8),  # young rows
             self._score.reshape(pixels),
             self._moving.reshape(pixels),
-            np.empty((count + 2, length), np.float32),
+            np.empty((count + 3, length), np.float32),
             np.empty(length, np.uint32),
-            np.zeros(length, np.uint8),
             np.zeros(LANES, np.uint8),
         )
         settings = self._settings

@@ -169,7 +169,7 @@ def _is_young(credit, most):  # type: ignore[no-untyped-def]
 
 @kernel(
     PLANE, PLANE, PLANE, F1, F2, F2, F1, F1, F2, F2, ROWS, ROWS, ROWS, ROWS, ROWS, F2, SPOTS,
-    ROWS, ROWS, SPOTS, F2, F2, MARKS, F1, INT,
+    ROWS, SPOTS, F2, F2, MARKS, F1, INT,
     returns=INT,
 )  # fmt: skip
 def judge_and_learn(  # type: ignore[no-untyped-def]
@@ -190,7 +190,6 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     moving,
     scratch,
     blocks,
-    beside,
     changes,
     kept_blocks,
     kept_candidates,
@@ -226,9 +225,9 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     moving
         uint8 ``(H * W,)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
-        float32 ``(P + 2, N)``, `scratch_length` of them.
-    blocks, beside, changes
-        uint32 ``(N,)`` and uint8 ``(N,)``, ``(16,)``: scratch, too.
+        float32 ``(P + 3, N)``, `scratch_length` of them.
+    blocks, changes
+        uint32 ``(N,)`` and uint8 ``(16,)``: scratch, too.
     kept_blocks, kept_candidates, kept_retired
         uint32 ``(B + 1,)``, filled with how many blocks have foreground, and which; and like
         `candidates` and `retired`, filled with what was there. Or all of them empty.
@@ -248,9 +247,10 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     planes, height = len(mean), len(stirred)
     width = len(score) // height
     rows = scratch.shape[1] // width
-    full, factor = scratch[planes], scratch[planes + 1]
+    full, factor, beside = scratch[planes], scratch[planes + 1], scratch[planes + 2]
     most = constants[2]
     full[:] = most
+    beside[:] = 0
     pixels = 0
     if len(kept_blocks):
         kept_blocks[0] = 0

@@ -31,9 +31,8 @@ class MeanSigmaPass:
             np.zeros(pixels, np.uint8),
         )
         self._scratch = (
-            np.empty((3, length), np.float32),
+            np.empty((4, length), np.float32),
             np.empty(length, np.uint32),
-            np.zeros(length, np.uint8),
             np.zeros(LANES, np.uint8),
         )
         self._told = np.zeros(pixels, np.uint8)
