@@ -11,10 +11,10 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.boxes import box_of
 from motionlapse.analysis.cleanup import Cleanup
 from motionlapse.analysis.flow import mean_flow, track_corners
-from motionlapse.analysis.judged import Judged
 from motionlapse.analysis.overlays import OverlayFinder
 from motionlapse.analysis.prepare import Shrinker, choose_scale, copied
 from motionlapse.analysis.score import change_value, moving_pixels
+from motionlapse.analysis.segmented import Segmented
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.analysis.steadying import Steadier
 from motionlapse.frames import Frame, Image, Planes
@@ -153,20 +153,20 @@ class Analyzer:
         pace
             How fast to learn from it; see `motionlapse.types.BackgroundModel.apply`.
         """
-        return self.conclude(self.judge(frame, pace))
+        return self.conclude(self.segment(frame, pace))
 
-    def judge(self, frame: Frame, pace: float = 1.0) -> Judged:
+    def segment(self, frame: Frame, pace: float = 1.0) -> Segmented:
         """Take the first half of `step`: the model and its cleanup."""
         last = self._last
         elapsed_s = 0.0 if last.time is None else frame.time - last.time
         self._colour = _has_colour(frame)
         planes = self._prepared(frame)
         foreground = self._model.apply(planes, elapsed_s=elapsed_s, pace=pace, previous=last.mask)
-        return Judged(frame, planes, elapsed_s, foreground, *self._cleanup(foreground.score))
+        return Segmented(frame, planes, elapsed_s, foreground, *self._cleanup(foreground.score))
 
-    def conclude(self, judged: Judged) -> Analysis:
-        """Take the second half of `step`, once for each frame that was judged: the change score."""
-        frame, planes, elapsed_s, foreground, mask, _, pixels = judged
+    def conclude(self, segmented: Segmented) -> Analysis:
+        """Take the second half of `step`, once after each first: the change score."""
+        frame, planes, elapsed_s, foreground, mask, blobs, pixels = segmented
         last = self._last
         if frame.time < _OVERLAYS_S:
             self._overlays.add(planes.luma.view, frame.time)
@@ -175,14 +175,14 @@ class Analyzer:
         light = elapsed_s <= _ONCE_S and (
             beyond - last.beyond > _AT_ONCE or thin - last.thin > _THIN_AT_ONCE
         )
-        score = self._score(judged, light=light)
+        score = self._score(segmented, light=light)
         self._last_but_one = last
         self._last = _Seen(frame.time, mask, planes.luma.view.copy(), beyond, thin)
         return Analysis(
             frame=frame,
             mask=mask,
             scale=self.scale,
-            blobs=judged.blobs,
+            blobs=blobs,
             score=score,
             ready=foreground.ready,
             learning_rate=foreground.learning_rate,
@@ -256,8 +256,8 @@ class Analyzer:
         made_for_this = small is not None and small.size == self._shrink.size
         return small if small and made_for_this else self._shrink(frame.planes)
 
-    def _score(self, judged: Judged, *, light: bool) -> ChangeScore:
-        _, planes, elapsed_s, foreground, mask, blobs, pixels = judged
+    def _score(self, segmented: Segmented, *, light: bool) -> ChangeScore:
+        _, planes, elapsed_s, foreground, mask, blobs, pixels = segmented
         flow, tracking = None, self._settings.flow_tracking
         if self._settings.flow:
             # From the frame before, which is another one after going back.

@@ -9,7 +9,7 @@ means, its variance and its credit, and when it was last followed: it loses cred
 in which the background fits, and that is made up for when the pixel is next foreground. Then the
 time since when another look has been seen in the candidate's place, and that look: the one that
 comes next, once the candidate has no credit left. `retired` has the retired background's means,
-variance and credit; few blocks have any.
+variance and credit; few blocks have ever had any.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def find_blocks(first, score, blocks):  # type: ignore[no-untyped-def]
     score
         uint8 ``(N,)``: theirs.
     blocks
-        uint32 ``(M,)``: filled with which. There must be room for all of the rows, and one more.
+        uint32 ``(M,)``: filled with which. There must be room for all of the rows.
 
     Returns
     -------

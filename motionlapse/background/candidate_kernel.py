@@ -209,9 +209,9 @@ def _ask(  # type: ignore[no-untyped-def]
     planes, lanes, blocks, times, start, looks, mean, variance, credit, candidates, retired,
     has_retired, young, score, moving, told, beside, changes, constants,
 ):  # fmt: skip
-    """Ask as many whole blocks, or as many pixels from the beginning of the first of them.
+    """Ask the first `times` of some blocks, or the first `times` pixels of the first of them.
 
-    `lanes` is `_BLOCK` or `_SINGLE`.
+    The former with `_BLOCK` for `lanes`, the latter with `_SINGLE`.
     """
     last, width, most = len(planes) - 1, len(score) // len(young), constants[2]
     for k in range(times):
@@ -277,7 +277,8 @@ def follow(  # type: ignore[no-untyped-def]
         miss and a fit beside are worth in seconds, the darkest shadow, the age at which a look
         stands, and the model's own time before this frame and after it.
     """
-    # All are asked before any background changes place.
+    # All of these rows are asked before any background of them changes place. The row above has
+    # been followed already, and that below is judged later.
     if constants[11] > _ZERO:
         width = len(score) // len(young)
         look_beside(planes, blocks, start, looks, mean, variance, width, constants[6], beside)

@@ -27,7 +27,8 @@ _SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
 # The most credit of a look, in time constants.
 _ABSORB = 8.0
 _FIRST_FRAMES = 2
-_CLOUDS_S = 0.15  # between two looks at clouds, at most: they are slow, and each look costs as much
+_CLOUDS_S = 0.15  # between two looks at clouds, at least: they are slow, and a look is dear
+_ROUNDING_S = 1e-3
 _TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
 
 Array = npt.NDArray[np.float32]
@@ -53,8 +54,9 @@ class Gaussian:
     so a young background learns fast, and there is no warm-up. A pixel that does not fit is
     foreground, leaves **B** as it is, and is asked, in this order:
 
-    1. Does it fit the retired background **R**? Then it is background after all, and **R** and
-       **B** change places once **R** has more credit: something stood there for a while and left.
+    1. Does it fit the retired background **R**? Then it is background after all, and asked nothing
+       else; **R** and **B** change places once **R** has more credit: something stood there for a
+       while and left.
     2. Is it **B** darkened, all planes by one factor? Then it is a shadow.
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
        gains credit, more if it also fits the background beside it: that is how the place looks
@@ -162,6 +164,7 @@ class Gaussian:
         """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
 
         Its background is retired where it is not this one's; elsewhere what it had retired is.
+        Not between a mark and going back to it.
         """
         if not isinstance(before, Gaussian) or not (self._frames and before._frames):
             return
@@ -221,7 +224,7 @@ class Gaussian:
             self._score.reshape(pixels),
             self._moving.reshape(pixels),
             np.empty((count + 3, length), np.float32),
-            np.empty(length, np.uint32),
+            np.empty(length // LANES, np.uint32),
             np.zeros(LANES, np.uint8),
         )
         settings = self._settings
@@ -236,7 +239,7 @@ class Gaussian:
     def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
         """Return the light to follow now: what has changed since that was last looked at."""
         self._since_clouds_s += gone_s * min(pace, 1.0)
-        if self._since_clouds_s < min(_CLOUDS_S, self._settings.cloud_time):
+        if self._since_clouds_s < min(_CLOUDS_S, self._settings.cloud_time) - _ROUNDING_S:
             return self._clouds.none
         rate = -math.expm1(-self._since_clouds_s / self._settings.cloud_time)
         self._since_clouds_s = 0.0

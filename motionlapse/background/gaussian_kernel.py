@@ -39,7 +39,7 @@ _TURNS = 16
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 # Scores are whole: up to here they are cut to that of the threshold.
 _BEYOND = np.float32((65 / 64) ** 2)
-_TOGETHER = 2048  # pixels, about, of the rows that are judged together
+_TOGETHER = 2048  # pixels, about, of the rows that are judged together; they are whole blocks
 CELL = 32
 """Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
@@ -215,7 +215,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     candidates, retired
         Candidate and retired background, ``(B, N * 16)``, in blocks; see `blocks_kernel`.
     has_retired
-        uint8 ``(B,)``: 0 where no pixel of a block has a retired background.
+        uint8 ``(B,)``: 0 where no pixel of a block has had a retired background.
     stirred
         uint8 ``(H,)``: 0 for rows of `moving` that are empty.
     young
@@ -227,7 +227,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     scratch
         float32 ``(P + 3, N)``, `scratch_length` of them.
     blocks, changes
-        uint32 ``(N,)`` and uint8 ``(16,)``: scratch, too.
+        uint32 ``(N / 16,)`` and uint8 ``(16,)``: scratch, too.
     kept_blocks, kept_candidates, kept_retired
         uint32 ``(B + 1,)``, filled with how many blocks have foreground, and which; and like
         `candidates` and `retired`, filled with what was there. Or all of them empty.

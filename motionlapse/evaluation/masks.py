@@ -173,9 +173,9 @@ class _ModelRun:
         frame = self._analyzer.prepared(frame)
         # The thread's own processor time: decoding ahead and other programs do not count.
         before_s = time.thread_time()
-        judged = self._analyzer.judge(frame, self._pace)
+        segmented = self._analyzer.segment(frame, self._pace)
         self.model_s += time.thread_time() - before_s
-        analysis = self._analyzer.conclude(judged)
+        analysis = self._analyzer.conclude(segmented)
         self._pace = self._decider.step(
             frame.time, frame.index, analysis.score, ready=analysis.ready
         ).pace

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.segmented import Segmented
 from motionlapse.background import MODELS
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.lapse import LapseDecider
 from motionlapse.decision.machine import EventMachine
-from motionlapse.frames import Frame
 from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.types import Analysis
@@ -25,9 +25,9 @@ class LapseAnalyzer(Analyzer):
     the last one that was kept is as new as what walks by.
     """
 
-    def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
-        """Judge a frame; see `Analyzer.step`."""
-        analysis = super().step(frame, pace)
+    def conclude(self, segmented: Segmented) -> Analysis:
+        """Conclude a frame; see `Analyzer.conclude`."""
+        analysis = super().conclude(segmented)
         score = replace(analysis.score, value=analysis.score.fraction / self.enter)
         return replace(analysis, score=score)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.segmented import Segmented
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.comparison.last_kept import (
     LastKept,
@@ -138,9 +139,9 @@ class MeasuredAnalyzer(Analyzer):
         super().__init__(size, model, settings, enter=enter)
         self._measuring = measuring
 
-    def step(self, frame: Frame, pace: float = 1.0) -> Analysis:
-        """Judge a frame; see `Analyzer.step`."""
-        analysis = super().step(frame, pace)
-        verdict = self._measuring.judge(frame)
+    def conclude(self, segmented: Segmented) -> Analysis:
+        """Conclude a frame; see `Analyzer.conclude`."""
+        analysis = super().conclude(segmented)
+        verdict = self._measuring.judge(segmented.frame)
         score = replace(analysis.score, value=verdict.times, light=False, measured=verdict.reason)
         return replace(analysis, score=score, ready=True)

@@ -32,7 +32,7 @@ class MeanSigmaPass:
         )
         self._scratch = (
             np.empty((4, length), np.float32),
-            np.empty(length, np.uint32),
+            np.empty(length // LANES, np.uint32),
             np.zeros(LANES, np.uint8),
         )
         self._told = np.zeros(pixels, np.uint8)

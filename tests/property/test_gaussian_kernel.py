@@ -6,20 +6,18 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from gaussian_reference import State, Step, blue_green_red, most_credit
+from gaussian_scenes import Frames, random_frames, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motionlapse.background.blocks_kernel import in_blocks
 from motionlapse.background.gaussian import Gaussian
 from motionlapse.background.gaussian_settings import GaussianSettings
 from motionlapse.background.looks_kernel import sample_looks
 from motionlapse.frames import Image, Planes
 
 MakePlanes = Callable[..., Planes]
-Frames = npt.NDArray[np.uint8]  # (frames, planes, height, width)
 
 seeds = st.integers(0, 2**32 - 1)
 # Without clouds, and on pictures too small for a global gain: light has tests of its own. So have
@@ -39,39 +37,6 @@ model_settings = st.builds(
     shadow=st.floats(0.3, 1),
     cloud_time=st.just(1e9),
 )
-
-
-def random_frames(seed: int, planes: int, count: int) -> Frames:
-    """Return pixels that jump among three looks, the second of them a shadow of the first."""
-    random = np.random.default_rng(seed)
-    # Narrower than a block of 16 pixels, or a few of them wide.
-    height, width = random.integers(1, 9), random.integers(1, random.choice([12, 12, 12, 44]))
-    first = random.integers(20, 236, (planes, height, width))
-    looks = np.stack([first, first * 0.8, random.integers(0, 256, first.shape)])
-    if planes == 3:
-        looks[1, 1:] += 128 * 0.2  # chroma is darkened around its neutral value
-    often = random.choice([0.02, 0.1, 0.5])
-    choice = np.zeros((height, width), int)
-    frames = []
-    for _ in range(count):
-        jump = random.random((height, width)) < often
-        choice[jump] = random.integers(0, 3, int(jump.sum()))
-        look = np.take_along_axis(looks, choice[None, None], axis=0)[0]
-        frames.append(look + random.normal(0, 2, look.shape))
-    return np.clip(np.rint(frames), 0, 255).astype(np.uint8)
-
-
-def visit(seed: int, planes: int, count: int) -> Frames:
-    """Return a scene into which something comes, stays with its shadow, and leaves again."""
-    random = np.random.default_rng(seed)
-    frames = np.full((count, planes, 8, 11), 150.0)
-    frames[:, 0] += np.arange(11)
-    come, leave = sorted(random.integers(2, count, 2))
-    frames[come:leave, :, 2:6, 3:7] = random.integers(0, 256, planes)[:, None, None]
-    frames[come:leave, 0, 6:, 3:7] *= 0.8
-    frames[come:leave, 1:, 6:, 3:7] = 150 * 0.8 + 128 * 0.2
-    frames += random.normal(0, 1.5, frames.shape)
-    return np.clip(np.rint(frames), 0, 255).astype(np.uint8)
 
 
 def check_step(model: Gaussian, step: Step, score: Image, moving: Image) -> None:
@@ -225,39 +190,3 @@ def test_a_pixel_learns_alike_whatever_its_row_holds(
             model.apply(make_planes(seen), elapsed_s=0.1 * (index > 0), pace=pace)
         means = [float(model._mean[0, 2, 2]) for model in (alone, beside_another)]
         assert means[0] == pytest.approx(means[1], abs=0.01)
-
-
-def test_a_pixel_is_judged_alike_wherever_it_lies(make_planes: MakePlanes) -> None:
-    options = GaussianSettings(cloud_time=1e9, own_edges=1000, ghost_credit=0, time_constant=0.4)
-    one, many = Gaussian(options), Gaussian(options)
-    # Several rows of blocks are judged at a time, and no row of the picture is whole blocks.
-    times = 1, 13, 11
-    for index, picture in enumerate(random_frames(5, 3, 60)):
-        wide = np.tile(picture, times)
-        seen, everywhere = (
-            model.apply(
-                make_planes(*shown),
-                elapsed_s=0.1 * (index > 0),
-                pace=1.0,
-                previous=np.full(shown.shape[1:], 255, np.uint8),  # nothing tells the light
-            )
-            for model, shown in ((one, picture), (many, wide))
-        )
-        assert np.array_equal(everywhere.score, np.tile(seen.score, times[1:]))
-        assert np.array_equal(everywhere.moving, np.tile(seen.moving, times[1:]))
-        assert everywhere.pixels == times[1] * times[2] * seen.pixels
-    assert one._has_retired.any()
-    assert np.array_equal(many._mean, np.tile(one._mean, times))
-
-
-@given(seed=seeds, count=st.integers(1, 4))
-def test_blocks_hold_a_picture_row_after_row(seed: int, count: int) -> None:
-    random = np.random.default_rng(seed)
-    pictures = random.random((count, *random.integers(1, 9, 2)), np.float32)
-    blocks = in_blocks(pictures)
-    assert blocks.shape[1:] == (count, 16)
-    rows = blocks.swapaxes(0, 1).reshape(count, -1)
-    pixels = pictures[0].size
-    assert np.array_equal(rows[:, :pixels], pictures.reshape(count, -1))
-    assert not rows[:, pixels:].any()
-    assert rows.shape[1] - pixels < 16

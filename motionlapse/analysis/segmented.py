@@ -9,8 +9,8 @@ from motionlapse.inside import Blob
 from motionlapse.types import Foreground
 
 
-class Judged(NamedTuple):
-    """What `Analyzer.judge` returns and `Analyzer.conclude` takes.
+class Segmented(NamedTuple):
+    """What `Analyzer.segment` returns and `Analyzer.conclude` takes.
 
     Attributes
     ----------
