@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from motionlapse.background.score_levels import THRESHOLD_SCORE
-from motionlapse.native import part
+from motionlapse.native import part, prefetch
 
 _ZERO = np.float32(0.0)
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
@@ -120,6 +120,18 @@ def keep(  # type: ignore[no-untyped-def]
         for i in range(len(own)):
             kept_own[i] = own[i]
     kept_blocks[0] = before + len(blocks)
+
+
+@part
+def fetch(planes, block, candidates, retired, has_retired):  # type: ignore[no-untyped-def]
+    """Have what is known of a block on its way: it is seldom in the near caches."""
+    candidate = candidates[block]
+    for row in range(2 * len(planes) + 4):
+        prefetch(candidate, row * LANES)
+    if has_retired[block]:
+        own = retired[block]
+        for row in range(len(planes) + 2):
+            prefetch(own, row * LANES)
 
 
 @part

@@ -1,6 +1,7 @@
 """Inner loops as machine code: compiled by Numba once on every machine, loaded without it after."""
 
 from motionlapse.native.kernel import kernel, part
+from motionlapse.native.prefetching import prefetch
 from motionlapse.native.signature import FLOAT, INT, Array
 
-__all__ = ["FLOAT", "INT", "Array", "kernel", "part"]
+__all__ = ["FLOAT", "INT", "Array", "kernel", "part", "prefetch"]

@@ -7,10 +7,14 @@ from types import FunctionType
 from typing import Any
 
 import llvmlite.binding as llvm
+from llvmlite import ir
 from numba import cfunc, config, njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 from numba.np.numpy_support import carray
 
 from motionlapse.native.llvm_engine import target_machine
+from motionlapse.native.prefetching import prefetch
 from motionlapse.native.signature import (
     FAILED,
     TYPE_WORD,
@@ -206,8 +210,30 @@ def _entry(
     return entry
 
 
+@intrinsic
+def _prefetch(_typing: Any, values: Any, at: Any) -> Any:
+    """Stand for `prefetch` in kernels; see LLVM's ``llvm.prefetch``."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.bitcast(builder.gep(array.data, [arguments[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        function = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            builder.module, kind, "llvm.prefetch.p0"
+        )
+        to_be_written, soon_again, no_code = 1, 3, 1
+        given = [number(value) for value in (to_be_written, soon_again, no_code)]
+        builder.call(function, [place, *given])
+        return context.get_dummy_value()
+
+    return types.void(values, at), generate
+
+
 def _jitted(function: FunctionType, done: dict[FunctionType, Any]) -> Any:
     """Return a function for Numba in which all others that it names are so, too."""
+    if function is prefetch:
+        return _prefetch
     if function not in done:
         scope = dict(function.__globals__)
         for name in function.__code__.co_names:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numba import config as numba_config
 
-from motionlapse.native import FLOAT, INT, Array, kernel
+from motionlapse.native import FLOAT, INT, Array, kernel, prefetch
 from motionlapse.native import object_code as machine_code
 from motionlapse.native import signature as made_for
 from motionlapse.native.object_code import object_code
@@ -84,6 +84,13 @@ def fill(values, first, factor):  # type: ignore[no-untyped-def]
     return twice(len(values))
 
 
+def fill_fetched(values, first, factor):  # type: ignore[no-untyped-def]
+    """Do the same, and ask for each element before, and for what lies beyond the end."""
+    for i in range(len(values)):
+        prefetch(values, i + 4)
+    return fill(values, first, factor)
+
+
 COUNTED = Array("float32", 1), INT, FLOAT
 
 
@@ -96,6 +103,17 @@ def test_a_kernel_does_what_its_function_does(
     expected = np.zeros(7, np.float32)
     assert fill(expected, 5, np.float32(0.5)) == 14
     np.testing.assert_array_equal(values, expected)
+
+
+def test_asking_for_memory_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STORES, str(tmp_path))
+    here, fetched = np.zeros(7, np.float32), np.zeros(7, np.float32)
+    assert fill_fetched(here, 5, 0.5) == 14
+    assert kernel(*COUNTED, returns=INT)(fill_fetched)(fetched, 5, 0.5) == 14
+    np.testing.assert_array_equal(fetched, here)
+    code, _ = object_code(fill_fetched, Signature(COUNTED), INT)
+    plain, _ = object_code(fill, Signature(COUNTED), INT)
+    assert len(code) > len(plain)  # something asks
 
 
 def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
