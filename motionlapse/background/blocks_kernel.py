@@ -39,11 +39,9 @@ def shapes_of(planes: int, pixels: int) -> tuple[tuple[int, int, int], tuple[int
 
 def in_blocks(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     """Lay pictures out in blocks: ``(N, H, W)`` as ``(B, N, 16)``, 0 beyond the end."""
-    count, pixels = len(pictures), pictures[0].size
-    blocks = -(-pixels // LANES)
-    laid = np.zeros((count, blocks * LANES), pictures.dtype)
-    laid[:, :pixels] = pictures.reshape(count, pixels)
-    return laid.reshape(count, blocks, LANES).swapaxes(0, 1)
+    rows = pictures.reshape(len(pictures), -1)
+    whole = np.pad(rows, ((0, 0), (0, -rows.shape[1] % LANES)))
+    return whole.reshape(len(rows), -1, LANES).swapaxes(0, 1)
 
 
 @part
@@ -69,11 +67,12 @@ def count_foreground(score):  # type: ignore[no-untyped-def]
 
 
 @part
-def _has_foreground(score):  # type: ignore[no-untyped-def]
+def highest_of(values):  # type: ignore[no-untyped-def]
+    """Return the highest of bytes, 0 of none."""
     highest = np.uint8(0)
-    for x in range(len(score)):
-        highest = max(highest, score[x])
-    return highest > _THRESHOLD
+    for x in range(len(values)):
+        highest = max(highest, values[x])
+    return highest
 
 
 @part
@@ -97,10 +96,10 @@ def find_blocks(first, score, blocks):  # type: ignore[no-untyped-def]
     count = 0
     for top in range(0, len(score), _STRETCH):
         bottom = min(top + _STRETCH, len(score))
-        if _has_foreground(score[top:bottom]):
+        if highest_of(score[top:bottom]) > _THRESHOLD:
             for start in range(top, bottom, LANES):
                 blocks[count] = np.uint32((first + start) // LANES)
-                count += _has_foreground(score[start : min(start + LANES, bottom)])
+                count += highest_of(score[start : start + LANES]) > _THRESHOLD
     return count
 
 
@@ -108,7 +107,7 @@ def find_blocks(first, score, blocks):  # type: ignore[no-untyped-def]
 def keep(  # type: ignore[no-untyped-def]
     blocks, candidates, retired, kept_blocks, kept_candidates, kept_retired
 ):
-    """Keep what is known of blocks, behind what is kept already; of how many is told first."""
+    """Keep what is known of blocks behind what is kept; `kept_blocks` begins with how many are."""
     before = int(kept_blocks[0])
     for k in range(len(blocks)):
         at = before + k

@@ -106,7 +106,7 @@ def _rest(look, ratio, usual):  # type: ignore[no-untyped-def]
 
 @part
 def _ask_shadow(lanes, looks, means, score, constants):  # type: ignore[no-untyped-def]
-    """Return the score of what would be foreground, were it not the background darkened."""
+    """Give the score of a shadow to foreground that is the background darkened."""
     # A shadow's colour may be off by half of what a repeated look may. One that takes more than the
     # square root of the most (0.7 with 0.5: half of it, in stops of a lens) may be a thing.
     darkest, tolerance = constants[12], _QUARTER * constants[7] * constants[4]

@@ -223,7 +223,7 @@ class Gaussian:
             np.ones(height, np.uint8),  # young rows
             self._score.reshape(pixels),
             self._moving.reshape(pixels),
-            np.empty((count + 3, length), np.float32),
+            np.zeros((count + 3, length), np.float32),
             np.empty(length // LANES, np.uint32),
             np.zeros(LANES, np.uint8),
         )
@@ -264,6 +264,7 @@ class Gaussian:
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
             planes = len(self._mean)
+            # When a look was last followed, and since when the next one is there.
             self._candidates[:, planes + 2 : planes + 4] -= _TURN_BACK_S
 
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:

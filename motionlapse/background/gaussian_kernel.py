@@ -21,6 +21,7 @@ from motionlapse.background.blocks_kernel import (
     LANES,
     count_foreground,
     find_blocks,
+    highest_of,
     keep,
 )
 from motionlapse.background.candidate_kernel import follow
@@ -151,14 +152,6 @@ def _judge_rows(  # type: ignore[no-untyped-def]
 
 
 @part
-def _highest(flags):  # type: ignore[no-untyped-def]
-    highest = np.uint8(0)
-    for y in range(flags.shape[0]):
-        highest = max(highest, flags[y])
-    return highest
-
-
-@part
 def _is_young(credit, most):  # type: ignore[no-untyped-def]
     """Tell whether any background of the rows has less than the most credit."""
     young = np.int32(0)  # counting vectorises; looking for the least does not
@@ -225,7 +218,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     moving
         uint8 ``(H * W,)``; filled: 255 where foreground is newer than it takes to be standing.
     scratch
-        float32 ``(P + 3, N)``, `scratch_length` of them.
+        float32 ``(P + 3, N)``, `scratch_length` of them; nothing in there is NaN.
     blocks, changes
         uint32 ``(N / 16,)`` and uint8 ``(16,)``: scratch, too.
     kept_blocks, kept_candidates, kept_retired
@@ -250,7 +243,6 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     full, factor, beside = scratch[planes], scratch[planes + 1], scratch[planes + 2]
     most = constants[2]
     full[:] = most
-    beside[:] = 0
     pixels = 0
     if len(kept_blocks):
         kept_blocks[0] = 0
@@ -261,7 +253,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
             _relight(mean, top, bottom, light, factor)
         # Rows in which all backgrounds have all the credit there is need none of it read: one
         # that says so stands for it and stays in the nearest cache.
-        is_young = _highest(young[top:bottom]) > 0
+        is_young = highest_of(young[top:bottom]) > 0
         trust = credit[first:last] if is_young else full[: last - first]
         _judge_rows(
             top, width, luma, blue, red, inverse, mean, variance, trust, score[first:last], scratch,
@@ -269,7 +261,7 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         )  # fmt: skip
         if is_young and top // rows % _TURNS == turn % _TURNS:
             young[top:bottom] = _is_young(trust, most)
-        if _highest(stirred[top:bottom]):
+        if highest_of(stirred[top:bottom]):
             moving[first:last] = 0
         count = find_blocks(first, score[first:last], blocks)
         stirred[top:bottom] = count > 0

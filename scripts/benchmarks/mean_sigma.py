@@ -31,7 +31,7 @@ class MeanSigmaPass:
             np.zeros(pixels, np.uint8),
         )
         self._scratch = (
-            np.empty((4, length), np.float32),
+            np.zeros((4, length), np.float32),
             np.empty(length // LANES, np.uint32),
             np.zeros(LANES, np.uint8),
         )

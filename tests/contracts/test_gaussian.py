@@ -176,9 +176,8 @@ def with_patch(picture: list[Image], exposure: float) -> list[Image]:
 
 
 @pytest.mark.parametrize("step_s", [1 / 30, 0.1, 0.2])
-@pytest.mark.parametrize(
-    "looks", range(20, 25)
-)  # in one of five frames, at least, light is measured
+# In one of five frames, at least, light is measured.
+@pytest.mark.parametrize("looks", range(20, 25))
 def test_what_has_just_come_is_no_light(
     make_planes: MakePlanes, planes_count: int, looks: int, step_s: float
 ) -> None:
