@@ -13,10 +13,8 @@ _BLIND_S, _MOST_BLIND_S = 600.0, 7 * 24 * 3600.0
 _SHORTER = 0.9
 # If they tell of so many events, one after another, they are relied on again.
 _ENOUGH = 3
-# An event that begins so short a time before the key frame that shows it says nothing of sizes.
-_NEAR_S = 0.25
-# Packets may tell this long before what moves is seen to, or after: it comes in at the edge.
-_EARLY_S, _LATE_S = 0.25, 1.0
+# Packets may tell this long before what moves is seen to.
+_EARLY_S = 0.25
 _UNLIKE = 256  # times of packets unlike quiet ones that are remembered
 _ROUNDING_S = 1e-3
 
@@ -74,18 +72,18 @@ class SizeWitness:
     def judged(self, time_s: float) -> None:
         """Take note of how far the loop is; ask of the last event once that can be known."""
         # By then the group in which it began has ended.
-        if self._opened_s is not None and time_s >= self._opened_s + _LATE_S + self._longest_s:
+        if self._opened_s is not None and time_s >= self._opened_s + 2 * self._longest_s:
             self._ask(self._opened_s)
             self._opened_s = None
 
     def _ask(self, opened_s: float) -> None:
-        """Ask whether packets had grown where an event began."""
-        until_s = opened_s + _LATE_S
-        if spared := self.spared_around(opened_s):
-            until_s = spared[1]  # later ones can tell nothing of it
-            if until_s - opened_s < _NEAR_S:
-                return
-        since_s = opened_s - _EARLY_S
+        """Ask whether packets had grown where an event began, whether they were decoded or not.
+
+        What comes in slowly at the edge may take a second and more to tell in packets. That says
+        nothing of events that are short, which only packets can tell of: what lasts as long as
+        packets may be held is seen in a key frame.
+        """
+        since_s, until_s = opened_s - _EARLY_S, opened_s + self._longest_s
         if any(start_s <= until_s and since_s <= end_s for start_s, end_s in self._unlike):
             self._told += 1
             self._blind_s = max(_SHORTER * self._blind_s, _BLIND_S)

@@ -133,7 +133,7 @@ def test_after_a_stir_that_a_key_frame_alone_showed_it_takes_twice_as_long() -> 
 def test_after_a_stir_that_became_an_event_it_takes_no_longer() -> None:
     def again(camera: Camera) -> int:
         camera.calm, before_s = False, camera.now / 10 - 0.1
-        camera.group()
+        camera.group([3000] * 9)
         camera.holding.judged(camera.now / 10, calm=False, opened_s=before_s)
         camera.calm = True
         return next(number for number in range(99) if camera.group())
@@ -179,6 +179,21 @@ def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
     for number in range(600):
         witness.unlike(4.5 + number / 120, 5.0 + number / 120)
     witness.opened(begins_s)
+    witness.judged(10.0)
+    assert (witness.blind_until_s > 0) is blind
+
+
+@pytest.mark.parametrize(("late_s", "blind"), [(-0.2, False), (1.9, False), (2.1, True)])
+@pytest.mark.parametrize("held", [True, False])
+def test_what_packets_tell_no_later_than_a_key_frame_would_is_told(
+    late_s: float, blind: bool, held: bool
+) -> None:
+    """What comes in slowly hardly makes packets grow at first; whether they are held is the same."""
+    witness = SizeWitness(longest_s=2.0)
+    if held:
+        witness.spared(3.5, 5.5)
+    witness.unlike(5.0 + late_s, 5.0 + late_s)
+    witness.opened(5.0)
     witness.judged(10.0)
     assert (witness.blind_until_s > 0) is blind
 
