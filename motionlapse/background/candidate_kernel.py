@@ -22,7 +22,6 @@ _TWO = np.float32(2.0)
 _THIRD = np.float32(1 / 3)
 _TINY = np.float32(1e-20)  # no time over no credit is no rate
 _HALF = np.float32(0.5)
-_QUARTER = np.float32(0.25)
 _GHOST, _OBJECT = np.uint8(GHOST), np.uint8(OBJECT)
 _TWO_LOOKS_S = np.float32(2 * LOOK_S)
 _SHADOW, _DEEP = np.uint8(SHADOW_SCORE), np.uint8(DEEP_SHADOW_SCORE)
@@ -107,10 +106,10 @@ def _rest(look, ratio, usual):  # type: ignore[no-untyped-def]
 @part
 def _ask_shadow(lanes, looks, means, score, constants):  # type: ignore[no-untyped-def]
     """Give the score of a shadow to foreground that is the background darkened."""
-    # A shadow's colour may be off by half of what a repeated look may. One that takes more than the
-    # square root of the most (0.7 with 0.5: half of it, in stops of a lens) may be a thing.
-    darkest, tolerance = constants[12], _QUARTER * constants[7] * constants[4]
-    shallow = np.sqrt(darkest)
+    # One that takes more than the square root of the most (0.7 with 0.5: half of it, in stops of a
+    # lens) may be a thing.
+    darkest, tolerance = constants[12], constants[13]
+    shallow, most = np.sqrt(darkest), tolerance * abs(tolerance)
     look0, look1, look2 = looks
     mean0, mean1, mean2 = means
     for i in range(len(lanes)):
@@ -119,7 +118,7 @@ def _ask_shadow(lanes, looks, means, score, constants):  # type: ignore[no-untyp
         ratio = along / (_ONE + length)
         rest = max(_rest(look0[i], ratio, mean0[i]), _rest(look1[i], ratio, mean1[i]))
         rest = max(rest, _rest(look2[i], ratio, mean2[i]))
-        shadow = (ratio >= darkest) & (ratio <= _ONE) & (rest <= tolerance)
+        shadow = (ratio >= darkest) & (ratio <= _ONE) & (rest <= most)
         shade = _DEEP if ratio < shallow else _SHADOW
         score[i] = shade if shadow & (score[i] > _THRESHOLD) else score[i]
 
@@ -147,7 +146,7 @@ def _ask_candidate(  # type: ignore[no-untyped-def]
         constants[0], constants[2], constants[4], constants[7], constants[8]
     )  # fmt: skip
     elapsed, miss, ghost = constants[9], constants[10], constants[11]
-    standing, before, now = constants[13], constants[14], constants[15]
+    standing, before, now = constants[14], constants[15], constants[16]
     reach, is_no_pause = close * floor, elapsed > _ZERO
     # What is seen for the first time came, on the average, half a frame ago.
     fresh = _HALF * (before + now)
@@ -278,8 +277,9 @@ def follow(  # type: ignore[no-untyped-def]
     constants
         0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
         k², the credit for a promotion, the seconds that a look is credited for this frame, what a
-        miss and a fit beside are worth in seconds, the darkest shadow, the age at which a look
-        stands, and the model's own time before this frame and after it.
+        miss and a fit beside are worth in seconds, the darkest shadow, how far its colour may be
+        off (below zero: there is none), the age at which a look stands, and the model's own time
+        before this frame and after it.
     """
     # All of these rows are asked before any background of them changes place. The row above has
     # been followed already, and that below is judged later.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from motionlapse.background.blocks_kernel import LANES, in_blocks, shapes_of
 from motionlapse.background.gaussian_kernel import judge_and_learn, scratch_length
 from motionlapse.background.gaussian_settings import GaussianSettings
+from motionlapse.background.hues import ShadowHue
 from motionlapse.background.kept import Kept
 from motionlapse.background.light import Buffers, CloudLight, GlobalGain, buffers_of
 from motionlapse.background.looks_kernel import sample_looks
@@ -57,7 +58,7 @@ class Gaussian:
     1. Does it fit the retired background **R**? Then it is background after all, and asked nothing
        else; **R** and **B** change places once **R** has more credit: something stood there for a
        while and left.
-    2. Is it **B** darkened, all planes by one factor? Then it is a shadow.
+    2. Is it **B** darkened, all planes by one factor? Then it is a shadow (see `ShadowHue`).
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
        gains credit, more if it also fits the background beside it: that is how the place looks
        where an object stood. With a time constant's credit and more than **B**'s it becomes the
@@ -151,14 +152,15 @@ class Gaussian:
         """Keep the state before the next frame; see `motionlapse.inside.GoesBack`."""
         if self._frames:
             self._turn_back()
-            outlines = self._outlines.state
-            self._kept.mark((self._frames, self._time_s, self._since_clouds_s, outlines))
+            hue, outlines = self._hue.state, self._outlines.state
+            self._kept.mark((self._frames, self._time_s, self._since_clouds_s, outlines, hue))
 
     def go_back(self) -> None:
         """Forget the last frame; see `motionlapse.inside.GoesBack`."""
         before = self._kept.put_back() if self._frames else None
         if before is not None:
-            self._frames, self._time_s, self._since_clouds_s, self._outlines.state = before
+            self._frames, self._time_s, self._since_clouds_s = before[:3]
+            self._outlines.state, self._hue.state = before[3:]
 
     def remember(self, before: object) -> None:
         """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
@@ -230,6 +232,7 @@ class Gaussian:
         settings = self._settings
         # What differs by less than a repeated look may is the same.
         close = settings.k * settings.candidate_match * settings.noise_floor
+        self._hue = ShadowHue(close / 2, settings.k)
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
         self._clouds = CloudLight(count, (width, height), settings.k)
         self._outlines = Outlines(shape, settings.own_edges, settings.noise_floor, self._area)
@@ -289,6 +292,7 @@ class Gaussian:
                 # Looking beside is dear: every other frame, for twice the credit.
                 2 * settings.ghost_credit * hurried_s * (self._frames % 2),
                 settings.shadow,
+                self._hue.tolerance(self._mean, self._time_s),
                 settings.standing,
                 *self._pass_time(taught_s),
             ],

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from motionlapse.background.hues import Hues
 from motionlapse.background.outlines import Seen
 
 Array = npt.NDArray[np.float32]
-State = tuple[int, float, float, Seen]
+State = tuple[int, float, float, Seen, Hues]
 Room = tuple[npt.NDArray[np.uint32] | Array, ...]
 """Where the kernel keeps what it changes: blocks, and what was there; for none of them, or all."""
 

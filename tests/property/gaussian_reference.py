@@ -1,7 +1,7 @@
 """One step of `Gaussian` in plain float64 and pixel by pixel, written from its formulas.
 
-What the docstring leaves open (shadow, order within a row) follows the kernels' own docstrings.
-Decisions that float32 may take the other way are marked as unsure, not guessed.
+What the docstring leaves open follows the kernels' own. Decisions that float32 may take the other
+way are marked as unsure, not guessed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def near(value: npt.ArrayLike, edge: npt.ArrayLike) -> Bools:
 
 
 def near_sum(value: float, edge: float) -> bool:
-    """Return the same of a sum of two float32; where it equals the edge it is exact."""
+    """Return the same of a sum of two float32; equal to the edge it is exact."""
     return value != edge and abs(value - edge) <= 1e-5 * abs(edge)
 
 
@@ -103,7 +103,8 @@ class Step:
     elapsed_s: float
     pace: float
     looks_beside: bool  # every other frame, for twice the credit
-    told: npt.NDArray[np.uint8]  # by outlines, which have a reference of their own
+    told: npt.NDArray[np.uint8]  # by outlines, which have a reference of their own, as has
+    tolerance: float  # of a shadow's colour
     did: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -279,9 +280,8 @@ class Step:
     def _shadow(self, look: Floats, mean: Floats, at: tuple[object, ...]) -> float:
         ratio = (look * mean).sum() / (1 + (mean**2).sum())
         rest = ((look - ratio * mean) ** 2).max()
-        darkest, tolerance = rounded(self.settings.shadow), self.candidate_k2 / 4 * self.floor
-        self.unsure[at] |= near(ratio, darkest) | near(ratio, 1) | near(rest, tolerance)
-        self.unsure[at] |= near(ratio, math.sqrt(darkest))
+        darkest, tolerance = rounded(self.settings.shadow), self.tolerance * abs(self.tolerance)
+        self.unsure[at] |= near(rest, tolerance) | near(ratio, (darkest, 1, darkest**0.5)).any()
         if not (darkest <= ratio <= 1 and rest <= tolerance):
             return 0.0
         return DEEP_SHADOW_SCORE if ratio < math.sqrt(darkest) else SHADOW_SCORE

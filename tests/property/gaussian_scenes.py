@@ -33,9 +33,11 @@ def visit(seed: int, planes: int, count: int) -> Frames:
     random = np.random.default_rng(seed)
     frames = np.full((count, planes, 8, 11), 150.0)
     frames[:, 0] += np.arange(11)
+    frames[:, 1:] += 4 * np.arange(11)  # of different colours: a shadow keeps its own
     come, leave = sorted(random.integers(2, count, 2))
     frames[come:leave, :, 2:6, 3:7] = random.integers(0, 256, planes)[:, None, None]
     frames[come:leave, 0, 6:, 3:7] *= 0.8
-    frames[come:leave, 1:, 6:, 3:7] = 150 * 0.8 + 128 * 0.2
+    frames[come:leave, 1:, 6:, 3:7] *= 0.8
+    frames[come:leave, 1:, 6:, 3:7] += 128 * 0.2
     frames += random.normal(0, 1.5, frames.shape)
     return np.clip(np.rint(frames), 0, 255).astype(np.uint8)

@@ -79,7 +79,8 @@ def follow(
             make_planes(*picture, padding=index % 3),
             elapsed_s=step_s, pace=pace, previous=previous,
         )  # fmt: skip
-        step = Step(options, before, look, step_s, pace, looks_beside, told, did)
+        hue = model._hue.state.tolerance
+        step = Step(options, before, look, step_s, pace, looks_beside, told, hue, did)
         assert set(np.unique(seen.moving)) <= {0, 255}
         assert seen.learning_rate == pytest.approx(step.rate)
         check_step(model, step, seen.score, seen.moving)

@@ -188,7 +188,7 @@ def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
 def test_what_packets_tell_no_later_than_a_key_frame_would_is_told(
     late_s: float, blind: bool, held: bool
 ) -> None:
-    """What comes in slowly hardly makes packets grow at first; whether they are held is the same."""
+    """What comes in slowly hardly makes packets grow at first; held or not is the same."""
     witness = SizeWitness(longest_s=2.0)
     if held:
         witness.spared(3.5, 5.5)
