@@ -5,8 +5,8 @@ Usage: ablation.py FOLDER...
 A table in Markdown of the mean F of labelled sequences (see `motionlapse evaluate`), with the
 defaults and without one part after another: as filmed; begun in the middle; begun there with
 everybody standing still for four seconds before that; with everybody standing still for six seconds
-from somewhat before the middle on, to the end; at half the brightness; and with a shadow of 0.6
-times the brightness painted beside all that is labelled as moving.
+from somewhat before the middle on, to the end; at half the brightness; without colour; and with a
+shadow of 0.6 times the brightness painted beside all that is labelled as moving.
 """
 
 from __future__ import annotations
@@ -79,6 +79,11 @@ def shaded(picture: Image, moving: Image | None) -> Image:
     shadow[moving] = False
     dark = np.rint(picture * _SHADE).astype(np.uint8)
     return np.where(shadow[..., None], dark, picture)
+
+
+def greyed(picture: Image, _moving: Image | None) -> Image:
+    """Return a picture as a camera has it in infrared light: three planes, and no colour."""
+    return np.asarray(cv2.merge([cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)] * 3), np.uint8)
 
 
 def middle(sequence: LabelledSequence) -> LabelledSequence:
@@ -167,6 +172,7 @@ def main() -> int:
             "after a wait": [waiting(one, Path(room, "wait")) for one in filmed],
             "they stop": [stopping(one, Path(room, "stop")) for one in filmed],
             "half as bright": [changed(one, halved, Path(room, "half")) for one in filmed],
+            "without colour": [changed(one, greyed, Path(room, "grey")) for one in filmed],
             "deep shadows": [changed(one, shaded, Path(room, "deep")) for one in filmed],
         }
         sys.stdout.write(f"| | {' | '.join(kinds)} |\n{'|---' * (len(kinds) + 1)}|\n")
