@@ -11,6 +11,7 @@ import numpy.typing as npt
 _FEWEST = 16  # pixels are looked at, each way
 # What is rounded to whole levels has colours even where it is grey.
 _ROUNDING = 0.5
+_TINY = 1e-6  # of what is black the colour is black
 
 Floats = npt.NDArray[np.float32]
 
@@ -75,6 +76,6 @@ def spread_of_hues(mean: Floats) -> float:
     every = max(1, min(mean.shape[1:]) // _FEWEST)
     looks = mean[:, ::every, ::every].reshape(len(mean), -1)
     usual = looks.mean(axis=1)
-    ratio = usual @ looks / (1 + usual @ usual)
+    ratio = usual @ looks / max(usual @ usual, _TINY)
     apart = np.abs(looks - np.outer(usual, ratio)).max(axis=0)
     return math.sqrt(float(np.mean(apart * apart)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 _JITTER = 0.25
-# Waits that double are in the mean half of the time that a source was away: so long nobody looks
-# though it is back. With these it is an eighth to a fourth, and 80 calls upon a camera in an hour.
-_GROWTH = 1.25
+# Waits that double last as long as half of the time that a source was away, in the mean: so long
+# nobody looks though it is back. With these it is a tenth, and 110 calls upon a camera in an hour.
+_GROWTH = 1.1
 
 
 class Backoff:
-    """Waits that grow by a fourth up to a bound, each up to a fourth longer or shorter by chance.
+    """Waits that grow by a tenth up to a bound, each up to a fourth longer or shorter by chance.
 
     Chance keeps many programs from calling upon a camera that has just come back all at once.
 

@@ -64,7 +64,7 @@ class LiveSettings(SettingsModel):
     retry_first: Duration = setting("0.25s", "wait before connecting again", gt=0)
     retry_most: Duration = setting(
         "60s",
-        "longest such wait; each is a fourth longer than the one before, and a little random",
+        "longest such wait; each is a tenth longer than the one before, and a little random",
         gt=0,
     )
     settle: Duration = setting(

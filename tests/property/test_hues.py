@@ -30,7 +30,7 @@ def test_the_spread_is_what_the_formula_says(seed: int, hue: float) -> None:
     mean = place(hue, seed)
     looks = mean[:, ::3, ::3].astype(np.float64).reshape(3, -1).T
     usual = looks.mean(axis=0)
-    ratio = looks @ usual / (1 + usual @ usual)
+    ratio = looks @ usual / (usual @ usual)
     apart = np.abs(looks - ratio[:, None] * usual).max(axis=1)
     assert spread_of_hues(mean) == pytest.approx(np.sqrt(np.mean(apart**2)), rel=1e-3, abs=1e-3)
 
@@ -39,6 +39,13 @@ def test_the_spread_is_what_the_formula_says(seed: int, hue: float) -> None:
 def test_brightness_alone_is_no_colour(factor: float) -> None:
     tinted = place(0.0) * np.array([0.8, 1.0, 1.1], np.float32)[:, None, None]
     assert spread_of_hues(tinted * np.float32(factor)) < 0.1
+
+
+def test_a_white_lamp_in_the_dark_is_no_colour() -> None:
+    dark = np.ones((3, SIZE[1], SIZE[0]), np.float32)
+    dark[:, 10:20, 10:20] = 250
+    assert spread_of_hues(dark) < 0.1
+    assert spread_of_hues(np.zeros_like(dark)) == 0
 
 
 @pytest.mark.parametrize(("hue", "tolerance"), [(0, -1.0), (1.0, -1.0), (5, 2.0), (40, 6.0)])

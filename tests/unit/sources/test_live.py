@@ -167,11 +167,11 @@ def test_a_long_loss_forgets_the_background() -> None:
 
 def test_waits_grow_up_to_a_bound_with_chance() -> None:
     backoff = Backoff(1.0, 60.0, random.Random(3))
-    waits = [backoff.next() for _ in range(30)]
+    waits = [backoff.next() for _ in range(60)]
     for number, wait_s in enumerate(waits):
-        plain_s = min(1.25**number, 60.0)
+        plain_s = min(1.1**number, 60.0)
         assert 0.75 * plain_s <= wait_s <= 1.25 * plain_s
-    assert len(set(waits[20:])) == 10
+    assert len(set(waits[50:])) == 10
     backoff.reset()
     assert backoff.next() <= 1.25
 
@@ -185,7 +185,7 @@ def test_a_source_that_comes_back_is_soon_noticed(away_s: float) -> None:
         while now_s < away_s:
             now_s += backoff.next()
         late.append(now_s - away_s)
-    assert sum(late) / len(late) < 0.25 * away_s
+    assert sum(late) / len(late) < 0.15 * away_s
 
 
 def test_a_burst_at_the_beginning_does_not_shift_the_times() -> None:
