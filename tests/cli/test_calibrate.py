@@ -50,7 +50,7 @@ def test_a_scene_that_was_not_quiet_proposes_nothing(tmp_path):
     shutil.copyfile(FIXTURES / "walker.mp4", tmp_path / "walker.mp4")
     ran = run_here("calibrate", "walker.mp4")
     assert ran.code == 3
-    assert "not quiet after all: at 3.8 s" in ran.err
+    assert "not quiet after all: at 4.0 s" in ran.err
     assert "nothing was written" in ran.err
     assert not (tmp_path / "motionlapse.toml").exists()
 

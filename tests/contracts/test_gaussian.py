@@ -201,10 +201,11 @@ def test_the_rate_of_frames_does_not_matter(make_planes: MakePlanes, planes_coun
 
 def test_a_shadow_is_no_foreground(make_planes: MakePlanes) -> None:
     model = Gaussian(GaussianSettings(cloud_time=1e9))
-    grey = [np.full((60, 80), level, np.uint8) for level in (180, 128, 128)]
-    shaded = [grey[0].copy(), *grey[1:]]
+    place = [np.full((60, 80), level, np.uint8) for level in (180, 128, 128)]
+    place[1][:, :40] += 30  # where all is grey a shadow would be a thing
+    shaded = [plane.copy() for plane in place]
     shaded[0][SQUARE] = 140
-    feed(model, iter([grey] * 20), make_planes, 20)
+    feed(model, iter([place] * 20), make_planes, 20)
     (seen,) = feed(model, iter([shaded]), make_planes, 1)
     assert share(seen.score) == 0
 
