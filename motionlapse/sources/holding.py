@@ -10,6 +10,10 @@ those from the moment on at which nothing has moved for a while. They are decode
 * when they reach over more than `LONGEST_S`. With key frames farther apart none are held,
 * when whoever looks is about to end.
 
+None are held while something stands there that is no background yet: a key frame counts for little
+of the time since the last one (see `motionlapse.background.gaussian`), so it would take far longer
+to become background than where all is decoded.
+
 Then all are decoded until nothing has moved for a while, but for what `LeavingOut` says. That sizes
 tell of motion is not taken for granted: each event is asked whether its packets told of it (see
 `SizeWitness`). If not, none are held for minutes, and for longer where that comes often. If
@@ -78,6 +82,7 @@ class Holding:
         self._stillness = Stillness()
         self._in_vain = False  # something stirs that a key frame alone showed, no event so far
         self._judged_s = float("-inf")
+        self._standing = False
         self._witness.begin_anew()
 
     @property
@@ -147,6 +152,7 @@ class Holding:
             and self._judged_s >= before_s - _LOOKS_S  # the loop keeps up
             and self._sizes.known
             and self._short
+            and not self._standing
             and self._stillness.lasts_s(self._judged_s) >= self._patience_s
             and time_s >= self._witness.blind_until_s
         )
@@ -257,6 +263,7 @@ class Holding:
         *,
         calm: bool,
         still: bool = False,
+        standing: bool = False,
         opened_s: float | None = None,
     ) -> None:
         """Take what was seen in a frame, in the order of times.
@@ -269,11 +276,14 @@ class Holding:
             True if nothing stirred in it, and no event is open or may be about to open.
         still
             True if nothing stirred in it, whatever is open.
+        standing
+            True if something stood in it that is no background.
         opened_s
             Where an event begins that has opened with it, else None.
         """
         with self._lock:
             self._judged_s = max(self._judged_s, time_s)
+            self._standing = standing
             if not calm:
                 self._learn()  # of what was before it
                 if self._stillness.since_s is not None and self._witness.spared_around(time_s):

@@ -58,12 +58,11 @@ class SizeWitness:
         """Take note of packets that were held up to their group's end, undecoded."""
         self._spared.append((since_s, until_s))
 
-    def spared_around(self, time_s: float) -> tuple[float, float] | None:
-        """Return beginning and end of what was not decoded around a time, or just before it."""
-        for since_s, until_s in self._spared:
-            if since_s < time_s <= until_s + _ROUNDING_S:
-                return since_s, until_s
-        return None
+    def spared_around(self, time_s: float) -> bool:
+        """Tell whether something was not decoded around a time, or just before it."""
+        return any(
+            since_s < time_s <= until_s + _ROUNDING_S for since_s, until_s in self._spared
+        )
 
     def opened(self, opened_s: float) -> None:
         """Take note of where an event begins."""

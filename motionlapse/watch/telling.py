@@ -37,5 +37,6 @@ def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
         analysis.frame.time,
         calm=level is Level.NONE and decision.state is State.QUIET,
         still=level is Level.NONE,
+        standing=bool(analysis.blobs),
         opened_s=decision.opened.start_s if decision.opened else None,
     )

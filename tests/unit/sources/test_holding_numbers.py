@@ -19,7 +19,7 @@ class Camera:
         self.holding.allowed = True
         self.now = 0
         self.late_s = 0.0
-        self.calm, self.still = True, False
+        self.calm, self.still, self.standing = True, False, False
         self._random = np.random.default_rng(3)
         self.sees = True
 
@@ -39,7 +39,10 @@ class Camera:
 
     def _see(self) -> None:
         if self.sees:
-            self.holding.judged(self.now / 10, calm=self.calm, still=self.calm or self.still)
+            still = self.calm or self.still
+            self.holding.judged(
+                self.now / 10, calm=self.calm, still=still, standing=self.standing
+            )
 
     def settle(self) -> None:
         for _ in range(8):
@@ -87,6 +90,16 @@ def test_that_nothing_stirs_while_an_event_ends_counts(still: bool) -> None:
     camera.calm = True
     camera.holding.judged(camera.now / 10, calm=True, still=True)
     assert camera.group() is still
+
+
+def test_nothing_is_held_while_something_stands_there() -> None:
+    camera = Camera()
+    camera.settle()
+    camera.standing = True
+    assert camera.group(), "the key frame was not seen before its packets came"
+    assert not any(camera.group() for _ in range(3))
+    camera.standing = False
+    assert [camera.group() for _ in range(2)] == [False, True]
 
 
 def test_nothing_is_held_while_somebody_wants_all() -> None:
