@@ -9,6 +9,7 @@ from dataclasses import dataclass
 DAY_S = 86_400.0
 # Of a rate whose event was never seen in T seconds, 95 % certainty that it is below 3 / T.
 _RULE_OF_THREE = 3.0
+_ROUNDING_S = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,12 @@ class Excursions:
 
 
 def excursions(
-    times_s: Sequence[float], shares: Sequence[float], *, min_event_s: float, hold_s: float
+    times_s: Sequence[float],
+    shares: Sequence[float],
+    *,
+    min_event_s: float,
+    hold_s: float,
+    exit_ratio: float,
 ) -> Excursions:
     """Return the excursions of a series of shares.
 
@@ -73,10 +79,13 @@ def excursions(
         How long an event must last to open: what is higher for a shorter time is no peak.
     hold_s
         Excursions nearer than this are one.
+    exit_ratio
+        Share of the threshold down to which it may fall meanwhile, 0 to 1, above 0.
     """
     peaks: list[float] = []
     last_s = -math.inf
-    for sustained, time_s in _sustained(times_s, shares, min_event_s):
+    for number, time_s in enumerate(times_s):
+        sustained = _sustained(times_s, shares, number, min_event_s, exit_ratio)
         if sustained <= 0:
             continue
         if time_s - last_s > hold_s:
@@ -89,13 +98,19 @@ def excursions(
 
 
 def _sustained(
-    times_s: Sequence[float], shares: Sequence[float], length_s: float
-) -> list[tuple[float, float]]:
-    """Return for each frame the least share of the last `length_s`, and its time."""
-    found = []
-    begin = 0
-    for number, time_s in enumerate(times_s):
-        while begin < number and times_s[begin + 1] <= time_s - length_s + 1e-9:
-            begin += 1
-        found.append((min(shares[begin : number + 1]), time_s))
-    return found
+    times_s: Sequence[float], shares: Sequence[float], last: int, length_s: float, exit_ratio: float
+) -> float:
+    """Return the highest threshold at which an event would open with the frame `last`, or 0.
+
+    It is reached in a first frame and in the last one, not left between them, and that has lasted:
+    a frame stands for the time since the one before (see `motionlapse.decision.decider`).
+    """
+    highest, lowest = 0.0, math.inf
+    for first in range(last, -1, -1):
+        lowest = min(lowest, shares[first])
+        if min(shares[last], lowest / exit_ratio) <= highest:
+            break  # no earlier beginning is better
+        began_s = times_s[max(first - 1, 0)]
+        if times_s[last] - began_s + _ROUNDING_S >= length_s:
+            highest = max(highest, min(shares[first], shares[last], lowest / exit_ratio))
+    return highest

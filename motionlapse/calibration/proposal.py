@@ -93,7 +93,13 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     """
     usual = usual or DecisionSettings()
     seen = {
-        factor: excursions(watched.times_s, shares, min_event_s=usual.min_event, hold_s=usual.hold)
+        factor: excursions(
+            watched.times_s,
+            shares,
+            min_event_s=usual.min_event,
+            hold_s=usual.hold,
+            exit_ratio=usual.exit_ratio,
+        )
         for factor, shares in watched.moving.items()
     }
     enters = {

@@ -37,7 +37,7 @@ from motionlapse.units import format_share
 _STEP_S = 0.2
 _OPENING, _SAMPLES, _NOISE_SAMPLES = 60, 150, 40
 # Of the last neighbours the calmest are taken for quiet.
-_REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
+REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
 _TOLERANCE_PX = 5  # outlines move by half of this
 _PADDING_PX = 6
 _LEAST_CONTRAST = 4.0
@@ -151,7 +151,7 @@ class ModelJudge:
         self._mask: Image | None = None
         self._luma: Image | None = None
         self._chosen = settings.measures.threshold
-        self._changes: deque[float] = deque(maxlen=_REMEMBERED)
+        self._changes: deque[float] = deque(maxlen=REMEMBERED)
         self._before: Image | None = None
         self._prime(paths)
 

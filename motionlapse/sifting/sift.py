@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -10,12 +10,12 @@ from pathlib import Path
 from motionlapse.comparison.last_kept import CHANGED_SLOWLY
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record, key_of
-from motionlapse.sifting.judges import Judge, make_judge
+from motionlapse.sifting.judges import REMEMBERED, Judge, make_judge
 from motionlapse.sifting.placing import Placer
 from motionlapse.sifting.stills import Still, in_time, read_stills
 
 # The model has forgotten what it saw before so many stills.
-_REPLAYED = 60
+_SEEN = 80
 
 
 @dataclass(slots=True)
@@ -122,34 +122,32 @@ class Sift:
         earlier = [(_whereabouts(record), record) for record in judged]
         earlier = [(path, record) for path, record in earlier if path.exists()]
         judge = make_judge(self._settings, [*[path for path, _ in earlier], *paths])
-        self._judge(judge, paths, self._replay(judge, earlier))
+        self._judge(judge, dict(_needed(earlier, model=judge.planes)), paths)
 
-    def _replay(self, judge: Judge, earlier: Sequence[tuple[Path, Record]]) -> str | None:
-        """Bring a judge to where the run before left it; return the last kept still."""
-        kept = [i for i, (_, record) in enumerate(earlier) if record.state == "kept"]
-        if not kept:
-            return None
-        begin = max(0, kept[-1] - _REPLAYED) if judge.planes else kept[-1]
-        states = {
-            path: record.state for path, record in earlier[begin:] if record.state != "corrupt"
-        }
-        for still in read_stills(list(states), planes=judge.planes, corrupt=0):
-            if still.picture is not None:
-                judge.replay(still.picture, kept=states[still.path] == "kept")
-        return earlier[kept[-1]][1].still
+    def _judge(self, judge: Judge, earlier: Mapping[Path, Record], paths: Sequence[Path]) -> None:
+        """Bring a judge to where the run before left it, then judge what is new.
 
-    def _judge(self, judge: Judge, paths: Sequence[Path], against: str | None) -> None:
+        In one go: whether the last still of that run is corrupt shows in the first of this one.
+        """
+        against: str | None = None
         corrupt = self._settings.measures.corrupt
-        for still in read_stills(paths, planes=judge.planes, corrupt=corrupt):
+        for still in read_stills([*earlier, *paths], planes=judge.planes, corrupt=corrupt):
             if self._should_stop():
                 self.summary.interrupted = True
                 return
-            record = self._decide(judge, still, against)
+            before = earlier.get(still.path)
+            if before is None:
+                record = self._decide(judge, still, against)
+                self._journal.add(record)
+                self.summary.count(record)
+                self._on_record(record)
+            elif still.picture is None:
+                continue
+            else:
+                record = before
+                judge.replay(still.picture, kept=record.state == "kept")
             if record.state == "kept":
                 against = record.still
-            self._journal.add(record)
-            self.summary.count(record)
-            self._on_record(record)
 
     def _decide(self, judge: Judge, still: Still, against: str | None) -> Record:
         path = still.path
@@ -165,6 +163,23 @@ class Sift:
         return Record(
             str(path), state, value, verdict.threshold, against, verdict.reason, file, size
         )
+
+
+def _needed(
+    earlier: Sequence[tuple[Path, Record]], *, model: bool
+) -> Sequence[tuple[Path, Record]]:
+    """Return what a judge has to see again of the run before: from the last kept but one on.
+
+    (The last may turn out to be corrupt.) The model has to have learned before it.
+    """
+    whole = [(path, record) for path, record in earlier if record.state != "corrupt"]
+    kept = [number for number, (_, record) in enumerate(whole) if record.state == "kept"]
+    if not kept:
+        return ()
+    begin = kept[max(0, len(kept) - 2)]
+    if model:
+        begin = max(0, min(begin, len(whole) - REMEMBERED) - _SEEN)
+    return whole[begin:]
 
 
 def _whereabouts(record: Record) -> Path:

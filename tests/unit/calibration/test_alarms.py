@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -12,25 +13,57 @@ from motionlapse.calibration.light import describe
 from motionlapse.calibration.noise import NoiseMeter
 from motionlapse.calibration.proposal import propose, stands_out
 from motionlapse.calibration.watching import Watched
+from motionlapse.decision.decider import Decider
+from motionlapse.decision.settings import DecisionSettings
+from motionlapse.types import ChangeScore
 
 TIMES = [n / 10 for n in range(100)]
+
+
+def peaks_of(shares, times=TIMES):
+    return excursions(times, shares, min_event_s=0.2, hold_s=1, exit_ratio=0.5).peaks
 
 
 def test_a_flash_shorter_than_an_event_is_no_excursion():
     shares = [0.0] * 100
     shares[50] = 0.5
-    assert excursions(TIMES, shares, min_event_s=0.2, hold_s=1).peaks == ()
+    assert peaks_of(shares) == ()
     shares[50:54] = [0.5, 0.2, 0.3, 0.2]
-    assert excursions(TIMES, shares, min_event_s=0.2, hold_s=1).peaks == (0.2,)
+    assert peaks_of(shares) == (0.3,)
+    shares[50:54] = [0.5, 0.1, 0.3, 0.2]
+    assert peaks_of(shares) == (0.2,), "down to half of it, and no further"
 
 
 def test_excursions_nearer_than_the_hold_are_one():
     shares = [0.0] * 100
     for begin in (10, 16, 60):
         shares[begin : begin + 4] = [0.1] * 4
-    found = excursions(TIMES, shares, min_event_s=0.2, hold_s=1)
-    assert found.peaks == (0.1, 0.1)
+    assert peaks_of(shares) == (0.1, 0.1)
+    found = excursions(TIMES, shares, min_event_s=0.2, hold_s=1, exit_ratio=0.5)
     assert found.seconds == pytest.approx(9.9)
+
+
+@given(
+    shares=st.lists(st.sampled_from([0.0, 0.001, 0.002, 0.003, 0.004]), min_size=1, max_size=40),
+    gaps=st.lists(st.sampled_from([0.02, 0.05, 0.15, 0.3, 1.0]), min_size=40, max_size=40),
+    enter=st.sampled_from([0.0009, 0.0019, 0.0029, 0.0039]),
+)
+def test_the_decider_opens_an_event_where_a_peak_is_above_its_threshold(shares, gaps, enter):
+    usual = DecisionSettings()
+    times = list(itertools.accumulate(gaps[: len(shares)]))
+    decider = Decider(usual)
+    steps = [
+        decider.step(time, n, ChangeScore(share / enter, share), ready=True)
+        for n, (time, share) in enumerate(zip(times, shares, strict=True))
+    ]
+    found = excursions(
+        times,
+        shares,
+        min_event_s=usual.min_event,
+        hold_s=usual.hold,
+        exit_ratio=usual.exit_ratio,
+    )
+    assert any(step.opened for step in steps) == (max(found.peaks, default=0) >= enter)
 
 
 def test_rates_of_an_exponential_tail_are_found_again():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from films import write_stills
@@ -47,6 +48,20 @@ def test_stopped_runs_go_on(tmp_path, measure, stop_after):
     assert after.before == stop_after
     assert after.stills == len(TIMES)
     assert parts == whole
+
+
+@pytest.mark.parametrize("measure", ["background", "mse"])
+@pytest.mark.parametrize("first_run", [8, 9])
+def test_a_corrupt_still_where_runs_meet_is_no_reference(tmp_path, measure, first_run):
+    stills = write_stills(tmp_path / "stills", [0.0] * 16)
+    grey = np.full_like(cv2.imread(str(stills[8])), 128)
+    cv2.imwrite(str(stills[8]), grey)
+    sift(stills[:first_run], tmp_path / "out", measure)
+    _, states = sift(stills, tmp_path / "out", measure)
+    # The last of a run cannot be told from news: it is kept, and no more than that.
+    odd = "corrupt" if first_run == 8 else "kept"
+    expected = ["kept", *["dropped"] * 7, odd, *["dropped"] * 7]
+    assert [state for _, state in states] == expected
 
 
 def test_names_in_the_folder_are_never_overwritten(tmp_path):
