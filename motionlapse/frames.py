@@ -242,7 +242,7 @@ class Interruption:
     opening_s: float | None = None
 
     def and_then(self, newer: Interruption) -> Interruption:
-        """Return one interruption that does what this one and the next would have done."""
+        """Return what this one and the next do together, in a live stream: the rest is a film's."""
         return Interruption(
             self.reason, max(self.settle_s, newer.settle_s), self.forget or newer.forget
         )

@@ -29,7 +29,7 @@ _AT_ONCE = 0.4
 _THIN_AT_ONCE = 0.2
 _ONCE_S = 0.25
 _FEWEST = 3  # pictures; fewer have nothing that they could agree on
-_OVERLAYS_S = 120.0  # of the footage is enough to find a clock in it
+_OVERLAYS_S = 120.0  # are enough to find a clock in the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class Analyzer:
         self._steady = Steadier(self._shrink.size) if settings.steady else None
         self._overlays = OverlayFinder(self._shrink.size)
         self._colour: bool | None = None
+        self._began_s: float | None = None  # when the first frame was judged
         self._last = self._last_but_one = _Seen()
 
     @property
@@ -165,10 +166,12 @@ class Analyzer:
         return Segmented(frame, planes, elapsed_s, foreground, *self._cleanup(foreground.score))
 
     def conclude(self, segmented: Segmented) -> Analysis:
-        """Take the second half of `step`, once after each first: the change score."""
+        """Take the second half of `step`, called once after each `segment`: the change score."""
         frame, planes, elapsed_s, foreground, mask, blobs, pixels = segmented
         last = self._last
-        if frame.time < _OVERLAYS_S:
+        if self._began_s is None:
+            self._began_s = frame.time
+        if frame.time - self._began_s < _OVERLAYS_S:
             self._overlays.add(planes.luma.view, frame.time)
         beyond = foreground.pixels / mask.size
         thin = max(beyond - pixels / mask.size, 0.0) if self._area.mask is None else 0.0
@@ -194,6 +197,8 @@ class Analyzer:
         """Make ready for `go_back`."""
         if self._goes_back is not None:
             self._goes_back.mark()
+        if self._steady is not None:
+            self._steady.mark()
 
     def go_back(self) -> None:
         """Return to the mark, one frame ago, so that those before that frame can be judged.
@@ -205,6 +210,8 @@ class Analyzer:
         self._last = self._last_but_one
         if self._goes_back is not None:
             self._goes_back.go_back()
+        if self._steady is not None:
+            self._steady.go_back()
 
     def _inside(self, score: Image, mask: Image, before: Image | None, elapsed_s: float) -> Inside:
         model = self._model
@@ -249,7 +256,7 @@ class Analyzer:
     def _prepared(self, frame: Frame) -> Planes:
         """Return the planes at the size of analysis, where those of the first frame were."""
         planes = self._shrunk(frame)
-        return planes if self._steady is None else self._steady(planes)
+        return planes if self._steady is None else self._steady(planes, frame.time)
 
     def _shrunk(self, frame: Frame) -> Planes:
         small = frame.small

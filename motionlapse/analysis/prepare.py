@@ -19,9 +19,9 @@ def choose_scale(size: tuple[int, int], wanted: int | Literal["auto"]) -> int:
     """Return the whole factor by which pictures shrink.
 
     Left to itself it is a power of two, or three quarters of one where that would leave less than
-    half of what may be left. So a scene is analysed at the same size whether its camera delivers it
-    at all or twice of the resolution, and gives the same events; from 1280×720 as from 1920×1080
-    more than 100,000 pixels are left.
+    half of what may be left. So where the factor is 4 or more a scene is analysed at the same size
+    whether its camera delivers it so or at twice the resolution, and gives the same events; from
+    1280×720 as from 1920×1080 more than 100,000 pixels are left.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 import cv2
@@ -14,7 +15,8 @@ from motionlapse.frames import Plane, Planes
 _LEAST_PX = 0.1
 _FARTHEST_SHARE = 0.05
 _LEAST_RESPONSE = 0.05
-_RATE = 0.02  # by which the reference follows the scene a frame
+# How long the reference takes to follow the scene, and how much a frame counts for at most.
+_TIME_CONSTANT_S, _LONGEST_STEP_S = 2.0, 0.2
 
 
 class Steadier:
@@ -40,14 +42,24 @@ class Steadier:
         self._size = size
         self._window = cv2.createHanningWindow(size, cv2.CV_32F)
         self._reference: npt.NDArray[np.float32] | None = None
+        self._time_s = 0.0
+        self._before: tuple[npt.NDArray[np.float32] | None, float] = None, 0.0
         self.shift_px = (0.0, 0.0)
 
-    def __call__(self, planes: Planes) -> Planes:
+    def __call__(self, planes: Planes, time_s: float) -> Planes:
         """Return the planes where the first were; all have the size of analysis.
 
         The measured shift of the scene is in `shift_px` (right, down), in pixels of analysis.
+
+        Parameters
+        ----------
+        planes
+            Of the frame.
+        time_s
+            Its media time, not before the last one's.
         """
         luma = planes.luma.view.astype(np.float32)
+        step_s, self._time_s = min(time_s - self._time_s, _LONGEST_STEP_S), time_s
         if self._reference is None:
             self._reference = luma
             return planes
@@ -66,8 +78,18 @@ class Steadier:
                     tuple(self._shifted(plane, back) for plane in planes.chroma),
                 ),
             )
-        cv2.accumulateWeighted(planes.luma.view, self._reference, _RATE)
+        rate = -math.expm1(-max(step_s, 0.0) / _TIME_CONSTANT_S)
+        cv2.accumulateWeighted(planes.luma.view, self._reference, rate)
         return planes
+
+    def mark(self) -> None:
+        """Keep the reference before the next frame; see `motionlapse.inside.GoesBack`."""
+        reference = None if self._reference is None else self._reference.copy()
+        self._before = reference, self._time_s
+
+    def go_back(self) -> None:
+        """Forget what came after the mark."""
+        self._reference, self._time_s = self._before
 
     def _shifted(self, plane: Plane, back: npt.NDArray[np.float32]) -> Plane:
         moved = cv2.warpAffine(plane.view, back, self._size, borderMode=cv2.BORDER_REPLICATE)

@@ -19,7 +19,7 @@ _HEADROOM = 1.5
 _ENOUGH_S = 60.0
 # Above this share of the picture it is a mover, or a scene that never rests, rather than noise.
 _NOT_NOISE = 0.004
-_CALM_FACTOR = 1.0
+_USUAL_FACTOR = 1.0
 # Times the usual threshold, and the next highest. A cyclist who is still leaving reaches 3.2 and 8;
 # the leaves, noise and exposure of seven quiet parts of films at most 1.1 times the threshold.
 _STANDS_OUT, _STANDS_ALONE = 2.0, 4.0
@@ -105,7 +105,7 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     enters = {
         factor: _needed(found, usual.enter)
         for factor, found in seen.items()
-        if factor >= _CALM_FACTOR or _never_moved(watched, factor)
+        if factor >= _USUAL_FACTOR or _never_moved(watched, factor)
     }
     factor = min(enters, key=lambda number: (number * enters[number], number))
     enter, chosen = enters[factor], seen[factor]
@@ -118,15 +118,15 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
         exit=exit_,
         alarms_a_day=chosen.a_day(enter),
         bound_a_day=chosen.bound_a_day,
-        usual_alarms_a_day=seen[_CALM_FACTOR].a_day(usual.enter),
+        usual_alarms_a_day=seen[_USUAL_FACTOR].a_day(usual.enter),
         peaks={watched.floor * f: max(e.peaks, default=0.0) for f, e in seen.items()},
-        score=spread_of(watched.moving[_CALM_FACTOR]),
+        score=spread_of(watched.moving[_USUAL_FACTOR]),
         noise=watched.noise.levels(),
         light=describe(watched.times_s, watched.brightness),
         measures=[spread for spread in watched.measures if spread.values],
         seconds=watched.seconds,
         frames=len(watched.times_s),
-        warnings=_warnings(watched, seen[_CALM_FACTOR], chosen, usual.enter),
+        warnings=_warnings(watched, seen[_USUAL_FACTOR], chosen, usual.enter),
         quiet=peak <= _NOT_NOISE,
     )
 
@@ -171,7 +171,7 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
 def _alone(watched: Watched, peak: float) -> str:
     """Return what is to be said of the only excursion that is high: a scene without rest is one."""
     moment = f"at {_where(watched, peak):.1f} s {peak:.2%} of the picture moved"
-    usually = median(watched.moving[_CALM_FACTOR])
+    usually = median(watched.moving[_USUAL_FACTOR])
     missed = "will not be found; calibrate on another part (--start, --duration)"
     if peak >= _STANDS_ALONE * usually:
         alone = f"one moment stands out: {moment}, else far less"
@@ -194,7 +194,7 @@ def stands_out(peaks: Sequence[float], enter: float) -> bool:
 
 def _where(watched: Watched, peak: float) -> float:
     """Return the media time of the first frame that is as high as a peak."""
-    shares = watched.moving[_CALM_FACTOR]
+    shares = watched.moving[_USUAL_FACTOR]
     return next((t for t, s in zip(watched.times_s, shares, strict=True) if s >= peak), 0.0)
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
-from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, flag_layers, told_settings, with_setting_flags
+from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
 
@@ -73,6 +74,12 @@ def calibrate(
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = told_settings(config, set_, flags)
+    prepares = [o.origin for o in flag_layers(flags) if min(o.values).startswith("measures.")]
+    if prepares and not measure:
+        raise ConfigError(
+            f"{prepares[0]} is for measures; give --measure NAME too (--scale is the size of the "
+            "background model's pictures)"
+        )
 
     from motionlapse.cli.calibrate_output import calibrate_source
 

@@ -12,13 +12,12 @@ from motionlapse.errors import ConfigError
 from motionlapse.files import make_folder, write_whole
 from motionlapse.frames import Image
 from motionlapse.measures.measured import Floats, bgr, grey
-from motionlapse.measures.noise import USUAL_K, changed_pieces
+from motionlapse.measures.noise import MOST_SIGMAS, USUAL_K, changed_pieces
 
 _PANEL_WIDTH = 960
 _LEAST_WIDTH = 320
 _GAP, _CAPTION_HEIGHT = 8, 34
 _WHITE, _INK, _OUTLINE = (255, 255, 255), (40, 40, 40), (60, 220, 60)
-_MOST_SIGMAS = 12.0
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -98,7 +97,7 @@ def _scaled(picture: Image, scale: float) -> Image:
 def _glowing(picture: Image, sigmas: Floats) -> Image:
     """Return the picture dim and grey, with what differs on it in the colours of heat."""
     dim = bgr(grey(picture) // 3)
-    strength = np.clip(sigmas / _MOST_SIGMAS, 0, 1)
+    strength = np.clip(sigmas / MOST_SIGMAS, 0, 1)
     colours = np.asarray(
         cv2.applyColorMap((strength * 255).astype(np.uint8), cv2.COLORMAP_HOT), np.float32
     )

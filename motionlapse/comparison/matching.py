@@ -59,9 +59,13 @@ def by_name(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     result = Pairs()
     names = {path.name: path for path in after}
     stems = {path.stem: path for path in reversed(after)}
+    # Whoever has a namesake has it, whatever comes before.
+    named = {names[path.name] for path in before if path.name in names}
     taken: set[Path] = set()
     for path in before:
-        partner = names.get(path.name) or stems.get(path.stem)
+        partner = names.get(path.name)
+        if partner is None and stems.get(path.stem) not in named:
+            partner = stems.get(path.stem)
         if partner is None or partner in taken:
             result.alone.append(path)
             continue

@@ -69,7 +69,7 @@ class ReadyPair:
 
 
 class Preparation:
-    """Resize, grey, blur, normalise; then align, and cut to what is watched.
+    """Resize, grey, normalise, blur; then align, and cut to what is watched.
 
     Parameters
     ----------
@@ -88,10 +88,16 @@ class Preparation:
         self._masks: dict[tuple[tuple[int, int], tuple[int, int]], Image] = {}
 
     @property
+    def aligns(self) -> bool:
+        """True if one of two pictures is laid over the other."""
+        return self._settings.align != "none"
+
+    @property
     def does_nothing(self) -> bool:
-        """True if single pictures stay as they are."""
+        """True if single pictures stay as they are, and where they are."""
         chosen = self._settings
-        return not (chosen.resize or chosen.blur or chosen.gray or chosen.normalize != "none")
+        alike = chosen.normalize == "none" and not self.aligns
+        return alike and not (chosen.resize or chosen.blur or chosen.gray)
 
     def alone(self, picture: Image) -> Ready:
         """Return a picture resized, grey, normalised and blurred as asked; it is not modified."""
@@ -117,11 +123,9 @@ class Preparation:
         ConfigError
             If they differ in size, or a region does not fit.
         """
-        if self._settings.resize is None and before.source_size != after.source_size:
-            matched(before.picture, after.picture)
         a, b = matched(before.picture, after.picture)
-        if self._settings.align != "none":
-            b = aligned(a, b, self._settings.align)
+        if self.aligns:
+            b = self.laid(a, b)
         scale = (
             before.source_size[0] / a.shape[1],
             before.source_size[1] / a.shape[0],
@@ -135,6 +139,10 @@ class Preparation:
             for p in (a, b)
         )
         return ReadyPair(a, b, x, y, scale)
+
+    def laid(self, before: Image, after: Image) -> Image:
+        """Return `after` laid over `before` as asked; see `aligned`."""
+        return aligned(before, after, self._settings.align)
 
     def _mask(self, source_size: tuple[int, int], size: tuple[int, int]) -> Image:
         """Return what is watched, 0/255 uint8, at the size of prepared pictures."""

@@ -51,11 +51,15 @@ class LapseDecider:
         self._due_s: float | None = None
         self._learned_s = 0.0
         self._last_s = 0.0
+        self._settle_s = 0.0  # from the next frame on
         self._open: Event | None = None
         self.kept = False
 
     def wants(self, time: float) -> bool:
         """Tell whether the frame of a media time is to be looked at at all."""
+        if self._settle_s and self._due_s is not None:
+            self._due_s = max(self._due_s, time + self._settle_s)
+        self._settle_s = 0.0
         return self._due_s is None or self._learned_s > 0 or time >= self._due_s
 
     def step(
@@ -87,10 +91,9 @@ class LapseDecider:
         return Decision(State.QUIET, words, pace=0.0)
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:
-        """Close what is open, and look again no sooner than `settle_s` from now."""
+        """Close what is open; what comes next is judged `settle_s` after it at the soonest."""
         closed, self._open = self._open, None
-        if self._due_s is not None:
-            self._due_s += settle_s
+        self._settle_s = max(self._settle_s, settle_s)
         return Decision(State.QUIET, reason, pace=0.0, closed=closed)
 
     def finish(self, ending: str) -> Decision:

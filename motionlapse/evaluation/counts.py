@@ -69,17 +69,18 @@ class Counts:
         """
         moving, still = self.tp + self.fn, self.fp + self.tn
         return {
-            "recall": _ratio(self.tp, moving),
-            "specificity": _ratio(self.tn, still),
-            "fpr": _ratio(self.fp, still),
-            "fnr": _ratio(self.fn, moving),
-            "pwc": _ratio(100 * self.wrong, moving + still),
-            "precision": _ratio(self.tp, self.tp + self.fp),
-            "f_measure": _ratio(2 * self.tp, 2 * self.tp + self.wrong),
+            "recall": ratio(self.tp, moving),
+            "specificity": ratio(self.tn, still),
+            "fpr": ratio(self.fp, still),
+            "fnr": ratio(self.fn, moving),
+            "pwc": ratio(100 * self.wrong, moving + still),
+            "precision": ratio(self.tp, self.tp + self.fp),
+            "f_measure": ratio(2 * self.tp, 2 * self.tp + self.wrong),
         }
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> float | None:
+    """Return a share; None of nothing."""
     return part / whole if whole else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from motionlapse.evaluation.counts import ratio
 from motionlapse.evaluation.event_labels import EventLabel
 from motionlapse.types import Event
 
@@ -66,17 +67,13 @@ class EventCounts:
             "events": self.events,
             "found": self.found,
             "false": len(self.false),
-            "quiet_covered": _ratio(self.quiet_frames_covered, self.quiet_frames),
-            "event_covered": _ratio(self.event_frames_covered, self.event_frames),
+            "quiet_covered": ratio(self.quiet_frames_covered, self.quiet_frames),
+            "event_covered": ratio(self.event_frames_covered, self.event_frames),
             "detections": self.detections,
-            "detections_per_event": _ratio(self.on_events, self.events),
+            "detections_per_event": ratio(self.on_events, self.events),
             "mean_delay_s": sum(delays) / len(delays) if delays else None,
             "max_delay_s": max(delays, default=None),
         }
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
 
 
 def count_events(

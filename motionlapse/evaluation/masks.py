@@ -180,7 +180,7 @@ class _ModelRun:
 
     def step(self, frame: Frame) -> Analysis:
         """Judge the next frame."""
-        if self._analyzer is None or self._analyzer.size != frame.planes.size:
+        if self._analyzer is None or not self._analyzer.fits(frame):
             self._analyzer = self._make(frame.planes.size)
         frame = self._analyzer.prepared(frame)
         # The thread's own processor time: decoding ahead and other programs do not count.

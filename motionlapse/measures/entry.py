@@ -30,7 +30,8 @@ class MeasureEntry:
     path
         ``file:function`` in this room, imported when the measure is first used.
     identical
-        Its value for equal pictures; every other value lies between it and `worst`.
+        Its value for equal pictures; every other value lies between it and `worst`,
+        but for one that is a ratio of contrasts (``vif``).
     worst
         The other end of its range.
     some, clear
@@ -92,7 +93,7 @@ class MeasureEntry:
         """
         if math.isinf(self.identical):
             return 10 ** (-value / 20)
-        return max(0.0, value - self.identical if self.grows else self.identical - value)
+        return abs(value - self.identical)
 
     def same(self, value: float) -> bool:
         """Tell whether a value is that of equal pictures, but for rounding."""

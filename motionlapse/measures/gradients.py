@@ -55,9 +55,10 @@ def gmsd(before: Image, after: Image) -> Measured:
     .. [1] W. Xue, L. Zhang, X. Mou and A. Bovik, "Gradient magnitude similarity deviation", IEEE
        Transactions on Image Processing 23(2), 2014.
     """
-    if min(before.shape[:2]) < 2:  # it halves the picture first
-        before, after = (np.repeat(np.repeat(p, 2, 0), 2, 1) for p in (before, after))
-    scores, quality = _compute_gmsd(before, after)
+    # It halves the picture first.
+    times = 2 if min(before.shape[:2]) < 2 else 1
+    twice = [np.repeat(np.repeat(picture, times, 0), times, 1) for picture in (before, after)]
+    scores, quality = _compute_gmsd(twice[0], twice[1])
     heat = _full_size(1 - np.atleast_3d(np.asarray(quality, np.float32)).min(axis=2), before)
     return Measured(float(np.mean(scores[: 1 if before.ndim == 2 else 3])), heat=heat)
 

@@ -35,7 +35,7 @@ def phash(before: Image, after: Image) -> Measured:
 
 
 def block_mean_hash(before: Image, after: Image) -> Measured:
-    """Bits of 256 that differ: which of 16×16 blocks are brighter than their median.
+    """Bits of 256 that differ: which of 16×16 blocks are brighter than the picture's mean.
 
     References
     ----------

@@ -16,7 +16,7 @@ _GRID = 8
 
 
 def hist_kl(before: Image, after: Image) -> Measured:
-    """Kullback–Leibler divergence of the grey histogram of `after` from that of `before`, in nats.
+    """Kullback–Leibler divergence of the grey histogram of `before` from that of `after`, in nats.
 
     Notes
     -----

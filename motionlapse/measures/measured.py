@@ -57,10 +57,10 @@ def matched(before: Image, after: Image) -> tuple[Image, Image]:
         if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or deep or not picture.size:
             raise TypeError(f"a picture is uint8 (H, W) or (H, W, 3), not {_shape(picture)}")
     if before.shape[:2] != after.shape[:2]:
-        raise ConfigError(
-            f"the pictures differ in size: {size_words(before)} and {size_words(after)}; "
-            "bring both to one width with --resize WIDTH"
-        )
+        words = f"the pictures differ in size: {size_words(before)} and {size_words(after)}; "
+        if before.shape[1] == after.shape[1]:
+            raise ConfigError(words + "their shapes must be alike: crop one")
+        raise ConfigError(words + "bring both to one width with --resize WIDTH")
     if before.ndim != after.ndim:
         before, after = bgr(before), bgr(after)
     return before, after

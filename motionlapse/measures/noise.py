@@ -19,7 +19,9 @@ _LEAST_OF_BIN = 0.005  # a rarer brightness has its σ from those beside it
 _MOST_OF_BIN = 5.0
 _FLOOR_LEVELS = 2.0
 _SATURATED = 250
-_MOST_SIGMAS, _VOTE_PX = 12.0, 1.5
+MOST_SIGMAS = 12.0
+"""What is farther from noise is no farther, in its σ."""
+_VOTE_PX = 1.5
 _LEAST_BLOB = 0.0004
 _STRUCTURE_PX, _STRUCTURE_LEVELS = 8.0, 5.0  # noise must have 18 levels to be as much
 _SHARED = 0.1  # light that jumped left a correlation of 0.16, other places had 0.13 at the most
@@ -43,10 +45,10 @@ def background(before: Image, after: Image, *, k: float = USUAL_K) -> Measured:
     if _of_different_scenes(a, b):
         height, width = before.shape[:2]
         everything = {"x": 0, "y": 0, "width": width, "height": height}
-        return Measured(1.0, everything, np.full((height, width), _MOST_SIGMAS, np.float32))
+        return Measured(1.0, everything, np.full((height, width), MOST_SIGMAS, np.float32))
     residual = _log_ratio(a, b)
     sigma = _noise(a, b, residual)
-    deviation = np.minimum(np.abs(residual) / sigma, _MOST_SIGMAS)
+    deviation = np.minimum(np.abs(residual) / sigma, MOST_SIGMAS)
     blind = cv2.dilate((np.maximum(a, b) >= _SATURATED).astype(np.uint8), np.ones((5, 5), np.uint8))
     deviation[blind > 0] = 0
     voted = np.asarray(cv2.GaussianBlur(deviation, (0, 0), _VOTE_PX), np.float32)

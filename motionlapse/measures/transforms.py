@@ -1,4 +1,4 @@
-"""Floats64 of transforms, and how well pictures compress."""
+"""Coefficients of transforms, and how well pictures compress."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def dct(before: Image, after: Image) -> Measured:
     Notes
     -----
     The 8×8 lowest of a 32×32 grey thumbnail without the first, which is brightness, divided by 32:
-    a pattern of one of these frequencies with amplitude ``A`` has ``A / 2``.
+    a pattern of one of these frequencies with amplitude ``A`` has ``A / 2``, or ``A / √2`` where
+    all rows or all columns are alike.
     """
     first, second = (_low_frequencies(picture) for picture in (before, after))
     difference = np.abs(first - second)

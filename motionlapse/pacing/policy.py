@@ -11,7 +11,7 @@ much moves in an event that is open     1/15 s
 else: an event may begin or end         nothing is left out
 ======================================  ================================================
 
-Of footage with less than 20 frames a second nothing is left out.
+Of footage with less than 20 frames a second nothing is left out but disposable frames (below).
 
 A frame that its source takes to be calm is not looked at while nothing moves, however long that is:
 the next one that is not calm is.

@@ -28,6 +28,7 @@ from motionlapse.measures import MEASURES
 from motionlapse.measures.measured import shrunk
 from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
+from motionlapse.sifting.news import contrast_beyond_light, new_blobs
 from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
 from motionlapse.units import format_share
@@ -38,8 +39,6 @@ _STEP_S = 0.2
 _OPENING, _SAMPLES, _NOISE_SAMPLES = 60, 150, 40
 # Of the last neighbours the calmest are taken for quiet.
 REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
-_TOLERANCE_PX = 5  # outlines move by half of this
-_PADDING_PX = 6
 _LEAST_CONTRAST = 4.0
 
 
@@ -153,6 +152,9 @@ class ModelJudge:
         self._chosen = settings.measures.threshold
         self._changes: deque[float] = deque(maxlen=REMEMBERED)
         self._before: Image | None = None
+        # What stills are laid over, where that is asked: the last kept, as it was laid itself.
+        self._ground: Image | None = None
+        self._laid: Image | None = None
         self._prime(paths)
 
     @property
@@ -170,21 +172,24 @@ class ModelJudge:
         mask, luma = self._step(picture)
         if self._mask is None or self._luma is None or self._mask.shape != mask.shape:
             first = self._mask is None
-            self._mask, self._luma = mask, luma
+            self._keep(mask, luma)
             return Verdict(
                 True, None, self.threshold, "the first" if first else "another picture size"
             )
         value, threshold = self._news(mask, luma), self.threshold
         keep = value >= threshold
         if keep:
-            self._mask, self._luma = mask, luma
+            self._keep(mask, luma)
         return Verdict(keep, value, threshold, f"foreground came or went in {format_share(value)}")
 
     def replay(self, picture: Picture, *, kept: bool) -> None:
         """Take a still of a run before."""
         mask, luma = self._step(picture)
         if kept:
-            self._mask, self._luma = mask, luma
+            self._keep(mask, luma)
+
+    def _keep(self, mask: Image, luma: Image) -> None:
+        self._mask, self._luma, self._ground = mask, luma, self._laid
 
     def _prime(self, paths: Sequence[Path]) -> None:
         """Learn from the first stills, before the first of them is judged."""
@@ -210,7 +215,7 @@ class ModelJudge:
             self._analyzer = self._new_analyzer(planes)
         mask = self._analyzer.step(frame).mask.copy()
         if self._before is not None and self._before.shape == mask.shape:
-            both = [*_new_blobs(self._before, mask), *_new_blobs(mask, self._before)]
+            both = [*new_blobs(self._before, mask), *new_blobs(mask, self._before)]
             self._changes.append(sum(area for _, area in both) / self._analyzer.watched_pixels)
         self._before = mask
         height, width = mask.shape
@@ -223,13 +228,18 @@ class ModelJudge:
         if self._preparation.does_nothing and isinstance(picture, Planes):
             return picture
         image = _bgr_of(picture) if isinstance(picture, Planes) else picture
-        return planes_of(self._preparation.alone(image).picture)
+        ready = self._preparation.alone(image).picture
+        if self._preparation.aligns:
+            if self._ground is None or self._ground.shape != ready.shape:
+                self._ground = ready
+            ready = self._laid = self._preparation.laid(self._ground, ready)
+        return planes_of(ready)
 
     def _news(self, mask: Image, luma: Image) -> float:
         if self._mask is None or self._luma is None or self._analyzer is None:
             return 0.0
         pixels = 0
-        for box, area in [*_new_blobs(self._mask, mask), *_new_blobs(mask, self._mask)]:
+        for box, area in [*new_blobs(self._mask, mask), *new_blobs(mask, self._mask)]:
             if contrast_beyond_light(self._luma[box], luma[box]) >= _LEAST_CONTRAST:
                 pixels += area
         return pixels / self._analyzer.watched_pixels
@@ -237,51 +247,6 @@ class ModelJudge:
 
 def _frame(index: int, time_s: float, planes: Planes) -> Frame:
     return Frame(index, time_s, None, index, lambda: planes, lambda: planes.luma.view)
-
-
-def _new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice], int]]:
-    """Yield the blobs of a mask that are not in another: padded box and area in pixels.
-
-    A blob is in the other mask if at least half of it lies near foreground there: what moves by
-    less than half of itself has neither come nor gone.
-    """
-    if not after.any():
-        return
-    square = np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8)
-    near = np.asarray(cv2.dilate(before, square), np.uint8)
-    # Blobs of the detector have no holes: their outlines are all of them.
-    outlines, _ = cv2.findContours(after, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    for outline in outlines:
-        x, y, width, height = cv2.boundingRect(outline)
-        blob = np.zeros((height, width), np.uint8)
-        cv2.drawContours(blob, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
-        area = cv2.countNonZero(blob)
-        if cv2.countNonZero(blob & near[y : y + height, x : x + width]) < area / 2:
-            rows = slice(max(0, y - _PADDING_PX), y + height + _PADDING_PX)
-            yield (rows, slice(max(0, x - _PADDING_PX), x + width + _PADDING_PX)), area
-
-
-def contrast_beyond_light(before: Image, after: Image) -> float:
-    """Return the RMS difference in grey levels that no gain and offset explains.
-
-    Parameters
-    ----------
-    before, after
-        Luma of one place, uint8, of one shape.
-
-    Notes
-    -----
-    Of the least squares fit ``after ≈ α before + β`` with ``α ≥ 0``; of either direction the larger
-    rest, so that a thing on a plain ground counts whether it comes or goes.
-    """
-    a, b = (picture.astype(np.float64).ravel() for picture in (before, after))
-    a -= a.mean()
-    b -= b.mean()
-    together = max(0.0, float(a @ b))
-    power_a, power_b = float(a @ a), float(b @ b)
-    rest_b = power_b - together**2 / power_a if power_a > 0 else power_b
-    rest_a = power_a - together**2 / power_b if power_b > 0 else power_a
-    return float(np.sqrt(max(rest_a, rest_b, 0.0) / a.size))
 
 
 def _bgr_of(planes: Planes) -> Image:

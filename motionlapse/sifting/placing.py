@@ -52,7 +52,7 @@ class Placer:
         """Return the still's own name, numbered where another file has it."""
         target, number = self._folder / still.name, 1
         while target.exists() or target.is_symlink():
-            if target.samefile(still):
+            if target.exists() and target.samefile(still):
                 return target  # of a run that ended before it could say so
             number += 1
             target = self._folder / f"{still.stem}-{number}{still.suffix}"

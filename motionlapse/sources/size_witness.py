@@ -60,9 +60,7 @@ class SizeWitness:
 
     def spared_around(self, time_s: float) -> bool:
         """Tell whether something was not decoded around a time, or just before it."""
-        return any(
-            since_s < time_s <= until_s + _ROUNDING_S for since_s, until_s in self._spared
-        )
+        return any(since_s < time_s <= until_s + _ROUNDING_S for since_s, until_s in self._spared)
 
     def opened(self, opened_s: float) -> None:
         """Take note of where an event begins."""

@@ -50,7 +50,7 @@ def test_a_scene_that_was_not_quiet_proposes_nothing(tmp_path):
     shutil.copyfile(FIXTURES / "walker.mp4", tmp_path / "walker.mp4")
     ran = run_here("calibrate", "walker.mp4")
     assert ran.code == 3
-    assert "not quiet after all: at 4.0 s" in ran.err
+    assert "not quiet after all: at 5.3 s 1.5%" in ran.err
     assert "nothing was written" in ran.err
     assert not (tmp_path / "motionlapse.toml").exists()
 
@@ -110,6 +110,7 @@ def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):
     ("words", "code", "said"),
     [
         (["none.mp4"], 3, "no such file"),
+        (["walker.mp4", "--align", "shift"], 2, "--align is for measures; give --measure NAME"),
         (["swaying.mp4", "--end", "0.08s"], 3, "too short"),
         (
             ["swaying.mp4", "--end", "1s"],

@@ -219,6 +219,26 @@ def test_folders_pair_by_name(tmp_path):
     assert found.records[0]["before"].endswith("s0.png")
 
 
+def test_who_has_a_namesake_is_paired_with_it(tmp_path):
+    old, new = (tmp_path / name for name in ("of_before", "of_after"))
+    for folder, names in ((old, ("a.jpg", "a.png")), (new, ("a.png",))):
+        folder.mkdir()
+        for name in names:
+            save(folder / name, picture(0))
+    ran = run_here("compare", old, new, "--json", "--measure", "mse")
+    assert [(r["before"][-5:], r["after"][-5:]) for r in ran.records] == [("a.png", "a.png")]
+    assert "a.jpg: has no partner" in ran.err
+
+
+def test_pictures_of_other_shapes_cannot_be_brought_to_one_width(tmp_path):
+    for name, shape in (("a.png", (48, 64, 3)), ("b.png", (36, 64, 3)), ("c.png", (24, 32, 3))):
+        save(tmp_path / name, np.zeros(shape, np.uint8))
+    ran = run_here("compare", tmp_path / "a.png", tmp_path / "b.png")
+    assert ran.code == 2
+    assert "their shapes must be alike" in ran.err
+    assert "--resize" in run_here("compare", tmp_path / "a.png", tmp_path / "c.png").err
+
+
 def test_folders_pair_by_looks(tmp_path):
     old, new = folders(tmp_path)
     for number, name in enumerate(("c.jpg", "a.jpg", "b.jpg")):

@@ -40,6 +40,24 @@ def test_what_comes_and_goes_is_kept(stills, tmp_path, measure):
     assert "saved" in ran.err
 
 
+@pytest.mark.parametrize("align", ["shift", "ecc"])
+def test_a_camera_that_is_nudged_is_no_news_where_stills_are_aligned(tmp_path, align):
+    (tmp_path / "nudged").mkdir()
+    rng = np.random.default_rng(4)
+    for number in range(30):
+        wide = picture(1.4 if number == 20 else 0.0)
+        dx, dy = rng.integers(-6, 7, 2)
+        moved = np.roll(wide, (dy, dx), (0, 1))[8:-8, 8:-8]
+        cv2.imwrite(str(tmp_path / "nudged" / f"n{number:02d}.png"), moved)
+    kept = {}
+    for how in ("none", align):
+        run_here("sift", "nudged", "--out", how, "--align", how)
+        kept[how] = {path.name for path in (tmp_path / how).glob("*.png")}
+    assert kept[align] >= {"n00.png", "n20.png", "n21.png"}
+    assert len(kept[align]) <= 4  # what comes in at the edges is laid there from another still
+    assert len(kept["none"]) > 10
+
+
 def test_slow_light_is_no_news(tmp_path):
     (tmp_path / "dusk").mkdir()
     rng = np.random.default_rng(3)

@@ -73,10 +73,11 @@ def test_values_are_numbers_within_the_range(entry, size):
     if entry.name == "vif":  # above 1 where contrast has grown
         high = math.inf
     for before, after in [rough, flat[:2], flat[1:], (flat[0], rough[0]), (rough[0], flat[1])]:
-        value = entry(before, after).value
-        assert not math.isnan(value)
-        assert low <= value <= high
-        assert entry.distance(value) >= 0
+        measured = entry(before, after)
+        assert not math.isnan(measured.value)
+        assert low <= measured.value <= high
+        assert entry.distance(measured.value) >= 0
+        assert measured.heat is None or measured.heat.shape == size
 
 
 @every_measure

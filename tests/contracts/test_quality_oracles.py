@@ -12,6 +12,7 @@ import skimage.registration
 from measured_pairs import grey, pillow, still, value
 
 from motionlapse.measures import MEASURES
+from motionlapse.measures.entry import IDENTICAL
 from motionlapse.measures.texture import census, gist_descriptor
 
 
@@ -114,3 +115,13 @@ def test_gist_knows_direction_and_place():
     half = np.where(x < 64, upright, 128).astype(np.uint8)
     grid = gist_descriptor(half).reshape(4, 8, 4, 4)[0, 0]
     assert grid[:, 0].min() > 3 * grid[:, 3].max()
+
+
+def test_contrast_that_has_grown_is_a_difference_too():
+    faint = 0.4 * (still(0).astype(np.float32) - 128)
+    before, after = ((128 + contrast * faint).astype(np.uint8) for contrast in (1.0, 1.8))
+    vif = MEASURES["vif"]
+    value = vif(before, after).value
+    assert value > 1.2
+    assert vif.distance(value) == pytest.approx(value - 1)
+    assert vif.reading(value) != IDENTICAL

@@ -119,6 +119,16 @@ def test_a_picture_that_cannot_be_read_costs_its_frame_alone(make_sequence):
     assert line.endswith("(and 1 more like it)")
 
 
+def test_a_grey_picture_among_coloured_ones_begins_anew_as_in_a_scan(make_sequence, tmp_path):
+    folder = make_sequence()
+    whole, _ = run_here("evaluate", folder, "--json").records
+    path = str(folder / "input/in000030.png")
+    cv2.imwrite(path, cv2.imread(path, cv2.IMREAD_GRAYSCALE))
+    grey, _ = run_here("evaluate", folder, "--json").records
+    assert grey["frames"] == whole["frames"]
+    assert grey["fp"] < whole["fp"] + 0.02 * (whole["tn"] + whole["fp"])
+
+
 def test_one_sequence_that_cannot_be_read_does_not_end_the_rest(make_sequence):
     spoilt, good = make_sequence("spoilt"), make_sequence("good")
     for path in (spoilt / "input").iterdir():

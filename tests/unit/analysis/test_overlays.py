@@ -4,9 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from motionlapse.analysis.analyzer import Analyzer
 from motionlapse.analysis.changes_kernel import count_changed
 from motionlapse.analysis.overlays import OverlayFinder
-from motionlapse.frames import Image
+from motionlapse.analysis.settings import AnalysisSettings
+from motionlapse.background.gaussian import Gaussian
+from motionlapse.frames import Frame, Image, Plane, Planes
 
 WIDTH, HEIGHT = 320, 240
 
@@ -76,3 +79,13 @@ def test_pictures_smaller_than_a_cell_hold_no_clock() -> None:
     for index in range(200):
         finder.add(np.full((300, 7), index % 2 * 255, np.uint8), index / 10)
     assert finder.found() is None
+
+
+@pytest.mark.parametrize("start_s", [0.0, 300.0])
+def test_a_clock_is_found_wherever_the_footage_is_begun(start_s: float) -> None:
+    analyzer = Analyzer((WIDTH, HEIGHT), Gaussian(), AnalysisSettings(), enter=0.01)
+    for index, picture in enumerate(pictures(24, 10, clock=True)):
+        planes = Planes(Plane(picture, WIDTH))
+        time_s = start_s + index / 10
+        analyzer.step(Frame(index, time_s, None, index, lambda p=planes: p, lambda p=picture: p))
+    assert analyzer.overlay() is not None

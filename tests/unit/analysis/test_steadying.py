@@ -26,9 +26,9 @@ def swaying(shifts: list[tuple[float, float]]) -> list[Image]:
 def test_a_swaying_picture_is_held_still(shift: tuple[float, float]) -> None:
     first, second = swaying([(0.0, 0.0), shift])
     steady = Steadier(SIZE)
-    steady(Planes(Plane(first, SIZE[0])))
+    steady(Planes(Plane(first, SIZE[0])), 0.0)
     before = second.copy()
-    held = steady(Planes(Plane(second, SIZE[0]))).luma.view
+    held = steady(Planes(Plane(second, SIZE[0])), 0.04).luma.view
     assert steady.shift_px == pytest.approx(shift, abs=0.25)
     inside = (slice(8, -8), slice(8, -8))
     apart = abs(held.astype(int) - first)[inside].mean()
@@ -40,14 +40,42 @@ def test_a_still_picture_stays_as_it_is() -> None:
     (picture,) = swaying([(0.0, 0.0)])
     steady = Steadier(SIZE)
     planes = Planes(Plane(picture, SIZE[0]), (Plane(picture, SIZE[0]), Plane(picture, SIZE[0])))
-    assert steady(planes) is planes
-    assert steady(planes) is planes
+    assert steady(planes, 0.0) is planes
+    assert steady(planes, 0.04) is planes
 
 
 def test_another_scene_is_not_shifted() -> None:
     (first,) = swaying([(0.0, 0.0)])
     other = np.random.default_rng(9).integers(0, 255, first.shape, np.uint8)
     steady = Steadier(SIZE)
-    steady(Planes(Plane(first, SIZE[0])))
-    steady(Planes(Plane(other, SIZE[0])))
+    steady(Planes(Plane(first, SIZE[0])), 0.0)
+    steady(Planes(Plane(other, SIZE[0])), 0.04)
     assert steady.shift_px == (0.0, 0.0)
+
+
+def dimmed(picture: Image) -> Planes:
+    return Planes(Plane((picture // 2).astype(np.uint8), SIZE[0]))
+
+
+@pytest.mark.parametrize("fps", [10, 30])
+def test_how_fast_the_reference_follows_is_the_same_at_any_rate(fps: int) -> None:
+    (picture,) = swaying([(0.0, 0.0)])
+    steady = Steadier(SIZE)
+    steady(Planes(Plane(picture, SIZE[0])), 0.0)
+    before = steady._reference.mean()
+    for frame in range(2 * fps):
+        steady(dimmed(picture), (frame + 1) / fps)
+    gone = (before - steady._reference.mean()) / (before - (picture // 2).mean())
+    assert gone == pytest.approx(1 - np.exp(-1), abs=0.01)
+
+
+def test_a_frame_that_is_judged_once_more_teaches_once() -> None:
+    (picture,) = swaying([(0.0, 0.0)])
+    steady = Steadier(SIZE)
+    steady(Planes(Plane(picture, SIZE[0])), 0.0)
+    steady.mark()
+    steady(dimmed(picture), 0.1)
+    once = steady._reference.copy()
+    steady.go_back()
+    steady(dimmed(picture), 0.1)
+    assert np.array_equal(steady._reference, once)

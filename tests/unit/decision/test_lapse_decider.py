@@ -75,6 +75,15 @@ def test_a_loss_closes_what_is_open_and_puts_the_next_look_off() -> None:
     decider.step(0.0, 0, score(0.0), ready=True)
     assert decider.interrupt("the camera was lost", settle_s=1.0).closed is not None
     assert decider.finish("the end").closed is None
-    decider.step(0.1, 1, score(0.0), ready=True)
-    assert not decider.wants(2.5)
-    assert decider.wants(3.0)
+    assert not decider.wants(60.0), "it settles from the first frame after it on"
+    assert not decider.wants(60.9)
+    assert decider.wants(61.0)
+
+
+def test_a_loss_that_is_over_long_before_the_next_look_changes_nothing() -> None:
+    decider = lapse(every="30s")
+    decider.step(0.0, 0, score(0.0), ready=True)
+    decider.interrupt("the camera was lost", settle_s=1.0)
+    assert not decider.wants(2.0)
+    assert not decider.wants(29.9)
+    assert decider.wants(30.0)

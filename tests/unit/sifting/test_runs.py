@@ -12,7 +12,7 @@ from films import write_stills
 from motionlapse.measures.settings import MeasureSettings
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal
-from motionlapse.sifting.judges import contrast_beyond_light
+from motionlapse.sifting.news import contrast_beyond_light
 from motionlapse.sifting.placing import Placer
 from motionlapse.sifting.sift import Sift
 
@@ -62,6 +62,13 @@ def test_a_corrupt_still_where_runs_meet_is_no_reference(tmp_path, measure, firs
     odd = "corrupt" if first_run == 8 else "kept"
     expected = ["kept", *["dropped"] * 7, odd, *["dropped"] * 7]
     assert [state for _, state in states] == expected
+
+
+def test_a_link_to_nowhere_has_its_name(tmp_path):
+    (still,) = write_stills(tmp_path / "a", [0.0])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / still.name).symlink_to(tmp_path / "nowhere")
+    assert Placer(tmp_path / "out", "copy").place(still).name == "shot0-2.jpg"
 
 
 def test_names_in_the_folder_are_never_overwritten(tmp_path):

@@ -40,9 +40,7 @@ class Camera:
     def _see(self) -> None:
         if self.sees:
             still = self.calm or self.still
-            self.holding.judged(
-                self.now / 10, calm=self.calm, still=still, standing=self.standing
-            )
+            self.holding.judged(self.now / 10, calm=self.calm, still=still, standing=self.standing)
 
     def settle(self) -> None:
         for _ in range(8):
