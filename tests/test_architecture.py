@@ -23,6 +23,7 @@ LAYERS = {
             "types",
             "errors",
             "files",
+            "made",
             "locks",
             "settings",
             "settings_layers",

@@ -11,6 +11,7 @@ from motionlapse.cli.completion import measures, offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
+from motionlapse.made import Made, refuse_others
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
 
@@ -82,6 +83,8 @@ def compare(
         )
     if diff is not None and diff.exists() and any(map(diff.samefile, (before, after))):
         raise ConfigError(f"--diff {diff}: that is what is compared; choose another name for it")
+    if diff is not None and not before.is_dir():
+        refuse_others(diff, Made.PICTURE)
     if match and not before.is_dir():
         raise ConfigError("--match is for two folders")
 

@@ -151,7 +151,7 @@ class _Folders:
     def _draw(self, path: Path, compared: Compared) -> None:
         try:
             write_difference(path, compared)
-        except SinkError as error:
+        except (ConfigError, SinkError) as error:
             logger.error("%s", error)
             self._unwritten = True
 

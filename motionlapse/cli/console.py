@@ -118,6 +118,8 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     """
     if quiet and verbose:
         raise ConfigError("--quiet and --verbose exclude each other")
+    for handler in logger.handlers:
+        handler.close()
     logger.handlers = [_Stderr()]
     logger.propagate = False
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
@@ -126,8 +128,10 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     logger.setLevel(logging.DEBUG)
     if log_file is not None:
         from motionlapse.files import make_folder
+        from motionlapse.made import Made, refuse_others
 
         make_folder(log_file.parent)
+        refuse_others(log_file, Made.LOG)
         try:
             handler = _LogFile(log_file, encoding="utf-8", delay=False)
         except OSError as error:

@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 
 from motionlapse.cli.console import Column, print_table, stdout_or_file
+from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.event_records import CSV_COLUMNS, as_row
 from motionlapse.types import KeptEvent
 from motionlapse.units import format_duration
@@ -90,9 +91,13 @@ def write_csv(path: Path, kept: Iterable[KeptEvent]) -> None:
 
     Raises
     ------
+    ConfigError
+        If the file is there, and no such table.
     SinkError
         If the file cannot be written.
     """
+    if str(path) != "-":
+        refuse_others(path, Made.EVENTS)
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(CSV_COLUMNS)

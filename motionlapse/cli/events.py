@@ -60,7 +60,6 @@ def events(
 ) -> None:
     """List, filter and export what an archive holds."""
     from motionlapse.cli.event_output import print_events, write_csv
-    from motionlapse.cli.outputs import refuse_database
     from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
     from motionlapse.sinks.event_records import as_record
 
@@ -75,7 +74,6 @@ def events(
         raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
     if json and csv is not None and str(csv) == "-":
         raise ConfigError("--json and --csv - both write to standard output; name a file for one")
-    refuse_database({"--csv": csv}, archive)
     with ArchiveReader(archive) as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())

@@ -72,6 +72,7 @@ def explain(
 
     from motionlapse.cli.outputs import refuse_footage
     from motionlapse.files import check_writable, write_whole
+    from motionlapse.made import Made, refuse_others
     from motionlapse.report.explain import as_png
     from motionlapse.report.explain import explain as explained
     from motionlapse.sources.footage import one_footage
@@ -79,6 +80,7 @@ def explain(
     found = one_footage(footage)
     check_fps(flags, [found])
     refuse_footage({"--out": out}, [found])
+    refuse_others(out, Made.PICTURE)
     check_writable(out)
     result = explained(found, settings, at_s)
     write_whole(out, as_png(result.picture))

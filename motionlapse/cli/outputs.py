@@ -6,21 +6,29 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, make_folder
+from motionlapse.files import check_writable, is_special, make_folder
+from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.footage import Footage
 
+_OF_ALL = ("--csv", "--log-file")  # of all sources together
+_MADE = {"--csv": Made.EVENTS, "--metrics": Made.METRICS}
+
 
 def check_outputs(
-    footage: Iterable[Footage | SourceError], sinks: SinkSettings, csv: Path | None
+    footage: Iterable[Footage | SourceError],
+    sinks: SinkSettings,
+    csv: Path | None,
+    log_file: Path | None,
 ) -> None:
     """Make sure of what a scan is to write beside its archive, before footage is read.
 
     Raises
     ------
     ConfigError
-        If an output is one of the films or pictures, or their folder, or the archive's database.
+        If an output is one of the films or pictures, or their folder, or the archive's database, or
+        another output, or is there and is something else.
     SinkError
         If one cannot be written.
     """
@@ -28,9 +36,11 @@ def check_outputs(
     table = None if str(csv) == "-" else csv
     outputs = {
         "--masks": sinks.masks, "--metrics": sinks.metrics, "--join": sinks.join, "--csv": table,
+        "--log-file": log_file,
     }  # fmt: skip
     refuse_footage(outputs, found)
     refuse_database(outputs, sinks.out)
+    _refuse_each_other(outputs)
     if not found:
         return
     for flag, path in outputs.items():
@@ -38,10 +48,23 @@ def check_outputs(
             continue
         if flag == "--masks" and not sinks.masks_film:
             make_folder(path)
-        elif len(found) == 1 or flag == "--csv":
+        elif len(found) == 1 or flag in _OF_ALL:
+            if flag in _MADE:
+                refuse_others(path, _MADE[flag])
             check_writable(path)
         else:
             make_folder(path.parent)  # the names of each source's are known later
+
+
+def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:
+    flags: dict[Path, str] = {}
+    for flag, path in outputs.items():
+        if path is None or is_special(path):
+            continue
+        place = path.resolve()
+        if place in flags:
+            raise ConfigError(f"{flag} {path}: {flags[place]} writes there; name another file")
+        flags[place] = flag
 
 
 def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage]) -> None:

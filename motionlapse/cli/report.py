@@ -38,11 +38,9 @@ def report(
 
     It opens from disk without a network. Pictures and clips in the archive are linked, not copied.
     """
-    from motionlapse.cli.outputs import refuse_database
     from motionlapse.clock import SystemClock
     from motionlapse.report.archive_page import write_report
 
-    refuse_database({"--out": out}, archive)
     with counting_bar("events", quiet=quiet) as on_event:
         now = SystemClock().now()
         made = write_report(archive, out, all_runs=all_runs, now=now, on_event=on_event)

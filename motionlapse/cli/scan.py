@@ -79,7 +79,7 @@ def scan(  # the flags document themselves
     with Stop() as stop, ScanOutput(json=json, table=not to_stdout, bars=bars) as output:
         found = list(find_footage(footage))
         check_fps(flags, found)
-        check_outputs(found, settings.sinks, csv)
+        check_outputs(found, settings.sinks, csv, log_file)
         batch = Batch(settings, output, SystemClock(), lambda: stop.asked or output.deaf)
         result = batch.scan(found)
         if settings.sinks.report and result.sources:

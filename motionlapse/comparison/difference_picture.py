@@ -11,6 +11,7 @@ from motionlapse.comparison.pair import Compared
 from motionlapse.errors import ConfigError
 from motionlapse.files import make_folder, write_whole
 from motionlapse.frames import Image
+from motionlapse.made import Made, marked, refuse_others
 from motionlapse.measures.measured import Floats, bgr, grey
 from motionlapse.measures.noise import MOST_SIGMAS, USUAL_K, changed_pieces
 
@@ -39,14 +40,15 @@ def write_difference(path: Path, compared: Compared) -> None:
     Raises
     ------
     ConfigError
-        If its name says no format.
+        If its name says no format, or is that of another picture.
     SinkError
         If it cannot be written.
     """
     check_name(path)
+    refuse_others(path, Made.PICTURE)
     _, encoded = cv2.imencode(path.suffix.lower(), difference_picture(compared))
     make_folder(path.parent)
-    write_whole(path, encoded.tobytes())
+    write_whole(path, marked(encoded.tobytes()))
 
 
 def difference_picture(compared: Compared) -> Image:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from motionlapse.files import check_writable, drop, make_folder, write_whole
+from motionlapse.made import Made, refuse_others
 from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
@@ -96,6 +97,7 @@ def write_report(
             if event.run_id in places
         ]
         sources = [_source(run, reader) for run in runs]
+    refuse_others(path, Made.PAGE)
     check_writable(path)
     writer = _Writer(path)
     rows: list[list[object]] = []

@@ -16,6 +16,7 @@ from motionlapse.decision.decider import Decider
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Source
 from motionlapse.inside import Blob
+from motionlapse.made import marked
 from motionlapse.pipeline import run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.report.explain_words import NAMED, lines_of, record_of
@@ -264,6 +265,6 @@ def _words(lines: list[str], width: int) -> Image:
 
 
 def as_png(picture: Image) -> bytes:
-    """Return a picture as a PNG file."""
+    """Return a picture as a PNG file that says that it is made."""
     _, png = cv2.imencode(".png", picture)
-    return png.tobytes()
+    return marked(png.tobytes())

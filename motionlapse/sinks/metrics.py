@@ -8,6 +8,7 @@ from pathlib import Path
 
 from motionlapse.files import drop, is_special, make_folder, part_of, writing
 from motionlapse.locks import hold_new, ready_to_rename
+from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
@@ -34,9 +35,17 @@ class MetricsFile:
     ----------
     path
         The file. Its folder is made. What a killed program left of it half written is removed.
+
+    Raises
+    ------
+    ConfigError
+        If it is something else.
+    SinkError
+        If it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
+        refuse_others(path, Made.METRICS)
         make_folder(path.parent)
         # A device or a pipe is written as it is. What a pipe's link leads to has no name.
         special = is_special(path)

@@ -8,6 +8,7 @@ from typing import Any
 from motionlapse.errors import LibraryError
 from motionlapse.files import drop, make_folder, part_of, writing
 from motionlapse.locks import hold_new, ready_to_rename
+from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.types import Analysis, Decision
 
@@ -28,11 +29,14 @@ class MetricsParquet:
     ------
     LibraryError
         If PyArrow is not installed.
+    ConfigError
+        If it is something else.
     SinkError
         From every method, if it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
+        refuse_others(path, Made.METRICS)
         try:
             import pyarrow as arrow
             from pyarrow import parquet

@@ -6,8 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
+import cv2
 import pytest
-from films import FRAMES, run_here, scan_here, table
+from films import FRAMES, run_apart, run_here, scan_here, table
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -76,19 +77,96 @@ def test_of_many_only_the_source_whose_film_exists_is_left_out(door: str) -> Non
     assert {record["source"] for record in run_here("events", "--json").records} == {"gate.mp4"}
 
 
-def test_tables_pages_and_pictures_are_written_anew(door: str) -> None:
-    for name in ("events.csv", "rows.csv", "page.html", "one.png"):
-        Path(name).write_text("of yesterday")
-    assert scan_here(door, "kept", "--csv", "events.csv", "--metrics", "rows.csv").code == 0
+def make_all(door: str) -> None:
+    scan = ("--csv", "events.csv", "--metrics", "rows.csv", "--log-file", "said.log")
+    assert run_apart("scan", door, "--out", "kept", *scan).code == 0
     assert run_here("report", "kept", "--out", "page.html").code == 0
     assert run_here("explain", door, "--at", "1.5", "--out", "one.png").code == 0
-    assert len(table(Path("events.csv"))) == 2
-    assert len(table(Path("rows.csv"))) > 100
-    assert "of yesterday" not in Path("page.html").read_text()
-    assert Path("one.png").read_bytes().startswith(b"\x89PNG")
-    Path("events.csv").write_text("of yesterday")
+    for name in ("two.png", "two.jpg", "two.webp"):
+        assert run_here("compare", "one.png", "one.png", "--diff", name).code == 0
+
+
+MADE = ["events.csv", "rows.csv", "said.log", "page.html", "one.png"]
+MADE += ["two.png", "two.jpg", "two.webp"]
+
+
+def test_tables_pages_and_pictures_are_written_anew(door: str) -> None:
+    make_all(door)
+    before = {name: Path(name).stat().st_mtime_ns for name in MADE}
+    for name in ("one.png", "two.png", "two.jpg", "two.webp"):
+        picture = cv2.imread(name)
+        assert picture is not None
+        assert picture.size
+    make_all(door)
+    assert all(Path(name).stat().st_mtime_ns > before[name] for name in MADE)
     assert run_here("events", "kept", "--csv", "events.csv").code == 0
     assert len(table(Path("events.csv"))) == 2
+    Path("events.csv").write_text("")  # as mktemp leaves it
+    assert run_here("events", "kept", "--csv", "events.csv").code == 0
+    assert len(table(Path("events.csv"))) == 2
+
+
+@pytest.mark.parametrize("mine", ["mine.mp4", "mine.toml", "mine.csv", "mine.png", "empty.sqlite"])
+def test_what_is_something_else_is_not_written_over(door: str, mine: str) -> None:
+    scan_here(door, "kept")
+    contents = {
+        "mine.mp4": Path(door).read_bytes(),
+        "mine.toml": b"[decision]\nhold = 3\n",
+        "mine.csv": b"day,visitors\n1,3\n",
+        "mine.png": next(Path("kept").glob("*/*.jpg")).read_bytes(),
+        "empty.sqlite": Path("kept/archive.sqlite").read_bytes(),
+    }
+    commands = [
+        ("events", "kept", "--csv"),
+        ("report", "kept", "--out"),
+        ("scan", door, "--csv"),
+        ("scan", door, "--log-file"),
+        ("watch", door, "--log-file"),
+    ]
+    if mine == "mine.csv":
+        commands.append(("scan", door, "--metrics"))
+    if mine == "mine.png":
+        commands += [("explain", door, "--at", "1", "--out"), ("compare", mine, mine, "--diff")]
+    if mine in ("mine.csv", "mine.toml"):  # a log is appended to any text
+        commands = [words for words in commands if words[-1] != "--log-file"]
+    for words in commands:
+        Path(mine).write_bytes(contents[mine])
+        target = mine
+        if words[0] == "compare":
+            target = shutil.copyfile(mine, "still.png")
+        ran = run_here(*words, target)
+        assert (ran.code, ran.out) == (2, ""), words
+        assert f"{target}: exists already, and is no " in ran.err
+        assert len(ran.err.splitlines()) == 1
+        assert Path(target).read_bytes() == contents[mine]
+    assert not Path("captures").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--csv", "same.csv", "--metrics", "same.csv"),
+        ("--masks", "same.mp4", "--clips", "copy", "--join", "./same.mp4"),
+        ("--csv", "same.csv", "--log-file", "same.csv"),
+    ],
+    ids=lambda words: words[-2],
+)
+def test_two_things_are_not_written_into_one_file(door: str, words: tuple[str, ...]) -> None:
+    ran = run_apart("scan", door, *words)
+    assert ran.code == 2
+    assert f" {Path(words[-1])}: " in ran.err
+    assert " writes there; name another file" in ran.err
+    assert not Path("captures").exists()
+
+
+def test_of_many_the_source_whose_metrics_are_something_else_is_left_out(door: str) -> None:
+    shutil.copyfile(door, "gate.mp4")
+    Path("rows-door.csv").write_text("mine")
+    ran = run_here("scan", door, "gate.mp4", "--metrics", "rows.csv", "--json")
+    assert ran.code == 2
+    assert "rows-door.csv: exists already, and is no table of frames" in ran.err
+    assert {record["source"] for record in ran.records} == {"gate.mp4"}
+    assert Path("rows-door.csv").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +184,7 @@ def test_an_archive_is_not_replaced_by_what_is_made_of_it(
     assert len(scan_here(door, "kept").records) == 2
     ran = run_here(*words, "kept/archive.sqlite")
     assert (ran.code, ran.out) == (2, "")
-    assert f"{words[-1]} kept/archive.sqlite: that is the archive" in ran.err
+    assert "kept/archive.sqlite: " in ran.err
     assert len(run_here("events", "kept", "--json").records) == 2
 
 
