@@ -161,7 +161,12 @@ def rich_console(*, stderr: bool) -> Console:
 def print_json(record: dict[str, object]) -> None:
     """Print one object on a line of its own, at once."""
     with printing():
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stdout.write(json_line(record) + "\n")
+
+
+def json_line(record: dict[str, object]) -> str:
+    """Return one object as a line."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

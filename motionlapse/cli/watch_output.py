@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from motionlapse.cli.console import StdoutClosedError, logger, print_json, printing
+from motionlapse.cli.console import StdoutClosedError, json_line, logger
+from motionlapse.cli.patient import PatientLines
 from motionlapse.clock import Clock
+from motionlapse.errors import SinkError
 from motionlapse.files import shown
 from motionlapse.frames import SourceInfo
 from motionlapse.processor import ProcessorShare
@@ -23,6 +25,7 @@ from motionlapse.watch.listener import WatchResult
 from motionlapse.watch.session import Watch
 
 _HEARTBEAT_S = 60.0
+_AGAIN_S = 1.0  # between two tries to print what could not be
 
 
 class WatchOutput:
@@ -54,7 +57,8 @@ class WatchOutput:
         self._beat_s = clock.monotonic()
         self._processor = ProcessorShare(clock)
         self._day = clock.now().date()
-        self._connected_before = False
+        self._printed = PatientLines()
+        self._tried_s = 0.0
 
     def on_tick(self, action: Callable[[], None]) -> None:
         """Call something after each frame, and now and then while none comes."""
@@ -100,6 +104,10 @@ class WatchOutput:
         now_s = self._clock.monotonic()
         if now_s - self._beat_s >= _HEARTBEAT_S:
             self._beat(now_s)
+        if self._printed.waiting and now_s - self._tried_s >= _AGAIN_S:
+            self._tried_s = now_s
+            with contextlib.suppress(SinkError):  # it was told of
+                self._tell()
         day = self._clock.now().date()
         if day > self._day:  # a clock that was set back a day must not tell it twice
             self._day = day
@@ -114,12 +122,18 @@ class WatchOutput:
     def event(self, kept: KeptEvent) -> None:
         """Print an event."""
         self.chronicle.event(kept)
+        if self._json:
+            self._tell(json_line(as_record(kept)))
+        elif self._lines:
+            self._tell(event_line(kept))
+
+    def _tell(self, line: str | None = None) -> None:
+        """Print a line, or what waits since it could not be."""
         try:
-            if self._json:
-                print_json(as_record(kept))
-            elif self._lines:
-                with printing():
-                    sys.stdout.write(event_line(kept) + "\n")
+            if line is None:
+                self._printed.again()
+            else:
+                self._printed.print(line)
         except StdoutClosedError:
             if self._watch is None:
                 raise
@@ -185,6 +199,10 @@ class WatchOutput:
         watch = self._watch
         if watch is not None and watch.controls.stopped == "standard output was closed":
             raise StdoutClosedError(watch.controls.stopped)
+        with contextlib.suppress(SinkError):
+            self._tell()
+        if never := self._printed.give_up():
+            logger.error("standard output: never printed: %s", counted(never, "event"))
         if self.chronicle.info is None:
             return
         why = watch.controls.stopped if watch else ""

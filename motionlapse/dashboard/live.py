@@ -37,6 +37,7 @@ from motionlapse.watch.session import Watch
 
 _TICK_S = 0.25
 _DRAWN_S = 0.5  # how long one drawing may take before its terminal is taken to hang
+_FLUSHED_S = 0.05  # between two tries to get rid of what nobody reads
 _PICTURE_TICKS = 2  # pictures are made anew twice a second
 
 logger = logging.getLogger("motionlapse")
@@ -104,13 +105,47 @@ class Dashboard:
         # Who presses Ctrl-C once more because it does not end at once gets the terminal back, too.
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
-        self._thread.join()
-        self._give_terminal_back()
+        with self._unheld(self._thread.ident or threading.get_ident()):
+            self._thread.join()
+        with self._unheld(threading.get_ident()):
+            self._give_terminal_back()
         for number, before in self._before.items():
             signal.signal(number, before)
         signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
+
+    @contextlib.contextmanager
+    def _unheld(self, ident: int) -> Iterator[None]:
+        """Drop what nobody reads (Ctrl-S, a connection that hangs), or a thread would wait for it.
+
+        Parameters
+        ----------
+        ident
+            Of the thread that may wait to write.
+        """
+        done = threading.Event()
+
+        def drop() -> None:
+            wait_s = _DRAWN_S
+            while not done.wait(wait_s):
+                with contextlib.suppress(termios.error, OSError, ValueError):
+                    output = self._console.file.fileno()
+                    termios.tcflow(output, termios.TCOON)
+                    termios.tcflush(output, termios.TCOFLUSH)
+                # Who waits to write is not told that there is room, but wakes up for a signal.
+                signal.pthread_kill(ident, signal.SIGWINCH)
+                wait_s = _FLUSHED_S
+
+        before = signal.signal(signal.SIGWINCH, lambda *_: None)
+        dropping = threading.Thread(target=drop, name="dropping", daemon=True)
+        dropping.start()
+        try:
+            yield
+        finally:
+            done.set()
+            dropping.join()
+            signal.signal(signal.SIGWINCH, before)
 
     def _silence(self) -> None:
         """Keep log lines from tearing the picture; a file goes on getting them."""
@@ -137,6 +172,8 @@ class Dashboard:
 
     def _suspend(self, _number: int, _frame: FrameType | None) -> None:
         """Leave the terminal as it was, stop, and take it again when told to go on."""
+        if self._suspended.is_set():  # told once more meanwhile
+            return
         self._suspended.set()
         with self._drawing:  # the handler runs in the main thread, which never draws
             self._give_terminal_back()

@@ -158,8 +158,7 @@ class Live(Closing):
                 if self._failure is not None:
                     raise self._failure
                 return
-            else:
-                self._idle()
+            self._idle()  # of a time-lapse few frames are looked at
         # In what was held back before the end something may have begun to move.
         self._holding.allowed = False
         yield from self._mailbox.in_turn(lambda: self._holding.pending, _LEAVE_S)

@@ -232,9 +232,9 @@ class Watch:
 
         def ended(kept: KeptEvent) -> None:
             self._result.events += 1
-            self._listener.event(kept)
             hooks.ended(kept)
             keeper.look()
+            self._listener.event(kept)  # last: standard output may be on a full disk
 
         def pictured(kept: KeptEvent) -> None:
             self._listener.snapshot(kept.snapshots[-1])

@@ -228,6 +228,22 @@ def test_a_terminal_that_is_closed_while_it_is_not_read_ends_the_watch(terminal,
     assert set(state_in(tmp_path / "captures")) == {"done"}
 
 
+@pytest.mark.parametrize("how", ["held", "unread"])
+def test_a_terminal_that_nobody_reads_does_not_keep_it_from_ending(terminal, tmp_path, how):
+    shown = terminal("demo:", columns=200, rows=60)
+    shown.wait_for("QUIET")
+    if how == "held":
+        shown.press("\x13")  # Ctrl-S
+        while shown.read(1):
+            pass
+    else:
+        time.sleep(2)  # a picture is some ten KB, and the system holds less than that
+    shown.process.terminate()
+    assert shown.process.wait(LONG_S) == 0
+    assert set(state_in(tmp_path / "captures")) == {"done"}
+    shown.hang_up()
+
+
 def state_in(archive):
     with contextlib.closing(sqlite3.connect(archive / "archive.sqlite")) as db:
         return [state for (state,) in db.execute("SELECT state FROM runs")]
