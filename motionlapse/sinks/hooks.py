@@ -12,7 +12,6 @@ import os
 import queue
 import shlex
 import signal
-import subprocess
 import threading
 import urllib.error
 import urllib.request
@@ -25,6 +24,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from motionlapse._version import __version__
 from motionlapse.errors import why
 from motionlapse.sinks.event_records import as_record
+from motionlapse.sinks.hook_command import run_command
 from motionlapse.sinks.hook_settings import HookSettings
 from motionlapse.types import KeptEvent
 from motionlapse.units import counted
@@ -92,32 +92,23 @@ class Hooks:
 
     def _run(self, hook: str, command: str, record: dict[str, object]) -> None:
         name = f"--on-{hook} {shlex.split(command)[0]}"
+        limit_s = self._settings.time_limit
+        text = json.dumps(record, ensure_ascii=False) + "\n"
+        environ = {**os.environ, **environment(record)}
         try:
-            process = subprocess.Popen(
-                shlex.split(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment(record)},
-                start_new_session=True,  # so that its children can be ended with it
-            )
+            ended = run_command(shlex.split(command), text.encode(), environ, limit_s)
         except OSError as error:
             self._log.warning(f"{name}: cannot be run: {why(error)}")
             return
-        try:
-            text = json.dumps(record, ensure_ascii=False) + "\n"
-            output, _ = process.communicate(text.encode(), timeout=self._settings.time_limit)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            limit_s = self._settings.time_limit
-            self._log.warning(f"{name}: was ended after {limit_s:g} s (sinks.hooks.time_limit)")
+        if not ended.in_time:
+            killed = ended.code == -signal.SIGKILL
+            what = "was ended" if killed else "what it left running was waited for no longer"
+            self._log.warning(f"{name}: {what} after {limit_s:g} s (sinks.hooks.time_limit)")
             return
-        said = " ".join(output.decode(errors="replace")[:_SHOWN_OUTPUT].split())
-        if process.returncode:
+        said = " ".join(ended.output.decode(errors="replace")[:_SHOWN_OUTPUT].split())
+        if ended.code:
             colon = ": " if said else ""
-            self._log.warning(f"{name}: ended with {process.returncode}{colon}{said}")
+            self._log.warning(f"{name}: ended with {ended.code}{colon}{said}")
         elif said:
             self._log.debug(f"{name}: {said}")
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import re
+import signal
 import sys
 import threading
+import tracemalloc
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,6 +83,44 @@ def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, wor
     log = Log()
     ran(script(tmp_path, text), kept, log, time_limit="0.3s" if "sleep" in text else "300s")
     assert any(line.startswith("warning") and words in line for line in log.lines), log.lines
+
+
+def test_what_a_command_leaves_running_holds_up_no_other(tmp_path: Path, kept: KeptEvent) -> None:
+    number = tmp_path / "number"
+    log = Log()
+    command = f"sh -c 'setsid sleep {LONG_S} & echo $! >>{number}'"
+    settings = {"on_event_start": command, "on_event_end": "echo after", "time_limit": "0.3s"}
+    hooks = Hooks(HookSettings.model_validate(settings), log)
+    hooks.started(kept)
+    hooks.ended(kept)
+    hooks.close()
+    os.kill(int(number.read_text()), signal.SIGKILL)
+    first, second = log.lines
+    assert "start sh: what it left running was waited for no longer after 0.3 s" in first
+    assert second == "debug: --on-event-end echo: after"
+
+
+def test_what_a_command_says_without_end_is_not_held(kept: KeptEvent) -> None:
+    log = Log()
+    tracemalloc.start()
+    ran("head -c 30000000 /dev/zero", kept, log)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
+    [line] = log.lines
+    assert len(line) < 2100
+
+
+def test_an_event_that_no_pipe_holds_reaches_who_reads_and_no_other(
+    make_event: Callable[..., Event],
+) -> None:
+    many = KeptEvent("door", make_event(), snapshots=("x" * 99,) * 900)
+    log = Log()
+    ran("true", many, log)
+    assert log.lines == []
+    ran("wc -c", many, log)
+    [line] = log.lines
+    assert int(line.removeprefix("debug: --on-event-end wc: ")) > 90_000
 
 
 def test_a_missing_command_is_told(kept: KeptEvent) -> None:
