@@ -13,19 +13,15 @@ import queue
 import shlex
 import signal
 import threading
-import urllib.error
-import urllib.request
-from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
-from urllib.parse import unquote, urlsplit, urlunsplit
 
-from motionlapse._version import __version__
 from motionlapse.errors import why
 from motionlapse.sinks.event_records import as_record
 from motionlapse.sinks.hook_command import run_command
 from motionlapse.sinks.hook_settings import HookSettings
+from motionlapse.sinks.webhook import post
 from motionlapse.types import KeptEvent
 from motionlapse.units import counted
 
@@ -118,12 +114,11 @@ class Hooks:
         address = self._settings.webhook
         if address is None:
             return
-        request = _request(address.get_secret_value(), record)
         which = "beginning" if record["hook"] == "event-start" else "end"
         name = f"--webhook {address}: {which} of event {record['event']}"
         wait_s = _FIRST_WAIT_S
         for attempt in range(1, self._settings.attempts + 1):
-            fault = _send(request)
+            fault = post(address.get_secret_value(), record, _POST_TIMEOUT_S)
             left = self._settings.attempts - attempt
             leaving = self._closing.is_set() and left > 0
             if not fault:
@@ -139,35 +134,6 @@ class Hooks:
             tell(f"{name}: not posted: {fault}; will be tried up to {more}, next in {wait_s:g} s")
             self._closing.wait(wait_s)
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
-
-
-def _request(address: str, record: dict[str, object]) -> urllib.request.Request:
-    """Return the post of a record; credentials go into a header, as the host is called without."""
-    parts = urlsplit(address)  # the setting allows http and https alone
-    credentials, at, host = parts.netloc.rpartition("@")
-    headers = {"Content-Type": "application/json", "User-Agent": f"motionlapse/{__version__}"}
-    request = urllib.request.Request(
-        urlunsplit(parts._replace(netloc=host)),
-        data=json.dumps(record, ensure_ascii=False).encode(),
-        headers=headers,
-    )
-    if at:  # for this host alone
-        pair = b64encode(unquote(credentials).encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {pair}")
-    return request
-
-
-def _send(request: urllib.request.Request) -> str:
-    """Send a request; return why it failed, or ``""``."""
-    try:
-        with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):
-            return ""
-    except urllib.error.HTTPError as error:
-        return f"the server answered {error.code}"
-    except urllib.error.URLError as error:
-        return why(error.reason) if isinstance(error.reason, OSError) else str(error.reason)
-    except (OSError, ValueError) as error:
-        return why(error)
 
 
 def environment(record: dict[str, object]) -> dict[str, str]:
