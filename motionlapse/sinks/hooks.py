@@ -157,19 +157,21 @@ class _Worker:
         self._log = log
         self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(most)
         self._thread: threading.Thread | None = None
-        self._left_out = 0
+        self._told = False  # that it is full, since all was done
 
     def add(self, action: Callable[[], None]) -> None:
         """Queue an action; where there is no room it is left out, and that is told."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
+        if not self._queue.unfinished_tasks:
+            self._told = False
         try:
             self._queue.put_nowait(action)
-            self._left_out = 0
         except queue.Full:
-            self._left_out += 1
-            if self._left_out == 1:
+            # Where too much comes, each that is done makes room for one, and then it is full again.
+            if not self._told:
+                self._told = True
                 self._log.warning(
                     f"{self._name}: {self._queue.maxsize} are waiting; what comes now is left out"
                 )
@@ -191,3 +193,5 @@ class _Worker:
                 action()
             except Exception as error:  # one bad hook must not end those after it
                 self._log.warning(f"{self._name}: {why(error)}")
+            finally:
+                self._queue.task_done()

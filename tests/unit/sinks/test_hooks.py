@@ -17,7 +17,7 @@ import pytest
 from motionlapse.errors import ConfigError
 from motionlapse.settings import Layer, resolve
 from motionlapse.sinks.hook_settings import HookSettings
-from motionlapse.sinks.hooks import Hooks
+from motionlapse.sinks.hooks import Hooks, _Worker
 from motionlapse.types import Event, KeptEvent
 from tests.films import LONG_S, wait_for
 
@@ -145,6 +145,33 @@ def test_what_does_not_fit_the_queue_is_left_out_and_told_once(
     (tmp_path / "go").touch()
     hooks.close()
     assert len([line for line in log.lines if "left out" in line]) == 1
+
+
+def test_a_queue_that_stays_full_is_told_of_once_until_all_is_done() -> None:
+    log = Log()
+    begun, go = threading.Semaphore(0), threading.Semaphore(0)
+    worker = _Worker("hooks", 1, log)
+
+    def action() -> None:
+        begun.release()
+        assert go.acquire(timeout=LONG_S)
+
+    def add_too_much() -> None:
+        for _ in range(3):
+            worker.add(action)
+            assert begun.acquire(timeout=LONG_S)  # what runs does not wait
+            worker.add(action)
+            worker.add(action)
+            go.release()  # and now there is room for one
+        go.release()
+        assert begun.acquire(timeout=LONG_S)
+        worker._queue.join()
+
+    for times in (1, 2):
+        add_too_much()
+        assert len(log.lines) == times
+    assert set(log.lines) == {"warning: hooks: 1 are waiting; what comes now is left out"}
+    worker.close(LONG_S)
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
