@@ -17,7 +17,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from motionlapse.credentials import HiddenCommand, redact_within
 from motionlapse.errors import why
+from motionlapse.settings_layers import ENV_PREFIX
 from motionlapse.sinks.event_records import as_record
 from motionlapse.sinks.hook_command import run_command
 from motionlapse.sinks.hook_settings import HookSettings
@@ -77,7 +79,9 @@ class Hooks:
         self._closing.set()  # posts try once more at once, and then give up
         self._posts.close(_POST_TIMEOUT_S + _LEAVE_S)
 
-    def _tell(self, hook: str, command: str | None, kept: KeptEvent, *, post: bool) -> None:
+    def _tell(
+        self, hook: str, command: HiddenCommand | None, kept: KeptEvent, *, post: bool
+    ) -> None:
         record = {"hook": hook, **as_record(kept)}
         if command is not None:
             self._commands.add(partial(self._run, hook, command, record))
@@ -86,13 +90,14 @@ class Hooks:
 
     # ---- commands ------------------------------------------------------------------------------
 
-    def _run(self, hook: str, command: str, record: dict[str, object]) -> None:
-        name = f"--on-{hook} {shlex.split(command)[0]}"
+    def _run(self, hook: str, command: HiddenCommand, record: dict[str, object]) -> None:
+        words = shlex.split(command.get_secret_value())
+        name = f"--on-{hook} {redact_within(words[0])}"
         limit_s = self._settings.time_limit
         text = json.dumps(record, ensure_ascii=False) + "\n"
-        environ = {**os.environ, **environment(record)}
+        environ = {**_environ(), **environment(record)}
         try:
-            ended = run_command(shlex.split(command), text.encode(), environ, limit_s)
+            ended = run_command(words, text.encode(), environ, limit_s)
         except OSError as error:
             self._log.warning(f"{name}: cannot be run: {why(error)}")
             return
@@ -101,7 +106,8 @@ class Hooks:
             what = "was ended" if killed else "what it left running was waited for no longer"
             self._log.warning(f"{name}: {what} after {limit_s:g} s (sinks.hooks.time_limit)")
             return
-        said = " ".join(ended.output.decode(errors="replace")[:_SHOWN_OUTPUT].split())
+        said = " ".join(map(redact_within, ended.output.decode(errors="replace").split()))
+        said = said[:_SHOWN_OUTPUT]
         if ended.code:
             colon = ": " if said else ""
             self._log.warning(f"{name}: ended with {ended.code}{colon}{said}")
@@ -134,6 +140,11 @@ class Hooks:
             tell(f"{name}: not posted: {fault}; will be tried up to {more}, next in {wait_s:g} s")
             self._closing.wait(wait_s)
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+
+def _environ() -> dict[str, str]:
+    """Return what a command inherits: not our settings, some of which are secret."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(ENV_PREFIX)}
 
 
 def environment(record: dict[str, object]) -> dict[str, str]:

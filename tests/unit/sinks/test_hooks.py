@@ -123,6 +123,20 @@ def test_an_event_that_no_pipe_holds_reaches_who_reads_and_no_other(
     assert int(line.removeprefix("debug: --on-event-end wc: ")) > 90_000
 
 
+def test_a_command_does_not_get_our_settings(
+    kept: KeptEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTIONLAPSE__SOURCES__LIVE__SOURCE", "rtsp://user:geheim@host/x")
+    monkeypatch.setenv("OF_ANOTHER", "there")
+    log = Log()
+    ran("sh -c 'env | grep -e MOTIONLAPSE -e OF_ANOTHER'", kept, log)
+    [said] = log.lines
+    assert "MOTIONLAPSE__" not in said
+    assert "geheim" not in said
+    assert "OF_ANOTHER=there" in said
+    assert "MOTIONLAPSE_EVENT_NUMBER=1" in said
+
+
 def test_a_missing_command_is_told(kept: KeptEvent) -> None:
     log = Log()
     ran("/no/such/command", kept, log)
