@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from motionlapse.credentials import HiddenCommand, redact_within
+from motionlapse.credentials import HiddenAddress, HiddenCommand, redact_within
 from motionlapse.errors import why
 from motionlapse.settings_layers import ENV_PREFIX
 from motionlapse.sinks.event_records import as_record
@@ -61,6 +61,12 @@ class Hooks:
         self._commands = _Worker("hooks", settings.queue, log)
         self._posts = _Worker("webhook", settings.queue, log)
 
+    def take(self, settings: HookSettings) -> None:
+        """Do with other settings what comes from now on; nothing is waited for."""
+        self._settings = settings
+        self._commands.hold(settings.queue)
+        self._posts.hold(settings.queue)
+
     def started(self, kept: KeptEvent) -> None:
         """An event has begun."""
         self._tell("event-start", self._settings.on_event_start, kept, post=True)
@@ -82,18 +88,19 @@ class Hooks:
     def _tell(
         self, hook: str, command: HiddenCommand | None, kept: KeptEvent, *, post: bool
     ) -> None:
-        record = {"hook": hook, **as_record(kept)}
+        record, settings = {"hook": hook, **as_record(kept)}, self._settings
         if command is not None:
-            self._commands.add(partial(self._run, hook, command, record))
-        if post and self._settings.webhook is not None:
-            self._posts.add(partial(self._post, record))
+            self._commands.add(partial(self._run, hook, command, record, settings.time_limit))
+        if post and settings.webhook is not None:
+            self._posts.add(partial(self._post, settings.webhook, record, settings.attempts))
 
     # ---- commands ------------------------------------------------------------------------------
 
-    def _run(self, hook: str, command: HiddenCommand, record: dict[str, object]) -> None:
+    def _run(
+        self, hook: str, command: HiddenCommand, record: dict[str, object], limit_s: float
+    ) -> None:
         words = shlex.split(command.get_secret_value())
         name = f"--on-{hook} {redact_within(words[0])}"
-        limit_s = self._settings.time_limit
         text = json.dumps(record, ensure_ascii=False) + "\n"
         environ = {**_environ(), **environment(record)}
         try:
@@ -116,16 +123,13 @@ class Hooks:
 
     # ---- posts ---------------------------------------------------------------------------------
 
-    def _post(self, record: dict[str, object]) -> None:
-        address = self._settings.webhook
-        if address is None:
-            return
+    def _post(self, address: HiddenAddress, record: dict[str, object], attempts: int) -> None:
         which = "beginning" if record["hook"] == "event-start" else "end"
         name = f"--webhook {address}: {which} of event {record['event']}"
         wait_s = _FIRST_WAIT_S
-        for attempt in range(1, self._settings.attempts + 1):
+        for attempt in range(1, attempts + 1):
             fault = post(address.get_secret_value(), record, _POST_TIMEOUT_S)
-            left = self._settings.attempts - attempt
+            left = attempts - attempt
             leaving = self._closing.is_set() and left > 0
             if not fault:
                 self._log.debug(f"{name}: posted, {counted(attempt, 'attempt')}")
@@ -169,6 +173,10 @@ class _Worker:
         self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(most)
         self._thread: threading.Thread | None = None
         self._told = False  # that it is full, since all was done
+
+    def hold(self, most: int) -> None:
+        """Let so many wait from now on."""
+        self._queue.maxsize = most
 
     def add(self, action: Callable[[], None]) -> None:
         """Queue an action; where there is no room it is left out, and that is told."""

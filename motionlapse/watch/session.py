@@ -14,7 +14,6 @@ from motionlapse.sinks.archive import ArchiveSink
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.by_hand import SnapshotByHand
 from motionlapse.sinks.chosen import chosen_sinks
-from motionlapse.sinks.hooks import Hooks
 from motionlapse.sinks.live_clips import SLACK_S, LiveClipSink, make_recorder
 from motionlapse.sinks.packet_ring import PacketRing
 from motionlapse.sinks.snapshot_budget import SnapshotBudget
@@ -23,11 +22,11 @@ from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
 from motionlapse.sources.holding import LONGEST_S, Holding
 from motionlapse.sources.live import Live
-from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+from motionlapse.types import Analysis, Decision, Sink
 from motionlapse.watch.controls import Controls
-from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
+from motionlapse.watch.news import News
 from motionlapse.watch.own_names import with_own_names
 from motionlapse.watch.steered import Steered
 from motionlapse.watch.telling import allow, tell
@@ -81,6 +80,7 @@ class Watch:
         self._reload = reload
         self._result = WatchResult()
         self._judging = Judging(settings, controls)
+        self._news = News(settings.sinks, clock, listener)
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
         self._holding = Holding()
@@ -119,8 +119,12 @@ class Watch:
                 return self._result
             # Regions that do not fit end it here.
             self._judging.make_analyzer((self.live.info.width, self.live.info.height))
-            while self._one_run():
-                pass
+            try:
+                while self._one_run():
+                    pass
+            finally:
+                self._news.close()
+        self._result.events = self._news.events
         spared, pictures = self._holding.spared, self.live.status.pictures
         self._listener.debug(f"{spared} of {pictures} pictures were not decoded")
         return self._result
@@ -152,20 +156,18 @@ class Watch:
         """Watch until the end, or until new settings; True if there are new ones."""
         settings, info = self._settings, self.live.info
         store = ArchiveStore(settings.sinks.out)
-        hooks = Hooks(settings.sinks.hooks, self._listener)
-        keeper = Housekeeper(settings.sinks, self._clock, self._listener)
         try:
             stored = store.begin_run(
                 info, self._location(), settings.model_dump(mode="json"), self._clock.now()
             )
-            archive = self._archive_sink(store, stored, hooks, keeper)
+            archive = self._archive_sink(store, stored)
             try:
                 sinks = [*self._sinks(stored, archive), archive]
             except SinkError:
                 store.discard_run(stored)
                 raise
             self._listener.begin(info, stored.folder)
-            keeper.start()
+            self._news.begin()
             decider, lapse = self._judging.decider(archive.next_number)
             steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
@@ -183,8 +185,6 @@ class Watch:
             )
             self._end(store, stored, outcome)
         finally:
-            hooks.close()
-            keeper.close()
             store.close()
         return steered.reload and self._take_new_settings()
 
@@ -216,6 +216,7 @@ class Watch:
             self._listener.warning("settings of the source count from the next start on")
         self._settings = new.model_copy(update={"sources": self._settings.sources})
         self._judging = Judging(self._settings, self.controls)
+        self._news.take(self._settings.sinks)
         return True
 
     def _location(self) -> Path | str:
@@ -223,31 +224,15 @@ class Watch:
 
     # ---- sinks -----------------------------------------------------------------------------------
 
-    def _archive_sink(
-        self, store: ArchiveStore, stored: StoredRun, hooks: Hooks, keeper: Housekeeper
-    ) -> ArchiveSink:
-        def started(kept: KeptEvent) -> None:
-            self._listener.started(kept)
-            hooks.started(kept)
-
-        def ended(kept: KeptEvent) -> None:
-            self._result.events += 1
-            self._listener.event(kept)
-            hooks.ended(kept)
-            keeper.look()
-
-        def pictured(kept: KeptEvent) -> None:
-            self._listener.snapshot(kept.snapshots[-1])
-            hooks.snapshot(kept)
-
+    def _archive_sink(self, store: ArchiveStore, stored: StoredRun) -> ArchiveSink:
         return ArchiveSink(
             store,
             stored,
             self._location(),
             self.live.info.start_wall,
-            ended,
-            on_start=started,
-            on_snapshot=pictured,
+            self._news.ended,
+            on_start=self._news.started,
+            on_snapshot=self._news.pictured,
         )
 
     def _sinks(self, stored: StoredRun, archive: ArchiveSink) -> list[Sink]:
