@@ -38,16 +38,7 @@ def watch_until_the_end(
     deadline = Deadline(settings, clock, controls)
     output.on_tick(deadline.check)
 
-    def reload() -> Settings | None:
-        try:
-            new = load()
-        except ConfigError as error:
-            output.error(f"the new settings cannot be used: {error}")
-            return None
-        output.say("settings read again")
-        return new
-
-    watch = Watch(address, settings, output, clock, controls, reload=reload, shown=dashboard)
+    watch = Watch(address, settings, output, clock, controls, reload=load, shown=dashboard)
     output.follow(watch)
     with Signals(controls) as signals:
         with ExitStack() as stack:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from films import write_film
+from films import FRAMES, table, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
@@ -37,7 +39,7 @@ class Listening(WatchOutput):
 
     def started(self, kept: KeptEvent) -> None:
         super().started(kept)
-        if self.runs == 1:
+        if kept.event.number == 1:
             self.controls.ask("reload")
 
     def frame(self, analysis: Analysis, decision: Decision) -> None:
@@ -90,3 +92,61 @@ def test_a_hook_that_runs_does_not_hold_up_the_next_run(
     assert make_watch(chosen, lambda: chosen).run().exit_code == 0
     assert listener.runs == 2
     assert listener.warnings == []
+
+
+def test_settings_that_do_not_fit_the_picture_are_refused_and_those_before_stay(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    wrong = settings(tmp_path, analysis={"regions": ["9000,9000 9500,9000 9500,9500"]})
+    result = make_watch(settings(tmp_path), lambda: wrong).run()
+    assert (result.exit_code, result.events, result.frames) == (0, 2, FRAMES)
+    assert listener.runs == 1
+    [said] = listener.warnings
+    assert said.startswith("the new settings cannot be used, those before stay: region '9000,")
+
+
+def test_a_run_goes_on_where_the_archive_cannot_take_the_next(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    chosen = settings(tmp_path)
+
+    def fill_disk_and_reload() -> Settings:
+        with contextlib.closing(sqlite3.connect(tmp_path / "captures" / "archive.sqlite")) as db:
+            db.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON runs "
+                "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+            )
+        return chosen
+
+    result = make_watch(chosen, fill_disk_and_reload).run()
+    assert (result.exit_code, result.events, result.frames) == (0, 2, FRAMES)
+    assert listener.runs == 1
+    [said] = listener.warnings
+    assert said.startswith("the new settings cannot be used, those before stay: ")
+    assert "cannot be written: disk is full" in said
+
+
+def test_a_run_goes_on_where_a_sink_of_the_next_cannot_be_and_leaves_no_row(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    (tmp_path / "file").touch()
+    wrong = settings(tmp_path, sinks={"metrics": tmp_path / "file" / "rows.csv"})
+    assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
+    assert (listener.runs, len(listener.warnings)) == (1, 1)
+    with contextlib.closing(sqlite3.connect(tmp_path / "captures" / "archive.sqlite")) as db:
+        assert db.execute("SELECT COUNT(*), MIN(state) FROM runs").fetchone() == (1, "done")
+
+
+def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    chosen = settings(tmp_path, sinks={"metrics": tmp_path / "rows.csv"})
+    listener.on_frame = lambda: listener.runs == 2 and listener.controls.ask("reload")
+    assert make_watch(chosen, lambda: chosen).run().exit_code == 0
+    assert listener.runs == 3
+    rows = [len(table(tmp_path / f"rows{number}.csv")) for number in ("", "-2", "-3")]
+    assert all(rows)
+    # What comes with the wish is looked at by no run.
+    assert sum(rows) == FRAMES - 2
+    told = [said.rpartition("/")[2] for said in listener.warnings]
+    assert told == ["rows-2.csv", "rows-3.csv"]
