@@ -31,14 +31,18 @@ def watch_until_the_end(
     configured = settings.sources.live.source
     name = source or (configured.get_secret_value() if configured else "0")
     address = parse_address(name)
-    if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
-        raise ConfigError("--every keeps single pictures; leave out --clips")
+    _check(settings)
     clock, controls = SystemClock(), Controls()
     output = WatchOutput(address.name, clock, json=json, quiet=quiet, lines=not dashboard)
     deadline = Deadline(settings, clock, controls)
     output.on_tick(deadline.check)
 
-    watch = Watch(address, settings, output, clock, controls, reload=load, shown=dashboard)
+    def reload() -> Settings:
+        new = load()
+        _check(new)
+        return new
+
+    watch = Watch(address, settings, output, clock, controls, reload=reload, shown=dashboard)
     output.follow(watch)
     with Signals(controls) as signals:
         with ExitStack() as stack:
@@ -53,6 +57,12 @@ def watch_until_the_end(
             result.exit_code = max(result.exit_code, SourceError.exit_code)
         output.finish(result)
     return _INTERRUPTED if signals.interrupted else result.exit_code
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that exclude each other in a watch, at its beginning and later."""
+    if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
+        raise ConfigError("--every keeps single pictures; leave out --clips")
 
 
 class Deadline:
