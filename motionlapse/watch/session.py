@@ -79,6 +79,7 @@ class Watch:
         self._news = News(settings.sinks, clock, listener)
         self._results: Results | None = None
         self._renewed: tuple[Judging, Results] | None = None  # what the next run begins with
+        self._steered: Steered | None = None
         self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
@@ -93,9 +94,9 @@ class Watch:
             lambda: connect(address, settings.sources, clock, self._ring, self._holding),
             settings.sources.live,
             clock,
-            should_stop=lambda: bool(controls.stopped),
+            should_stop=lambda: bool(controls.stopped) or self._renewed is not None,
             on_status=listener.status,
-            idle=listener.idle,
+            idle=self._idle,
             tap=self._ring,
             holding=self._holding,
             realtime=realtime,
@@ -156,7 +157,7 @@ class Watch:
             self._listener.begin(self.live.info, results.stored.folder)
             self._news.begin()
             decider, lapse = self._judging.decider(results.archive.next_number)
-            steered = Steered(
+            steered = self._steered = Steered(
                 self.live, self.controls, self._renew, settings.sources.live.settle, lapse
             )
             pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
@@ -245,6 +246,11 @@ class Watch:
         )
 
     # ---- between frames --------------------------------------------------------------------------
+
+    def _idle(self) -> None:
+        self._listener.idle()
+        if self._steered is not None:
+            self._steered.look()
 
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
         self._size = analysis.frame.size

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ from films import FRAMES, table, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
+from motionlapse.errors import SourceError
 from motionlapse.frames import SourceInfo
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sources.address import parse_address
+from motionlapse.sources.connection import Picture
+from motionlapse.sources.demo import DemoConnection
+from motionlapse.sources.live_status import LiveState
 from motionlapse.types import Analysis, Decision, KeptEvent
 from motionlapse.watch.controls import Controls
 from motionlapse.watch.session import Watch
@@ -45,6 +50,21 @@ class Listening(WatchOutput):
     def frame(self, analysis: Analysis, decision: Decision) -> None:
         super().frame(analysis, decision)
         self.on_frame()
+
+
+class OneConnection(DemoConnection):
+    """Breaks after a few pictures, and cannot be made again."""
+
+    made = 0
+
+    def __init__(self, *_: object) -> None:
+        super().__init__()
+        type(self).made += 1
+        if self.made > 1:
+            raise SourceError("connection refused")
+
+    def pictures(self) -> Iterator[Picture]:
+        yield from islice(super().pictures(), 10)
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +170,33 @@ def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
     assert sum(rows) == FRAMES - 2
     told = [said.rpartition("/")[2] for said in listener.warnings]
     assert told == ["rows-2.csv", "rows-3.csv"]
+
+
+def test_settings_are_read_again_while_the_source_is_lost(
+    tmp_path: Path, listener: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OneConnection, "made", 0)
+    chosen, controls = settings(tmp_path), listener.controls
+    watch = Watch(
+        parse_address("demo:"),
+        chosen,
+        listener,
+        SystemClock(),
+        controls,
+        reload=lambda: chosen,
+        connect=OneConnection,
+    )
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        if watch.live.status.state is LiveState.LOST:
+            looks += 1
+            if looks == 1:
+                controls.ask("reload")
+            if listener.runs == 2 or looks == 40:  # looks are a fourth of a second apart
+                controls.stop("the test has seen enough")
+
+    listener.on_tick(look)
+    assert watch.run().exit_code == 0
+    assert listener.runs == 2
