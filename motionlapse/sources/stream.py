@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from functools import partial
-from urllib.parse import urlsplit
 
 import av
 import av.error
 import av.logging
 from av.container import InputContainer
+from av.stream import Discard
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -22,6 +21,7 @@ from motionlapse.sources.connection import PacketTap, Picture, Unseen
 from motionlapse.sources.damage import Damage, FirstFaults
 from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.hosts import check_host
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
 from motionlapse.sources.stream_decoder import Item, Shown, StreamDecoder
@@ -40,7 +40,6 @@ _WORDS = {
     "TimeoutError": "no answer in time",
     "ProtocolNotFoundError": "this protocol is not supported",
 }
-_SPLIT_PASSWORD = "there is no such host; in a password write %2F for /, %3F for ? and %23 for #"
 
 
 class StreamConnection:
@@ -81,7 +80,7 @@ class StreamConnection:
         self.finite = address.kind is Kind.FILE
         self._timeout_s = settings.read_timeout
         if address.kind is Kind.STREAM:
-            _resolve(address)
+            check_host(address)
         self._container = _open(address, settings, clock)
         try:
             self._stream = _video_stream(self._container)
@@ -181,9 +180,15 @@ class StreamConnection:
         decoder = StreamDecoder(
             self._stream, self._clock, self._holding, self._set_up, damage.begin
         )
+        came_s = self._clock.monotonic()
         try:
             for packet in self._packets():
-                yield from decoder.take(packet)
+                for item in decoder.take(packet):
+                    yield item
+                    came_s = self._clock.monotonic()  # a film waits for its turn meanwhile
+                # Packets that cannot be decoded come as steadily as any.
+                if not self.finite and self._clock.monotonic() - came_s > self._timeout_s:
+                    raise SourceError(f"no picture came for {self._timeout_s:g} s")
         except SourceError:
             yield from decoder.let_go()
             raise
@@ -229,23 +234,6 @@ class StreamConnection:
         self._container.close()
 
 
-def _resolve(address: Address) -> None:
-    """Look the host up, for FFmpeg calls an unknown one an input/output error."""
-    try:
-        parts = urlsplit(address.target)
-        host = parts.hostname
-    except ValueError:
-        raise SourceError("the address cannot be understood") from None
-    if host and address.target.split(":")[0] not in ("udp", "rtp"):
-        try:
-            socket.getaddrinfo(host, None)
-        except (OSError, UnicodeError):
-            # It may be a piece of a password, if an @ comes after it.
-            if "@" in parts.path + parts.query + parts.fragment:
-                raise SourceError(_SPLIT_PASSWORD) from None
-            raise SourceError(f"there is no host '{host}'") from None
-
-
 def _open(address: Address, settings: LiveSettings, clock: Clock) -> InputContainer:
     if address.kind is Kind.FILE:
         target, options = f"file:{address.target}", {}
@@ -283,6 +271,10 @@ def _video_stream(container: InputContainer) -> VideoStream:
         raise SourceError("there is no decoder for its codec")
     # Slices, not frames: frame threads would hold every picture back by as many as there are.
     stream.thread_type = "SLICE"
+    # Sound that goes on alone would pass for life: reading waits for pictures, up to its time-out.
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all
     return stream
 
 

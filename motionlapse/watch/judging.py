@@ -23,12 +23,23 @@ class LapseAnalyzer(Analyzer):
 
     Between two pictures of a time-lapse there is no telling them apart: what was put down since
     the last one that was kept is as new as what walks by.
+
+    Attributes
+    ----------
+    unlike
+        Why the next picture is kept whatever it shows, or ``""``.
     """
+
+    unlike = ""
 
     def conclude(self, segmented: Segmented) -> Analysis:
         """Conclude a frame; see `Analyzer.conclude`."""
         analysis = super().conclude(segmented)
         score = replace(analysis.score, value=analysis.score.fraction / self.enter)
+        if self.unlike:
+            score = replace(score, value=1.0, measured=self.unlike)
+            analysis = replace(analysis, ready=True)
+        self.unlike = ""
         return replace(analysis, score=score)
 
 
@@ -82,8 +93,11 @@ class Judging:
             )
         else:
             lapse = self._settings.decision.lapse.every is not None
+            before = self._analyzer
             kind = LapseAnalyzer if lapse else Analyzer
             self._analyzer = kind(size, model, area, enter=self.enter)
+            if isinstance(self._analyzer, LapseAnalyzer) and before and before.size != size:
+                self._analyzer.unlike = "another picture size"
         return self._analyzer
 
     def follow_keys(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from motionlapse.decision.lapse import LapseDecider
 from motionlapse.frames import Frame, Interruption, SourceInfo
@@ -74,7 +75,8 @@ class Steered:
                 yield Interruption("paused by hand", settle_s=self._settle_s)
             paused = controls.paused
             if isinstance(item, Interruption):
-                yield item
+                # However long a time-lapse was blind, it compares with the last picture it kept.
+                yield item if self._lapse is None else replace(item, forget=False)
             elif not paused:
                 yield from self._wanted(item)
 

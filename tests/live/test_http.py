@@ -4,7 +4,9 @@ import contextlib
 import functools
 import json
 import socket
+import subprocess
 import threading
+import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -60,6 +62,45 @@ def test_hls_gives_events_and_clips(door, http_servers, watching, tmp_path):
         assert event["end_s"] == pytest.approx(end_s, abs=0.3)
         with av.open(event["clip"]) as clip:
             assert next(clip.decode(video=0)).pts == 0
+
+
+@pytest.mark.parametrize("what", ["sound", "broken pictures"])
+def test_a_stream_that_goes_on_without_pictures_is_lost(port, watching, tmp_path, what):
+    film = tmp_path / "served.ts"
+    sound = ("-f", "lavfi", "-i", "anoisesrc=d=30:a=0.1", "-c:a", "mp2")
+    seconds = 2 if what == "sound" else 30
+    video = ("-f", "lavfi", "-i", f"testsrc=d={seconds}:r=10:s=160x120")
+    command = ["ffmpeg", "-v", "error", *video, *sound, "-c:v", "libx264", "-bf", "0", "-g", "10"]
+    subprocess.run([*command, "-f", "mpegts", film], check=True)
+    packets = film.read_bytes()
+    with av.open(str(film)) as read:
+        ends = [(p.pos, p.dts * p.time_base) for p in read.demux(video=0) if p.dts]
+    begins_s = ends[0][1]
+    cut = min(pos for pos, time_s in ends if time_s - begins_s > 1.7)
+
+    def serve(server):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                with client, contextlib.suppress(OSError):
+                    client.recv(4096)
+                    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n")
+                    client.sendall(packets[:cut])
+                    for begin in range(cut, len(packets), 4 * 188):
+                        rest = packets[begin : begin + 4 * 188]
+                        if what != "sound":  # headers stay: they are packets of the same streams
+                            parts = (rest[i : i + 20] for i in range(0, len(rest), 188))
+                            rest = b"".join(part + b"\x55" * 168 for part in parts)
+                        client.sendall(rest)
+                        time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", port)) as server:
+        threading.Thread(target=serve, args=(server,), daemon=True).start()
+        url = f"http://127.0.0.1:{port}/x.ts"
+        watch = watching(url, "--set", "sources.live.read_timeout=1.5s", *QUICK)
+        watch.wait_for("lost: no")  # "nothing came", "no picture came"
+        code, _ = watch.end()
+    assert code == 0
 
 
 class _Quiet(SimpleHTTPRequestHandler):
