@@ -1,8 +1,10 @@
-"""Credentials in addresses: used, and never shown."""
+"""Credentials in addresses, and in commands that name some: used, and never shown."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BeforeValidator, Secret
@@ -16,6 +18,7 @@ _PORT = re.compile(
     r"([^/?#]*).*",
     re.DOTALL,
 )
+_BEGINNING = re.compile(r"(?<![\w+.:/@-])[A-Za-z][\w+.-]*://")
 _QUERY = re.compile(r"([?&][^=&#]*(?:pass|pwd|token|key|secret|auth)[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 
@@ -39,11 +42,45 @@ def redact(address: str) -> str:
     return _QUERY.sub(r"\1***", address)
 
 
+def redact_within(text: str) -> str:
+    """Return a text in which no address shows its password or tokens.
+
+    As a password may hold spaces too, all from the beginning of an address to the last ``@`` before
+    the next counts as credentials.
+    """
+    begins = [match.start() for match in _BEGINNING.finditer(text)]
+    parts = [text[: begins[0]] if begins else text]
+    for begin, end in pairwise([*begins, len(text)]):
+        part = text[begin:end]
+        parts.append(redact(part) if "@" in part else re.sub(r"\S+", lambda m: redact(m[0]), part))
+    return "".join(parts)
+
+
+def redact_command(command: str) -> str:
+    """Return a command line without passwords and tokens, as it is typed; see `redact_within`."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # it is told to whoever typed it
+        return redact_within(command)
+    shown = [redact_within(word) for word in words]
+    return command if shown == words else shlex.join(shown)
+
+
 class HiddenAddress(Secret[str]):
     """A setting that holds an address; as text it is redacted."""
 
     def _display(self) -> str:
         return redact(self.get_secret_value())
+
+    def __str__(self) -> str:
+        return self._display()
+
+
+class HiddenCommand(Secret[str]):
+    """A setting that holds a command line; as text the addresses in it are redacted."""
+
+    def _display(self) -> str:
+        return redact_command(self.get_secret_value())
 
     def __str__(self) -> str:
         return self._display()

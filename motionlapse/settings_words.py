@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic_core import ErrorDetails
 
-from motionlapse.credentials import redact
+from motionlapse.credentials import redact, redact_within
 from motionlapse.errors import nearest
 
 # What pydantic says in the words of those who write Python.
@@ -43,8 +43,8 @@ def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
     if value is None and key in origins:  # it was typed as an empty text
         value, message = "", message.replace("'None'", "''")
     if isinstance(value, str) and value:
-        message = message.replace(value, redact(value))
-        value = redact(value)
+        shown = redact_within(redact(value))
+        message, value = message.replace(value, shown), shown
     if complaint["type"] in _PLAINER:
         message = f"'{value}' is {_PLAINER[complaint['type']]}"
     if complaint["type"] == "literal_error":

@@ -67,10 +67,11 @@ def watch(  # the flags document themselves
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
 
     def load() -> Settings:
-        return told_settings(config, set_, flags)
+        settings = told_settings(config, set_, flags)
+        _check_measure(settings, flags)
+        return settings
 
     settings = load()
-    _check_measure(settings, flags)
     shown = is_terminal(sys.stdout) and not json if dashboard is None else dashboard
     if shown and json:
         raise ConfigError("--dashboard and --json exclude each other")

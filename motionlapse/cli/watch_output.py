@@ -59,6 +59,7 @@ class WatchOutput:
         self._day = clock.now().date()
         self._printed = PatientLines()
         self._tried_s = 0.0
+        self._lost_because: set[str] = set()  # told since it was last live
 
     def on_tick(self, action: Callable[[], None]) -> None:
         """Call something after each frame, and now and then while none comes."""
@@ -77,16 +78,18 @@ class WatchOutput:
 
     def status(self, status: LiveStatus) -> None:
         """Log a change of the source's state."""
-        before, self.chronicle.status = self.chronicle.status, status
+        self.chronicle.status = status
         if status.state is LiveState.LIVE:
+            self._lost_because.clear()
             back = " again" if status.losses else ""
             logger.info("%s: live%s: %s", self._name, back, status.detail)
         elif status.state is LiveState.LOST:
             again = f"; trying again in {status.retry_s:.1f} s"
             # Many attempts for the same reason are one warning.
-            if before is not None and before.reason == status.reason:
+            if status.reason in self._lost_because:
                 logger.debug("%s: lost: %s%s", self._name, status.reason, again)
             else:
+                self._lost_because.add(status.reason)
                 self.warning(f"{self._name}: lost: {status.reason}{again}")
         else:
             reason = f": {status.reason}" if status.reason else ""

@@ -31,20 +31,15 @@ def watch_until_the_end(
     configured = settings.sources.live.source
     name = source or (configured.get_secret_value() if configured else "0")
     address = parse_address(name)
-    if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
-        raise ConfigError("--every keeps single pictures; leave out --clips")
+    _check(settings)
     clock, controls = SystemClock(), Controls()
     output = WatchOutput(address.name, clock, json=json, quiet=quiet, lines=not dashboard)
     deadline = Deadline(settings, clock, controls)
     output.on_tick(deadline.check)
 
-    def reload() -> Settings | None:
-        try:
-            new = load()
-        except ConfigError as error:
-            output.error(f"the new settings cannot be used: {error}")
-            return None
-        output.say("settings read again")
+    def reload() -> Settings:
+        new = load()
+        _check(new)
         return new
 
     watch = Watch(address, settings, output, clock, controls, reload=reload, shown=dashboard)
@@ -62,6 +57,12 @@ def watch_until_the_end(
             result.exit_code = max(result.exit_code, SourceError.exit_code)
         output.finish(result)
     return _INTERRUPTED if signals.interrupted else result.exit_code
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that exclude each other in a watch, at its beginning and later."""
+    if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
+        raise ConfigError("--every keeps single pictures; leave out --clips")
 
 
 class Deadline:

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
-from motionlapse.credentials import HiddenAddress
+from motionlapse.credentials import HiddenAddress, HiddenCommand
 from motionlapse.settings import Duration, SettingsModel, setting
 
 
 def _parse_command(value: object) -> str:
-    text = str(value)
+    text = value.get_secret_value() if isinstance(value, HiddenCommand) else str(value)
     try:
         words = shlex.split(text)
     except ValueError as error:
@@ -40,8 +40,8 @@ def _parse_webhook(value: object) -> object:
     return value
 
 
-Command = Annotated[str, BeforeValidator(_parse_command)]
-"""A command line, split as a shell would and never run by one."""
+Command = Annotated[HiddenCommand, BeforeValidator(_parse_command)]
+"""A command line, split as a shell would and never run by one; its credentials are not shown."""
 
 WebhookAddress = Annotated[HiddenAddress, BeforeValidator(_parse_webhook)]
 

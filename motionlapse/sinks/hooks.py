@@ -12,20 +12,18 @@ import os
 import queue
 import shlex
 import signal
-import subprocess
 import threading
-import urllib.error
-import urllib.request
-from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
-from urllib.parse import unquote, urlsplit, urlunsplit
 
-from motionlapse._version import __version__
+from motionlapse.credentials import HiddenAddress, HiddenCommand, redact_within
 from motionlapse.errors import why
+from motionlapse.settings_layers import ENV_PREFIX
 from motionlapse.sinks.event_records import as_record
+from motionlapse.sinks.hook_command import run_command
 from motionlapse.sinks.hook_settings import HookSettings
+from motionlapse.sinks.webhook import post
 from motionlapse.types import KeptEvent
 from motionlapse.units import counted
 
@@ -63,6 +61,12 @@ class Hooks:
         self._commands = _Worker("hooks", settings.queue, log)
         self._posts = _Worker("webhook", settings.queue, log)
 
+    def take(self, settings: HookSettings) -> None:
+        """Do with other settings what comes from now on; nothing is waited for."""
+        self._settings = settings
+        self._commands.hold(settings.queue)
+        self._posts.hold(settings.queue)
+
     def started(self, kept: KeptEvent) -> None:
         """An event has begun."""
         self._tell("event-start", self._settings.on_event_start, kept, post=True)
@@ -81,59 +85,51 @@ class Hooks:
         self._closing.set()  # posts try once more at once, and then give up
         self._posts.close(_POST_TIMEOUT_S + _LEAVE_S)
 
-    def _tell(self, hook: str, command: str | None, kept: KeptEvent, *, post: bool) -> None:
-        record = {"hook": hook, **as_record(kept)}
+    def _tell(
+        self, hook: str, command: HiddenCommand | None, kept: KeptEvent, *, post: bool
+    ) -> None:
+        record, settings = {"hook": hook, **as_record(kept)}, self._settings
         if command is not None:
-            self._commands.add(partial(self._run, hook, command, record))
-        if post and self._settings.webhook is not None:
-            self._posts.add(partial(self._post, record))
+            self._commands.add(partial(self._run, hook, command, record, settings.time_limit))
+        if post and settings.webhook is not None:
+            self._posts.add(partial(self._post, settings.webhook, record, settings.attempts))
 
     # ---- commands ------------------------------------------------------------------------------
 
-    def _run(self, hook: str, command: str, record: dict[str, object]) -> None:
-        name = f"--on-{hook} {shlex.split(command)[0]}"
+    def _run(
+        self, hook: str, command: HiddenCommand, record: dict[str, object], limit_s: float
+    ) -> None:
+        words = shlex.split(command.get_secret_value())
+        name = f"--on-{hook} {redact_within(words[0])}"
+        text = json.dumps(record, ensure_ascii=False) + "\n"
+        environ = {**_environ(), **environment(record)}
         try:
-            process = subprocess.Popen(
-                shlex.split(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment(record)},
-                start_new_session=True,  # so that its children can be ended with it
-            )
+            ended = run_command(words, text.encode(), environ, limit_s)
         except OSError as error:
             self._log.warning(f"{name}: cannot be run: {why(error)}")
             return
-        try:
-            text = json.dumps(record, ensure_ascii=False) + "\n"
-            output, _ = process.communicate(text.encode(), timeout=self._settings.time_limit)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            limit_s = self._settings.time_limit
-            self._log.warning(f"{name}: was ended after {limit_s:g} s (sinks.hooks.time_limit)")
+        if not ended.in_time:
+            killed = ended.code == -signal.SIGKILL
+            what = "was ended" if killed else "what it left running was waited for no longer"
+            self._log.warning(f"{name}: {what} after {limit_s:g} s (sinks.hooks.time_limit)")
             return
-        said = " ".join(output.decode(errors="replace")[:_SHOWN_OUTPUT].split())
-        if process.returncode:
+        said = " ".join(map(redact_within, ended.output.decode(errors="replace").split()))
+        said = said[:_SHOWN_OUTPUT]
+        if ended.code:
             colon = ": " if said else ""
-            self._log.warning(f"{name}: ended with {process.returncode}{colon}{said}")
+            self._log.warning(f"{name}: ended with {ended.code}{colon}{said}")
         elif said:
             self._log.debug(f"{name}: {said}")
 
     # ---- posts ---------------------------------------------------------------------------------
 
-    def _post(self, record: dict[str, object]) -> None:
-        address = self._settings.webhook
-        if address is None:
-            return
-        request = _request(address.get_secret_value(), record)
+    def _post(self, address: HiddenAddress, record: dict[str, object], attempts: int) -> None:
         which = "beginning" if record["hook"] == "event-start" else "end"
         name = f"--webhook {address}: {which} of event {record['event']}"
         wait_s = _FIRST_WAIT_S
-        for attempt in range(1, self._settings.attempts + 1):
-            fault = _send(request)
-            left = self._settings.attempts - attempt
+        for attempt in range(1, attempts + 1):
+            fault = post(address.get_secret_value(), record, _POST_TIMEOUT_S)
+            left = attempts - attempt
             leaving = self._closing.is_set() and left > 0
             if not fault:
                 self._log.debug(f"{name}: posted, {counted(attempt, 'attempt')}")
@@ -150,33 +146,9 @@ class Hooks:
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
 
 
-def _request(address: str, record: dict[str, object]) -> urllib.request.Request:
-    """Return the post of a record; credentials go into a header, as the host is called without."""
-    parts = urlsplit(address)  # the setting allows http and https alone
-    credentials, at, host = parts.netloc.rpartition("@")
-    headers = {"Content-Type": "application/json", "User-Agent": f"motionlapse/{__version__}"}
-    request = urllib.request.Request(
-        urlunsplit(parts._replace(netloc=host)),
-        data=json.dumps(record, ensure_ascii=False).encode(),
-        headers=headers,
-    )
-    if at:  # for this host alone
-        pair = b64encode(unquote(credentials).encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {pair}")
-    return request
-
-
-def _send(request: urllib.request.Request) -> str:
-    """Send a request; return why it failed, or ``""``."""
-    try:
-        with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):
-            return ""
-    except urllib.error.HTTPError as error:
-        return f"the server answered {error.code}"
-    except urllib.error.URLError as error:
-        return why(error.reason) if isinstance(error.reason, OSError) else str(error.reason)
-    except (OSError, ValueError) as error:
-        return why(error)
+def _environ() -> dict[str, str]:
+    """Return what a command inherits: not our settings, some of which are secret."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(ENV_PREFIX)}
 
 
 def environment(record: dict[str, object]) -> dict[str, str]:
@@ -200,19 +172,25 @@ class _Worker:
         self._log = log
         self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(most)
         self._thread: threading.Thread | None = None
-        self._left_out = 0
+        self._told = False  # that it is full, since all was done
+
+    def hold(self, most: int) -> None:
+        """Let so many wait from now on."""
+        self._queue.maxsize = most
 
     def add(self, action: Callable[[], None]) -> None:
         """Queue an action; where there is no room it is left out, and that is told."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
+        if not self._queue.unfinished_tasks:
+            self._told = False
         try:
             self._queue.put_nowait(action)
-            self._left_out = 0
         except queue.Full:
-            self._left_out += 1
-            if self._left_out == 1:
+            # Where too much comes, each that is done makes room for one, and then it is full again.
+            if not self._told:
+                self._told = True
                 self._log.warning(
                     f"{self._name}: {self._queue.maxsize} are waiting; what comes now is left out"
                 )
@@ -234,3 +212,5 @@ class _Worker:
                 action()
             except Exception as error:  # one bad hook must not end those after it
                 self._log.warning(f"{self._name}: {why(error)}")
+            finally:
+                self._queue.task_done()

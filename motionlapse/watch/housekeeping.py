@@ -67,11 +67,19 @@ class Housekeeper:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._told = ""
+        self._begun = False
         self._thread = threading.Thread(target=self._work, name="housekeeping", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a look at once."""
-        self._thread.start()
+        """Begin, with a look at once; may be called again."""
+        if not self._begun:
+            self._begun = True
+            self._thread.start()
+
+    def take(self, settings: SinkSettings) -> None:
+        """Look after another archive, or with other limits, from the next look on."""
+        self._settings = settings
+        self._wake.set()
 
     def look(self) -> None:
         """Look soon: something was written."""

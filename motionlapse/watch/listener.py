@@ -42,6 +42,9 @@ class Listener(Protocol):
     def debug(self, text: str) -> None:
         """Something for whoever looks closely."""
 
+    def say(self, text: str) -> None:
+        """Something worth knowing."""
+
     def warning(self, text: str) -> None:
         """Something a person should know."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
+from itertools import chain, count
+from pathlib import Path
 
-from motionlapse.files import free_name, is_special
+from motionlapse.files import is_special
 from motionlapse.sinks.settings import SinkSettings
 
 
-def with_own_names(sinks: SinkSettings, tell: Callable[[str], None]) -> SinkSettings:
+def with_own_names(
+    sinks: SinkSettings, tell: Callable[[str], None], taken: Iterable[Path] = ()
+) -> SinkSettings:
     """Return the settings with names for the film of masks and for metrics that nothing has.
 
     What a camera showed cannot be looked at again, and a watch that a service starts anew, or that
@@ -20,11 +24,26 @@ def with_own_names(sinks: SinkSettings, tell: Callable[[str], None]) -> SinkSett
         As they were given.
     tell
         Told of each name that is another.
+    taken
+        Names of what is being written, which nothing may have yet.
     """
+    places = {path.resolve() for path in taken}
     named = {"masks": sinks.masks if sinks.masks_film else None, "metrics": sinks.metrics}
     others = {}
     for key, path in named.items():
-        if path is not None and path.exists() and not is_special(path):
-            others[key] = free_name(path)
+        if path is None or is_special(path):
+            continue
+        others[key] = _free_name(path, places)
+        if others[key] != path:
             tell(f"{path}: exists already; what comes now is written to {others[key]}")
     return sinks.model_copy(update=others)
+
+
+def _free_name(path: Path, taken: Container[Path]) -> Path:
+    """Return a name that nothing has or is about to have; see `motionlapse.files.free_name`."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(
+        name
+        for name in chain([path], numbered)
+        if not name.exists() and name.resolve() not in taken
+    )

@@ -6,29 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionlapse.clock import Clock
-from motionlapse.errors import SinkError
+from motionlapse.errors import MotionlapseError, SinkError
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.processor import one_thread
-from motionlapse.sinks.archive import ArchiveSink
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
-from motionlapse.sinks.by_hand import SnapshotByHand
-from motionlapse.sinks.chosen import chosen_sinks
-from motionlapse.sinks.hooks import Hooks
-from motionlapse.sinks.live_clips import SLACK_S, LiveClipSink, make_recorder
+from motionlapse.sinks.live_clips import SLACK_S
 from motionlapse.sinks.packet_ring import PacketRing
-from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connecting import connect_to
 from motionlapse.sources.connection import Connection
 from motionlapse.sources.holding import LONGEST_S, Holding
 from motionlapse.sources.live import Live
-from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+from motionlapse.types import Analysis, Decision
 from motionlapse.watch.controls import Controls
-from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
-from motionlapse.watch.own_names import with_own_names
+from motionlapse.watch.news import News
+from motionlapse.watch.results import Results, reach_s
 from motionlapse.watch.steered import Steered
 from motionlapse.watch.telling import allow, tell
 
@@ -51,7 +46,7 @@ class Watch:
     controls
         What is wanted.
     reload
-        Reads the settings again; None where they cannot be used, which it tells.
+        Reads the settings again, or raises ConfigError; None where there are none.
     connect
         Opens the source; see `motionlapse.sources.connecting.connect_to`.
     realtime
@@ -81,22 +76,27 @@ class Watch:
         self._reload = reload
         self._result = WatchResult()
         self._judging = Judging(settings, controls)
+        self._news = News(settings.sinks, clock, listener)
+        self._results: Results | None = None
+        self._renewed: tuple[Judging, Results] | None = None  # what the next run begins with
+        self._steered: Steered | None = None
+        self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
         self._ring: PacketRing | None = None
         self._holding = Holding()
         self._shown = shown
         sinks = settings.sinks
         if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
-            seconds = self._reach_s + SLACK_S + LONGEST_S
+            seconds = reach_s(settings) + SLACK_S + LONGEST_S
             self._ring = PacketRing(seconds, sinks.pre_roll_size)
         self.live = Live(
             address,
             lambda: connect(address, settings.sources, clock, self._ring, self._holding),
             settings.sources.live,
             clock,
-            should_stop=lambda: bool(controls.stopped),
+            should_stop=lambda: bool(controls.stopped) or self._renewed is not None,
             on_status=listener.status,
-            idle=listener.idle,
+            idle=self._idle,
             tap=self._ring,
             holding=self._holding,
             realtime=realtime,
@@ -117,10 +117,16 @@ class Watch:
         with self.live, one_thread():
             if not self.live.open():
                 return self._result
-            # Regions that do not fit end it here.
-            self._judging.make_analyzer((self.live.info.width, self.live.info.height))
-            while self._one_run():
-                pass
+            self._size = (self.live.info.width, self.live.info.height)
+            self._judging.make_analyzer(self._size)  # regions that do not fit end it here
+            try:
+                results: Results | None = self._results_of(self._settings)
+                while results is not None:
+                    self._one_run(results)
+                    results = self._take_renewed()
+            finally:
+                self._news.close()
+        self._result.events = self._news.events
         spared, pictures = self._holding.spared, self.live.status.pictures
         self._listener.debug(f"{spared} of {pictures} pictures were not decoded")
         return self._result
@@ -129,12 +135,6 @@ class Watch:
     def name(self) -> str:
         """The source, as it may be shown."""
         return self._address.name
-
-    @property
-    def _reach_s(self) -> float:
-        """How many seconds before the frame that confirms an event its clip may begin."""
-        decision = self._settings.decision
-        return self._settings.sinks.pre_roll + decision.min_event + decision.hold
 
     @property
     def exit_ratio(self) -> float:
@@ -148,26 +148,18 @@ class Watch:
 
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 
-    def _one_run(self) -> bool:
-        """Watch until the end, or until new settings; True if there are new ones."""
-        settings, info = self._settings, self.live.info
-        store = ArchiveStore(settings.sinks.out)
-        hooks = Hooks(settings.sinks.hooks, self._listener)
-        keeper = Housekeeper(settings.sinks, self._clock, self._listener)
+    def _one_run(self, results: Results) -> None:
+        """Watch until the end, or until new settings."""
+        self._results, settings = results, results.settings
+        for notice in results.notices:
+            self._listener.warning(notice)
         try:
-            stored = store.begin_run(
-                info, self._location(), settings.model_dump(mode="json"), self._clock.now()
+            self._listener.begin(self.live.info, results.stored.folder)
+            self._news.begin()
+            decider, lapse = self._judging.decider(results.archive.next_number)
+            steered = self._steered = Steered(
+                self.live, self.controls, self._renew, settings.sources.live.settle, lapse
             )
-            archive = self._archive_sink(store, stored, hooks, keeper)
-            try:
-                sinks = [*self._sinks(stored, archive), archive]
-            except SinkError:
-                store.discard_run(stored)
-                raise
-            self._listener.begin(info, stored.folder)
-            keeper.start()
-            decider, lapse = self._judging.decider(archive.next_number)
-            steered = Steered(self.live, self.controls, settings.sources.live.settle, lapse)
             pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
             spares = settings.sources.live.decoding == "auto" and not self._shown
             allow(self._holding, pacing if spares else None)
@@ -175,18 +167,15 @@ class Watch:
                 steered,
                 self._judging.make_analyzer,
                 decider,
-                sinks,
+                results.sinks,
                 on_frame=self._on_frame,
                 on_unwritten=self._on_unwritten,
                 ending="watching ended",
                 pacing=pacing,
             )
-            self._end(store, stored, outcome)
+            self._end(results.store, results.stored, outcome)
         finally:
-            hooks.close()
-            keeper.close()
-            store.close()
-        return steered.reload and self._take_new_settings()
+            results.store.close()
 
     def _end(self, store: ArchiveStore, stored: StoredRun, outcome: RunResult) -> None:
         self._result.frames += outcome.frames
@@ -210,83 +199,61 @@ class Watch:
             self._on_unwritten(str(error))
             self._result.exit_code = SinkError.exit_code
 
-    def _take_new_settings(self) -> bool:
-        new = self._reload() or self._settings
-        if new.sources != self._settings.sources:
+    # ---- a change of settings --------------------------------------------------------------------
+
+    def _renew(self) -> bool:
+        """Make all of the next run ready; False, and this one goes on, where that cannot be."""
+        try:
+            new = self._reload()
+            if new is None:
+                return False
+            settings = new.model_copy(update={"sources": self._settings.sources})
+            judging = Judging(settings, self.controls)
+            info = self.live.info
+            for size in {(info.width, info.height), self._size}:
+                judging.make_analyzer(size)
+            self._renewed = judging, self._results_of(settings)
+        except MotionlapseError as error:
+            self._listener.warning(f"the new settings cannot be used, those before stay: {error}")
+            return False
+        self._listener.say("settings read again")
+        if new.sources != settings.sources:
             self._listener.warning("settings of the source count from the next start on")
-        self._settings = new.model_copy(update={"sources": self._settings.sources})
-        self._judging = Judging(self._settings, self.controls)
         return True
 
-    def _location(self) -> Path | str:
-        return Path(self._address.target) if self._address.kind is Kind.FILE else self.name
+    def _take_renewed(self) -> Results | None:
+        """Go on with what was made ready; None if nothing was."""
+        if self._renewed is None:
+            return None
+        (self._judging, results), self._renewed = self._renewed, None
+        self._settings = results.settings
+        self._news.take(results.settings.sinks)
+        return results
 
-    # ---- sinks -----------------------------------------------------------------------------------
-
-    def _archive_sink(
-        self, store: ArchiveStore, stored: StoredRun, hooks: Hooks, keeper: Housekeeper
-    ) -> ArchiveSink:
-        def started(kept: KeptEvent) -> None:
-            self._listener.started(kept)
-            hooks.started(kept)
-
-        def ended(kept: KeptEvent) -> None:
-            self._result.events += 1
-            hooks.ended(kept)
-            keeper.look()
-            self._listener.event(kept)  # last: standard output may be on a full disk
-
-        def pictured(kept: KeptEvent) -> None:
-            self._listener.snapshot(kept.snapshots[-1])
-            hooks.snapshot(kept)
-
-        return ArchiveSink(
-            store,
-            stored,
-            self._location(),
-            self.live.info.start_wall,
-            ended,
-            on_start=started,
-            on_snapshot=pictured,
-        )
-
-    def _sinks(self, stored: StoredRun, archive: ArchiveSink) -> list[Sink]:
-        """Return the sinks before the archive, as the settings ask for them."""
-        settings = with_own_names(self._settings.sinks, self._listener.warning)
-        budget = SnapshotBudget(settings.snapshots_per_hour, self._listener.warning)
-        sinks = chosen_sinks(
+    def _results_of(self, settings: Settings) -> Results:
+        """Begin the results of a run, beside those of the one that goes on, if any."""
+        address, before = self._address, self._results
+        return Results(
             settings,
             self.live.info,
-            stored.folder,
-            many=False,
-            live=True,
-            exit_ratio=self.exit_ratio,
-            keep=archive.keep,
-            may_write=budget.allow,
+            Path(address.target) if address.kind is Kind.FILE else self.name,
+            self._clock,
+            self._ring,
+            by_hand=lambda: self.controls.take("snapshot"),
+            news=self._news,
+            listener=self._listener,
+            taken=() if before is None else before.names,
         )
-        if settings.clips != "none":
-            sinks.append(
-                LiveClipSink(
-                    make_recorder(self._ring, settings, self._reach_s, self.live.info.fps),
-                    stored.folder,
-                    pre_s=settings.pre_roll,
-                    post_s=settings.post,
-                    keep=archive.keep_clip,
-                )
-            )
-        sinks.append(
-            SnapshotByHand(
-                stored.folder,
-                settings.jpeg_quality,
-                lambda: self.controls.take("snapshot"),
-                lambda path: self._listener.snapshot(str(path)),
-            )
-        )
-        return sinks
 
     # ---- between frames --------------------------------------------------------------------------
 
+    def _idle(self) -> None:
+        self._listener.idle()
+        if self._steered is not None:
+            self._steered.look()
+
     def _on_frame(self, analysis: Analysis, decision: Decision) -> None:
+        self._size = analysis.frame.size
         self._judging.follow_keys()
         tell(self._holding, analysis, decision)
         self._listener.frame(analysis, decision)

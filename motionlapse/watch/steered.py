@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from motionlapse.decision.lapse import LapseDecider
@@ -20,21 +20,30 @@ class Steered:
         Open.
     controls
         Asked between two frames.
+    renew
+        Makes ready for new settings; False, and this run goes on, where it could not.
     settle_s
         How long nothing counts after a pause.
     lapse
         Of a time-lapse: says which frames are looked at.
+
+    Attributes
+    ----------
+    reload
+        True once it is to end for new settings.
     """
 
     def __init__(
         self,
         live: Live,
         controls: Controls,
+        renew: Callable[[], bool],
         settle_s: float,
         lapse: LapseDecider | None = None,
     ) -> None:
         self._live = live
         self._controls = controls
+        self._renew = renew
         self._settle_s = settle_s
         self._lapse = lapse
         self.reload = False
@@ -48,12 +57,17 @@ class Steered:
         """Return None: nothing comes twice. A time-lapse learns from single pictures, so none."""
         return None if self._lapse is None else iter(())
 
+    def look(self) -> None:
+        """Grant a wish for new settings; also while no frame comes."""
+        if not self.reload and self._controls.take("reload"):
+            self.reload = self._renew()
+
     def __iter__(self) -> Iterator[Frame | Interruption]:
         """Yield what is to be looked at; ends early, with `reload` set, for new settings."""
         controls, paused = self._controls, False
         for item in self._live:
-            if controls.take("reload"):
-                self.reload = True
+            self.look()
+            if self.reload:
                 return
             if controls.take("relearn"):
                 yield Interruption("the background is learned anew, by hand", forget=True)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import re
+import signal
 import sys
 import threading
+import tracemalloc
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 from motionlapse.errors import ConfigError
 from motionlapse.settings import Layer, resolve
 from motionlapse.sinks.hook_settings import HookSettings
-from motionlapse.sinks.hooks import Hooks
+from motionlapse.sinks.hooks import Hooks, _Worker
 from motionlapse.types import Event, KeptEvent
 from tests.films import LONG_S, wait_for
 
@@ -82,6 +85,58 @@ def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, wor
     assert any(line.startswith("warning") and words in line for line in log.lines), log.lines
 
 
+def test_what_a_command_leaves_running_holds_up_no_other(tmp_path: Path, kept: KeptEvent) -> None:
+    number = tmp_path / "number"
+    log = Log()
+    command = f"sh -c 'setsid sleep {LONG_S} & echo $! >>{number}'"
+    settings = {"on_event_start": command, "on_event_end": "echo after", "time_limit": "0.3s"}
+    hooks = Hooks(HookSettings.model_validate(settings), log)
+    hooks.started(kept)
+    hooks.ended(kept)
+    hooks.close()
+    os.kill(int(number.read_text()), signal.SIGKILL)
+    first, second = log.lines
+    assert "start sh: what it left running was waited for no longer after 0.3 s" in first
+    assert second == "debug: --on-event-end echo: after"
+
+
+def test_what_a_command_says_without_end_is_not_held(kept: KeptEvent) -> None:
+    log = Log()
+    tracemalloc.start()
+    ran("head -c 30000000 /dev/zero", kept, log)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
+    [line] = log.lines
+    assert len(line) < 2100
+
+
+def test_an_event_that_no_pipe_holds_reaches_who_reads_and_no_other(
+    make_event: Callable[..., Event],
+) -> None:
+    many = KeptEvent("door", make_event(), snapshots=("x" * 99,) * 900)
+    log = Log()
+    ran("true", many, log)
+    assert log.lines == []
+    ran("wc -c", many, log)
+    [line] = log.lines
+    assert int(line.removeprefix("debug: --on-event-end wc: ")) > 90_000
+
+
+def test_a_command_does_not_get_our_settings(
+    kept: KeptEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTIONLAPSE__SOURCES__LIVE__SOURCE", "rtsp://user:geheim@host/x")
+    monkeypatch.setenv("OF_ANOTHER", "there")
+    log = Log()
+    ran("sh -c 'env | grep -e MOTIONLAPSE -e OF_ANOTHER'", kept, log)
+    [said] = log.lines
+    assert "MOTIONLAPSE__" not in said
+    assert "geheim" not in said
+    assert "OF_ANOTHER=there" in said
+    assert "MOTIONLAPSE_EVENT_NUMBER=1" in said
+
+
 def test_a_missing_command_is_told(kept: KeptEvent) -> None:
     log = Log()
     ran("/no/such/command", kept, log)
@@ -104,6 +159,33 @@ def test_what_does_not_fit_the_queue_is_left_out_and_told_once(
     (tmp_path / "go").touch()
     hooks.close()
     assert len([line for line in log.lines if "left out" in line]) == 1
+
+
+def test_a_queue_that_stays_full_is_told_of_once_until_all_is_done() -> None:
+    log = Log()
+    begun, go = threading.Semaphore(0), threading.Semaphore(0)
+    worker = _Worker("hooks", 1, log)
+
+    def action() -> None:
+        begun.release()
+        assert go.acquire(timeout=LONG_S)
+
+    def add_too_much() -> None:
+        for _ in range(3):
+            worker.add(action)
+            assert begun.acquire(timeout=LONG_S)  # what runs does not wait
+            worker.add(action)
+            worker.add(action)
+            go.release()  # and now there is room for one
+        go.release()
+        assert begun.acquire(timeout=LONG_S)
+        worker._queue.join()
+
+    for times in (1, 2):
+        add_too_much()
+        assert len(log.lines) == times
+    assert set(log.lines) == {"warning: hooks: 1 are waiting; what comes now is left out"}
+    worker.close(LONG_S)
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,66 @@
+"""Passes on what happens in a watch: to who listens, to hooks, and to who looks after the disk."""
+
+from __future__ import annotations
+
+from motionlapse.clock import Clock
+from motionlapse.sinks.hooks import Hooks
+from motionlapse.sinks.settings import SinkSettings
+from motionlapse.types import KeptEvent
+from motionlapse.watch.housekeeping import Housekeeper
+from motionlapse.watch.listener import Listener
+
+
+class News:
+    """Lasts as long as the watch: what hooks still have to do never holds up a change of settings.
+
+    Parameters
+    ----------
+    settings
+        Hooks and limits.
+    clock
+        Tells which events are old.
+    listener
+        Told of everything.
+
+    Attributes
+    ----------
+    events
+        How many have ended.
+    """
+
+    def __init__(self, settings: SinkSettings, clock: Clock, listener: Listener) -> None:
+        self._listener = listener
+        self._hooks = Hooks(settings.hooks, listener)
+        self._keeper = Housekeeper(settings, clock, listener)
+        self.events = 0
+
+    def begin(self) -> None:
+        """Begin to look after the disk: there is an archive."""
+        self._keeper.start()
+
+    def take(self, settings: SinkSettings) -> None:
+        """Go on with other settings."""
+        self._hooks.take(settings.hooks)
+        self._keeper.take(settings)
+
+    def started(self, kept: KeptEvent) -> None:
+        """An event has begun."""
+        self._listener.started(kept)
+        self._hooks.started(kept)
+
+    def ended(self, kept: KeptEvent) -> None:
+        """An event has ended and was kept."""
+        self.events += 1
+        self._hooks.ended(kept)
+        self._keeper.look()
+        self._listener.event(kept)  # last: standard output may be on a full disk
+
+    def pictured(self, kept: KeptEvent) -> None:
+        """A snapshot, the last one of `kept`, has been written."""
+        self._listener.snapshot(kept.snapshots[-1])
+        self._hooks.snapshot(kept)
+
+    def close(self) -> None:
+        """Wait for what hooks have to do, and look at the disk once more."""
+        self._hooks.close()
+        self._keeper.close()
