@@ -94,8 +94,10 @@ class LiveClipSink:
         if decision.closed:
             self._closed, self._until_s = True, decision.closed.end_s + self._post_s
         if decision.opened:
-            self._end()
-            self._begin(decision.opened, frame)
+            try:
+                self._end()
+            finally:
+                self._begin(decision.opened, frame)
         if not self._recording:
             return
         if decision.motion and not self._closed:
