@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from motionlapse.files import free_name, is_special
+from motionlapse.files import free_name, is_special, shown
+from motionlapse.sinks.left_parts import keep_dead_lines
 from motionlapse.sinks.settings import SinkSettings
 
 
@@ -12,15 +13,21 @@ def with_own_names(sinks: SinkSettings, tell: Callable[[str], None]) -> SinkSett
     """Return the settings with names for the film of masks and for metrics that nothing has.
 
     What a camera showed cannot be looked at again, and a watch that a service starts anew, or that
-    has read its settings again, must neither end nor replace what was written before.
+    has read its settings again, must neither end nor replace what was written before. What a watch
+    that was killed left of its metrics gets a name, too; not where they are Parquet, which cannot
+    be read without its end.
 
     Parameters
     ----------
     sinks
         As they were given.
     tell
-        Told of each name that is another.
+        Told of each name that is another, and of what was left.
     """
+    metrics = sinks.metrics
+    if metrics is not None and metrics.suffix.lower() != ".parquet" and not is_special(metrics):
+        for kept in keep_dead_lines(metrics.resolve()):
+            tell(f"{metrics}: was not finished by the watch before; what it wrote is {shown(kept)}")
     named = {"masks": sinks.masks if sinks.masks_film else None, "metrics": sinks.metrics}
     others = {}
     for key, path in named.items():
