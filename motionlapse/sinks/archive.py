@@ -184,6 +184,8 @@ class ArchiveSink:
         snapshots = [shot for shot in self._snapshots if shot.event == event.number]
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
         clip = self._clips.pop(event.number, None)
+        if clip is not None and not clip.exists():
+            clip = None  # named when it began, and nothing of it could be written
         kept = self._kept(event, snapshots, clip)
         self._note(
             partial(

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from motionlapse.errors import why
+from motionlapse.errors import SinkError, why
 
 _PRIMARY = 0xFF  # SQLite's extended codes keep the plain one in their last byte
 # SQLite takes this much at once for the index of a journal: with less left, what it calls an I/O
@@ -33,6 +33,34 @@ def database_fault(error: sqlite3.Error | OSError, folder: Path) -> str:
     if code == sqlite3.SQLITE_IOERR and _free_bytes(folder) < _INDEX_BYTES:
         return full
     return why(error)
+
+
+class InPlace:
+    """Notices that a database was removed or replaced while it is open.
+
+    SQLite goes on writing to a file that no name leads to any more, as if nothing had happened.
+
+    Parameters
+    ----------
+    path
+        The database, which is open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._place = path.absolute()
+        self._file = self._place.stat()
+
+    def check(self) -> None:
+        """Raise SinkError if its name leads to another file, or to none."""
+        try:
+            same = os.path.samestat(self._place.stat(), self._file)
+        except (FileNotFoundError, NotADirectoryError):
+            same = False
+        if not same:
+            raise SinkError(
+                f"{self._path}: cannot be written: it was removed or replaced while it was in use"
+            )
 
 
 def _free_bytes(folder: Path) -> float:

@@ -19,7 +19,7 @@ from motionlapse._version import __version__
 from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
 from motionlapse.frames import SourceInfo
-from motionlapse.sinks.archive_faults import database_fault
+from motionlapse.sinks.archive_faults import InPlace, database_fault
 from motionlapse.sinks.archive_schema import (
     FILE_NAME,
     OLDEST_SCHEMA,
@@ -64,7 +64,8 @@ class ArchiveStore:
     Raises
     ------
     SinkError
-        From every method, if the database cannot be written or was made by a newer version.
+        From every method, if the database cannot be written, was made by a newer version, or was
+        removed while it is open.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -86,6 +87,7 @@ class ArchiveStore:
             self._db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash, in WAL mode
             self._db.execute("PRAGMA foreign_keys = ON")
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            self._in_place = InPlace(self._path)
         if OLDEST_SCHEMA <= version < SCHEMA_VERSION:
             with self.transaction() as db:
                 version = migrate(db)
@@ -272,6 +274,7 @@ class ArchiveStore:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold the write lock: what is done in the body is done as a whole or not at all."""
         with self._faults():
+            self._in_place.check()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db

@@ -10,8 +10,9 @@ import os
 import re
 from pathlib import Path
 
-from motionlapse.files import drop
+from motionlapse.files import drop, put_new
 from motionlapse.locks import lock
+from motionlapse.sinks.whole_lines import cut_to_lines
 
 # As `motionlapse.files.part_of` names them.
 _PART = re.compile(r"\.(.+)\.[0-9a-f]{12}\.part", re.DOTALL)
@@ -30,11 +31,48 @@ def drop_dead(folder: Path, name: str | None = None) -> None:
     name
         What the file was to be called; None: any film or picture.
     """
+    for part, meant in _parts_in(folder):
+        if _is_meant(meant, name):
+            _drop_if_dead(part)
+
+
+def keep_dead_lines(place: Path) -> list[Path]:
+    """Give names to the parts of a table that nobody holds; what of them are whole lines is kept.
+
+    Parameters
+    ----------
+    place
+        Where the table was to be; parts of it under the names that `motionlapse.files.free_name`
+        gives are meant too.
+
+    Returns
+    -------
+    list
+        The names that they have now; nothing has had them before.
+    """
+    like = re.compile(rf"{re.escape(place.stem)}(-\d+)?{re.escape(place.suffix)}")
+    kept = []
+    for part, meant in sorted(_parts_in(place.parent)):
+        if like.fullmatch(meant):
+            with contextlib.suppress(OSError), part.open("r+b") as file:
+                lock(file, wait=False)
+                header = len(file.readline())
+                if cut_to_lines(file) <= header:
+                    drop(part)
+                else:
+                    kept.append(put_new(part, part.with_name(meant)))
+    return kept
+
+
+def _parts_in(folder: Path) -> list[tuple[Path, str]]:
+    """Return what is half written in a folder, each with the name that it was to have."""
+    found = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:  # there may be a million
         for part in [entry.name for entry in entries if entry.name.endswith(".part")]:
             match = _PART.fullmatch(part)
-            if match is not None and _is_meant(match[1], name):
-                _drop_if_dead(folder / part)
+            if match is not None:
+                found.append((folder / part, match[1]))
+    return found
 
 
 def _is_meant(found: str, name: str | None) -> bool:

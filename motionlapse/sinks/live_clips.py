@@ -7,7 +7,6 @@ lost without it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +16,11 @@ from motionlapse.errors import SinkError
 from motionlapse.files import make_folder
 from motionlapse.frames import Frame
 from motionlapse.sinks.clips import Clip
-from motionlapse.sinks.packet_ring import PacketRing, RingPacket
+from motionlapse.sinks.frame_recorder import FrameRecorder
+from motionlapse.sinks.packet_recorder import PacketRecorder
+from motionlapse.sinks.packet_ring import PacketRing
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.snapshots import moment_of
-from motionlapse.sinks.video import VideoWriter
-from motionlapse.sinks.video_copy import PacketCopier, film_suffix
 from motionlapse.types import Analysis, Decision, Event
 
 SLACK_S = 2.0  # the loop may be a little behind the stream
@@ -95,8 +94,10 @@ class LiveClipSink:
         if decision.closed:
             self._closed, self._until_s = True, decision.closed.end_s + self._post_s
         if decision.opened:
-            self._end()
-            self._begin(decision.opened, frame)
+            try:
+                self._end()
+            finally:
+                self._begin(decision.opened, frame)
         if not self._recording:
             return
         if decision.motion and not self._closed:
@@ -139,125 +140,6 @@ class LiveClipSink:
             self._recorder.end()
 
 
-class PacketRecorder:
-    """Copies packets out of a ring, from a key frame on, without encoding again.
-
-    Parameters
-    ----------
-    ring
-        Filled by the stream's thread.
-    """
-
-    def __init__(self, ring: PacketRing) -> None:
-        self._ring = ring
-        self._copier: PacketCopier | None = None
-        self._connection = 0
-        self._last = 0
-        self._waiting: deque[RingPacket] = deque()
-
-    def see(self, frame: Frame) -> None:
-        """Do nothing: packets come by themselves."""
-
-    def begin(self, start_s: float, name: Callable[[float, str], Path]) -> tuple[Path, float]:
-        """Begin a clip with the key frame before a media time; see `Recorder`."""
-        with self._ring.using() as stream:
-            stamp_s = self._ring.stamp(start_s)
-            packets = [] if stamp_s is None else self._ring.from_key(stamp_s)
-            if stream is None or not packets:
-                raise SinkError("no clip: the stream has not brought a key frame yet")
-            first_s = self._ring.time(packets[0].stamp_s)
-            path = name(first_s, film_suffix(stream, growing=True))
-            self._copier = PacketCopier(path, stream, growing=True)
-            self._connection = self._ring.connection
-            self._waiting = deque(packets)
-            self._last = packets[-1].number
-            return path, first_s
-
-    def write(self, until_s: float) -> None:
-        """Write the packets up to a media time; see `Recorder`."""
-        if self._copier is None:
-            return
-        with self._ring.using() as stream:
-            limit_s = self._ring.stamp(until_s)
-            if stream is None or self._ring.connection != self._connection or limit_s is None:
-                self._waiting.clear()
-                return
-            fresh = self._ring.after(self._last)
-            if fresh:
-                self._last = fresh[-1].number
-                self._waiting.extend(fresh)
-            # A long quiet end is held back as long as it is not too large.
-            if sum(item.packet.size for item in self._waiting) > self._ring.most:
-                limit_s = float("inf")
-            while self._waiting and self._waiting[0].stamp_s <= limit_s:
-                self._copier.write_video(self._waiting.popleft().packet)
-
-    def end(self) -> None:
-        """Finish the clip; see `Recorder`."""
-        copier, self._copier = self._copier, None
-        with self._ring.using():
-            self._waiting.clear()
-            if copier is not None:
-                copier.close()
-
-
-class FrameRecorder:
-    """Encodes pictures, of which it keeps the last seconds.
-
-    Parameters
-    ----------
-    seconds, size
-        How much is kept before a clip: seconds, and bytes at most.
-    fps
-        The nominal rate, a hint for the encoder; None where there is none.
-    """
-
-    def __init__(self, seconds: float, size: int, fps: float | None) -> None:
-        self._seconds = seconds
-        self._most = size
-        self._fps = fps
-        self._frames: deque[Frame] = deque()
-        self._bytes = 0
-        self._writer: VideoWriter | None = None
-        self._start_s = 0.0
-        self._size = (0, 0)
-
-    def see(self, frame: Frame) -> None:
-        """Keep the newest frame for a while."""
-        self._frames.append(frame)
-        self._bytes += _bytes_of(frame)
-        while self._frames and (
-            frame.time - self._frames[0].time > self._seconds or self._bytes > self._most
-        ):
-            if self._writer is not None and self._bytes <= self._most:
-                break  # still to be written
-            self._bytes -= _bytes_of(self._frames.popleft())
-
-    def begin(self, start_s: float, name: Callable[[float, str], Path]) -> tuple[Path, float]:
-        """Begin a clip with the first frame from a media time on; see `Recorder`."""
-        self._size = self._frames[-1].planes.size
-        while self._frames[0].time < start_s or self._frames[0].planes.size != self._size:
-            self._bytes -= _bytes_of(self._frames.popleft())
-        self._start_s = self._frames[0].time
-        path = name(self._start_s, ".mp4")
-        self._writer = VideoWriter(path, self._size, fps=self._fps, growing=True)
-        return path, self._start_s
-
-    def write(self, until_s: float) -> None:
-        """Encode the frames up to a media time; see `Recorder`."""
-        while self._writer is not None and self._frames and self._frames[0].time <= until_s:
-            frame = self._frames.popleft()
-            self._bytes -= _bytes_of(frame)
-            if frame.planes.size == self._size:
-                self._writer.write(frame.bgr(), frame.time - self._start_s)
-
-    def end(self) -> None:
-        """Finish the clip; see `Recorder`."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.close()
-
-
 def make_recorder(
     ring: PacketRing | None, settings: SinkSettings, seconds: float, fps: float | None
 ) -> Recorder:
@@ -277,10 +159,3 @@ def make_recorder(
     if ring is not None:
         return PacketRecorder(ring)
     return FrameRecorder(seconds + SLACK_S, settings.pre_roll_size, fps)
-
-
-def _bytes_of(frame: Frame) -> int:
-    """Return what a frame holds in memory: its planes."""
-    planes = frame.planes
-    chroma = sum(plane.buffer.nbytes for plane in planes.chroma or ())
-    return int(planes.luma.buffer.nbytes + chroma)

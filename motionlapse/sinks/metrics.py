@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import io
 from pathlib import Path
 
-from motionlapse.files import drop, is_special, make_folder, part_of, writing
+from motionlapse.files import drop, is_special, make_folder, part_of, put_new, writing
 from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.left_parts import drop_dead
+from motionlapse.sinks.whole_lines import WholeLines
 from motionlapse.types import Analysis, Decision
 
 COLUMNS = (
@@ -29,12 +30,14 @@ COLUMNS = (
 class MetricsFile:
     """One row a frame, in the order of `COLUMNS`; empty where a number is unknown.
 
-    It grows beside its place and is renamed there when the run ends, however that is.
+    It grows beside its place and is renamed there when the run ends, however that is. Where a full
+    disk did not take all of it, what there is gets a name that nothing has.
 
     Parameters
     ----------
     path
-        The file. Its folder is made. What a killed program left of it half written is removed.
+        The file. Its folder is made. What a killed scan left of it half written is removed: it can
+        be made again. A watch keeps it, see `motionlapse.watch.own_names`.
 
     Raises
     ------
@@ -55,8 +58,8 @@ class MetricsFile:
             drop_dead(self._path.parent, self._path.name)
         with writing(path):
             self._held = path.open("wb") if special else hold_new(self._part)
-            self._file = io.TextIOWrapper(self._held, encoding="utf-8", newline="")
-            self._rows = csv.writer(self._file, lineterminator="\n")
+            self._lines = WholeLines(self._held)
+            self._rows = csv.writer(self._lines, lineterminator="\n")
             self._rows.writerow(COLUMNS)
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
@@ -82,17 +85,25 @@ class MetricsFile:
 
     def close(self) -> None:
         """Put the file in its place; may be called again."""
-        if self._file.closed:
+        if self._held.closed:
             return
         with writing(self._path):
             try:
-                self._file.flush()
+                self._lines.flush()
                 if self._part != self._path:
                     ready_to_rename(self._held)
                     self._part.replace(self._path)
             except OSError:
                 if self._part != self._path:
-                    drop(self._part)
+                    self._keep_what_there_is()
                 raise
             finally:
-                self._file.close()
+                self._held.close()
+
+    def _keep_what_there_is(self) -> None:
+        if self._lines.length <= len(",".join(COLUMNS)) + 1:
+            drop(self._part)
+            return
+        with contextlib.suppress(OSError):
+            ready_to_rename(self._held)
+            put_new(self._part, self._path)

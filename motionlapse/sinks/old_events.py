@@ -79,29 +79,35 @@ class OldEvents:
     def abandoned(self, before: datetime) -> list[Path]:
         """Return files of events that were never finished, from old to new.
 
-        A program that was killed, or lost its power, leaves them: no row names their event.
+        A program that was killed, or lost its power, leaves them: no row names their event. The
+        newest number of a source is left out: its event may be open, and when its files were
+        written says little where the clock was set meanwhile, or they were touched.
 
         Parameters
         ----------
         before
-            Only what was last written before this; later files may be of an event that is open.
+            Only what was last written before this.
         """
         limit_s = before.timestamp()
         with self._store.transaction() as db:
-            folders = db.execute("SELECT id, folder FROM sources WHERE kind = 'camera'").fetchall()
+            folders = db.execute(
+                "SELECT id, folder, last_event FROM sources WHERE kind = 'camera'"
+            ).fetchall()
             known = {
                 (int(source_id), int(number))
                 for source_id, number in db.execute("SELECT source_id, number FROM events")
             }
         found = []
-        for source_id, name in folders:
+        for source_id, name, newest in folders:
             with (
                 contextlib.suppress(FileNotFoundError),
                 os.scandir(self._store.folder / str(name)) as entries,
             ):
                 for entry in entries:
                     match = _OF_EVENT.match(entry.name)
-                    if match is None or (int(source_id), int(match[1])) in known:
+                    if match is None or int(match[1]) >= int(newest):
+                        continue
+                    if (int(source_id), int(match[1])) in known:
                         continue
                     written_s = entry.stat(follow_symlinks=False).st_mtime
                     if written_s < limit_s and entry.is_file(follow_symlinks=False):

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from motionlapse.sinks.stretches import Stretch, Stretches
+
 
 @dataclass(frozen=True, slots=True)
 class RingPacket:
@@ -20,6 +22,8 @@ class RingPacket:
         Counts up, also over connections.
     stamp_s
         Its timestamp in seconds, on the connection's clock.
+    stretch
+        What it is part of.
     key
         True if decoding may begin with it.
     packet
@@ -28,8 +32,14 @@ class RingPacket:
 
     number: int
     stamp_s: float
+    stretch: Stretch
     key: bool
     packet: Any
+
+    @property
+    def time_s(self) -> float:
+        """Its media time as far as that is known."""
+        return self.stamp_s + self.stretch.offset_s
 
 
 class PacketRing:
@@ -54,7 +64,7 @@ class PacketRing:
         self._bytes = 0
         self._number = 0
         self._stream: Any = None
-        self._offset_s: float | None = None
+        self._stretches = Stretches()
         self._connection = 0
 
     # ---- for the thread that reads -------------------------------------------------------------
@@ -63,21 +73,24 @@ class PacketRing:
         """Begin with a connection's stream; what was there is of no use any more."""
         with self._lock:
             self._clear()
-            self._stream, self._offset_s = stream, None
+            self._stream, self._stretches = stream, Stretches()
             self._connection += 1
 
     def add(self, packet: Any, stamp_s: float) -> None:
         """Take the next packet in order of decoding."""
         with self._lock:
             self._number += 1
-            self._packets.append(RingPacket(self._number, stamp_s, packet.is_keyframe, packet))
+            stretch = self._stretches.of_next(stamp_s)
+            item = RingPacket(self._number, stamp_s, stretch, packet.is_keyframe, packet)
+            self._packets.append(item)
             self._bytes += packet.size
-            self._trim(stamp_s)
+            self._trim(item.time_s)
+            self._stretches.forget_before(self._packets[0].stretch if self._packets else stretch)
 
     def align(self, stamp_s: float, time_s: float) -> None:
         """Say which media time a timestamp of this connection stands for."""
         with self._lock:
-            self._offset_s = time_s - stamp_s
+            self._stretches.align(stamp_s, time_s)
 
     def detach(self) -> None:
         """End the connection: its packets must not be touched any more."""
@@ -98,24 +111,17 @@ class PacketRing:
         """The number of the connection."""
         return self._connection
 
-    def stamp(self, time_s: float) -> float | None:
-        """Return the timestamp that stands for a media time; None if nothing is known yet."""
-        return None if self._offset_s is None else time_s - self._offset_s
+    def from_key(self, time_s: float) -> list[RingPacket]:
+        """Return the packets from the last key frame at or before a media time on.
 
-    def time(self, stamp_s: float) -> float:
-        """Return the media time of a timestamp."""
-        return stamp_s + (self._offset_s or 0.0)
-
-    def from_key(self, stamp_s: float) -> list[RingPacket]:
-        """Return the packets from the last key frame at or before a timestamp on.
-
-        Where the ring does not reach so far back, from its first key frame on.
+        Where the ring does not reach so far back, from its first key frame on; none as long as
+        nothing is known of media time.
         """
         packets = list(self._packets)
         keys = [place for place, item in enumerate(packets) if item.key]
-        if not keys:
+        if not keys or not packets[0].stretch.known:
             return []
-        before = [place for place in keys if packets[place].stamp_s <= stamp_s]
+        before = [place for place in keys if packets[place].time_s <= time_s]
         return packets[before[-1] if before else keys[0] :]
 
     def after(self, number: int) -> list[RingPacket]:
@@ -132,7 +138,7 @@ class PacketRing:
     def _trim(self, newest_s: float) -> None:
         """Drop whole groups of pictures while those after them are enough, or all are too many."""
         while (second := self._second_key()) is not None:
-            enough = newest_s - self._packets[second].stamp_s >= self._seconds
+            enough = newest_s - self._packets[second].time_s >= self._seconds
             if not enough and self._bytes <= self.most:
                 return
             for _ in range(second):

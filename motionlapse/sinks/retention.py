@@ -54,8 +54,8 @@ class Retention:
     """Keeps an archive within limits.
 
     Only events of cameras are deleted, the oldest first; before them what was left of events that
-    were never finished, once nothing has been written to it for a day. An open event has no row
-    yet, and so its files are never touched.
+    were never finished, once nothing has been written to it for a day and a later event has begun.
+    An open event has no row yet and the newest number, and so its files are never touched.
 
     Parameters
     ----------

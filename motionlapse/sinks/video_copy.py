@@ -14,6 +14,7 @@ from motionlapse.errors import SinkError
 from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
+_NO_SHIFT = Fraction(0)
 _USUAL_S = Fraction(1, 25)  # how long a last picture lasts that does not say so
 _MP4_VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "vp9"})
 _MP4_AUDIO = frozenset({"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac"})
@@ -162,11 +163,20 @@ class PacketCopier(Finishing):
         self.start_s = self.end_s = None
         self._early = []
 
-    def write_video(self, packet: AnyPacket) -> None:
-        """Add a packet of video, in order of decoding; not modified."""
+    def write_video(self, packet: AnyPacket, shift_s: Fraction = _NO_SHIFT) -> None:
+        """Add a packet of video.
+
+        Parameters
+        ----------
+        packet
+            In order of decoding; not modified.
+        shift_s
+            How much later than its timestamp it is to count: after a jump of timestamps.
+        """
         time_s = _time(packet)
         if time_s is None:
             return
+        time_s += shift_s
         if self.start_s is None:
             if not packet.is_keyframe:
                 return

@@ -120,6 +120,7 @@ class VideoFile(Finishing):
                     f"file:{self._part}", "w", format=kind, options=dict(options)
                 )
             except BaseException:
+                drop(self._part)
                 self._held.close()
                 raise
         if made:
@@ -155,7 +156,8 @@ class VideoFile(Finishing):
     def close(self) -> None:
         """Finish the film and put it in its place; may be called again.
 
-        A film without a packet is no film and is not kept, nor is one with a gap.
+        A film without a packet is no film and is not kept, nor is one with a gap. Of one that grows
+        what can be played stays, however it ends.
         """
         if not self._open:
             return
@@ -173,11 +175,13 @@ class VideoFile(Finishing):
                     ready_to_rename(self._held)
                     name = put_new(self._part, self._place)
         except SinkError:
-            if not self._growing:
-                drop(self._part)
+            self._drop_useless()
             raise
         finally:
             self._held.close()
+        if self._fault is not None:
+            self._drop_useless()
+            return
         if name != self._place:
             raise SinkError(
                 f"{self.path}: cannot be written: something else has taken the name meanwhile; "
@@ -186,15 +190,31 @@ class VideoFile(Finishing):
         self.kept = True
 
     def discard(self) -> None:
-        """Close without keeping anything; of a growing film what is there stays. May be repeated.
+        """Close without keeping anything; of a growing film what can be played stays.
 
-        One that grows and holds nothing yet is removed.
+        May be repeated.
         """
         if not self._open:
             return
         self._open = False
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
             self.container.close()
-        if not (self._growing and self._written):
-            drop(self._part)
+        self._drop_useless()
         self._held.close()
+
+    def _drop_useless(self) -> None:
+        """Remove what was written, unless it grew and there is a picture in it.
+
+        What FFmpeg has taken need not be there: on a full disk nothing is.
+        """
+        if not (self._growing and self._written and _has_picture(self._part)):
+            drop(self._part)
+
+
+def _has_picture(film: Path) -> bool:
+    try:
+        with av.open(f"file:{film}") as container:
+            packet = next(container.demux(video=0), None)
+            return packet is not None and packet.size > 0 and not packet.is_corrupt
+    except (av.error.FFmpegError, OSError, ValueError, IndexError):
+        return False

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from motionlapse.clock import Clock
 from motionlapse.errors import SinkError, why
+from motionlapse.files import ARCHIVE_FILE
 from motionlapse.sinks.archive_store import ArchiveStore
 from motionlapse.sinks.retention import Retention, folder_size
 from motionlapse.sinks.settings import SinkSettings
@@ -98,6 +99,8 @@ class Housekeeper:
             self._wake.clear()
             try:
                 self._sweep()
+            except FileNotFoundError:
+                pass  # somebody removed the archive: who writes to it tells that
             except SinkError as error:
                 self._warn(str(error))
             except OSError as error:
@@ -111,7 +114,9 @@ class Housekeeper:
     def _sweep(self) -> None:
         settings = self._settings
         limits = settings.retention
-        if limits.keep is None and limits.max_size is None and limits.min_free is None:
+        unlimited = limits.keep is None and limits.max_size is None and limits.min_free is None
+        # One that was removed is not made anew, or it would seem that nothing had happened.
+        if unlimited or not (settings.out / ARCHIVE_FILE).exists():
             use = DiskUse(folder_size(settings.out), shutil.disk_usage(settings.out).free)
         else:
             store = ArchiveStore(settings.out)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Iterable
 from itertools import chain, count
 from pathlib import Path
 
-from motionlapse.files import is_special
+from motionlapse.files import is_special, shown
+from motionlapse.sinks.left_parts import keep_dead_lines
 from motionlapse.sinks.settings import SinkSettings
 
 
@@ -16,17 +17,23 @@ def with_own_names(
     """Return the settings with names for the film of masks and for metrics that nothing has.
 
     What a camera showed cannot be looked at again, and a watch that a service starts anew, or that
-    has read its settings again, must neither end nor replace what was written before.
+    has read its settings again, must neither end nor replace what was written before. What a watch
+    that was killed left of its metrics gets a name, too; not where they are Parquet, which cannot
+    be read without its end.
 
     Parameters
     ----------
     sinks
         As they were given.
     tell
-        Told of each name that is another.
+        Told of each name that is another, and of what was left.
     taken
         Names of what is being written, which nothing may have yet.
     """
+    metrics = sinks.metrics
+    if metrics is not None and metrics.suffix.lower() != ".parquet" and not is_special(metrics):
+        for kept in keep_dead_lines(metrics.resolve()):
+            tell(f"{metrics}: was not finished by the watch before; what it wrote is {shown(kept)}")
     places = {path.resolve() for path in taken}
     named = {"masks": sinks.masks if sinks.masks_film else None, "metrics": sinks.metrics}
     others = {}

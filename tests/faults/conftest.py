@@ -41,18 +41,20 @@ def film(_whole, tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Mount a disk of some KB: `small_disk(400)`."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    """Mount a disk of some KB: `small_disk(400)`, or `small_disk(400, "kept/door")`."""
+    mounted = []
 
-    def mount(size_kb: int) -> Path:
+    def mount(size_kb: int, name: str = "disk") -> Path:
+        place = tmp_path / name
+        place.mkdir(parents=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "none", str(place)]
         if os.geteuid() != 0 or _fails(command):
             pytest.skip("a small disk cannot be mounted here; that takes root")
+        mounted.append(place)
         return place
 
     yield mount
-    if place.is_mount():
+    for place in mounted:
         subprocess.run(["umount", str(place)], check=True)
 
 

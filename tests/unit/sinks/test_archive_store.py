@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -191,3 +192,15 @@ def test_a_new_archive_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_an_archive_that_is_removed_while_it_is_open_is_not_written(
+    store: ArchiveStore, made_anew: bool
+) -> None:
+    run = begin(store, "door.mp4")
+    shutil.rmtree(store.folder)
+    if made_anew:
+        ArchiveStore(store.folder).close()
+    with pytest.raises(SinkError, match=r"archive\.sqlite: cannot be written: it was removed or"):
+        store.next_event(run)

@@ -37,7 +37,9 @@ def store(tmp_path: Path, make_event: Callable[..., Event]) -> Iterator[ArchiveS
             store.add_event(
                 run, event, walls=(wall, wall), mask_png=b"", snapshots=[(path, 1.0, 1, 2.0)]
             )
-        (run.folder / "event-0099.jpg").write_bytes(PICTURE)  # of the event that is open
+        store.next_event(run)  # of an event that was never finished
+        opened = f"event-{store.next_event(run):04d}.jpg"
+        (run.folder / opened).write_bytes(PICTURE)  # of the event that is open
     yield store
     store.close()
 
@@ -59,7 +61,7 @@ def test_old_events_go_with_their_files(store: ArchiveStore) -> None:
     assert left(store) == [4, 5]
     assert left(store, "film") == [1], "recorded footage is never touched"
     assert sorted(path.name for path in (store.folder / "demo").iterdir()) == [
-        "event-0004.jpg", "event-0005.jpg", "event-0099.jpg",
+        "event-0004.jpg", "event-0005.jpg", "event-0007.jpg",
     ]  # fmt: skip
 
 
@@ -83,23 +85,24 @@ def test_what_a_killed_program_left_goes_too_once_it_is_old(store: ArchiveStore)
     folder = store.folder / "demo"
     written = (NOW - timedelta(days=3)).timestamp()
     for name in (
-        "event-0098_x.mp4",
-        ".event-0098_y.jpg.ab.part",
+        "event-0006_x.mp4",
+        ".event-0006_y.jpg.ab.part",
         "snapshot_1.jpg",
         "event-0005.png",
     ):
         (folder / name).write_bytes(PICTURE)
         os.utime(folder / name, (written, written))
-    os.utime(store.folder / "film.mp4" / "event-0099.jpg", (written, written))
+    for open_event in (folder / "event-0007.jpg", store.folder / "film.mp4" / "event-0003.jpg"):
+        os.utime(open_event, (written, written))
     assert swept(store, keep="30d", max_size="1GB").files == 0
     before = folder_size(store.folder)
     assert str(swept(store, max_size=before - 10)) == (
         "deleted 1 file of events never finished, 1 MB (--max-size)"
     )
     assert str(swept(store, keep="2d")) == "deleted 3 events with 4 files, 4 MB (--keep)"
-    assert {path.name for path in folder.iterdir()} >= {"snapshot_1.jpg", "event-0099.jpg"}
-    assert not list(folder.glob("*0098*"))
-    assert (store.folder / "film.mp4" / "event-0099.jpg").exists()
+    assert {path.name for path in folder.iterdir()} >= {"snapshot_1.jpg", "event-0007.jpg"}
+    assert not list(folder.glob("*0006*"))
+    assert (store.folder / "film.mp4" / "event-0003.jpg").exists()
 
 
 def test_files_that_are_gone_already_do_not_matter(store: ArchiveStore) -> None:
@@ -133,9 +136,8 @@ def ring_of(count: int, *, seconds: float, most: int) -> PacketRing:
 
 def test_a_ring_keeps_whole_groups_and_at_least_its_seconds() -> None:
     ring = ring_of(100, seconds=3.0, most=10_000)
-    stamp_s = ring.stamp(107.55)
-    assert stamp_s == pytest.approx(7.55)
-    packets = ring.from_key(stamp_s or 0.0)
+    packets = ring.from_key(107.55)
+    assert packets[0].time_s == pytest.approx(107.0)
     assert (packets[0].stamp_s, packets[0].key) == (7.0, True)
     oldest = ring.from_key(0.0)[0]
     assert oldest.key

@@ -1,5 +1,8 @@
 """A watch replaces nothing of what another has written."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from films import FRAMES, table, write_film
@@ -38,3 +41,36 @@ def test_a_second_watch_takes_names_that_nothing_has_and_says_so(tmp_path: Path)
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
     assert len(table(tmp_path / "rows-2.csv")) == FRAMES
     assert (tmp_path / "seen-2.mp4").stat().st_size > 1000
+
+
+# Ends the program, as kill -9 does, where its metrics are about to get their name.
+_KILLED = """
+import os, signal
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from motionlapse.cli.app import main
+if __name__ == "__main__":
+    def kill(part, name):
+        if name.name == "rows.csv":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replaced(part, name)
+    replaced, Path.replace = Path.replace, kill
+    main()
+"""
+
+
+def test_what_a_killed_watch_left_of_its_metrics_is_kept_and_told(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4", times=[index / 25 for index in range(20)])
+    words = ("watch", film, "--out", tmp_path / "captures", "--metrics", tmp_path / "rows.csv")
+    done = subprocess.run([sys.executable, "-c", _KILLED, *map(str, words)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    [part] = tmp_path.glob(".rows.csv.*.part")
+    with part.open("a") as file:
+        file.write("20,0.8")  # it may be killed anywhere
+    told = [note.text for note in watch(film, tmp_path).chronicle.notes]
+    assert told[0].startswith(f"{tmp_path}/rows.csv: was not finished by the watch before")
+    assert told[1].endswith("rows-2.csv")
+    assert [len(table(tmp_path / name)) for name in ("rows.csv", "rows-2.csv")] == [20, 20]
+    assert not list(tmp_path.glob(".*.part"))
