@@ -9,6 +9,7 @@ import typer
 
 from motionlapse.cli.completion import measures, offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
+from motionlapse.cli.given import path_given
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.made import Made, refuse_others
@@ -29,8 +30,12 @@ _OTHER_SETTINGS = [
 @app.command()
 @with_setting_flags(excluding=_OTHER_SETTINGS, measures=True)
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A picture, or a folder.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="A picture, or a folder.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", parser=path_given, help="A picture, or a folder.")
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", parser=path_given, help="A picture, or a folder.")
+    ],
     *,
     measure: Annotated[
         list[str] | None,
@@ -47,6 +52,7 @@ def compare(
         typer.Option(
             "--diff",
             metavar="OUT.png",
+            parser=path_given,
             help="Draw before, after and difference, what changed outlined; for folders a folder.",
         ),
     ] = None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.cli.console import Csv, Json, print_json, say
+from motionlapse.cli.given import path_given
 from motionlapse.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def events(
         Path,
         typer.Argument(
             metavar="ARCHIVE",
+            parser=path_given,
             show_default=False,
             help="The folder that was given to --out [captures].",
         ),
