@@ -1,4 +1,6 @@
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,24 @@ def film(_whole, tmp_path):
         return path
 
     return copy
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mount a disk of some KB: `small_disk(400)`."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(size_kb: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "none", str(place)]
+        if os.geteuid() != 0 or _fails(command):
+            pytest.skip("a small disk cannot be mounted here; that takes root")
+        return place
+
+    yield mount
+    if place.is_mount():
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def _fails(command):
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0

@@ -17,23 +17,6 @@ WHOLE = [(25, 49), (115, 139)]
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """Mount a disk of some KB: `small_disk(400)`."""
-    place = tmp_path / "disk"
-    place.mkdir()
-
-    def mount(size_kb: int) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "none", str(place)]
-        if os.geteuid() != 0 or _fails(command):
-            pytest.skip("a small disk cannot be mounted here; that takes root")
-        return place
-
-    yield mount
-    if place.is_mount():
-        subprocess.run(["umount", str(place)], check=True)
-
-
-@pytest.fixture
 def file_in_the_way(tmp_path):
     (tmp_path / "wall").write_text("a file where a folder should be")
     return "wall/kept"
@@ -281,7 +264,3 @@ def assert_only_whole_files(folder):
         assert path.stat().st_size or "sqlite" in path.name, path
         if path.suffix in (".jpg", ".png"):
             assert cv2.imread(str(path)) is not None, path
-
-
-def _fails(command):
-    return subprocess.run(command, capture_output=True, check=False).returncode != 0
