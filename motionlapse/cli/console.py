@@ -159,9 +159,13 @@ def rich_console(*, stderr: bool) -> Console:
 
 
 def print_json(record: dict[str, object]) -> None:
-    """Print one object on a line of its own, at once."""
+    """Print one object on a line of its own, at once.
+
+    Other encodings than those of Unicode lack characters, which JSON then writes in its own way.
+    """
+    unicode = (sys.stdout.encoding or "utf").lower().startswith("utf")
     with printing():
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(record, ensure_ascii=not unicode, allow_nan=False) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
