@@ -84,9 +84,12 @@ def refuse_existing(film: Path, flag: str) -> None:
     ------
     ConfigError
         Naming the film, and the flag that names another.
+    SinkError
+        If there can be no file of that name.
     """
-    if film.exists():
-        raise ConfigError(f"{film}: exists already; name another film with {flag}")
+    with writing(film):
+        if film.exists():
+            raise ConfigError(f"{film}: exists already; name another film with {flag}")
 
 
 def free_name(path: Path) -> Path:
