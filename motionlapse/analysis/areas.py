@@ -9,7 +9,7 @@ import numpy as np
 
 from motionlapse.analysis.polygons import Polygon, parse_polygon
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, why
 from motionlapse.frames import Image
 
 EVERYWHERE = "all"
@@ -125,9 +125,12 @@ class WatchedArea:
         return mask
 
     def _read_mask(self, path: Path) -> Image:
-        if not path.exists():
-            raise ConfigError(f"mask image {path}: no such file")
-        data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+        try:
+            if not path.exists():
+                raise ConfigError(f"mask image {path}: no such file")
+            data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+        except OSError as error:
+            raise ConfigError(f"mask image {path}: cannot be read: {why(error)}") from None
         picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
         if picture is None:
             raise ConfigError(f"mask image {path}: not a picture that can be read")

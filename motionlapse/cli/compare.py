@@ -12,6 +12,7 @@ from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.given import path_given
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
+from motionlapse.files import reading, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -80,17 +81,21 @@ def compare(
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = told_settings(config, set_, flags)
     for path in (before, after):
-        if not path.exists():
-            raise SourceError(f"{path}: no such file or folder")
+        with reading(path):
+            if not path.exists():
+                raise SourceError(f"{path}: no such file or folder")
     if before.is_dir() != after.is_dir():
         raise ConfigError(
             f"{before} and {after}: one is a folder and one is not; give two pictures or two "
             "folders"
         )
-    if diff is not None and diff.exists() and any(map(diff.samefile, (before, after))):
-        raise ConfigError(f"--diff {diff}: that is what is compared; choose another name for it")
-    if diff is not None and not before.is_dir():
-        refuse_others(diff, Made.PICTURE)
+    if diff is not None:
+        with writing(diff):
+            same = diff.exists() and any(map(diff.samefile, (before, after)))
+        if same:
+            raise ConfigError(f"--diff {diff}: that is what is compared; choose another name")
+        if not before.is_dir():
+            refuse_others(diff, Made.PICTURE)
     if match and not before.is_dir():
         raise ConfigError("--match is for two folders")
 

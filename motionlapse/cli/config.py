@@ -62,9 +62,11 @@ def init(
 ) -> None:
     """Write a commented file with every setting at its default."""
     from motionlapse.cli.console import stdout_or_file
+    from motionlapse.files import writing
 
-    if str(out) != "-" and out.exists():
-        raise ConfigError(f"{out}: exists already; name another file with --out")
+    with writing(out):
+        if str(out) != "-" and out.exists():
+            raise ConfigError(f"{out}: exists already; name another file with --out")
     with stdout_or_file(out) as write:
         write(commented_toml())
     if str(out) != "-":

@@ -55,7 +55,8 @@ def report(
         typer.echo(str(made.path))
     if made.missing:
         files = counted(made.missing, "snapshot or clip", "snapshots or clips")
-        say(f"warning: {files} of the archive cannot be found, and are left out")
+        reason = f" ({made.closed})" if made.closed else ""
+        say(f"warning: {files} of the archive cannot be found, and are left out{reason}")
     if not quiet:
         events = counted(made.events, "event")
         say(f"{events}, {made.size / 1e6:.2f} MB")

@@ -19,7 +19,7 @@ from motionlapse.cli.console import (
 from motionlapse.cli.stopping import Stop
 from motionlapse.comparison.last_kept import AGAINST_LAST_KEPT
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
-from motionlapse.files import make_folder
+from motionlapse.files import make_folder, writing
 from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record
@@ -95,7 +95,9 @@ def sift_all(
 def _refuse_own_folder(series: Sequence[Footage], out: Path) -> None:
     """Refuse to put kept stills where stills come from: the next run could not tell them apart."""
     folders = {still.parent for item in series for still in item.stills}
-    if out.exists() and any(folder.samefile(out) for folder in folders):
+    with writing(out):
+        same = out.exists() and any(folder.samefile(out) for folder in folders)
+    if same:
         raise ConfigError(f"--out {out}: the stills are there; name another folder")
 
 
