@@ -88,9 +88,10 @@ def lapse(
     try:
         with counting_bar("pictures", quiet=quiet) as on_picture:
             made = make_lapse(pictures, out, look, all_runs=all_runs, on_picture=on_picture)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stopped:  # Ctrl-C, or SIGTERM with its own code
         logger.warning("interrupted: %s holds what was done", out)
-        raise typer.Exit(_INTERRUPTED) from None
+        code = stopped.code if isinstance(stopped, SystemExit) else _INTERRUPTED
+        raise SystemExit(code) from None
     for fault in made.faults:
         logger.error("%s", fault)
     with printing():

@@ -90,7 +90,7 @@ def scan(  # the flags document themselves
     if fault := log_fault():
         output.error(fault)
         result.note(SinkError.exit_code)
-    raise typer.Exit(130 if stop.asked else result.exit_code)
+    raise typer.Exit(stop.exit_code if stop.asked else result.exit_code)
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:

@@ -31,8 +31,6 @@ from motionlapse.units import format_share, format_size
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_INTERRUPTED = 130
-
 
 def sift_all(
     names: Sequence[str],
@@ -88,7 +86,7 @@ def sift_all(
     summary = sift.summary
     logger.info("%s", _words(summary, out, how, dry=dry))
     if summary.interrupted:
-        return _INTERRUPTED
+        return stop.exit_code
     return max(code, SourceError.exit_code if summary.unreadable else 0)
 
 

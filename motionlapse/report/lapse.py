@@ -93,8 +93,8 @@ def make_lapse(
 ) -> Lapse:
     """Make a film of the pictures of an archive, or of stills in natural order.
 
-    Memory does not grow with their number. Ctrl-C finishes the film with the pictures so far, and
-    is raised again.
+    Memory does not grow with their number. Ctrl-C, or a signal that ends the program, finishes the
+    film with the pictures so far, and is raised again.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def make_lapse(
                     shown = [image]
                     done.pictures += 1
                     on_picture(number + 1, len(pictures))
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 film.close()
                 raise
             if not done.pictures:
