@@ -28,7 +28,7 @@ def check_place(path: Path) -> None:
         check_writable(path)
         return
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     if not text.startswith(_MARK):
