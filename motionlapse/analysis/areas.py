@@ -96,10 +96,6 @@ class WatchedArea:
         """Return the polygon drawn at the size of analysis, 0/255."""
         width, height = self.size
         corners = np.array(polygon.corners(self._source_size))
-        if cv2.contourArea(corners.astype(np.float32)) == 0:
-            flat = np.linalg.matrix_rank(corners - corners[0]) < 2
-            what = "its corners lie on a line" if flat else "it crosses itself"
-            raise ConfigError(f"region '{polygon.text}': has no area; {what}")
         full_width, full_height = self._source_size
         outside = (
             (corners < -0.5).any()
@@ -111,6 +107,11 @@ class WatchedArea:
                 f"region '{polygon.text}': reaches outside the picture, which is "
                 f"{full_width}×{full_height} pixels"
             )
+        # Only now: what is far outside does not fit a float of 32 bits.
+        if cv2.contourArea(corners.astype(np.float32)) == 0:
+            flat = np.linalg.matrix_rank(corners - corners[0]) < 2
+            what = "its corners lie on a line" if flat else "it crosses itself"
+            raise ConfigError(f"region '{polygon.text}': has no area; {what}")
         # A pixel is its centre: source x lies at (x - 0.5 (scale - 1)) / scale. Drawn with four
         # bits below the pixel.
         shifted = (corners - 0.5 * (self._scale - 1)) / self._scale
