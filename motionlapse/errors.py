@@ -52,8 +52,11 @@ TRACEBACK_VARIABLE = "MOTIONLAPSE_TRACEBACK"
 
 def unexpected(error: Exception) -> str:
     """Return one line on an error that nobody expected."""
+    file = getattr(error, "filename", None) if isinstance(error, OSError) else None
+    where = f"{file}: " if isinstance(file, str) else ""
     return (
-        f"unexpected {type(error).__name__}: {why(error)} (set {TRACEBACK_VARIABLE}=1 to see where)"
+        f"unexpected {type(error).__name__}: {where}{why(error)} "
+        f"(set {TRACEBACK_VARIABLE}=1 to see where)"
     )
 
 

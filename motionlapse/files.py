@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from motionlapse.errors import ConfigError, SinkError, why
+from motionlapse.errors import ConfigError, SinkError, SourceError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
 ARCHIVE_FILE = "archive.sqlite"  # makes a folder an archive
@@ -24,6 +24,15 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SinkError(f"{path}: cannot be written: {why(error)}") from None
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn faults of the file system into a `SourceError` that names `path`: a closed folder."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {why(error)}") from None
 
 
 def part_of(path: Path) -> Path:
@@ -84,9 +93,12 @@ def refuse_existing(film: Path, flag: str) -> None:
     ------
     ConfigError
         Naming the film, and the flag that names another.
+    SinkError
+        If there can be no file of that name.
     """
-    if film.exists():
-        raise ConfigError(f"{film}: exists already; name another film with {flag}")
+    with writing(film):
+        if film.exists():
+            raise ConfigError(f"{film}: exists already; name another film with {flag}")
 
 
 def free_name(path: Path) -> Path:
@@ -192,6 +204,6 @@ def drop(part: Path) -> None:
 
 def shown(path: Path) -> str:
     """Return a path as a person would type it from the current folder: the shorter way."""
-    absolute = str(path.resolve())
+    absolute = os.path.realpath(path)  # `resolve` raises where links lead in a circle
     shorter = min(os.path.relpath(absolute), absolute, key=len)
     return os.fsencode(shorter).decode("utf-8", "backslashreplace")

@@ -33,7 +33,8 @@ def toml_layer(path: Path, *, origin: str | None = None) -> Layer:
         If it cannot be read or is not TOML; the message has the line.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors on Windows begin a text with a mark, which TOML does not know.
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     except UnicodeDecodeError:

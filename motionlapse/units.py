@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 _UNITS_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_YEARS = range(1900, 2201)  # of footage
 _PARTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(d|h|ms|m|s)")
 
 
@@ -86,15 +87,33 @@ def parse_wall(value: object) -> datetime:
     Raises
     ------
     ValueError
-        If `value` is not such a text.
+        If `value` is not such a text, or of a year in which no footage was taken.
     """
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
+    moment = value if isinstance(value, datetime) else _iso(str(value))
+    if moment is None:
         raise ValueError(
             f"'{value}' is no date and time; write 2026-05-04T12:00:00 or 2026-05-04T12:00:00+02:00"
-        ) from None
+        )
+    return _aware(moment)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _aware(moment: datetime) -> datetime:
+    """Return a moment with an offset; near the first and the last year times cannot be reckoned."""
+    if not is_known_year(moment):
+        raise ValueError(f"'{moment.isoformat()}' is of no year from {_YEARS[0]} to {_YEARS[-1]}")
     return moment if moment.tzinfo else moment.astimezone()
+
+
+def is_known_year(moment: datetime) -> bool:
+    """Tell whether footage may be of a year: a camera's clock may show any."""
+    return moment.year in _YEARS
 
 
 def format_duration(seconds: float, *, decimals: int = 1) -> str:
@@ -196,12 +215,12 @@ def parse_moment(text: str, now: datetime, *, past: bool = False) -> datetime:
     """
     match = re.fullmatch(r"(\d{1,2}):(\d\d)(?::(\d\d))?", text.strip())
     if not match:
-        try:
-            return parse_wall(text)
-        except ValueError:
+        iso = _iso(text)
+        if iso is None:
             raise ValueError(
                 f"'{text}' is no time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
-            ) from None
+            )
+        return _aware(iso)
     hour, minute, second = (int(part or 0) for part in match.groups())
     if hour > 23 or minute > 59 or second > 59:
         raise ValueError(f"'{text}' is no time of day; hours go to 23, minutes and seconds to 59")

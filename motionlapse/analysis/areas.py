@@ -9,7 +9,7 @@ import numpy as np
 
 from motionlapse.analysis.polygons import Polygon, parse_polygon
 from motionlapse.analysis.settings import AnalysisSettings
-from motionlapse.errors import ConfigError
+from motionlapse.errors import ConfigError, why
 from motionlapse.frames import Image
 
 EVERYWHERE = "all"
@@ -96,10 +96,6 @@ class WatchedArea:
         """Return the polygon drawn at the size of analysis, 0/255."""
         width, height = self.size
         corners = np.array(polygon.corners(self._source_size))
-        if cv2.contourArea(corners.astype(np.float32)) == 0:
-            flat = np.linalg.matrix_rank(corners - corners[0]) < 2
-            what = "its corners lie on a line" if flat else "it crosses itself"
-            raise ConfigError(f"region '{polygon.text}': has no area; {what}")
         full_width, full_height = self._source_size
         outside = (
             (corners < -0.5).any()
@@ -111,6 +107,11 @@ class WatchedArea:
                 f"region '{polygon.text}': reaches outside the picture, which is "
                 f"{full_width}×{full_height} pixels"
             )
+        # Only now: what is far outside does not fit a float of 32 bits.
+        if cv2.contourArea(corners.astype(np.float32)) == 0:
+            flat = np.linalg.matrix_rank(corners - corners[0]) < 2
+            what = "its corners lie on a line" if flat else "it crosses itself"
+            raise ConfigError(f"region '{polygon.text}': has no area; {what}")
         # A pixel is its centre: source x lies at (x - 0.5 (scale - 1)) / scale. Drawn with four
         # bits below the pixel.
         shifted = (corners - 0.5 * (self._scale - 1)) / self._scale
@@ -125,9 +126,12 @@ class WatchedArea:
         return mask
 
     def _read_mask(self, path: Path) -> Image:
-        if not path.exists():
-            raise ConfigError(f"mask image {path}: no such file")
-        data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+        try:
+            if not path.exists():
+                raise ConfigError(f"mask image {path}: no such file")
+            data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+        except OSError as error:
+            raise ConfigError(f"mask image {path}: cannot be read: {why(error)}") from None
         picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
         if picture is None:
             raise ConfigError(f"mask image {path}: not a picture that can be read")

@@ -42,11 +42,16 @@ def parse_polygon(text: str) -> Polygon:
     Raises
     ------
     ConfigError
-        If a corner is no pair of numbers, or there are fewer than three.
+        If a corner is no pair of numbers, or there are fewer than three, or the name is empty or
+        holds what parts names in tables.
     """
     name, equals, rest = text.partition("=")
     if not equals:
         name, rest = "", text
+    elif not name.strip() or ";" in name:
+        raise ConfigError(
+            f"region '{text}': '{name.strip()}' is no name; write name=x,y … without ';' in it"
+        )
     corners = rest.replace(";", " ").split()
     try:
         points = tuple(_parse_point(corner) for corner in corners)

@@ -129,15 +129,13 @@ class Batch:
         if item.warning:
             self._listener.warning(item.warning)
         desk = Desk(books, number, item)
-        if self._settings.batch.resume and desk.is_done():
-            books.result.skipped += 1
-            desk.close()
-            return
         many = books.total > 1
-        films = bool(self._settings.sinks.films(""))
-        if crew.elsewhere or (films and many):
-            desk.reserve()
-        if films and not self._claims_films(desk, books, many=many):
+        try:
+            wanted = self._is_wanted(desk, crew, books, many=many)
+        except SinkError as error:
+            self._fail_unscanned(error, books)
+            wanted = False
+        if not wanted:
             desk.close()
             return
         settings = crew.fit(self._settings, left=books.total - number + 1)
@@ -148,6 +146,16 @@ class Batch:
             desk.close()
             raise
 
+    def _is_wanted(self, desk: Desk, crew: Crew, books: Books, *, many: bool) -> bool:
+        """Tell whether a source is to be scanned; it then has the places that it needs."""
+        if self._settings.batch.resume and desk.is_done():
+            books.result.skipped += 1
+            return False
+        films = bool(self._settings.sinks.films(""))
+        if crew.elsewhere or (films and many):
+            desk.reserve()
+        return not films or self._claims_films(desk, books, many=many)
+
     def _claims_films(self, desk: Desk, books: Books, *, many: bool) -> bool:
         """Tell whether the films that are to be made of a source can be; if not, why is told."""
         sinks = self._settings.sinks
@@ -157,11 +165,14 @@ class Batch:
             desk.films = OwnFilms(films, left, self._listener.note)
         except ConfigError as error:
             books.fail(error)
-        except SinkError as error:
-            if not books.archive_is_open:
-                raise
-            books.fail(error)
         return desk.films is not None
+
+    def _fail_unscanned(self, error: SinkError, books: Books) -> None:
+        """Tell why a source cannot be scanned; the others may be, where there is an archive."""
+        if not books.archive_is_open:
+            raise error  # no archive: nothing could be kept of any source
+        books.result.unscanned += 1
+        books.fail(error)
 
     def _settle(self, crew: Crew, books: Books) -> None:
         """Wait for sources that are done, and account for them."""
@@ -187,9 +198,10 @@ class Batch:
             named = str(error).startswith(desk.name)
             books.fail(error if named else ConfigError(f"{desk.name}: {error}"))
         except SinkError as error:
-            if not books.archive_is_open:
-                raise  # no archive: nothing could be kept of any source
-            books.fail(error)
+            if desk.stored is None:
+                self._fail_unscanned(error, books)
+            else:
+                books.fail(error)
         except ImportError:
             raise  # it would fail for every source
         except MotionlapseError as error:

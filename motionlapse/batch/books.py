@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from motionlapse.batch.result import BatchResult, Listener
 from motionlapse.clock import Clock
-from motionlapse.errors import MotionlapseError
+from motionlapse.errors import MotionlapseError, SinkError
 from motionlapse.pipeline_settings import Settings
 
 if TYPE_CHECKING:
@@ -97,8 +97,15 @@ class Books:
         self._tallies = {}
 
     def fail(self, error: MotionlapseError) -> None:
-        """Tell of a failure and remember its exit code."""
-        self.listener.error(str(error))
+        """Tell of a failure and remember its exit code.
+
+        Of a full disk there would be the same to tell for each source that is left.
+        """
+        text = str(error)
+        cause = text.partition(" (and ")[0]  # how often is no news
+        if not isinstance(error, SinkError) or cause not in self._told:
+            self._told.add(cause)
+            self.listener.error(text)
         self.result.note(error.exit_code)
 
     def close(self) -> None:

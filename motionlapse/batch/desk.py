@@ -85,7 +85,10 @@ class Desk:
         if self.films is not None:
             self.films.settle()
         if self._places is not None and self._place is not None and self.stored is None:
-            self._places.release(self._place)
+            try:
+                self._places.release(self._place)
+            except SinkError as error:  # it stays, without a run
+                self._books.fail(error)
         self._place = None
         self._books.listener.done(self._number)
 

@@ -81,6 +81,8 @@ class BatchResult:
         How many frames there were in the sources that were read: a prescan leaves most out.
     skipped
         How many sources were left out because the archive holds them already.
+    unscanned
+        How many sources could not be scanned because nothing could be kept of them.
     folders
         The archive's folders of the sources, in order.
     interrupted
@@ -97,6 +99,7 @@ class BatchResult:
     whole: int = 0
     folders: list[Path] = field(default_factory=list)
     skipped: int = 0
+    unscanned: int = 0
     interrupted: bool = False
     exit_code: int = 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from motionlapse.calibration.proposal import Proposal
 from motionlapse.errors import ConfigError, why
-from motionlapse.files import check_writable, write_whole
+from motionlapse.files import check_writable, write_whole, writing
 from motionlapse.units import format_share
 
 _MARK = "# Written by 'motionlapse calibrate', which may replace it."
@@ -22,11 +22,13 @@ def check_place(path: Path) -> None:
     SinkError
         If it cannot be written.
     """
-    if not path.exists():
+    with writing(path):
+        there = path.exists()
+    if not there:
         check_writable(path)
         return
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     if not text.startswith(_MARK):

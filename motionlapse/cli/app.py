@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from motionlapse._version import __version__
-from motionlapse.cli.streams import stand_in
+from motionlapse.cli.streams import never_lack_a_character, stand_in
 from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 
 # name → (module with an `app`, what the command does)
@@ -103,6 +103,7 @@ def _top(
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     stand_in()
+    never_lack_a_character()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         _run()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
+from motionlapse.cli.given import name_given, path_given
 from motionlapse.cli.options import Config, Set, flag_layers, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -38,7 +39,9 @@ def calibrate(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SOURCE", help="A film, a folder of stills, or a camera as of watch."
+            metavar="SOURCE",
+            parser=name_given,
+            help="A film, a folder of stills, or a camera as of watch.",
         ),
     ],
     *,
@@ -47,6 +50,7 @@ def calibrate(
         typer.Option(
             "--out",
             metavar="FILE",
+            parser=path_given,
             show_default=False,
             help="Where the proposal is written; '-' is stdout [motionlapse.toml].",
         ),

@@ -9,8 +9,10 @@ import typer
 
 from motionlapse.cli.completion import measures, offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
+from motionlapse.cli.given import path_given
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
+from motionlapse.files import reading, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -29,8 +31,12 @@ _OTHER_SETTINGS = [
 @app.command()
 @with_setting_flags(excluding=_OTHER_SETTINGS, measures=True)
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A picture, or a folder.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="A picture, or a folder.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", parser=path_given, help="A picture, or a folder.")
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", parser=path_given, help="A picture, or a folder.")
+    ],
     *,
     measure: Annotated[
         list[str] | None,
@@ -47,6 +53,7 @@ def compare(
         typer.Option(
             "--diff",
             metavar="OUT.png",
+            parser=path_given,
             help="Draw before, after and difference, what changed outlined; for folders a folder.",
         ),
     ] = None,
@@ -74,17 +81,21 @@ def compare(
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = told_settings(config, set_, flags)
     for path in (before, after):
-        if not path.exists():
-            raise SourceError(f"{path}: no such file or folder")
+        with reading(path):
+            if not path.exists():
+                raise SourceError(f"{path}: no such file or folder")
     if before.is_dir() != after.is_dir():
         raise ConfigError(
             f"{before} and {after}: one is a folder and one is not; give two pictures or two "
             "folders"
         )
-    if diff is not None and diff.exists() and any(map(diff.samefile, (before, after))):
-        raise ConfigError(f"--diff {diff}: that is what is compared; choose another name for it")
-    if diff is not None and not before.is_dir():
-        refuse_others(diff, Made.PICTURE)
+    if diff is not None:
+        with writing(diff):
+            same = diff.exists() and any(map(diff.samefile, (before, after)))
+        if same:
+            raise ConfigError(f"--diff {diff}: that is what is compared; choose another name")
+        if not before.is_dir():
+            refuse_others(diff, Made.PICTURE)
     if match and not before.is_dir():
         raise ConfigError("--match is for two folders")
 

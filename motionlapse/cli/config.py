@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Column, Json, print_json, print_table, printing, say
+from motionlapse.cli.given import path_given
 from motionlapse.cli.options import Config, Set, load_settings
 from motionlapse.errors import ConfigError
 
@@ -53,6 +54,7 @@ def init(
         typer.Option(
             "--out",
             metavar="FILE",
+            parser=path_given,
             show_default=False,
             help="Where it is written; '-' is stdout [motionlapse.toml].",
         ),
@@ -60,9 +62,11 @@ def init(
 ) -> None:
     """Write a commented file with every setting at its default."""
     from motionlapse.cli.console import stdout_or_file
+    from motionlapse.files import writing
 
-    if str(out) != "-" and out.exists():
-        raise ConfigError(f"{out}: exists already; name another file with --out")
+    with writing(out):
+        if str(out) != "-" and out.exists():
+            raise ConfigError(f"{out}: exists already; name another file with --out")
     with stdout_or_file(out) as write:
         write(commented_toml())
     if str(out) != "-":
@@ -72,7 +76,10 @@ def init(
 @app.command()
 def check(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Default: all that scan would read.")
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", parser=path_given, help="Default: all that scan would read."
+        ),
     ] = None,
     *,
     config: Config = None,

@@ -165,8 +165,12 @@ def print_json(record: dict[str, object]) -> None:
 
 
 def json_line(record: dict[str, object]) -> str:
-    """Return one object as a line."""
-    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    """Return one object as a line for standard output.
+
+    Other encodings than those of Unicode lack characters, which JSON then writes in its own way.
+    """
+    unicode = (sys.stdout.encoding or "utf").lower().startswith("utf")
+    return json.dumps(record, ensure_ascii=not unicode, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

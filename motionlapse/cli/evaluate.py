@@ -11,6 +11,7 @@ import typer
 from motionlapse.cli.completion import models as background_models
 from motionlapse.cli.completion import offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, is_terminal, set_up_log
+from motionlapse.cli.given import path_given
 from motionlapse.cli.options import Config, Set, parameter_name, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -30,6 +31,7 @@ def evaluate(
         list[Path],
         typer.Argument(
             metavar="DATASET",
+            parser=path_given,
             help="Folders with input/ and groundtruth/; with --events the folder of the clips.",
         ),
     ],
@@ -37,7 +39,10 @@ def evaluate(
     events: Annotated[
         Path | None,
         typer.Option(
-            "--events", metavar="EVENTS.csv", help="Score events, not masks: a table of intervals."
+            "--events",
+            metavar="EVENTS.csv",
+            parser=path_given,
+            help="Score events, not masks: a table of intervals.",
         ),
     ] = None,
     models: Annotated[
@@ -60,7 +65,8 @@ def evaluate(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where --worst writes.")
+        Path | None,
+        typer.Option("--out", metavar="DIR", parser=path_given, help="Where --worst writes."),
     ] = None,
     fps: Annotated[
         str | None, typer.Option("--fps", metavar="RATE", help="Rate of the pictures. [25]")

@@ -79,12 +79,17 @@ class EvaluationProgress:
         self.exit_code = max(self.exit_code, error.exit_code)
 
     def until_interrupted(self, results: Iterable[T]) -> Iterator[T]:
-        """Yield results up to Ctrl-C: what is done by then is still shown."""
+        """Yield results up to Ctrl-C or SIGTERM: what is done by then is still shown."""
         try:
             yield from results
         except KeyboardInterrupt:
-            logger.warning("interrupted: only what was done is shown")
-            self.exit_code = _INTERRUPTED
+            self._end_early(_INTERRUPTED)
+        except SystemExit as leaving:
+            self._end_early(int(leaving.code or 0))
+
+    def _end_early(self, code: int) -> None:
+        logger.warning("interrupted: only what was done is shown")
+        self.exit_code = code
 
     def end_progress(self) -> None:
         """Remove the bar; may be called again."""

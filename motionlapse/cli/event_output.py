@@ -72,9 +72,17 @@ def _clocks(walls: Sequence[datetime | None]) -> list[str]:
     known = [wall for wall in walls if wall is not None]
     dated = len({wall.date() for wall in known}) > 1
     # A summer and a winter of the local zone are both local.
-    local = all(wall.utcoffset() == wall.astimezone().utcoffset() for wall in known)
+    local = all(map(_is_local, known))
     form = ("%Y-%m-%d " if dated else "") + ("%H:%M:%S" if local else "%H:%M:%S%z")
     return [wall.strftime(form) if wall else "" for wall in walls]
+
+
+def _is_local(wall: datetime) -> bool:
+    """Tell whether a time has the offset of the local zone; in the first year no zone has one."""
+    try:
+        return wall.utcoffset() == wall.astimezone().utcoffset()
+    except (OverflowError, ValueError, OSError):
+        return False
 
 
 def _short_names(sources: Collection[str]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.cli.console import Csv, Json, print_json, say
+from motionlapse.cli.given import path_given
 from motionlapse.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def events(
         Path,
         typer.Argument(
             metavar="ARCHIVE",
+            parser=path_given,
             show_default=False,
             help="The folder that was given to --out [captures].",
         ),
@@ -60,6 +62,7 @@ def events(
 ) -> None:
     """List, filter and export what an archive holds."""
     from motionlapse.cli.event_output import print_events, write_csv
+    from motionlapse.files import reading
     from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
     from motionlapse.sinks.event_records import as_record
 
@@ -74,7 +77,9 @@ def events(
         raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
     if json and csv is not None and str(csv) == "-":
         raise ConfigError("--json and --csv - both write to standard output; name a file for one")
-    with ArchiveReader(archive) as reader:
+    with reading(archive):
+        opened = ArchiveReader(archive)
+    with opened as reader:
         found = list(reader.events(wanted))
         notes = [] if all_runs else list(reader.unfinished())
         instead = "" if found else _what_there_is(reader, wanted)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, print_json, printing, set_up_log
+from motionlapse.cli.given import name_given, path_given
 from motionlapse.cli.options import (
     WATCH_ONLY,
     Config,
@@ -36,7 +37,8 @@ _OTHER_SETTINGS = [
 @with_setting_flags(excluding=[*_OTHER_SETTINGS, *WATCH_ONLY])
 def explain(
     footage: Annotated[
-        str, typer.Argument(metavar="FOOTAGE", help="A film or a folder of stills.")
+        str,
+        typer.Argument(metavar="FOOTAGE", parser=name_given, help="A film or a folder of stills."),
     ],
     *,
     at: Annotated[
@@ -47,6 +49,7 @@ def explain(
         typer.Option(
             "--out",
             metavar="FILE",
+            parser=path_given,
             show_default=False,
             help="The picture, written anew: .png [explain.png].",
         ),

@@ -10,6 +10,7 @@ import typer
 
 from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
 from motionlapse.cli.counting_bar import counting_bar
+from motionlapse.cli.given import path_given
 from motionlapse.errors import ConfigError, SourceError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -21,7 +22,11 @@ _INTERRUPTED = 130
 def lapse(
     pictures: Annotated[
         list[Path],
-        typer.Argument(metavar="ARCHIVE|STILLS", help="An archive, a folder of stills, or stills."),
+        typer.Argument(
+            metavar="ARCHIVE|STILLS",
+            parser=path_given,
+            help="An archive, a folder of stills, or stills.",
+        ),
     ],
     *,
     out: Annotated[
@@ -29,6 +34,7 @@ def lapse(
         typer.Option(
             "--out",
             metavar="FILM",
+            parser=path_given,
             show_default=False,
             help="The film, a new one: .mp4 or .mkv [lapse.mp4].",
         ),
@@ -82,9 +88,10 @@ def lapse(
     try:
         with counting_bar("pictures", quiet=quiet) as on_picture:
             made = make_lapse(pictures, out, look, all_runs=all_runs, on_picture=on_picture)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stopped:  # Ctrl-C, or SIGTERM with its own code
         logger.warning("interrupted: %s holds what was done", out)
-        raise typer.Exit(_INTERRUPTED) from None
+        code = stopped.code if isinstance(stopped, SystemExit) else _INTERRUPTED
+        raise SystemExit(code) from None
     for fault in made.faults:
         logger.error("%s", fault)
     with printing():

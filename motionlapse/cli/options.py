@@ -14,6 +14,7 @@ import typer
 
 from motionlapse.cli.completion import choices_of, offering
 from motionlapse.cli.console import logger
+from motionlapse.cli.given import path_given
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.measures.catalogue import MEASURES
 from motionlapse.pipeline_settings import Settings
@@ -58,7 +59,12 @@ _OF_MASKS_FILM = ("sinks.layers", "sinks.film_size")
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Read this file instead of ./motionlapse.toml."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        parser=path_given,
+        help="Read this file instead of ./motionlapse.toml.",
+    ),
 ]
 Set = Annotated[
     list[str] | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, is_special, make_folder
+from motionlapse.files import check_writable, is_special, make_folder, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.settings import SinkSettings
@@ -59,8 +59,11 @@ def check_outputs(
 def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:
     flags: dict[Path, str] = {}
     for flag, path in outputs.items():
-        if path is None or is_special(path):
+        if path is None:
             continue
+        with writing(path):
+            if is_special(path):
+                continue
         place = path.resolve()
         if place in flags:
             raise ConfigError(f"{flag} {path}: {flags[place]} writes there; name another file")
@@ -77,7 +80,11 @@ def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage])
     """
     read = [path for one in found for path in (one.path, *one.stills) if path.exists()]
     for flag, path in outputs.items():
-        if path and path.exists() and any(known.samefile(path) for known in read):
+        if path is None:
+            continue
+        with writing(path):
+            same = path.exists() and any(known.samefile(path) for known in read)
+        if same:
             raise ConfigError(f"{flag} {path}: that is footage; choose another name for it")
 
 
@@ -96,6 +103,7 @@ def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    if path.exists() and other.exists():
-        return path.samefile(other)
+    with writing(path):
+        if path.exists() and other.exists():
+            return path.samefile(other)
     return path.resolve() == other.resolve()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
+from motionlapse.cli.given import name_given, path_given
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -39,14 +40,19 @@ def regions(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SOURCE", help="A film, a folder of stills, or a camera as of watch."
+            metavar="SOURCE",
+            parser=name_given,
+            help="A film, a folder of stills, or a camera as of watch.",
         ),
     ],
     *,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Save here [--config, else ./motionlapse.toml]."
+            "--out",
+            metavar="FILE",
+            parser=path_given,
+            help="Save here [--config, else ./motionlapse.toml].",
         ),
     ] = None,
     open_page: Annotated[

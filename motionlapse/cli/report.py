@@ -9,6 +9,7 @@ import typer
 
 from motionlapse.cli.console import Quiet, printing, say
 from motionlapse.cli.counting_bar import counting_bar
+from motionlapse.cli.given import path_given
 from motionlapse.units import counted
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -20,6 +21,7 @@ def report(
         Path,
         typer.Argument(
             metavar="ARCHIVE",
+            parser=path_given,
             show_default=False,
             help="The folder that was given to --out [captures].",
         ),
@@ -27,7 +29,12 @@ def report(
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The page, written anew [ARCHIVE/report.html]."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            parser=path_given,
+            help="The page, written anew [ARCHIVE/report.html].",
+        ),
     ] = None,
     all_runs: Annotated[
         bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
@@ -48,7 +55,8 @@ def report(
         typer.echo(str(made.path))
     if made.missing:
         files = counted(made.missing, "snapshot or clip", "snapshots or clips")
-        say(f"warning: {files} of the archive cannot be found, and are left out")
+        reason = f" ({made.closed})" if made.closed else ""
+        say(f"warning: {files} of the archive cannot be found, and are left out{reason}")
     if not quiet:
         events = counted(made.events, "event")
         say(f"{events}, {made.size / 1e6:.2f} MB")

@@ -20,6 +20,7 @@ from motionlapse.cli.console import (
     set_up_log,
 )
 from motionlapse.cli.first_run import compile_kernels
+from motionlapse.cli.given import name_given
 from motionlapse.cli.options import (
     WATCH_ONLY,
     Config,
@@ -41,7 +42,8 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 @with_setting_flags(excluding=WATCH_ONLY)
 def scan(  # the flags document themselves
     footage: Annotated[
-        list[str], typer.Argument(metavar="FOOTAGE", help="Films, folders, globs, stills.")
+        list[str],
+        typer.Argument(metavar="FOOTAGE", parser=name_given, help="Films, folders, globs, stills."),
     ],
     *,
     json: Json = False,
@@ -88,7 +90,7 @@ def scan(  # the flags document themselves
     if fault := log_fault():
         output.error(fault)
         result.note(SinkError.exit_code)
-    raise typer.Exit(130 if stop.asked else result.exit_code)
+    raise typer.Exit(stop.exit_code if stop.asked else result.exit_code)
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:

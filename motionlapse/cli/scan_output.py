@@ -162,6 +162,8 @@ class ScanOutput:
             logger.info("%s in the archive already and not scanned again", are)
         if result.sources or result.interrupted:
             logger.info("%s", _summary(result, kept, archive))
+        if result.unscanned and result.named > 1:
+            logger.warning("%s", _unscanned(result))
         if unwritten is not None:
             raise unwritten
 
@@ -185,6 +187,14 @@ def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
         where += f"; {counted(clips, 'clip')} in {folder}{os.sep}"
     said = f"{events}{sources} ({_frames(result)}){where}"
     return f"interrupted: {said}{_rest(result)}" if result.interrupted else said
+
+
+def _unscanned(result: BatchResult) -> str:
+    were = "was" if result.unscanned == 1 else "were"
+    return (
+        f"{result.unscanned} of {result.named} sources {were} not scanned, as nothing could be "
+        "kept of them; run it again with --resume for the rest"
+    )
 
 
 def _rest(result: BatchResult) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
+from motionlapse.cli.given import name_given, path_given
 from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
@@ -23,10 +24,13 @@ _OTHER_SETTINGS = [e.key for e in entries(Settings) if not e.key.startswith(_TAK
 @with_setting_flags(excluding=_OTHER_SETTINGS, measures=True)
 def sift(
     stills: Annotated[
-        list[str], typer.Argument(metavar="STILLS", help="Folders, globs, pictures.")
+        list[str],
+        typer.Argument(metavar="STILLS", parser=name_given, help="Folders, globs, pictures."),
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where kept stills go.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", parser=path_given, help="Where kept stills go.")
+    ],
     link: Annotated[
         bool, typer.Option("--link", help="Give kept stills a second name there (the default).")
     ] = False,

@@ -19,7 +19,7 @@ from motionlapse.cli.console import (
 from motionlapse.cli.stopping import Stop
 from motionlapse.comparison.last_kept import AGAINST_LAST_KEPT
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
-from motionlapse.files import make_folder
+from motionlapse.files import make_folder, writing
 from motionlapse.measures.settings import RUNNING_MODEL
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record
@@ -30,8 +30,6 @@ from motionlapse.units import format_share, format_size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-_INTERRUPTED = 130
 
 
 def sift_all(
@@ -88,14 +86,16 @@ def sift_all(
     summary = sift.summary
     logger.info("%s", _words(summary, out, how, dry=dry))
     if summary.interrupted:
-        return _INTERRUPTED
+        return stop.exit_code
     return max(code, SourceError.exit_code if summary.unreadable else 0)
 
 
 def _refuse_own_folder(series: Sequence[Footage], out: Path) -> None:
     """Refuse to put kept stills where stills come from: the next run could not tell them apart."""
     folders = {still.parent for item in series for still in item.stills}
-    if out.exists() and any(folder.samefile(out) for folder in folders):
+    with writing(out):
+        same = out.exists() and any(folder.samefile(out) for folder in folders)
+    if same:
         raise ConfigError(f"--out {out}: the stills are there; name another folder")
 
 

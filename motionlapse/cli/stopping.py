@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
 from typing import NoReturn, Self
 
@@ -43,16 +44,21 @@ class Stop(_Handled):
     ----------
     asked
         True once it is wished for.
+    exit_code
+        What the program ends with then.
     """
 
     def __init__(self) -> None:
-        super().__init__({signal.SIGINT: self._ask, signal.SIGTERM: self._ask})
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        super().__init__({number: partial(self._ask, number) for number in numbers})
         self.asked = False
+        self.exit_code = 0
 
-    def _ask(self) -> None:
+    def _ask(self, number: signal.Signals) -> None:
         if self.asked:  # a second time: something hangs
             self._insist()
         self.asked = self._ends = True
+        self.exit_code = 128 + number
 
 
 class Signals(_Handled):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionlapse.errors import SourceError
+from motionlapse.files import reading
 from motionlapse.sources.footage import PICTURE_SUFFIXES
 
 
@@ -61,7 +62,8 @@ def find_sequences(
     found: list[LabelledSequence] = []
     for folder in folders:
         try:
-            sequence = _sequence(folder)
+            with reading(folder):
+                sequence = _sequence(folder)
         except SourceError as error:
             if failed is None:
                 raise

@@ -15,7 +15,8 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
-from motionlapse.files import check_writable, drop, make_folder, write_whole
+from motionlapse.errors import why
+from motionlapse.files import check_writable, drop, make_folder, reading, write_whole, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
@@ -47,7 +48,9 @@ class Report:
     size
         Of the page in bytes.
     missing
-        How many snapshots and clips are in the archive's list, but no longer on disk.
+        How many snapshots and clips are in the archive's list, but not found on disk.
+    closed
+        The first of them that cannot even be looked for, and why; or ``""``.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class Report:
     sources: int
     size: int
     missing: int = 0
+    closed: str = ""
 
 
 def write_report(
@@ -88,7 +92,9 @@ def write_report(
         If the page cannot be written.
     """
     path = archive / "report.html" if path is None else path
-    with ArchiveReader(archive) as reader:
+    with reading(archive):
+        opened = ArchiveReader(archive)
+    with opened as reader:
         runs = list(reader.runs(all_runs=all_runs))
         places = {run.run_id: place for place, run in enumerate(runs)}
         found = [
@@ -110,7 +116,7 @@ def write_report(
     title = f"What moved: {archive.resolve().name}"
     page = _page(title, {"sources": sources, "events": rows}, now)
     write_whole(path, page)
-    return Report(path, len(rows), len(sources), len(page), _missing(found))
+    return Report(path, len(rows), len(sources), len(page), *_missing(found))
 
 
 def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
@@ -132,11 +138,27 @@ def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
     }
 
 
-def _missing(found: Sequence[RecordedEvent]) -> int:
-    """Return how many files of the events are gone."""
+def _missing(found: Sequence[RecordedEvent]) -> tuple[int, str]:
+    """Return how many files of the events are not found, and the first that is out of reach."""
     kept = [event.kept for event in found]
     names = [name for item in kept for name in (*item.snapshots, item.clip) if name]
-    return sum(not Path(name).exists() for name in names)
+    missing = [name for name in names if not _is_there(Path(name))]
+    closed = (f"{name}: {reason}" for name in missing if (reason := _closed(Path(name))))
+    return len(missing), next(closed, "")
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file is there, as far as one may look."""
+    return not _closed(path) and path.exists()
+
+
+def _closed(path: Path) -> str:
+    """Return why it cannot be told whether a file is there, or ``""``: a closed folder."""
+    try:
+        path.exists()
+    except OSError as error:
+        return why(error)
+    return ""
 
 
 def _thumbnail(recorded: RecordedEvent) -> bytes:
@@ -179,8 +201,9 @@ class _Writer:
 
     def tidy(self) -> None:
         """Remove the pictures that an earlier page left in the folder beside it."""
-        for path in self._left_over():
-            drop(path)
+        with writing(self._beside):
+            for path in self._left_over():
+                drop(path)
 
     def _left_over(self) -> Iterator[Path]:
         if self._beside.is_dir():
@@ -201,7 +224,7 @@ class _Writer:
 
     def _link(self, path: Path | None) -> str:
         """Return a link from the page to a file; ``""`` where there is none any more."""
-        if path is None or not path.exists():
+        if path is None or not _is_there(path):
             return ""
         return quote(os.path.relpath(path.resolve(), self._base).replace(os.sep, "/"))
 

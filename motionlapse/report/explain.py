@@ -46,6 +46,7 @@ _COLUMNS = 3
 _HISTORY_S = 10.0
 _PLOT_PX = 110
 _GROUND = 24
+_LEAST_PX = 480  # panels of pictures that are not narrow strips are wider together
 _LARGEST_PX = 24
 _ROUNDING_S = 1e-6  # times are floats
 # Where footage is damaged or ends: what is farther from the asked-for time is another picture.
@@ -190,13 +191,20 @@ def _draw(
     for layer in panels[:3]:  # picture, mask, score: where the pieces are
         _mark(layer, analysis)
     rows = [
-        np.hstack(panels[start : start + _COLUMNS]) for start in range(0, len(panels), _COLUMNS)
+        _wide_enough(np.hstack(panels[start : start + _COLUMNS]))
+        for start in range(0, len(panels), _COLUMNS)
     ]
     width = rows[0].shape[1]
     words = _words(lines, width)
     plot = score_plot(list(scores), (width, _PLOT_PX), span_s=_HISTORY_S, stays=stays)
     picture: Image = np.vstack([*rows, plot, words])
     return picture
+
+
+def _wide_enough(row: Image) -> Image:
+    """Return a row of panels with room beside it where the words would not fit below."""
+    room = max(0, _LEAST_PX - row.shape[1])
+    return np.pad(row, ((0, 0), (0, room), (0, 0)), constant_values=_GROUND)
 
 
 def _mark(layer: Image, analysis: Analysis) -> None:

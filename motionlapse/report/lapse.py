@@ -15,7 +15,7 @@ from PIL import Image as Pictures
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, refuse_existing
+from motionlapse.files import check_writable, reading, refuse_existing
 from motionlapse.frames import Image
 from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
@@ -93,8 +93,8 @@ def make_lapse(
 ) -> Lapse:
     """Make a film of the pictures of an archive, or of stills in natural order.
 
-    Memory does not grow with their number. Ctrl-C finishes the film with the pictures so far, and
-    is raised again.
+    Memory does not grow with their number. Ctrl-C, or a signal that ends the program, finishes the
+    film with the pictures so far, and is raised again.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def make_lapse(
                     shown = [image]
                     done.pictures += 1
                     on_picture(number + 1, len(pictures))
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 film.close()
                 raise
             if not done.pictures:
@@ -158,18 +158,14 @@ def make_lapse(
 
 
 def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Picture]:
-    if len(places) == 1 and (places[0] / FILE_NAME).is_file():
-        return _of_archive(places[0], all_runs=all_runs)
-    if len(places) == 1 and not places[0].exists():
-        raise SourceError(f"{_shown(places[0])}: no archive, folder or picture of that name")
+    with reading(places[0]):
+        if len(places) == 1 and (places[0] / FILE_NAME).is_file():
+            return _of_archive(places[0], all_runs=all_runs)
+        if len(places) == 1 and not places[0].exists():
+            raise SourceError(f"{_shown(places[0])}: no archive, folder or picture of that name")
     paths: list[Path] = []
     for place in places:
-        if place.is_dir():
-            paths += [p for p in place.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES]
-        elif place.exists():
-            paths.append(place)
-        else:
-            raise SourceError(f"{_shown(place)}: no such file or folder")
+        paths += _pictures_in(place)
     if not paths:
         raise SourceError(f"{places[0]}: neither an archive nor a folder of pictures")
     paths.sort(key=natural_key)
@@ -183,6 +179,16 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
     dated = {path: _day_and_time(moment) for moment, path in times}
     unread = [_Picture(path, "") for path in paths if path not in dated]  # told of when it is read
     return [*unread, *(_Picture(path, stamp) for path, stamp in dated.items())]
+
+
+def _pictures_in(place: Path) -> list[Path]:
+    """Return the pictures of a folder, or the picture itself."""
+    with reading(place):
+        if place.is_dir():
+            return [p for p in place.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES]
+        if place.exists():
+            return [place]
+    raise SourceError(f"{_shown(place)}: no such file or folder")
 
 
 def _of_archive(archive: Path, *, all_runs: bool) -> list[_Picture]:

@@ -60,7 +60,7 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
         If it cannot be written.
     """
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
         document = tomlkit.parse(text)
     except (OSError, UnicodeDecodeError, tomlkit.exceptions.ParseError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {why(error)}") from None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from motionlapse.errors import ConfigError, SinkError, why
 
@@ -66,7 +69,7 @@ class Journal:
 
     def __init__(self, folder: Path | None, rules: Mapping[str, object]) -> None:
         self.records: dict[str, Record] = {}
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
         if folder is None:
             return
         path = folder / NAME
@@ -74,11 +77,11 @@ class Journal:
         header = json.dumps({"format": _FORMAT, "rules": rules}, sort_keys=True)
         try:
             complete = self._read(path, header) if path.exists() else 0
-            self._file = path.open("a", encoding="utf-8")
+            # Not buffered: what could not be written would be tried again when it is closed.
+            self._file = path.open("ab", buffering=0)
             self._file.truncate(complete)  # a line that a lost power supply cut off
             if not complete:
-                self._file.write(header + "\n")
-                self._file.flush()
+                self._write(self._file, header)
         except OSError as error:
             raise SinkError(f"{path}: cannot be written: {why(error)}") from None
 
@@ -101,10 +104,23 @@ class Journal:
         if self._file is None:
             return
         try:
-            self._file.write(json.dumps(asdict(record)) + "\n")
-            self._file.flush()
+            self._write(self._file, json.dumps(asdict(record)))
         except OSError as error:
+            del self.records[key_of(record.still)]
             raise SinkError(f"{self._path}: cannot be written: {why(error)}") from None
+
+    @staticmethod
+    def _write(file: FileIO, line: str) -> None:
+        """Append a line; where there is no room for the whole of it, nothing of it stays."""
+        before = file.seek(0, os.SEEK_END)
+        rest = memoryview(f"{line}\n".encode())
+        try:
+            while rest:
+                rest = rest[file.write(rest) :]
+        except BaseException:  # Ctrl-C too
+            with contextlib.suppress(OSError):
+                file.truncate(before)
+            raise
 
     def _read(self, path: Path, header: str) -> int:
         """Take in what is there; return how many bytes of it are whole lines."""

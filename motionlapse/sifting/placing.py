@@ -30,6 +30,7 @@ class Placer:
     def __init__(self, folder: Path, how: How) -> None:
         self._folder = folder
         self._how = how
+        self._last: tuple[Path, Path] | None = None  # what was placed last, and where
         drop_dead(folder)
 
     def place(self, still: Path) -> Path:
@@ -41,12 +42,31 @@ class Placer:
             If it cannot be; the still is then where it was, and nothing is left behind.
         """
         target = self._free_name(still)
+        self._last = None if target.exists() else (still, target)
         with writing(target):
             if self._how == "move":
                 _move(still, target)
             elif self._how == "copy" or not _linked(still, target):
                 _copy(still, target)
         return target
+
+    def take_back(self) -> None:
+        """Undo the last placing: of what nobody has noted a later run would make a second copy.
+
+        Raises
+        ------
+        SinkError
+            If a still that was moved cannot go back.
+        """
+        if self._last is None:
+            return
+        still, target = self._last
+        self._last = None
+        if self._how == "move":
+            with writing(still):
+                _move(target, still)
+        else:
+            drop(target)
 
     def _free_name(self, still: Path) -> Path:
         """Return the still's own name, numbered where another file has it."""

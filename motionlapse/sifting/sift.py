@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from motionlapse.comparison.last_kept import CHANGED_SLOWLY
+from motionlapse.errors import SinkError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.sifting.journal import Journal, Record, key_of
 from motionlapse.sifting.judges import REMEMBERED, Judge, make_judge
@@ -138,7 +139,7 @@ class Sift:
             before = earlier.get(still.path)
             if before is None:
                 record = self._decide(judge, still, against)
-                self._journal.add(record)
+                self._note(record)
                 self.summary.count(record)
                 self._on_record(record)
             elif still.picture is None:
@@ -148,6 +149,15 @@ class Sift:
                 judge.replay(still.picture, kept=record.state == "kept")
             if record.state == "kept":
                 against = record.still
+
+    def _note(self, record: Record) -> None:
+        """Write down what was decided; what cannot be is undone, so that the next run does it."""
+        try:
+            self._journal.add(record)
+        except SinkError:
+            if record.file is not None and self._placer is not None:
+                self._placer.take_back()
+            raise
 
     def _decide(self, judge: Judge, still: Still, against: str | None) -> Record:
         path = still.path

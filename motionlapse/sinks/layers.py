@@ -37,7 +37,7 @@ def panel_size(size: Size, most: int | None) -> Size:
         (width, height) of the source.
     most
         Its largest width; pictures of less than half of it grow by a whole factor, so that text
-        fits below them. None: the source's own.
+        fits below them, but to no more than twice as high. None: the source's own.
     """
     width, height = size
     if most is None:
@@ -45,7 +45,7 @@ def panel_size(size: Size, most: int | None) -> Size:
     if width > most:
         shown = most, max(2, round(height * most / width))
     else:
-        factor = max(1, most // (2 * width))
+        factor = max(1, min(most // (2 * width), 2 * most // height))
         shown = width * factor, height * factor
     return shown[0] + shown[0] % 2, shown[1] + shown[1] % 2
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable
 from pathlib import Path, PosixPath
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from motionlapse.errors import nearest
+from motionlapse.files import is_special
 from motionlapse.settings import Duration, SettingsModel, Size, setting
 from motionlapse.settings_typed import Typed
 from motionlapse.sinks.hook_settings import HookSettings
@@ -74,10 +77,16 @@ FilmSize = Annotated[Literal["source"] | int, BeforeValidator(_parse_film_size)]
 def _parse_metrics(value: object) -> object:
     _refuse_slash(value)
     path = Path(str(value))
-    device = path.exists() and not path.is_file() and not path.is_dir()  # or a pipe: as it is
-    if path.suffix.lower() not in METRICS_SUFFIXES and not device:
+    if path.suffix.lower() not in METRICS_SUFFIXES and not _is(is_special, path):
         raise ValueError(f"'{value}' is no name for metrics; it ends in .csv or .parquet")
     return value
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Tell what a path is; one that may not be looked at is told of when it is written."""
+    with contextlib.suppress(OSError):
+        return kind(path)
+    return False
 
 
 def _refuse_slash(value: object) -> object:
@@ -95,7 +104,7 @@ def _parse_masks(value: object) -> object:
     text, path = str(value), Path(str(value))
     if text.endswith("/") and _is_named_like_a_file(path):
         return MasksFolder(text)
-    if text.endswith("/") or (text != "-" and path.is_dir()):
+    if text.endswith("/") or (text != "-" and _is(Path.is_dir, path)):
         return value
     if _is_named_like_a_file(path) and path.suffix.lower() not in FILM_SUFFIXES:
         raise ValueError(

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from motionlapse.errors import SinkError
-from motionlapse.files import make_folder, write_whole
+from motionlapse.files import free_name, make_folder, write_whole, writing
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.sinks.candidates import Candidates
@@ -141,7 +141,9 @@ class SnapshotSink:
                 continue
             self._saved_s = shot.time_s
             make_folder(self._folder)
-            path = self._folder / self._name(event, shot)
+            # Times that went back are repaired by less than the millisecond that names tell.
+            with writing(self._folder):
+                path = free_name(self._folder / self._name(event, shot))
             facts = PictureFacts(event, shot.time_s, shot.wall, shot.score)
             write_whole(path, with_exif(shot.jpeg(), facts), anew=True)
             self._keep(Snapshot(event, path, shot.time_s, shot.frame, shot.score))

@@ -81,6 +81,7 @@ class KeyFrames:
         self._keys: list[int] = []  # places of key frames among the packets
         self._left_out: VideoPacket | None = None  # the key frame before the next, if it was
         self._first_pts: int | None = None
+        self._last_dts: int | None = None
 
     def __iter__(self) -> Iterator[Planes]:
         """Yield the pictures of key frames between start and stop, upright; some are left out."""
@@ -141,17 +142,14 @@ class KeyFrames:
         """Note a packet; tell whether it is a key frame that is looked at."""
         if not packet.size:
             return False
-        if packet.pts is None or packet.dts is None:
+        if packet.pts is None:
             raise SourceError("its packets have no times")
         if packet.is_corrupt:
             raise SourceError("it is damaged")
         if self._first_pts is None:
             start = self._stream.start_time
             self._first_pts = packet.pts if start is None else start
-            self._last_dts = packet.dts
-        if packet.dts < self._last_dts:
-            raise SourceError("its timestamps go back")
-        self._last_dts = packet.dts
+        self._follow(packet.dts)
         wanted = packet.is_keyframe and self._start_s <= self._time(packet.pts) < self._stop_s
         looked_at = wanted and not self._is_left_out(self._time(packet.pts))
         self._pts.append(packet.pts)  # first: `share` may be asked in another thread
@@ -162,6 +160,18 @@ class KeyFrames:
             self._keys.append(len(self._pts) - 1)
             self._left_out = None if looked_at else packet
         return looked_at
+
+    def _follow(self, dts: int | None) -> None:
+        """Refuse what is decoded before what came before it.
+
+        Matroska stores only when frames are shown: FFmpeg counts back to when they are decoded,
+        and cannot for the first ones where frames are shown in another order.
+        """
+        if dts is None:
+            return
+        if self._last_dts is not None and dts < self._last_dts:
+            raise SourceError("its timestamps go back")
+        self._last_dts = dts
 
     def _is_left_out(self, time: float) -> bool:
         """Tell whether the next key frame may be: the one before is not, and it is close."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from motionlapse.units import is_known_year
+
 # 2024-05-04_12-00-02, 20240504T120002.250, 2024-05-04 12.00.02+0200 …
 _NAME = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_ T.]?"
@@ -98,6 +100,8 @@ def _from_exif(path: Path) -> datetime | None:
         moment = datetime.strptime(
             f"{text} {offset}".strip(), f"%Y:%m:%d %H:%M:%S{' %z' * bool(offset)}"
         )
+        if not is_known_year(moment):
+            return None
         moment += timedelta(seconds=float(f"0.{fraction}"))
         return moment if moment.tzinfo else moment.astimezone()
     except (ValueError, OverflowError, OSError):  # no date, or one that no clock can show

@@ -15,10 +15,13 @@ from motionlapse.native import store
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     "words", [("scan", str(FIXTURES / "walker.mp4")), ("watch", "demo:", "--no-dashboard")]
 )
-def test_an_interrupt_ends_it_at_once(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_an_interrupt_ends_it_at_once(
+    tmp_path: Path, words: tuple[str, ...], number: signal.Signals
+) -> None:
     environ = {**os.environ, "MOTIONLAPSE_CACHE": str(tmp_path / "store")}
     with subprocess.Popen(
         [sys.executable, "-m", "motionlapse", *words],
@@ -26,9 +29,9 @@ def test_an_interrupt_ends_it_at_once(tmp_path: Path, words: tuple[str, ...]) ->
     ) as process:  # fmt: skip
         assert process.stderr is not None
         assert "compiling for this machine" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.stderr.read() == "motionlapse: interrupted\n"
-        assert process.wait() == 130
+        assert process.wait() == 128 + number
     assert not (tmp_path / "captures").exists()
 
 

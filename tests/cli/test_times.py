@@ -1,6 +1,8 @@
 """Frame numbers, media time and time of day."""
 
+import contextlib
 import json
+import sqlite3
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -155,3 +157,39 @@ def test_numbers_that_json_lacks_are_null(door):
 
     for line in run_here("scan", door, "--json").out.splitlines():
         json.loads(line, parse_constant=refuse)
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["9999-12-31T23:59:59", "0001-01-01T00:00:00+14:00", "0001-01-01", "1899-12-31", "2201-01-01"],
+)
+def test_a_start_in_a_year_without_footage_is_refused(door, tmp_path, start):
+    ran = run_here("scan", door, "--out", "kept", "--wall-start", start)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: --wall-start: '{start}")
+    assert ran.err.endswith("' is of no year from 1900 to 2200\n")
+    assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize("start", ["1900-01-01T00:00:00", "2200-12-31T23:59:59"])
+def test_the_first_and_the_last_year(door, start):
+    assert scan_here(door, "kept", "--wall-start", start).code == 0
+    assert run_here("events", "kept").code == 0
+
+
+def test_an_archive_with_a_time_that_no_zone_can_show(door):
+    """As such a start left there."""
+    scan_here(door, "kept", "--wall-start", "2026-05-04T00:00:00+14:00")
+    with contextlib.closing(sqlite3.connect("kept/archive.sqlite")) as db, db:
+        for name in ("start_wall", "end_wall"):
+            db.execute(f"UPDATE events SET {name} = '0001-01-01' || substr({name}, 11)")
+    listed = run_here("events", "kept")
+    assert (listed.code, listed.err) == (0, "")
+    assert "00:00:01+1400" in listed.out
+
+
+def test_a_film_that_says_it_was_made_in_the_year_9999(tmp_path):
+    film = write_film(tmp_path / "f.mkv", metadata={"creation_time": "9999-12-31T23:59:59Z"})
+    ran = scan_here(film, "kept")
+    assert ran.code == 0, ran.err
+    assert [record["start_wall"] for record in ran.records] == [None, None]

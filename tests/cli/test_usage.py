@@ -114,6 +114,41 @@ def test_a_value_that_is_none_is_told_in_plain_words(words: list[str], line: str
     assert said.startswith(f"error: {line}")
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["scan", ""], "FOOTAGE"),
+        (["scan", "a.mp4", "", "b.mp4"], "FOOTAGE"),
+        (["explain", "", "--at", "1s"], "FOOTAGE"),
+        (["lapse", ""], "ARCHIVE|STILLS"),
+        (["calibrate", ""], "SOURCE"),
+        (["regions", "", "--no-open"], "SOURCE"),
+        (["sift", "", "--out", "kept"], "STILLS"),
+        (["sift", "a", "--out", ""], "--out"),
+        (["evaluate", ""], "DATASET"),
+        (["compare", "", "a.png"], "BEFORE"),
+        (["compare", "a.png", ""], "AFTER"),
+        (["events", ""], "ARCHIVE"),
+        (["report", ""], "ARCHIVE"),
+        (["config", "check", ""], "[FILE]"),
+        (["config", "show", "--config", ""], "--config"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_an_empty_word_is_not_the_current_folder(words: list[str], what: str) -> None:
+    """As a shell gives it for a variable that is not set."""
+    Path("clip.mp4").touch()
+    ran = run_here(*words)
+    assert (ran.code, ran.out) == (2, "")
+    [line] = ran.err.splitlines()
+    said = f"error: invalid value for '{what}': '' is no path; write the name of a file or folder"
+    assert line.startswith(said)
+
+
+def test_the_current_folder_by_its_own_name() -> None:
+    assert run_here("events", ".").err == "error: .: no archive; it has no archive.sqlite\n"
+
+
 def test_a_number_that_is_none() -> None:
     ran = run_here("events", "kept", "--min-score", "abc")
     assert ran.code == 2

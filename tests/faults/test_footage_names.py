@@ -1,7 +1,6 @@
 """Names of footage that is not there, folders that hold none or are closed, pipes: exit 3."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -48,16 +47,6 @@ def test_a_folder_of_films_with_a_bad_one(film, tmp_path):
     ran = scan_here("week", tmp_path / "kept")
     assert (ran.code, ran.spans) == (3, EVENTS * 2)
     assert "friday.mp4: the file is empty" in error_line(ran)
-
-
-@pytest.fixture
-def without_powers():
-    """What begins a command that may not look into every folder, as root may."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root may look into every folder, and there is no setpriv")
-    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o600], ids=["closed", "listed"])

@@ -169,7 +169,7 @@ def test_stopping_all_keeps_what_every_worker_has(endless, number):
         workers = list(workers_of(process))
         os.killpg(process.pid, number)  # as a terminal does with Ctrl-C
         out, err = process.communicate(timeout=LONG_S)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     [summary] = err.splitlines()
     assert summary.startswith("interrupted: 4 events in 2 sources")
     assert summary.endswith("; 0 of 3 sources done; run it again with --resume for the rest")

@@ -72,6 +72,7 @@ def test_it_says_if_short_events_may_hide(tmp_path, crf, hide):
     ("name", "options"),
     [
         ("matroska.mkv", {}),
+        ("bframes.mkv", {"b_frames": 3}),
         ("rate.mp4", {"maxrate": "200k", "minrate": "200k", "bufsize": "400k", "b": "200k"}),
         ("hevc.mp4", {"codec": "libx265"}),
         ("stream.ts", {}),

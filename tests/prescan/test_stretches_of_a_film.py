@@ -26,7 +26,9 @@ def read_so_far():
     return int(COUNTS.read_text(encoding="ascii").split()[1])
 
 
-@pytest.fixture(scope="session", params=["mp4", "mkv", "ts", "bframes.mp4", "hevc.mp4"])
+@pytest.fixture(
+    scope="session", params=["mp4", "mkv", "ts", "bframes.mp4", "bframes.mkv", "hevc.mp4"]
+)
 def film(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("films") / f"film.{request.param}"
     b_frames = 3 if "." in request.param else 0

@@ -10,6 +10,7 @@ import pytest
 from films import run_here, table, write_film, write_stills
 
 from motionlapse.report.explain import _free_place
+from motionlapse.sinks.layers import panel_size
 
 
 @pytest.fixture
@@ -114,3 +115,28 @@ def test_areas_are_written_where_they_cover_neither_each_other_nor_a_box() -> No
             taken.append(place)
             placed += 1
     assert placed > 250
+
+
+def test_a_narrow_strip_is_not_blown_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("strip").mkdir()
+    for number in range(2):
+        cv2.imwrite(f"strip/{number}.png", np.full((2000, 3, 3), 90, np.uint8))
+    ran = run_here("explain", "strip", "--fps", "1", "--at", "1s")
+    assert ran.code == 0, ran.err
+    height, width = cv2.imread("explain.png").shape[:2]
+    assert width == 480
+    assert 2 * 2000 < height < 6000
+
+
+@pytest.mark.parametrize(
+    ("size", "panel"),
+    [
+        ((160, 120), (320, 240)),
+        ((90, 160), (270, 480)),
+        ((3, 200), (18, 1200)),
+        ((8, 8), (320, 320)),
+    ],
+)
+def test_how_far_panels_grow(size: tuple[int, int], panel: tuple[int, int]) -> None:
+    assert panel_size(size, 640) == panel

@@ -198,3 +198,13 @@ def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path) -> None:
     new = tmp_path / "new" / os.fspath("m.toml")
     save_regions(new, ["a=0,0 9,0 9,9", "b=0,0 9,0 9,9"], [])
     assert tomllib.loads(new.read_text())["analysis"]["regions"][1].startswith("b=")
+
+
+def test_a_file_that_begins_with_a_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text("[decision]\nhold = 3\n", encoding="utf-8-sig")
+    save_regions(path, ["0,0 9,0 9,9"], [])
+    assert tomllib.loads(path.read_text()) == {
+        "decision": {"hold": 3},
+        "analysis": {"regions": ["0,0 9,0 9,9"], "ignore": []},
+    }

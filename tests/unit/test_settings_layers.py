@@ -39,6 +39,12 @@ def test_faults_of_a_file_are_config_errors(tmp_path: Path) -> None:
         toml_layer(tmp_path / "latin.toml")
 
 
+def test_a_file_that_begins_with_a_mark_as_editors_on_windows_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "marked.toml"
+    path.write_text("[decision]\nhold = 3\n", encoding="utf-8-sig")
+    assert toml_layer(path).values == {"decision.hold": 3}
+
+
 def test_the_environment_gives_one_layer_a_name() -> None:
     environ = {
         "MOTIONLAPSE__DECISION__HOLD": "3s",

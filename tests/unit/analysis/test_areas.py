@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -152,3 +153,23 @@ def test_a_mask_picture_that_cannot_be_read(tmp_path: Path, content: bytes) -> N
 def test_a_mask_picture_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"m\.png: no such file"):
         area(mask_image=tmp_path / "m.png")
+
+
+@pytest.mark.parametrize("far", ["1e300", "1e39", "-1e300", "1e308%"])
+def test_a_corner_that_is_far_away_is_outside(far: str) -> None:
+    """Warnings are errors: one of the numbers did not fit and said so in Python's words."""
+    settings = AnalysisSettings(regions=(f"0,0 {far},0 5,5",))
+    with pytest.raises(ConfigError, match="reaches outside the picture"):
+        WatchedArea(settings, (100, 80), (100, 80), 1)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a;b", ";"])
+def test_names_that_are_none_or_would_be_several_in_a_table(name: str) -> None:
+    said = f"region '{name}=0,0 10,10 0,10': '{name.strip()}' is no name; write name=x,y …"
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        parse_polygon(f"{name}=0,0 10,10 0,10")
+
+
+def test_semicolons_may_still_part_corners() -> None:
+    assert parse_polygon("door=0,0;10,10;0,10").name == "door"
+    assert parse_polygon("0,0;10,10;0,10").name == ""

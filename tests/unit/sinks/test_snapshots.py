@@ -152,3 +152,22 @@ def test_the_pictures_quality_is_as_set(
         (path,) = (tmp_path / str(quality)).iterdir()
         sizes.append(path.stat().st_size)
     assert sizes[0] < sizes[1] / 2
+
+
+def test_frames_of_one_millisecond_have_numbers(
+    make_frame: Callable[..., Frame], make_analysis: Callable[..., Analysis], tmp_path: Path
+) -> None:
+    """As where times that go back have been repaired."""
+    decider = Decider(DecisionSettings(min_event=0.0))
+    kept: list[Snapshot] = []
+    folder = tmp_path / "door"
+    sink = SnapshotSink(folder, SinkSettings(snapshots="all"), live=False, keep=kept.append)
+    for index, time_s in enumerate((3.92, 3.9201, 3.9202, 3.95)):
+        luma = np.full((60, 80), 40 * index, np.uint8)
+        analysis = make_analysis(make_frame(luma, index=index, time=time_s), 2.0)
+        sink.write(analysis, decider.step(time_s, index, analysis.score, ready=True))
+    names = [f"event-0001_00-00-03.{rest}.jpg" for rest in ("920", "920-2", "920-3", "950")]
+    assert [snapshot.path.name for snapshot in kept] == names
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    for snapshot in kept:
+        assert cv2.imread(str(snapshot.path)).mean() == pytest.approx(40 * snapshot.frame, abs=1)
