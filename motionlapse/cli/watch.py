@@ -19,6 +19,7 @@ from motionlapse.cli.console import (
     set_up_log,
 )
 from motionlapse.cli.first_run import compile_kernels
+from motionlapse.cli.given import name_given
 from motionlapse.cli.options import (
     FOOTAGE_ONLY,
     Config,
@@ -42,7 +43,8 @@ def watch(  # the flags document themselves
     source: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SOURCE]",
+            metavar="SOURCE",
+            parser=name_given,
             help="0, /dev/video0, rtsp://…, http(s)://…, a film at its own pace, or demo:",
         ),
     ] = None,

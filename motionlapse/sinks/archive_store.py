@@ -91,6 +91,8 @@ class ArchiveStore:
         if OLDEST_SCHEMA <= version < SCHEMA_VERSION:
             with self.transaction() as db:
                 version = migrate(db)
+        if version == 0:
+            raise SinkError(f"{self._path}: is empty, or no archive; choose another --out")
         if version != SCHEMA_VERSION:
             raise SinkError(
                 f"{self._path}: has schema {version}, this version of motionlapse knows "
