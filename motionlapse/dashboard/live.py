@@ -131,6 +131,8 @@ class Dashboard:
             while not done.wait(wait_s):
                 with contextlib.suppress(termios.error, OSError, ValueError):
                     output = self._console.file.fileno()
+                    # Only what was stopped like this can be let go on; then so does Ctrl-S.
+                    termios.tcflow(output, termios.TCOOFF)
                     termios.tcflow(output, termios.TCOON)
                     termios.tcflush(output, termios.TCOFLUSH)
                 # Who waits to write is not told that there is room, but wakes up for a signal.

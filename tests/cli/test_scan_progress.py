@@ -95,7 +95,7 @@ def test_a_scan_that_is_stopped_before_its_first_frame_says_so_and_how_to_go_on(
     shutil.copyfile(door, "b.mp4")
 
     def asked_at_once(stop: Stop) -> Stop:
-        stop.asked, stop._before = True, {}
+        stop.asked, stop._before, stop.exit_code = True, {}, 130
         return stop
 
     monkeypatch.setattr(Stop, "__enter__", asked_at_once)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -66,7 +66,9 @@ named_polygons = texts.filter(lambda name: "=" not in name).map("{}=0,0 10%,0 9,
 VALUES: dict[str, st.SearchStrategy[object]] = {
     "sources.start": durations,
     "sources.duration": durations.filter(bool),
-    "sources.wall_start": st.datetimes(timezones=offsets),
+    "sources.wall_start": st.datetimes(
+        datetime(1901, 1, 1), datetime(2199, 12, 31), timezones=offsets
+    ),
     "sources.fps": st.sampled_from([0.5, 1.0, 12.5, 25.0, 29.97, 240.0]),
     "background.model": st.sampled_from(list(MODELS)),
     "background.gaussian.k": st.sampled_from([0.5, 2.5, 20.0]),
