@@ -7,7 +7,7 @@ import errno
 import itertools
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SinkError, SourceError, why
@@ -101,9 +101,18 @@ def refuse_existing(film: Path, flag: str) -> None:
             raise ConfigError(f"{film}: exists already; name another film with {flag}")
 
 
-def free_name(path: Path) -> Path:
-    """Return a name that nothing has: the given one, or it with ``-2``, ``-3`` and so on."""
-    return next(name for name in _names_like(path) if not name.exists())
+def free_name(path: Path, taken: Container[Path] = ()) -> Path:
+    """Return a name that nothing has: the given one, or it with ``-2``, ``-3`` and so on.
+
+    Parameters
+    ----------
+    path
+        What it is to be.
+    taken
+        Full paths that something is about to have.
+    """
+    names = (name for name in _names_like(path) if not name.exists())
+    return next(name for name in names if name.resolve() not in taken)
 
 
 def _names_like(path: Path) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.decision.gaps import with_breaks
 from motionlapse.decision.machine import EventMachine
 from motionlapse.decision.missing import MissingTime
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, SourceError
@@ -113,7 +114,8 @@ def run(
         stack.callback(guard.close)
         look = _Look(source, make_analyzer, decider, pacing)
         try:
-            for item in _primed(source, look.analyzer, should_stop):
+            items = _primed(source, look.analyzer, should_stop)
+            for item in items if source.info.live else with_breaks(items):
                 if should_stop():
                     ending, result.state = "interrupted", "interrupted"
                     break

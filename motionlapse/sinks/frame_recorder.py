@@ -36,7 +36,7 @@ class FrameRecorder:
     def see(self, frame: Frame) -> None:
         """Keep the newest frame for a while."""
         self._frames.append(frame)
-        self._bytes += _bytes_of(frame)
+        self._bytes += frame.planes.nbytes
         if self._writer is not None:
             return  # still to be written
         # The newest stays however large it is: a clip may begin with it.
@@ -77,12 +77,5 @@ class FrameRecorder:
 
     def _drop_oldest(self) -> Frame:
         frame = self._frames.popleft()
-        self._bytes -= _bytes_of(frame)
+        self._bytes -= frame.planes.nbytes
         return frame
-
-
-def _bytes_of(frame: Frame) -> int:
-    """Return what a frame holds in memory: its planes."""
-    planes = frame.planes
-    chroma = sum(plane.buffer.nbytes for plane in planes.chroma or ())
-    return int(planes.luma.buffer.nbytes + chroma)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
-from itertools import chain, count
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from motionlapse.files import is_special, shown
+from motionlapse.files import free_name, is_special, shown
 from motionlapse.sinks.left_parts import keep_dead_lines
 from motionlapse.sinks.settings import SinkSettings
 
@@ -40,17 +39,7 @@ def with_own_names(
     for key, path in named.items():
         if path is None or is_special(path):
             continue
-        others[key] = _free_name(path, places)
+        others[key] = free_name(path, places)
         if others[key] != path:
             tell(f"{path}: exists already; what comes now is written to {others[key]}")
     return sinks.model_copy(update=others)
-
-
-def _free_name(path: Path, taken: Container[Path]) -> Path:
-    """Return a name that nothing has or is about to have; see `motionlapse.files.free_name`."""
-    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(
-        name
-        for name in chain([path], numbered)
-        if not name.exists() and name.resolve() not in taken
-    )
