@@ -1,6 +1,8 @@
 """The live part: a thread that draws what is known and reads keys; the terminal is restored.
 
-Drawing never disturbs the loop: a fault in it ends the dashboard alone, with a warning.
+Drawing never disturbs the loop: a fault in it ends the dashboard alone, with a warning. The thread
+also stops the program for Ctrl-Z: a handler would run in the main thread, wherever that is, and
+drawing waits for locks that it may hold.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ import contextlib
 import errno
 import logging
 import os
-import select
 import signal
 import sys
 import termios
@@ -28,6 +29,7 @@ from motionlapse.clock import Clock
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.view import render
+from motionlapse.dashboard.waking import Waking
 from motionlapse.errors import why
 from motionlapse.frames import Image
 from motionlapse.processor import ProcessorShare
@@ -80,7 +82,8 @@ class Dashboard:
         self._picture: Image | None = None
         self._mask: Image | None = None
         self._closing = threading.Event()
-        self._suspended = threading.Event()
+        self._to_stop = False  # no Event: a handler may be interrupted while it holds its lock
+        self._waking = Waking()
         self._drawing = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="dashboard", daemon=True)
         self._live = RichLive(
@@ -105,12 +108,14 @@ class Dashboard:
         # Who presses Ctrl-C once more because it does not end at once gets the terminal back, too.
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
+        self._waking.wake()
         with self._unheld(self._thread.ident or threading.get_ident()):
             self._thread.join()
         with self._unheld(threading.get_ident()):
             self._give_terminal_back()
         for number, before in self._before.items():
             signal.signal(number, before)
+        self._waking.close()
         signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
@@ -173,23 +178,12 @@ class Dashboard:
                 termios.tcsetattr(self._input, termios.TCSADRAIN, self._terminal)
 
     def _suspend(self, _number: int, _frame: FrameType | None) -> None:
-        """Leave the terminal as it was, stop, and take it again when told to go on."""
-        if self._suspended.is_set():  # told once more meanwhile
-            return
-        self._suspended.set()
-        with self._drawing:  # the handler runs in the main thread, which never draws
-            self._give_terminal_back()
-        os.kill(os.getpid(), signal.SIGSTOP)  # goes on here after SIGCONT
-        try:
-            self._take_terminal()
-        except (OSError, termios.error):  # closed meanwhile, which lets those go on that stopped
-            self._terminal_is_closed()
-        self._suspended.clear()
+        self._to_stop = True
+        self._waking.wake()
 
     def _end_at_once(self, number: int, _frame: FrameType | None) -> None:
         """Leave the terminal as it was, and die of the signal: nothing is finished."""
         signal.signal(number, signal.SIG_DFL)  # whoever insists need not wait for what follows
-        self._suspended.set()
         if self._drawing.acquire(timeout=_DRAWN_S):
             self._give_terminal_back()
         elif self._input is not None and self._terminal is not None:
@@ -205,35 +199,50 @@ class Dashboard:
 
     def _work(self) -> None:
         try:
-            while not self._closing.is_set():
-                if self._shows and not self._console.is_terminal:  # one that is closed is none
-                    self._terminal_is_closed()
-                    self._closing.wait()
-                with self._drawing:
-                    if not self._suspended.is_set():
-                        self._live.refresh()
-                        self._ticks += 1
-                for key in self._pressed():
-                    self._keys.press(key)
+            self._draw_and_read()
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EIO:
                 self._terminal_is_closed()
             else:
                 failed = f"the dashboard has failed: {why(error)}"
                 self._chronicle.note(self._clock.now(), failed, grave=True)
-            self._closing.wait()
+        while not self._closing.is_set():  # nothing is drawn any more
+            self._stop_if_asked()
+            self._waking.wait(None, None)
 
-    def _pressed(self) -> Iterator[str]:
-        """Yield the keys pressed within a tick."""
-        if self._input is None or self._suspended.is_set():
-            self._closing.wait(_TICK_S)
-            return
-        if select.select([self._input], [], [], _TICK_S)[0]:
+    def _draw_and_read(self) -> None:
+        while not self._closing.is_set():
+            self._stop_if_asked()
+            if self._shows and not self._console.is_terminal:  # one that is closed is none
+                self._terminal_is_closed()
+                return
+            with self._drawing:
+                self._live.refresh()
+                self._ticks += 1
+            if not self._waking.wait(self._input, _TICK_S) or self._input is None:
+                continue
             keys = os.read(self._input, 64)
             if not keys:  # it was closed: whoever went on reading would never wait again
                 self._terminal_is_closed()
-                self._closing.wait()
-            yield from keys.decode(errors="replace")
+                return
+            for key in keys.decode(errors="replace"):
+                self._keys.press(key)
+
+    def _stop_if_asked(self) -> None:
+        """Leave the terminal as it was, stop, and take it again when told to go on."""
+        if not self._to_stop:
+            return
+        with self._drawing:
+            self._give_terminal_back()
+        # Sent to this thread, which goes on here after SIGCONT; sent to the process, it might take
+        # the terminal again before another thread has stopped them all.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+        try:
+            with self._drawing:
+                self._take_terminal()
+        except (OSError, termios.error):  # closed meanwhile, which lets those go on that stopped
+            self._terminal_is_closed()
+        self._to_stop = False
 
     def look(self) -> Look:
         """Return what is to be shown now."""

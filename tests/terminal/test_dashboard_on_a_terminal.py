@@ -150,6 +150,20 @@ def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
     assert assert_left_clean(shown) == 0
 
 
+def test_told_to_stop_many_times_in_a_moment_it_stops_and_goes_on(terminal):
+    shown = terminal("demo:")
+    for _ in range(4):
+        shown.wait_for("╭─ score")
+        for _ in range(100):  # a handler that another one interrupts
+            shown.process.send_signal(signal.SIGTSTP)
+            select.select([], [], [], 0.0002)
+        shown.wait_until_stopped()
+        shown.process.send_signal(signal.SIGCONT)
+    shown.wait_for("╭─ score")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+
+
 def test_ctrl_c_in_an_event_leaves_the_terminal_clean_and_everything_kept(terminal, tmp_path):
     shown = terminal("demo:")
     shown.wait_for("ACTIVE")
