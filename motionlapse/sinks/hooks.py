@@ -31,6 +31,7 @@ _POST_TIMEOUT_S = 10.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
 _SHOWN_OUTPUT = 2000  # letters of a command's output that are logged
 _LEAVE_S = 5.0
+_VARIABLE_BYTES = 120_000  # Linux allows 131,072 with the name, and a few of these together
 
 
 class Log(Protocol):
@@ -152,16 +153,28 @@ def _environ() -> dict[str, str]:
 
 
 def environment(record: dict[str, object]) -> dict[str, str]:
-    """Return ``MOTIONLAPSE_EVENT_SOURCE`` and so on; lists are joined by lines, null is empty."""
+    """Return ``MOTIONLAPSE_EVENT_SOURCE`` and so on; null is empty.
+
+    Lists are joined by lines, as many of the first as fit what Linux allows: an event of an hour
+    may have thousands of snapshots, and no command could be run at all.
+    """
     texts = {}
     for key, value in record.items():
         text = "" if value is None else str(value)
         if isinstance(value, list):
-            text = "\n".join(map(str, value))
+            text = _fitting("\n".join(map(str, value)))
         texts[f"MOTIONLAPSE_EVENT_{key.upper()}"] = text
     # "event" is the number; MOTIONLAPSE_EVENT_EVENT would be a riddle.
     texts["MOTIONLAPSE_EVENT_NUMBER"] = texts.pop("MOTIONLAPSE_EVENT_EVENT")
     return texts
+
+
+def _fitting(lines: str) -> str:
+    """Return as many of the first lines as fit one variable of the environment."""
+    if len(os.fsencode(lines)) <= _VARIABLE_BYTES:
+        return lines
+    fitting = os.fsencode(lines)[:_VARIABLE_BYTES]
+    return os.fsdecode(fitting[: fitting.rfind(b"\n")])
 
 
 class _Worker:

@@ -137,6 +137,22 @@ def test_a_command_does_not_get_our_settings(
     assert "MOTIONLAPSE_EVENT_NUMBER=1" in said
 
 
+def test_more_snapshots_than_the_environment_holds_are_all_on_standard_input(
+    tmp_path: Path, make_event: Callable[..., Event]
+) -> None:
+    names = tuple(f"captures/front door/ä{number:06}.jpg" for number in range(9000))
+    command = script(
+        tmp_path,
+        "import json, os, sys\n"
+        "some = os.environ['MOTIONLAPSE_EVENT_SNAPSHOTS'].split('\\n')\n"
+        "every = json.load(sys.stdin)['snapshots']\n"
+        "print(len(every), len(some) > 2000, some == every[:len(some)])\n",
+    )
+    log = Log()
+    ran(command, KeptEvent("door", make_event(), snapshots=names), log)
+    assert log.lines == ["debug: --on-event-end " + sys.executable + ": 9000 True True"]
+
+
 def test_a_missing_command_is_told(kept: KeptEvent) -> None:
     log = Log()
     ran("/no/such/command", kept, log)
