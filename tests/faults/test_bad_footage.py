@@ -142,6 +142,24 @@ def test_avi_that_is_cut_off(film, tmp_path):
     assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (80, "is cut off: it ends at 00:00:03.2 of 00:00:07.0"),
+        (174, f"damaged between 00:00:06.9 and 00:00:06.9; {NOT_USED}"),
+    ],
+)
+def test_a_picture_that_the_file_ends_within_is_not_used(tmp_path, number, told):
+    """A decoder of MJPEG makes up its other half: it was motion."""
+    path = write_film(tmp_path / "cut.avi", codec="mjpeg", pixels="yuvj420p")
+    place, size = key_packets(path)[number]
+    path.write_bytes(path.read_bytes()[: place + size // 2])
+    ran = scan_here("cut.avi", tmp_path / "kept", "--metrics", "m.csv")
+    assert (ran.code, ran.spans) == (3, WHOLE[: 1 + (number > 115)])
+    assert error_line(ran) == f"error: cut.avi: {told}"
+    assert indices(tmp_path / "m.csv") == list(range(number))
+
+
 def test_film_with_sound_that_does_not_say_how_long_its_pictures_are(film, tmp_path):
     """The file's size tells a film that is cut off from one whose sound goes on after it."""
     add_sound(film("silent.mkv"), tmp_path / "tagged.mkv", seconds=12)
