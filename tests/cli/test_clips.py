@@ -192,14 +192,15 @@ def test_ten_bit_and_full_range_films_can_be_encoded(
         assert np.abs(apart).mean() < 5
 
 
+@pytest.mark.parametrize("codec", ["msmpeg4v2", "rawvideo"])
 def test_a_codec_that_no_container_takes_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_film(tmp_path / "door.avi", codec="msmpeg4v2")
+    write_film(tmp_path / "door.avi", codec=codec)
     ran = scan_here("door.avi", "kept", "--clips", "copy")
     assert ran.code == 4
-    assert "--clips encode" in ran.err
+    assert f"cannot hold {codec} as it is; it must be encoded (--clips encode)" in ran.err
     assert len(ran.records) == 2
     assert [record["clip"] for record in ran.records] == [None, None]
     assert scan_here("door.avi", "kept", "--clips", "encode").code == 0
