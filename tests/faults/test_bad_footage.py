@@ -4,17 +4,7 @@ import av
 import numpy as np
 import pytest
 from complaints import error_line, only_line
-from films import (
-    FRAMES,
-    SECONDS,
-    damage,
-    key_packets,
-    picture,
-    run_here,
-    scan_here,
-    table,
-    write_film,
-)
+from films import FRAMES, damage, key_packets, picture, run_here, scan_here, table, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 
@@ -152,24 +142,6 @@ def test_avi_that_is_cut_off(film, tmp_path):
     assert "cut off: it ends at 00:00:04.0 of 00:00:07.0" in error_line(ran)
 
 
-@pytest.mark.parametrize(
-    ("number", "told"),
-    [
-        (80, "is cut off: it ends at 00:00:03.2 of 00:00:07.0"),
-        (174, f"damaged between 00:00:06.9 and 00:00:06.9; {NOT_USED}"),
-    ],
-)
-def test_a_picture_that_the_file_ends_within_is_not_used(tmp_path, number, told):
-    """A decoder of MJPEG makes up its other half: it was motion."""
-    path = write_film(tmp_path / "cut.avi", codec="mjpeg", pixels="yuvj420p")
-    place, size = key_packets(path)[number]
-    path.write_bytes(path.read_bytes()[: place + size // 2])
-    ran = scan_here("cut.avi", tmp_path / "kept", "--metrics", "m.csv")
-    assert (ran.code, ran.spans) == (3, WHOLE[: 1 + (number > 115)])
-    assert error_line(ran) == f"error: cut.avi: {told}"
-    assert indices(tmp_path / "m.csv") == list(range(number))
-
-
 def test_film_with_sound_that_does_not_say_how_long_its_pictures_are(film, tmp_path):
     """The file's size tells a film that is cut off from one whose sound goes on after it."""
     add_sound(film("silent.mkv"), tmp_path / "tagged.mkv", seconds=12)
@@ -287,19 +259,3 @@ def test_one_bad_file_among_good_ones(film, tmp_path):
     assert "second.mp4" in error_line(ran)
     assert [record["source"] for record in ran.records] == ["first.mp4"] * 2 + ["third.mkv"] * 2
     assert run_here("events", "kept", "--json").spans == WHOLE * 2
-
-
-@pytest.mark.parametrize("off_s", [3600.0, 3.0])
-def test_a_recorder_that_was_off_has_lost_nothing(tmp_path, off_s):
-    """A transport stream written after another: hours between them were damage."""
-    first = write_film(tmp_path / "first.ts")
-    after = write_film(tmp_path / "after.ts", first_s=SECONDS + off_s)
-    (tmp_path / "both.ts").write_bytes(first.read_bytes() + after.read_bytes())
-    ran = scan_here("both.ts", tmp_path / "kept")
-    begins_s = round(SECONDS + off_s)
-    if off_s > 10:
-        assert (ran.code, ran.spans) == (0, [*WHOLE, *((a + FRAMES, b + FRAMES) for a, b in WHOLE)])
-        assert [e["start_s"] for e in ran.records[2:]] == [begins_s + 1.0, begins_s + 4.6]
-    else:  # it may be a loss on the way
-        assert ran.code == 3
-        assert "damaged between 00:00:07.0 and 00:00:10.0" in error_line(ran)
