@@ -12,7 +12,7 @@ from motionlapse.calibration.light import Light, describe
 from motionlapse.calibration.noise import NoiseLevel
 from motionlapse.calibration.watching import MeasureSpread, Watched, spread_of
 from motionlapse.decision.settings import DecisionSettings
-from motionlapse.units import format_share
+from motionlapse.units import counted, format_share
 
 _ALARMS_A_DAY = 1.0
 _HEADROOM = 1.5
@@ -162,8 +162,9 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
     light = describe(watched.times_s, watched.brightness)
     if light.steps:
         found.append(
-            f"brightness jumped {light.steps} times, by up to {light.largest_step:.0f} levels: "
-            "exposure or a lamp; what was learned beside it may be too careful"
+            f"brightness jumped {counted(light.steps, 'time')}, by up to "
+            f"{light.largest_step:.0f} levels: exposure or a lamp; what was learned beside it may "
+            "be too careful"
         )
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionlapse.errors import SinkError
@@ -118,7 +118,7 @@ class ClipSink:
     def _cut(self, event: Event) -> None:
         wanted_s = max(0.0, event.start_s - self._settings.pre)
         start_s = self._cutter.key_before(wanted_s) if self._copied else wanted_s
-        span = Span(start_s, event.end_s + self._settings.post)
+        span = Span(start_s, event.end_s + self._settings.post, event.end_s)
         self._suffix = self._suffix or self._cutter.suffix(copied=self._copied)
         moment = format_duration(start_s, decimals=3).replace(":", "-")
         path = self._folder / f"event-{event.number:04d}_{moment}{self._suffix}"
@@ -141,5 +141,5 @@ class ClipSink:
     def _add(self, span: Span) -> None:
         """Note what the joined film shows; no picture twice."""
         if self._spans and span.start_s <= self._spans[-1].end_s:
-            span = Span(self._spans.pop().start_s, span.end_s)
+            span = replace(span, start_s=self._spans.pop().start_s)
         self._spans.append(span)

@@ -63,10 +63,7 @@ class Copied:
             try:
                 self._stream = file.container.add_stream_from_template(template)
             except ValueError:
-                raise SinkError(
-                    f"{file.path}: cannot be written: a {file.path.suffix} film cannot hold "
-                    f"{template.codec_context.name} as it is; it must be encoded (--clips encode)"
-                ) from None
+                raise _unfit(file, template) from None
         self._time_base = template.time_base or Fraction(1, av.time_base)
         self._last_dts: int | None = None
 
@@ -151,7 +148,10 @@ class PacketCopier(Finishing):
             self._video = Copied(self._file, video)
             self._audio = None if audio is None else Copied(self._file, audio)
             with self._file.writing():
-                self._file.container.start_encoding()
+                try:
+                    self._file.container.start_encoding()
+                except ValueError:  # pictures that are not coded at all are refused here
+                    raise _unfit(self._file, video) from None
         except BaseException:
             self._file.discard()
             raise
@@ -215,6 +215,13 @@ class PacketCopier(Finishing):
     def _copy_audio(self, packet: AnyPacket, time_s: Fraction) -> None:
         if self._audio is not None and self.start_s is not None and time_s >= self.start_s:
             self._audio.write(packet, self._base_s + time_s - self.start_s)
+
+
+def _unfit(file: VideoFile, template: VideoStream | AudioStream) -> SinkError:
+    return SinkError(
+        f"{file.path}: cannot be written: a {file.path.suffix} film cannot hold "
+        f"{template.codec_context.name} as it is; it must be encoded (--clips encode)"
+    )
 
 
 def _time(packet: AnyPacket) -> Fraction | None:

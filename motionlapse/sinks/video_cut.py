@@ -23,6 +23,8 @@ _ROUNDING_S = 1e-6  # media times are floats
 _USUAL_FPS = 25.0
 # Sound may lie this much after the pictures that belong to it.
 _INTERLEAVED_S = 2.0
+# Timestamps may be repaired, or of decoding alone; that is less.
+_INEXACT_S = 1.0
 FindKey = Callable[[InputContainer, int, int], tuple[int, int] | None]
 """Given a container, a stream's index and a timestamp: where to seek, and the timestamp of the key
 frame that one gets; None where the file cannot seek."""
@@ -30,10 +32,19 @@ frame that one gets; None where the file cannot seek."""
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a film in seconds of media time, both ends included."""
+    """A piece of a film in seconds of media time, both ends included.
+
+    Attributes
+    ----------
+    start_s, end_s
+        Its ends; the film may end before.
+    event_end_s
+        The picture of this time is there.
+    """
 
     start_s: float
     end_s: float
+    event_end_s: float
 
 
 class FilmCutter:
@@ -99,6 +110,8 @@ class FilmCutter:
                             copier.write_video(packet)
                         else:
                             copier.write_audio(packet)
+                    end_s = copier.end_s
+                    self._check(span, None if end_s is None else float(end_s - zero * base))
 
     def encode(
         self,
@@ -123,9 +136,8 @@ class FilmCutter:
                     elif writer is not None:
                         writer.copy_audio(item, shown_s + time_s)
                 shown_s = shown_s if last_s is None else last_s + self._interval_s
-            if writer is None:
-                raise SinkError(f"{path}: nothing can be decoded there")
-            writer.close()
+            if writer is not None:
+                writer.close()
         except BaseException:
             if writer is not None:
                 writer.discard()
@@ -156,7 +168,7 @@ class FilmCutter:
 
     def _decoded(self, span: Span) -> Iterator[tuple[av.VideoFrame | AnyPacket, float]]:
         """Yield pictures and packets of sound with their seconds since the first picture."""
-        first_s: float | None = None
+        first_s = reached_s = None
         early: list[tuple[AnyPacket, float]] = []
         with self._open() as film:
             video, audio = _streams(film)
@@ -174,13 +186,26 @@ class FilmCutter:
                     continue
                 for frame, time_s in _pictures(video, packet, span, zero * base):
                     first_s = time_s if first_s is None else first_s
+                    reached_s = time_s
                     yield frame, time_s - first_s
                     for sound, heard_s in early:
                         yield sound, heard_s - first_s
                     early = []
             for frame, time_s in _pictures(video, None, span, zero * base):
                 first_s = time_s if first_s is None else first_s
+                reached_s = time_s
                 yield frame, time_s - first_s
+        self._check(span, reached_s)
+
+    def _check(self, span: Span, reached_s: float | None) -> None:
+        """Refuse a piece without its event: timestamps must be media times.
+
+        There may be none, and they begin anew where one recording was written after another.
+        """
+        if reached_s is None or reached_s < span.event_end_s - _INEXACT_S:
+            raise SinkError(
+                f"{self._source}: cannot be cut: its timestamps are missing or begin anew"
+            )
 
     def _seek(self, film: InputContainer, video: VideoStream, time_s: float) -> None:
         zero, base = _clock(video)

@@ -13,6 +13,9 @@ from motionlapse.units import format_duration
 _RESYNC_S = 10.0
 # A smaller gap may be a camera that has lowered its rate for the night.
 _SILENT_LOSS = 4
+# A longer one, with a key frame after it, is of a recorder that was off: films of two days are
+# joined by writing one after the other.
+_OFF_S = 10.0
 _MOST_TOLD = 5  # in one line
 
 
@@ -25,7 +28,8 @@ class Damage:
         Nominal time between two pictures.
     loses_silently
         True for transport streams: their packets vanish without an error, and only a gap in the
-        times of pictures that have come evenly so far tells of them.
+        times of pictures that have come evenly so far tells of them. One of a recorder that was off
+        does not: nothing is lost in it, and no index jumps.
 
     Attributes
     ----------
@@ -39,7 +43,7 @@ class Damage:
         self.open = False
         self.stretch = ""
         self._interval_s = interval_s
-        self._even = loses_silently
+        self._loses_silently = self._even = loses_silently
         self._since_s = 0.0
         self._now_s: float | None = None
 
@@ -61,18 +65,25 @@ class Damage:
             How many packets before its own gave no picture. That is not a loss where nothing is
             damaged: some formats have packets that are not shown.
         """
-        gap = 1 if self._now_s is None else round((time_s - self._now_s) / self._interval_s)
+        passed_s = self._interval_s if self._now_s is None else time_s - self._now_s
+        was_off = self._was_off(frame, passed_s, passed)
+        self.stretch = self.end() if self.open and was_off else ""
+        gap = 1 if was_off else round(passed_s / self._interval_s)
         if gap >= _SILENT_LOSS and self._even:
             self.begin()
         self._even = self._even and gap == 1
         if frame.is_corrupt:
             self.begin()
-        self._now_s, self.stretch = time_s, ""
+        self._now_s = time_s
         lost = max(passed, gap - 1, 0) if self.open else 0
         resynced = frame.key_frame or time_s - self._since_s > _RESYNC_S
         if self.open and resynced and not frame.is_corrupt:
             self.stretch = self.end()
         return lost
+
+    def _was_off(self, frame: Picture, passed_s: float, passed: int) -> bool:
+        whole = frame.key_frame and not frame.is_corrupt and not passed
+        return self._loses_silently and whole and passed_s >= _OFF_S
 
     def end(self) -> str:
         """Close the stretch and describe it."""

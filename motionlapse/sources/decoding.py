@@ -60,10 +60,17 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Vid
     """Yield packets until the end of the file or the first fault of the container.
 
     The last one is empty, for which a decoder gives what it still holds; after a fault it is a
-    `Decoded` that says so.
+    `Decoded` that says so. So is one that the file ends within: of the picture in it a decoder, of
+    MJPEG say, makes up the rest.
     """
+    marks_joins = container.format.name == "mpegts"  # whole packets, before those of another file
     try:
-        yield from container.demux(stream)
+        for packet in container.demux(stream):
+            if not packet.is_corrupt or marks_joins:
+                yield packet
+                continue
+            yield Decoded(None, ())  # first what the decoder holds: that is whole
+            yield Decoded(None, (), broken=True)
     except (av.error.FFmpegError, OSError, IndexError) as error:
         # IndexError: damage that makes a stream appear in the middle of a file.
         yield Decoded(None, (), stopped=why(error))

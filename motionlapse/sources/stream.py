@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import av
@@ -25,6 +25,7 @@ from motionlapse.sources.hosts import check_host
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
 from motionlapse.sources.stream_decoder import Item, Shown, StreamDecoder
+from motionlapse.sources.timestamps import MediaClock
 
 # These formats have no timestamps of their own; FFmpeg makes them up from a rate it guesses.
 _TIMELESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe", "image2pipe", "png_pipe", "h264", "hevc"})
@@ -91,7 +92,7 @@ class StreamConnection:
             raise
         names = self._container.format.name
         self.paced = self.finite or names in _BY_SEGMENTS
-        self._timeless = names in _TIMELESS
+        self._timeless = names in _TIMELESS and not self.finite
         self._transport = ""
         if names == "rtsp":
             self._transport = f" over {settings.transport.upper()}"
@@ -121,15 +122,15 @@ class StreamConnection:
         """
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
-        base, start = self._stream.time_base, self._stream.start_time or 0
+        base, time = self._stream.time_base, self._media_time(float(rate))
         last_s = 0.0
         for item in self._dated(self._decoded(damage), float(rate)):
             if not isinstance(item, Shown):
                 yield item
                 continue
-            frame, pts_s = item.frame, None
-            if frame.pts is not None and base is not None:
-                last_s = pts_s = float((frame.pts - (start if self.finite else 0)) * base)
+            frame = item.frame
+            pts_s = time(frame.pts)
+            last_s = last_s if pts_s is None else pts_s
             damage.take(frame, pts_s or 0.0, 0)
             if damage.stretch:
                 self._faults.add(damage.stretch)
@@ -155,6 +156,16 @@ class StreamConnection:
         # Of one that gave no picture at all whoever asked for it knows more to say.
         if self.detail and self.damage:
             raise SourceError(self.damage)
+
+    def _media_time(self, rate: float) -> Callable[[int | None], float | None]:
+        """Return what makes seconds of a picture's timestamp.
+
+        A film's are as in a scan, where it has none or wrong ones too: it was played in no time.
+        """
+        base = self._stream.time_base
+        if self.finite and base is not None:
+            return MediaClock(base, self._stream.start_time, 1 / rate).time
+        return lambda pts: None if pts is None or base is None else float(pts * base)
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
         """Date the first picture by the second: of RTSP's packets the first has no time.

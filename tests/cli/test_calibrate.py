@@ -88,7 +88,7 @@ def test_flicker_drift_and_steps_are_told(tmp_path):
     assert found["exposure_steps"] == 1
     assert found["flicker"] > 0.5
     assert found["drift_a_minute"] > 200
-    assert any("brightness jumped 1 times" in text for text in found["warnings"])
+    assert any("brightness jumped 1 time, by" in text for text in found["warnings"])
 
 
 def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):

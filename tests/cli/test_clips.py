@@ -192,17 +192,47 @@ def test_ten_bit_and_full_range_films_can_be_encoded(
         assert np.abs(apart).mean() < 5
 
 
+@pytest.mark.parametrize("codec", ["msmpeg4v2", "rawvideo"])
 def test_a_codec_that_no_container_takes_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_film(tmp_path / "door.avi", codec="msmpeg4v2")
+    write_film(tmp_path / "door.avi", codec=codec)
     ran = scan_here("door.avi", "kept", "--clips", "copy")
     assert ran.code == 4
-    assert "--clips encode" in ran.err
+    assert f"cannot hold {codec} as it is; it must be encoded (--clips encode)" in ran.err
     assert len(ran.records) == 2
     assert [record["clip"] for record in ran.records] == [None, None]
     assert scan_here("door.avi", "kept", "--clips", "encode").code == 0
+
+
+@pytest.mark.parametrize("how", ["copy", "encode"])
+def test_of_a_film_without_timestamps_it_is_said_that_there_are_no_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """As some cameras write it: what was copied was nothing, and was told as a clip."""
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.h264", b_frames=2)
+    ran = scan_here("door.h264", "kept", "--clips", how)
+    assert (ran.code, len(ran.records)) == (4, 2)
+    assert [record["clip"] for record in ran.records] == [None, None]
+    assert "cannot be cut: its timestamps are missing or begin anew (and 1 more)" in ran.err
+    assert "begins" not in ran.err
+    assert not list((tmp_path / "kept").rglob("*.m??"))
+
+
+@pytest.mark.parametrize("how", ["copy", "encode"])
+def test_where_timestamps_begin_anew_it_is_said_that_there_are_no_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Two recordings, one written after the other: the second's clips showed two pictures."""
+    monkeypatch.chdir(tmp_path)
+    twice = write_film(tmp_path / "door.ts").read_bytes() * 2
+    (tmp_path / "door.ts").write_bytes(twice)
+    ran = scan_here("door.ts", "kept", "--clips", how)
+    assert ran.code == 4
+    assert [record["clip"] is None for record in ran.records] == [False, False, True, True]
+    assert "cannot be cut: its timestamps are missing or begin anew (and 1 more)" in ran.err
 
 
 def test_a_film_that_cannot_be_written_costs_nothing_else(door: str, tmp_path: Path) -> None:
