@@ -94,7 +94,7 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     usual = usual or DecisionSettings()
     seen = {
         factor: excursions(
-            watched.times_s,
+            watched.judged_s,
             shares,
             min_event_s=usual.min_event,
             hold_s=usual.hold,

@@ -15,8 +15,9 @@ from motionlapse.calibration.noise import NoiseMeter
 from motionlapse.comparison.last_kept import quiet_limit, value_at
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.decision.decider import Decider
+from motionlapse.decision.gaps import with_breaks
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.frames import Frame, Image, Source
+from motionlapse.frames import Frame, Image, Interruption, Source
 from motionlapse.measures import MeasureEntry
 from motionlapse.pipeline_settings import Settings
 
@@ -69,6 +70,8 @@ class Watched:
         (width, height) of the pictures.
     times_s
         Media time of each frame after the background was learned.
+    judged_s
+        The same without the gaps before it: how long was watched.
     brightness
         Mean luma of each.
     moving
@@ -84,6 +87,7 @@ class Watched:
     size: tuple[int, int]
     floor: float
     times_s: list[float] = field(default_factory=list)
+    judged_s: list[float] = field(default_factory=list)
     brightness: list[float] = field(default_factory=list)
     moving: dict[float, list[float]] = field(default_factory=dict)
     noise: NoiseMeter = field(default_factory=NoiseMeter)
@@ -92,7 +96,7 @@ class Watched:
     @property
     def seconds(self) -> float:
         """How long was scored."""
-        return self.times_s[-1] - self.times_s[0] if len(self.times_s) > 1 else 0.0
+        return self.judged_s[-1] - self.judged_s[0] if len(self.judged_s) > 1 else 0.0
 
 
 def watch_scene(
@@ -129,7 +133,11 @@ def watch_scene(
     eyes: _Eyes | None = None
     begin_s = last_s = 0.0
     learning_s = _LEARNING_S if source.opening() is None else 0.0
-    for frame in source:
+    for frame in with_breaks(source):
+        if isinstance(frame, Interruption):
+            if eyes is not None:
+                eyes.interrupt(frame)
+            continue
         if eyes is None:
             eyes, begin_s = _Eyes(frame, settings, measures), frame.time
             eyes.prime(source)
@@ -176,6 +184,8 @@ class _Eyes:
         self.watched.measures = [MeasureSpread(entry) for entry in measures]
         self._preparation = Preparation(settings.measures, settings.analysis)
         self._pair: tuple[float, Image] | None = None
+        self._seen_s: float | None = None  # media time of the last frame; None: no frame, or a gap
+        self._judged_s = 0.0
 
     def prime(self, source: Source) -> None:
         """Learn from the first frames, as a scan does."""
@@ -187,8 +197,16 @@ class _Eyes:
     def fits(self, frame: Frame) -> bool:
         return all(analyzer.fits(frame) for analyzer in self._analyzers.values())
 
+    def interrupt(self, item: Interruption) -> None:
+        """Take a gap: nothing was watched in it, and the frame after it stands for no time."""
+        self._seen_s = self._pair = None
+        for factor, decider in self._deciders.items():
+            self._paces[factor] = decider.interrupt(item.reason, settle_s=item.settle_s).pace
+
     def see(self, frame: Frame, *, learning: bool) -> None:
         watched = self.watched
+        self._judged_s += 0.0 if self._seen_s is None else frame.time - self._seen_s
+        self._seen_s = frame.time
         scale = self._analyzers[1.0].scale
         luma = frame.planes.luma.view
         watched.noise.add(_thinned(luma, scale))
@@ -203,6 +221,7 @@ class _Eyes:
                 watched.moving[factor].append(0.0 if score.light else score.moving)
         if not learning:
             watched.times_s.append(frame.time)
+            watched.judged_s.append(self._judged_s)
             watched.brightness.append(float(luma[::2, ::2].mean()))
         if watched.measures:
             self._measure(frame)

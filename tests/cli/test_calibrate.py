@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from films import run_here, scan_here, write_film
+from films import FPS, picture, run_here, scan_here, write_film
 
 from motionlapse.decision.settings import DecisionSettings
 
@@ -53,6 +53,13 @@ def test_a_scene_that_was_not_quiet_proposes_nothing(tmp_path):
     assert "not quiet after all: at 5.3 s 1.5%" in ran.err
     assert "nothing was written" in ran.err
     assert not (tmp_path / "motionlapse.toml").exists()
+
+
+def test_an_hour_without_pictures_is_not_watched(tmp_path):
+    times = [second + n / FPS for second in (0, 3600) for n in range(8 * FPS)]
+    write_film(tmp_path / "quiet.mkv", times=times, pictures=lambda s: picture(s, moves=()))
+    [found] = run_here("calibrate", "quiet.mkv", "--json").records
+    assert found["seconds"] == pytest.approx(16 - 2 / FPS, abs=0.01)
 
 
 def test_noise_is_measured_by_brightness(tmp_path):

@@ -140,6 +140,7 @@ def warnings_of(shares):
     """Return what is said of a minute and a half with these moving shares, ten a second."""
     watched = Watched((160, 120), floor=8.0)
     watched.times_s = [n / 10 for n in range(len(shares))]
+    watched.judged_s = watched.times_s
     watched.brightness = [100.0] * len(shares)
     watched.moving = {factor: list(shares) for factor in (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)}
     return propose(watched).warnings
