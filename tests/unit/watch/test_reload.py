@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import av
 import pytest
-from films import FRAMES, table, write_film
+from films import FPS, FRAMES, table, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
@@ -169,6 +170,36 @@ def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
     assert sum(rows) == FRAMES, "each frame is looked at by one run"
     told = [said.rpartition("/")[2] for said in listener.warnings]
     assert told == ["rows-2.csv", "rows-3.csv"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codec"),
+    [("none", "copy", "mpeg4"), ("copy", "encode", "h264"), ("copy", "none", None)],
+)
+def test_clips_are_copied_or_encoded_as_the_new_settings_say(
+    tmp_path: Path, listener: Listening, before: str, after: str, codec: str | None
+) -> None:
+    film = write_film(tmp_path / "door.mp4", codec="mpeg4")
+    chosen = settings(tmp_path, sinks={"clips": after, "pre_roll": "2s"})
+    watch = Watch(
+        parse_address(str(film)),
+        settings(tmp_path, sinks={"clips": before, "pre_roll": "0s"}),
+        listener,
+        SystemClock(),
+        listener.controls,
+        reload=lambda: chosen,
+        realtime=False,
+    )
+    assert (watch.run().exit_code, listener.runs, listener.warnings) == (0, 2, [])
+    last = listener.chronicle.ended[-1]
+    if codec is None:
+        assert last.clip is None
+        return
+    assert last.clip is not None
+    with av.open(last.clip) as clip:
+        assert clip.streams.video[0].codec_context.name == codec
+        seconds = sum(1 for _ in clip.decode(video=0)) / FPS
+    assert seconds > last.event.end_s - last.event.start_s + 1.5, "with all that comes before it"
 
 
 def test_settings_are_read_again_while_the_source_is_lost(
