@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from motionlapse.files import free_name, is_special, shown
+from motionlapse.files import free_name, is_special, shown, writing
 from motionlapse.sinks.left_parts import keep_dead_lines
 from motionlapse.sinks.settings import SinkSettings
 
@@ -28,18 +28,29 @@ def with_own_names(
         Told of each name that is another, and of what was left.
     taken
         Names of what is being written, which nothing may have yet.
+
+    Raises
+    ------
+    SinkError
+        If there can be no file of a name.
     """
-    metrics = sinks.metrics
-    if metrics is not None and metrics.suffix.lower() != ".parquet" and not is_special(metrics):
-        for kept in keep_dead_lines(metrics.resolve()):
-            tell(f"{metrics}: was not finished by the watch before; what it wrote is {shown(kept)}")
     places = {path.resolve() for path in taken}
     named = {"masks": sinks.masks if sinks.masks_film else None, "metrics": sinks.metrics}
     others = {}
     for key, path in named.items():
-        if path is None or is_special(path):
+        if path is None:
             continue
-        others[key] = free_name(path, places)
+        with writing(path):  # too long a name, or a folder that is closed
+            if is_special(path):
+                continue
+            if key == "metrics" and path.suffix.lower() != ".parquet":
+                _keep_what_was_left(path, tell)
+            others[key] = free_name(path, places)
         if others[key] != path:
             tell(f"{path}: exists already; what comes now is written to {others[key]}")
     return sinks.model_copy(update=others)
+
+
+def _keep_what_was_left(metrics: Path, tell: Callable[[str], None]) -> None:
+    for kept in keep_dead_lines(metrics.resolve()):
+        tell(f"{metrics}: was not finished by the watch before; what it wrote is {shown(kept)}")

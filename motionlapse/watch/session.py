@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionlapse.clock import Clock
-from motionlapse.errors import MotionlapseError, SinkError
+from motionlapse.errors import MotionlapseError, SinkError, unexpected
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.processor import one_thread
@@ -211,8 +211,9 @@ class Watch:
             for size in {(info.width, info.height), self._size}:
                 judging.make_analyzer(size)
             self._renewed = judging, self._results_of(settings)
-        except MotionlapseError as error:
-            self._listener.warning(f"the new settings cannot be used, those before stay: {error}")
+        except Exception as error:  # a defect must not end what has watched for months
+            why = error if isinstance(error, MotionlapseError) else unexpected(error)
+            self._listener.warning(f"the new settings cannot be used, those before stay: {why}")
             return False
         self._listener.say("settings read again")
         if new.sources != settings.sources:

@@ -158,6 +158,30 @@ def test_a_run_goes_on_where_a_sink_of_the_next_cannot_be_and_leaves_no_row(
         assert db.execute("SELECT COUNT(*), MIN(state) FROM runs").fetchone() == (1, "done")
 
 
+@pytest.mark.parametrize("key", ["metrics", "masks"])
+def test_a_run_goes_on_where_there_can_be_no_file_of_a_name(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch], key: str
+) -> None:
+    name = "long" * 100 + (".csv" if key == "metrics" else ".mp4")
+    wrong = settings(tmp_path, sinks={key: tmp_path / name})
+    assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
+    [said] = listener.warnings
+    assert said.startswith("the new settings cannot be used, those before stay: ")
+    assert said.endswith(f"{name}: cannot be written: file name too long")
+    assert listener.runs == 1
+
+
+def test_a_run_goes_on_where_reading_the_settings_fails_for_no_known_reason(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    def fail() -> Settings:
+        raise RuntimeError("a defect")
+
+    assert make_watch(settings(tmp_path), fail).run().exit_code == 0
+    [said] = listener.warnings
+    assert "those before stay: unexpected RuntimeError: a defect" in said
+
+
 def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
     tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
 ) -> None:
