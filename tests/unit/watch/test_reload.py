@@ -151,9 +151,11 @@ def test_a_run_goes_on_where_a_sink_of_the_next_cannot_be_and_leaves_no_row(
     tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
 ) -> None:
     (tmp_path / "file").touch()
-    wrong = settings(tmp_path, sinks={"metrics": tmp_path / "file" / "rows.csv"})
+    outside = {"masks": tmp_path / "seen.mp4", "metrics": tmp_path / "file" / "rows.csv"}
+    wrong = settings(tmp_path, sinks=outside)
     assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
     assert (listener.runs, len(listener.warnings)) == (1, 1)
+    assert not list(tmp_path.glob(".*")), "what another sink of it has begun is gone"
     with contextlib.closing(sqlite3.connect(tmp_path / "captures" / "archive.sqlite")) as db:
         assert db.execute("SELECT COUNT(*), MIN(state) FROM runs").fetchone() == (1, "done")
 
