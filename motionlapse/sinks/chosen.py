@@ -100,7 +100,7 @@ def chosen_sinks(
         if settings.masks is not None:
             add(_masks(settings, settings.masks, info, source, exit_ratio, placing))
         if settings.metrics is not None:
-            add(_metrics(own_name(settings.metrics, source)))
+            add(_metrics(own_name(settings.metrics, source), live=live))
         if settings.snapshots != "none":
             add(SnapshotSink(own, settings, live=live, keep=keep, may_write=may_write))
         if settings.clips != "none" and recorded is not None:
@@ -149,9 +149,9 @@ def _masks(
     )
 
 
-def _metrics(path: Path) -> Sink:
+def _metrics(path: Path, *, live: bool) -> Sink:
     if path.suffix.lower() == ".parquet":
         from motionlapse.sinks.metrics_parquet import MetricsParquet
 
-        return MetricsParquet(path)
-    return MetricsFile(path)
+        return MetricsParquet(path, live=live)
+    return MetricsFile(path, live=live)

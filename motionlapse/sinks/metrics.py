@@ -6,6 +6,7 @@ import contextlib
 import csv
 from pathlib import Path
 
+from motionlapse.errors import SinkError
 from motionlapse.files import drop, is_special, make_folder, part_of, put_new, writing
 from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.made import Made, refuse_others
@@ -38,6 +39,8 @@ class MetricsFile:
     path
         The file. Its folder is made. What a killed scan left of it half written is removed: it can
         be made again. A watch keeps it, see `motionlapse.watch.own_names`.
+    live
+        As of `place_table`.
 
     Raises
     ------
@@ -47,11 +50,12 @@ class MetricsFile:
         If it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, live: bool = False) -> None:
         refuse_others(path, Made.METRICS)
         make_folder(path.parent)
         # A device or a pipe is written as it is. What a pipe's link leads to has no name.
         special = is_special(path)
+        self._live = live
         self._path = path if special else path.resolve()
         self._part = path if special else part_of(self._path)
         if not special:
@@ -92,7 +96,7 @@ class MetricsFile:
                 self._lines.flush()
                 if self._part != self._path:
                     ready_to_rename(self._held)
-                    self._part.replace(self._path)
+                    place_table(self._part, self._path, live=self._live)
             except OSError:
                 if self._part != self._path:
                     self._keep_what_there_is()
@@ -107,3 +111,30 @@ class MetricsFile:
         with contextlib.suppress(OSError):
             ready_to_rename(self._held)
             put_new(self._part, self._path)
+
+
+def place_table(part: Path, place: Path, *, live: bool) -> None:
+    """Give a table that is finished its name.
+
+    Parameters
+    ----------
+    part, place
+        Where it is, and what it is to be called.
+    live
+        False replaces what has the name: it can be made again. True never does: what a camera
+        showed cannot, and another watch may have been given the same name.
+
+    Raises
+    ------
+    OSError
+        If it cannot be renamed.
+    SinkError
+        If something else had the name, saying which the table has now.
+    """
+    if not live:
+        part.replace(place)
+    elif (name := put_new(part, place)) != place:
+        raise SinkError(
+            f"{place}: cannot be written: something else has taken the name meanwhile; "
+            f"the table is {name.name}"
+        )

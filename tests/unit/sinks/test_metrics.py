@@ -7,6 +7,7 @@ import pytest
 
 from motionlapse.errors import SinkError
 from motionlapse.sinks.metrics import MetricsFile
+from motionlapse.sinks.metrics_parquet import MetricsParquet
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
@@ -29,3 +30,21 @@ def test_a_pipe_without_a_name_is_written() -> None:
     os.close(writer)
     with os.fdopen(reader) as file:
         assert file.read().startswith("index,time_s,")
+
+
+@pytest.mark.parametrize("kind", [MetricsFile, MetricsParquet])
+def test_two_watches_that_were_given_one_name_both_keep_their_numbers(
+    tmp_path: Path, kind: type[MetricsFile | MetricsParquet]
+) -> None:
+    if kind is MetricsParquet:
+        pytest.importorskip("pyarrow")
+    path = tmp_path / "m.csv"
+    first, second = kind(path, live=True), kind(path, live=True)
+    first.close()
+    before = path.stat().st_ino
+    with pytest.raises(SinkError, match=r"taken the name meanwhile; the table is m-2\.csv"):
+        second.close()
+    assert path.stat().st_ino == before, "it is still the first one's"
+    assert sorted(name.name for name in tmp_path.iterdir()) == ["m-2.csv", "m.csv"]
+    kind(path).close()
+    assert path.stat().st_ino != before, "what can be made again is written anew"

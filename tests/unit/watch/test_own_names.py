@@ -55,8 +55,8 @@ if __name__ == "__main__":
     def kill(part, name):
         if name.name == "rows.csv":
             os.kill(os.getpid(), signal.SIGKILL)
-        return replaced(part, name)
-    replaced, Path.replace = Path.replace, kill
+        return linked(part, name)
+    linked, os.link = os.link, kill
     main()
 """
 
