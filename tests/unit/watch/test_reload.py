@@ -198,6 +198,15 @@ def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
     assert told == ["rows-2.csv", "rows-3.csv"]
 
 
+def test_a_folder_of_masks_is_gone_on_with(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    chosen = settings(tmp_path, sinks={"masks": tmp_path / "masks"})
+    assert make_watch(chosen, lambda: chosen).run().exit_code == 0
+    assert (listener.runs, listener.warnings) == (2, [])
+    assert len(list((tmp_path / "masks").iterdir())) == FRAMES
+
+
 @pytest.mark.parametrize(
     ("before", "after", "codec"),
     [("none", "copy", "mpeg4"), ("copy", "encode", "h264"), ("copy", "none", None)],
