@@ -27,6 +27,8 @@ COLUMNS = (
     "reason",
 )
 
+_KEPT_BACK_S = 2.0  # for so long rows may wait to be written, and a kill may cost them
+
 
 class MetricsFile:
     """One row a frame, in the order of `COLUMNS`; empty where a number is unknown.
@@ -56,6 +58,7 @@ class MetricsFile:
         # A device or a pipe is written as it is. What a pipe's link leads to has no name.
         special = is_special(path)
         self._live = live
+        self._flushed_s = float("-inf")
         self._path = path if special else path.resolve()
         self._part = path if special else part_of(self._path)
         if not special:
@@ -83,9 +86,14 @@ class MetricsFile:
         )
         with writing(self._path):
             self._rows.writerow(row)
+            if frame.time - self._flushed_s >= _KEPT_BACK_S:  # of a time-lapse forty are an hour
+                self._flushed_s = frame.time
+                self._lines.flush()
 
-    def finish(self, decision: Decision) -> None:
-        """Nothing is left to write."""
+    def finish(self, decision: Decision) -> None:  # noqa: ARG002
+        """Write what waits: no more frames come for now; see `motionlapse.types.Sink`."""
+        with writing(self._path):
+            self._lines.flush()
 
     def close(self) -> None:
         """Put the file in its place; may be called again."""
