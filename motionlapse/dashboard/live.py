@@ -26,6 +26,7 @@ from rich.live import Live as RichLive
 from rich.segment import Segment
 
 from motionlapse.clock import Clock
+from motionlapse.dashboard.job_control import can_go_on
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.view import render
@@ -231,6 +232,9 @@ class Dashboard:
     def _stop_if_asked(self) -> None:
         """Leave the terminal as it was, stop, and take it again when told to go on."""
         if not self._to_stop:
+            return
+        if not can_go_on():
+            self._to_stop = False
             return
         with self._drawing:
             self._give_terminal_back()
