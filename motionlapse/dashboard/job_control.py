@@ -1,7 +1,8 @@
-"""Whether a shell is there that lets go on what Ctrl-Z has stopped."""
+"""Whether a shell is there that lets go on what Ctrl-Z has stopped, and who has the terminal."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def can_go_on() -> bool:
         return True
     except OSError:  # gone, or of another user's session
         return False
+
+
+def in_foreground(terminal: int) -> bool:
+    """Tell whether this program has the terminal; who has it not may stop for changing it."""
+    with contextlib.suppress(OSError):
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    return True  # it is not the one that controls it: nobody stops for that
 
 
 def _parent_of(process: int) -> int:

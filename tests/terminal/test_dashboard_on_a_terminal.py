@@ -1,6 +1,7 @@
 """The dashboard in a real pseudo-terminal."""
 
 import contextlib
+import os
 import select
 import signal
 import sqlite3
@@ -116,6 +117,20 @@ def test_ctrl_z_is_ignored_where_nobody_could_let_it_go_on(terminal):
     shown.press("?")
     shown.wait_for("learn the background anew")
     shown.press("x")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+
+
+def test_it_stops_once_though_the_shell_has_taken_the_terminal_before(terminal):
+    """As where it was called by another program (uv run, sh), which Ctrl-Z stops at once."""
+    shown = terminal("demo:", shell=True)
+    shown.wait_for("╭─ score")
+    shown.process.send_signal(signal.SIGUSR1)
+    shown.read_until(lambda: os.tcgetpgrp(shown.ours) != shown.pid)
+    shown.send(signal.SIGTSTP)
+    shown.wait_until_stopped()
+    shown.process.send_signal(signal.SIGUSR2)
+    shown.wait_for("╭─ score")
     shown.press("q")
     assert assert_left_clean(shown) == 0
 
