@@ -89,6 +89,10 @@ class Terminal:
     def pid(self):
         return self.process.pid if self._told is None else int(self._told.read_text())
 
+    @property
+    def stopped(self):
+        return state_of(self.pid) == "T"
+
     def send(self, number):
         os.kill(self.pid, number)
 
@@ -119,7 +123,7 @@ class Terminal:
             self.read(0.05)
 
     def wait_until_stopped(self):
-        self.read_until(lambda: state_of(self.pid) == "T")
+        self.read_until(lambda: self.stopped)
 
     def read(self, wait_s):
         """Read what is shown within a time; tell whether there was anything."""
