@@ -7,11 +7,11 @@ fails ends its run, with everything so far kept.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from typing import TypeAlias
 
 from motionlapse.analysis.analyzer import Analyzer
@@ -236,16 +236,13 @@ _HELD_BYTES = 100_000_000
 def _primed(
     source: Stream, analyzer: Analyzer, should_stop: Callable[[], bool]
 ) -> Iterator[Frame | Interruption]:
-    """Yield the frames of a source after the analyzer has learned from the first of them.
-
-    Frames that cannot be read twice are held until then.
-    """
+    """Yield a source's frames once the first, held if they come only once, taught the analyzer."""
     again = source.opening()
     if again is not None:
         analyzer.prime(again)
         return iter(source)
     frames = iter(source)
-    held: list[Frame | Interruption] = []
+    held: deque[Frame | Interruption] = deque()
 
     def hold() -> Iterator[Frame]:
         size = 0
@@ -258,8 +255,13 @@ def _primed(
                 return
             yield frame
 
+    def all_of_them() -> Iterator[Frame | Interruption]:
+        while held:  # let go one by one: what is watched for months would keep the first for ever
+            yield held.popleft()
+        yield from frames
+
     analyzer.prime(hold())
-    return chain(held, frames)
+    return all_of_them()
 
 
 class _Guard:

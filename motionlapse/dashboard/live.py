@@ -26,6 +26,7 @@ from rich.live import Live as RichLive
 from rich.segment import Segment
 
 from motionlapse.clock import Clock
+from motionlapse.dashboard.job_control import can_go_on, in_foreground
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.view import render
@@ -173,7 +174,10 @@ class Dashboard:
     def _give_terminal_back(self) -> None:
         with contextlib.suppress(OSError):
             self._live.stop()
-        if self._input is not None and self._terminal is not None:
+        if self._input is None or self._terminal is None:
+            return
+        # A shell that saw who called this program stop has taken the terminal already.
+        if in_foreground(self._input):
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._input, termios.TCSADRAIN, self._terminal)
 
@@ -231,6 +235,9 @@ class Dashboard:
     def _stop_if_asked(self) -> None:
         """Leave the terminal as it was, stop, and take it again when told to go on."""
         if not self._to_stop:
+            return
+        if not can_go_on():
+            self._to_stop = False
             return
         with self._drawing:
             self._give_terminal_back()

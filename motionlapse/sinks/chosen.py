@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,26 +91,33 @@ def chosen_sinks(
     sinks: list[Sink] = []
     own = folder if kept_in is None else kept_in
     source = folder.name if many else ""
-    if settings.masks is not None:
-        sinks.append(_masks(settings, settings.masks, info, source, exit_ratio, placing))
-    if settings.metrics is not None:
-        sinks.append(_metrics(own_name(settings.metrics, source)))
-    if settings.snapshots != "none":
-        sinks.append(SnapshotSink(own, settings, live=live, keep=keep, may_write=may_write))
-    if settings.clips != "none" and recorded is not None:
-        joined = settings.join
-        sinks.append(
-            ClipSink(
-                recorded.film,
-                own,
-                settings,
-                find_key=recorded.find_key,
-                joined=None if joined is None else own_name(joined, source),
-                keep=recorded.keep,
-                tally=recorded.tally,
-                placing=placing,
+    with ExitStack() as undo:
+
+        def add(sink: Sink) -> None:
+            sinks.append(sink)
+            undo.callback(sink.close)  # or a watch would keep it open, and the file it has begun
+
+        if settings.masks is not None:
+            add(_masks(settings, settings.masks, info, source, exit_ratio, placing))
+        if settings.metrics is not None:
+            add(_metrics(own_name(settings.metrics, source), live=live))
+        if settings.snapshots != "none":
+            add(SnapshotSink(own, settings, live=live, keep=keep, may_write=may_write))
+        if settings.clips != "none" and recorded is not None:
+            joined = settings.join
+            add(
+                ClipSink(
+                    recorded.film,
+                    own,
+                    settings,
+                    find_key=recorded.find_key,
+                    joined=None if joined is None else own_name(joined, source),
+                    keep=recorded.keep,
+                    tally=recorded.tally,
+                    placing=placing,
+                )
             )
-        )
+        undo.pop_all()
     return sinks
 
 
@@ -141,9 +149,9 @@ def _masks(
     )
 
 
-def _metrics(path: Path) -> Sink:
+def _metrics(path: Path, *, live: bool) -> Sink:
     if path.suffix.lower() == ".parquet":
         from motionlapse.sinks.metrics_parquet import MetricsParquet
 
-        return MetricsParquet(path)
-    return MetricsFile(path)
+        return MetricsParquet(path, live=live)
+    return MetricsFile(path, live=live)

@@ -64,6 +64,14 @@ class MaskFolder:
         """Nothing is open between two frames."""
 
 
+def holds_masks(folder: Path) -> bool:
+    """Tell whether there are masks in a folder; it need not be there."""
+    if not folder.is_dir():
+        return False
+    with os.scandir(folder) as entries:  # there may be a million
+        return any(_OWN_NAME.fullmatch(entry.name) for entry in entries)
+
+
 def _text_chunk(source: str) -> bytes:
     """Return a chunk of a PNG (section 11.3.4.5, iTXt) that names the source."""
     content = b"iTXt" + b"Source\0\0\0\0\0" + source.encode("utf-8", "backslashreplace")

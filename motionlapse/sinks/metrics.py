@@ -6,6 +6,7 @@ import contextlib
 import csv
 from pathlib import Path
 
+from motionlapse.errors import SinkError
 from motionlapse.files import drop, is_special, make_folder, part_of, put_new, writing
 from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.made import Made, refuse_others
@@ -26,6 +27,8 @@ COLUMNS = (
     "reason",
 )
 
+_KEPT_BACK_S = 2.0  # for so long rows may wait to be written, and a kill may cost them
+
 
 class MetricsFile:
     """One row a frame, in the order of `COLUMNS`; empty where a number is unknown.
@@ -38,6 +41,8 @@ class MetricsFile:
     path
         The file. Its folder is made. What a killed scan left of it half written is removed: it can
         be made again. A watch keeps it, see `motionlapse.watch.own_names`.
+    live
+        As of `place_table`.
 
     Raises
     ------
@@ -47,11 +52,13 @@ class MetricsFile:
         If it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, live: bool = False) -> None:
         refuse_others(path, Made.METRICS)
         make_folder(path.parent)
         # A device or a pipe is written as it is. What a pipe's link leads to has no name.
         special = is_special(path)
+        self._live = live
+        self._flushed_s = float("-inf")
         self._path = path if special else path.resolve()
         self._part = path if special else part_of(self._path)
         if not special:
@@ -79,9 +86,14 @@ class MetricsFile:
         )
         with writing(self._path):
             self._rows.writerow(row)
+            if frame.time - self._flushed_s >= _KEPT_BACK_S:  # of a time-lapse forty are an hour
+                self._flushed_s = frame.time
+                self._lines.flush()
 
-    def finish(self, decision: Decision) -> None:
-        """Nothing is left to write."""
+    def finish(self, decision: Decision) -> None:  # noqa: ARG002
+        """Write what waits: no more frames come for now; see `motionlapse.types.Sink`."""
+        with writing(self._path):
+            self._lines.flush()
 
     def close(self) -> None:
         """Put the file in its place; may be called again."""
@@ -92,7 +104,7 @@ class MetricsFile:
                 self._lines.flush()
                 if self._part != self._path:
                     ready_to_rename(self._held)
-                    self._part.replace(self._path)
+                    place_table(self._part, self._path, live=self._live)
             except OSError:
                 if self._part != self._path:
                     self._keep_what_there_is()
@@ -107,3 +119,30 @@ class MetricsFile:
         with contextlib.suppress(OSError):
             ready_to_rename(self._held)
             put_new(self._part, self._path)
+
+
+def place_table(part: Path, place: Path, *, live: bool) -> None:
+    """Give a table that is finished its name.
+
+    Parameters
+    ----------
+    part, place
+        Where it is, and what it is to be called.
+    live
+        False replaces what has the name: it can be made again. True never does: what a camera
+        showed cannot, and another watch may have been given the same name.
+
+    Raises
+    ------
+    OSError
+        If it cannot be renamed.
+    SinkError
+        If something else had the name, saying which the table has now.
+    """
+    if not live:
+        part.replace(place)
+    elif (name := put_new(part, place)) != place:
+        raise SinkError(
+            f"{place}: cannot be written: something else has taken the name meanwhile; "
+            f"the table is {name.name}"
+        )

@@ -10,6 +10,7 @@ from motionlapse.files import drop, make_folder, part_of, writing
 from motionlapse.locks import hold_new, ready_to_rename
 from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.left_parts import drop_dead
+from motionlapse.sinks.metrics import place_table
 from motionlapse.types import Analysis, Decision
 
 _ROWS = 8192  # held in memory before they are written
@@ -24,6 +25,8 @@ class MetricsParquet:
     ----------
     path
         The file. Its folder is made. What a killed program left of it half written is removed.
+    live
+        As of `motionlapse.sinks.metrics.place_table`.
 
     Raises
     ------
@@ -35,7 +38,7 @@ class MetricsParquet:
         From every method, if it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, live: bool = False) -> None:
         refuse_others(path, Made.METRICS)
         try:
             import pyarrow as arrow
@@ -61,6 +64,7 @@ class MetricsParquet:
             ]
         )
         make_folder(path.parent)
+        self._live = live
         self._path = path.resolve()
         self._part = part_of(self._path)
         self._rows: list[dict[str, Any]] = []
@@ -109,7 +113,7 @@ class MetricsParquet:
                 writer, self._writer = self._writer, None
                 writer.close()
                 ready_to_rename(self._held)
-                self._part.replace(self._path)
+                place_table(self._part, self._path, live=self._live)
         except BaseException:
             self._writer = None
             drop(self._part)

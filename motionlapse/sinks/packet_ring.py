@@ -100,6 +100,11 @@ class PacketRing:
 
     # ---- for the loop --------------------------------------------------------------------------
 
+    def hold(self, seconds: float, size: int) -> None:
+        """Keep so much from now on; see the class."""
+        with self._lock:
+            self._seconds, self.most = seconds, size
+
     @contextmanager
     def using(self) -> Iterator[Any]:
         """Hold the stream open; gives it, or None if it is not open."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionlapse.clock import Clock
-from motionlapse.errors import MotionlapseError, SinkError
+from motionlapse.errors import MotionlapseError, SinkError, unexpected
 from motionlapse.pipeline import RunResult, run
 from motionlapse.pipeline_settings import Settings
 from motionlapse.processor import one_thread
@@ -82,13 +82,10 @@ class Watch:
         self._steered: Steered | None = None
         self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
-        self._ring: PacketRing | None = None
+        self._ring = PacketRing(0.0, 0) if address.kind in (Kind.STREAM, Kind.FILE) else None
+        self._keep_packets(settings)
         self._holding = Holding()
         self._shown = shown
-        sinks = settings.sinks
-        if sinks.clips == "copy" and address.kind in (Kind.STREAM, Kind.FILE):
-            seconds = reach_s(settings) + SLACK_S + LONGEST_S
-            self._ring = PacketRing(seconds, sinks.pre_roll_size)
         self.live = Live(
             address,
             lambda: connect(address, settings.sources, clock, self._ring, self._holding),
@@ -160,7 +157,8 @@ class Watch:
             steered = self._steered = Steered(
                 self.live, self.controls, self._renew, settings.sources.live.settle, lapse
             )
-            pacing = settings.pace(every_frame=settings.sinks.clips != "none" and not self._ring)
+            encodes = settings.sinks.clips != "none" and self._ring_for(settings) is None
+            pacing = settings.pace(every_frame=encodes)
             spares = settings.sources.live.decoding == "auto" and not self._shown
             allow(self._holding, pacing if spares else None)
             outcome = run(
@@ -213,8 +211,9 @@ class Watch:
             for size in {(info.width, info.height), self._size}:
                 judging.make_analyzer(size)
             self._renewed = judging, self._results_of(settings)
-        except MotionlapseError as error:
-            self._listener.warning(f"the new settings cannot be used, those before stay: {error}")
+        except Exception as error:  # a defect must not end what has watched for months
+            why = error if isinstance(error, MotionlapseError) else unexpected(error)
+            self._listener.warning(f"the new settings cannot be used, those before stay: {why}")
             return False
         self._listener.say("settings read again")
         if new.sources != settings.sources:
@@ -227,6 +226,7 @@ class Watch:
             return None
         (self._judging, results), self._renewed = self._renewed, None
         self._settings = results.settings
+        self._keep_packets(results.settings)
         self._news.take(results.settings.sinks)
         return results
 
@@ -238,12 +238,25 @@ class Watch:
             self.live.info,
             Path(address.target) if address.kind is Kind.FILE else self.name,
             self._clock,
-            self._ring,
+            self._ring_for(settings),
             by_hand=lambda: self.controls.take("snapshot"),
             news=self._news,
             listener=self._listener,
             taken=() if before is None else before.names,
         )
+
+    # ---- packets that clips are copied from ------------------------------------------------------
+
+    def _ring_for(self, settings: Settings) -> PacketRing | None:
+        """Return where clips are copied from; None where they are encoded, or there are none."""
+        return self._ring if settings.sinks.clips == "copy" else None
+
+    def _keep_packets(self, settings: Settings) -> None:
+        """Keep as many packets from now on as a clip may begin with, none where none is copied."""
+        if self._ring is not None:
+            copied = settings.sinks.clips == "copy"
+            seconds = reach_s(settings) + SLACK_S + LONGEST_S
+            self._ring.hold(seconds, settings.sinks.pre_roll_size if copied else 0)
 
     # ---- between frames --------------------------------------------------------------------------
 

@@ -1,111 +1,16 @@
 """The dashboard in a real pseudo-terminal."""
 
 import contextlib
-import fcntl
 import os
-import pty
-import re
 import select
 import signal
 import sqlite3
-import struct
-import subprocess
-import sys
 import termios
 import time
 from pathlib import Path
 
 import pytest
 from films import LONG_S, run_apart
-
-
-class Terminal:
-    """The program on a pseudo-terminal, which controls it as a person's does."""
-
-    def __init__(self, *words, columns=100, rows=30, reads_keys=True):
-        self.ours, self._theirs = pty.openpty()
-        self.resize(columns, rows)
-        self.before = termios.tcgetattr(self._theirs)
-        kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-        keys = "" if reads_keys else "</dev/null"
-        self.process = subprocess.Popen(
-            ["setsid", "--ctty", "sh", "-c", f'exec "$@" {keys}', "sh",
-             sys.executable, "-m", "motionlapse", "watch", *words],
-            stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
-            env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-        )  # fmt: skip
-        self.shown = ""
-
-    def resize(self, columns, rows):
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, size)
-
-    def press(self, keys):
-        os.write(self.ours, keys.encode())
-
-    def wait_for(self, words):
-        """Read until it has shown something from now on."""
-        before = len(self.shown)
-
-        def is_shown():
-            return words in re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", self.shown[before:])
-
-        self.read_until(lambda: is_shown() or self.process.poll() is not None)
-        while not is_shown() and self.read(0.05):  # what it has said in the end
-            pass
-        assert is_shown(), f"'{words}' was not shown: {self.shown[before:][-2000:]!r}"
-
-    def read_until(self, condition):
-        """Read, as a terminal does all the time, until something is so."""
-        end_s = time.monotonic() + LONG_S
-        while not condition():
-            assert time.monotonic() < end_s, f"it did not come to be so: {self.shown[-2000:]!r}"
-            self.read(0.05)
-
-    def wait_until_stopped(self):
-        self.read_until(lambda: state_of(self.process.pid) == "T")
-
-    def read(self, wait_s):
-        """Read what is shown within a time; tell whether there was anything."""
-        if not select.select([self.ours], [], [], wait_s)[0]:
-            return False
-        self.shown += os.read(self.ours, 65536).decode(errors="replace")
-        return True
-
-    def leave(self):
-        """Read to the end; give its exit code, and whether the terminal is as it was."""
-        self.read_until(lambda: self.process.poll() is not None)
-        while self.read(0.05):
-            pass
-        same = termios.tcgetattr(self._theirs) == self.before
-        os.close(self.ours)
-        os.close(self._theirs)
-        return self.process.returncode, same
-
-    def hang_up(self):
-        """Close the terminal, as a person closes a window; give the exit code."""
-        os.close(self.ours)
-        os.close(self._theirs)
-        return self.process.wait(LONG_S)
-
-    def kill(self):
-        with contextlib.suppress(OSError):
-            self.process.kill()
-            self.process.wait()
-
-
-@pytest.fixture
-def terminal(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    terminals = []
-
-    def begin(*words, **how):
-        terminals.append(Terminal(*words, **how))
-        return terminals[-1]
-
-    yield begin
-    for one in terminals:
-        one.kill()
 
 
 def assert_left_clean(terminal):
@@ -139,27 +44,33 @@ def test_keys_sizes_and_an_event_in_a_real_terminal(terminal, tmp_path):
 
 
 def test_the_terminal_is_left_clean_while_stopped_and_after_sigterm(terminal):
-    shown = terminal("demo:")
+    shown = terminal("demo:", shell=True)
     shown.wait_for("╭─ score")
-    shown.process.send_signal(signal.SIGTSTP)
+    shown.send(signal.SIGTSTP)
     shown.wait_until_stopped()
     assert termios.tcgetattr(shown._theirs) == shown.before
-    shown.process.send_signal(signal.SIGCONT)
+    shown.send(signal.SIGCONT)
     shown.wait_for("╭─ score")
-    shown.process.terminate()
+    shown.send(signal.SIGTERM)
     assert assert_left_clean(shown) == 0
 
 
 def test_told_to_stop_many_times_in_a_moment_it_stops_and_goes_on(terminal):
-    shown = terminal("demo:")
+    shown = terminal("demo:", shell=True)
+    shown.wait_for("╭─ score")
     for _ in range(4):
-        shown.wait_for("╭─ score")
         for _ in range(100):  # a handler that another one interrupts
-            shown.process.send_signal(signal.SIGTSTP)
+            shown.send(signal.SIGTSTP)
             select.select([], [], [], 0.0002)
         shown.wait_until_stopped()
-        shown.process.send_signal(signal.SIGCONT)
-    shown.wait_for("╭─ score")
+        before = len(shown.shown)
+
+        def goes_on(before=before):
+            if shown.stopped:  # again: what came last was handled when it went on
+                shown.send(signal.SIGCONT)
+            return shown.shown.count("score", before) >= 3
+
+        shown.read_until(goes_on)
     shown.press("q")
     assert assert_left_clean(shown) == 0
 
@@ -204,14 +115,40 @@ def test_ctrl_backslash_ends_it_at_once_and_leaves_the_terminal_as_it_was(termin
         assert assert_left_clean(shown) == -signal.SIGQUIT
 
 
-def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
+def test_ctrl_z_is_ignored_where_nobody_could_let_it_go_on(terminal):
+    """As in a window or a container that runs nothing else."""
     shown = terminal("demo:")
+    shown.wait_for("╭─ score")
+    shown.press("\x1a")
+    shown.press("?")
+    shown.wait_for("learn the background anew")
+    shown.press("x")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+
+
+def test_it_stops_once_though_the_shell_has_taken_the_terminal_before(terminal):
+    """As where it was called by another program (uv run, sh), which Ctrl-Z stops at once."""
+    shown = terminal("demo:", shell=True)
+    shown.wait_for("╭─ score")
+    shown.process.send_signal(signal.SIGUSR1)
+    shown.read_until(lambda: os.tcgetpgrp(shown.ours) != shown.pid)
+    shown.send(signal.SIGTSTP)
+    shown.wait_until_stopped()
+    shown.process.send_signal(signal.SIGUSR2)
+    shown.wait_for("╭─ score")
+    shown.press("q")
+    assert assert_left_clean(shown) == 0
+
+
+def test_ctrl_z_leaves_the_terminal_clean_until_it_goes_on(terminal):
+    shown = terminal("demo:", shell=True)
     for _ in range(2):
         shown.wait_for("╭─ score")
         shown.press("\x1a")
         shown.wait_until_stopped()
         assert termios.tcgetattr(shown._theirs) == shown.before
-        shown.process.send_signal(signal.SIGCONT)
+        shown.send(signal.SIGCONT)
     shown.wait_for("╭─ score")
     shown.press("q")
     assert assert_left_clean(shown) == 0
@@ -229,7 +166,7 @@ def test_a_terminal_that_is_closed_ends_the_watch_with_everything_kept(terminal,
 
 @pytest.mark.parametrize("how", ["stopped", "held", "without keys"])
 def test_a_terminal_that_is_closed_while_it_is_not_read_ends_the_watch(terminal, tmp_path, how):
-    shown = terminal("demo:", reads_keys=how != "without keys")
+    shown = terminal("demo:", reads_keys=how != "without keys", shell=how == "stopped")
     shown.wait_for("QUIET")
     if how == "stopped":
         shown.press("\x1a")
@@ -261,11 +198,6 @@ def test_a_terminal_that_nobody_reads_does_not_keep_it_from_ending(terminal, tmp
 def state_in(archive):
     with contextlib.closing(sqlite3.connect(archive / "archive.sqlite")) as db:
         return [state for (state,) in db.execute("SELECT state FROM runs")]
-
-
-def state_of(pid):
-    with Path(f"/proc/{pid}/stat").open() as stat:
-        return stat.read().rpartition(") ")[2].split()[0]
 
 
 def test_an_error_leaves_the_terminal_clean(terminal):

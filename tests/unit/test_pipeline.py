@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -184,3 +185,29 @@ def test_frames_that_cannot_be_read_twice_give_the_same_run(
         seen.append(scores)
     assert seen[0] == seen[1]
     assert len(seen[0]) == 60
+
+
+def test_first_frames_that_taught_the_background_are_let_go_once_they_were_looked_at(
+    make_frame: MakeFrame,
+) -> None:
+    pictures: list[weakref.ref[np.ndarray]] = []
+
+    def come() -> Iterator[Frame]:
+        for index in range(40):
+            luma = np.full((30, 40), 90, np.uint8)
+            pictures.append(weakref.ref(luma))
+            yield make_frame(luma, index=index, time=index / 10)
+
+    class Once(Pictures):
+        def __iter__(self) -> Iterator[Frame]:
+            return come()
+
+    left: list[int] = []
+
+    def count(analysis: Analysis, _decision: Decision) -> None:
+        known = pictures[: analysis.frame.index]
+        left.append(sum(picture() is not None for picture in known))
+
+    play(Once([], twice=False), Notes(), on_frame=count)
+    assert len(left) == 40
+    assert left[-1] <= 2, "those before the last may be compared with it"

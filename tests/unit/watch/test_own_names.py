@@ -15,12 +15,12 @@ from motionlapse.watch.controls import Controls
 from motionlapse.watch.session import Watch
 
 
-def watch(film: Path, tmp_path: Path) -> WatchOutput:
+def watch(film: Path, tmp_path: Path, masks: str = "seen.mp4") -> WatchOutput:
     settings = Settings.model_validate(
         {
             "sinks": {
                 "out": tmp_path / "captures",
-                "masks": tmp_path / "seen.mp4",
+                "masks": tmp_path / masks,
                 "metrics": tmp_path / "rows.csv",
             }
         }
@@ -43,6 +43,20 @@ def test_a_second_watch_takes_names_that_nothing_has_and_says_so(tmp_path: Path)
     assert (tmp_path / "seen-2.mp4").stat().st_size > 1000
 
 
+def test_a_second_watch_leaves_a_folder_of_masks_alone_and_says_so(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4", times=[index / 25 for index in range(20)])
+    (tmp_path / "masks").mkdir()
+    watch(film, tmp_path, "masks")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
+    told = [note.text for note in watch(film, tmp_path, "masks").chronicle.notes]
+    assert told[0].endswith(
+        f"masks: exists already; what comes now is written to {tmp_path / 'masks-2'}"
+    )
+    after = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
+    assert (after, len(after)) == (before, 20)
+    assert len(list((tmp_path / "masks-2").iterdir())) == 20
+
+
 # Ends the program, as kill -9 does, where its metrics are about to get their name.
 _KILLED = """
 import os, signal
@@ -55,8 +69,8 @@ if __name__ == "__main__":
     def kill(part, name):
         if name.name == "rows.csv":
             os.kill(os.getpid(), signal.SIGKILL)
-        return replaced(part, name)
-    replaced, Path.replace = Path.replace, kill
+        return linked(part, name)
+    linked, os.link = os.link, kill
     main()
 """
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import av
 import pytest
-from films import FRAMES, table, write_film
+from films import FPS, FRAMES, table, write_film
 
 from motionlapse.cli.watch_output import WatchOutput
 from motionlapse.clock import SystemClock
@@ -150,11 +151,37 @@ def test_a_run_goes_on_where_a_sink_of_the_next_cannot_be_and_leaves_no_row(
     tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
 ) -> None:
     (tmp_path / "file").touch()
-    wrong = settings(tmp_path, sinks={"metrics": tmp_path / "file" / "rows.csv"})
+    outside = {"masks": tmp_path / "seen.mp4", "metrics": tmp_path / "file" / "rows.csv"}
+    wrong = settings(tmp_path, sinks=outside)
     assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
     assert (listener.runs, len(listener.warnings)) == (1, 1)
+    assert not list(tmp_path.glob(".*")), "what another sink of it has begun is gone"
     with contextlib.closing(sqlite3.connect(tmp_path / "captures" / "archive.sqlite")) as db:
         assert db.execute("SELECT COUNT(*), MIN(state) FROM runs").fetchone() == (1, "done")
+
+
+@pytest.mark.parametrize("key", ["metrics", "masks"])
+def test_a_run_goes_on_where_there_can_be_no_file_of_a_name(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch], key: str
+) -> None:
+    name = "long" * 100 + (".csv" if key == "metrics" else ".mp4")
+    wrong = settings(tmp_path, sinks={key: tmp_path / name})
+    assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
+    [said] = listener.warnings
+    assert said.startswith("the new settings cannot be used, those before stay: ")
+    assert said.endswith(f"{name}: cannot be written: file name too long")
+    assert listener.runs == 1
+
+
+def test_a_run_goes_on_where_reading_the_settings_fails_for_no_known_reason(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    def fail() -> Settings:
+        raise RuntimeError("a defect")
+
+    assert make_watch(settings(tmp_path), fail).run().exit_code == 0
+    [said] = listener.warnings
+    assert "those before stay: unexpected RuntimeError: a defect" in said
 
 
 def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
@@ -169,6 +196,45 @@ def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
     assert sum(rows) == FRAMES, "each frame is looked at by one run"
     told = [said.rpartition("/")[2] for said in listener.warnings]
     assert told == ["rows-2.csv", "rows-3.csv"]
+
+
+def test_a_folder_of_masks_is_gone_on_with(
+    tmp_path: Path, listener: Listening, make_watch: Callable[..., Watch]
+) -> None:
+    chosen = settings(tmp_path, sinks={"masks": tmp_path / "masks"})
+    assert make_watch(chosen, lambda: chosen).run().exit_code == 0
+    assert (listener.runs, listener.warnings) == (2, [])
+    assert len(list((tmp_path / "masks").iterdir())) == FRAMES
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codec"),
+    [("none", "copy", "mpeg4"), ("copy", "encode", "h264"), ("copy", "none", None)],
+)
+def test_clips_are_copied_or_encoded_as_the_new_settings_say(
+    tmp_path: Path, listener: Listening, before: str, after: str, codec: str | None
+) -> None:
+    film = write_film(tmp_path / "door.mp4", codec="mpeg4")
+    chosen = settings(tmp_path, sinks={"clips": after, "pre_roll": "2s"})
+    watch = Watch(
+        parse_address(str(film)),
+        settings(tmp_path, sinks={"clips": before, "pre_roll": "0s"}),
+        listener,
+        SystemClock(),
+        listener.controls,
+        reload=lambda: chosen,
+        realtime=False,
+    )
+    assert (watch.run().exit_code, listener.runs, listener.warnings) == (0, 2, [])
+    last = listener.chronicle.ended[-1]
+    if codec is None:
+        assert last.clip is None
+        return
+    assert last.clip is not None
+    with av.open(last.clip) as clip:
+        assert clip.streams.video[0].codec_context.name == codec
+        seconds = sum(1 for _ in clip.decode(video=0)) / FPS
+    assert seconds > last.event.end_s - last.event.start_s + 1.5, "with all that comes before it"
 
 
 def test_settings_are_read_again_while_the_source_is_lost(
