@@ -199,7 +199,10 @@ class ArchiveSink:
             )
         )
         self._write_journal()
-        self._emit(kept)
+        try:
+            self._emit(kept)
+        except SinkError as error:  # a full standard output keeps no other event back
+            self._fault = self._fault or error
 
     def _announce(self, event: Event) -> None:
         """Tell of the pictures of an event that nobody has been told of."""

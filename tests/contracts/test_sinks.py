@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from motionlapse.sinks.metrics import COLUMNS, MetricsFile
 from motionlapse.sinks.metrics_parquet import MetricsParquet
 from motionlapse.sinks.settings import LAYERS, SinkSettings
 from motionlapse.sinks.snapshots import SnapshotSink
-from motionlapse.types import Analysis, Decision, KeptEvent, Sink
+from motionlapse.types import Analysis, Decision, Event, KeptEvent, Sink
 
 SIZE = (24, 32)
 SCORES = [0.0, 0.0, 2.0, 5.0, 3.0, 0.0, 0.0, 0.0, 0.0, 4.0, 6.0, 2.0]
@@ -34,11 +35,15 @@ MakeSink = Callable[[Path], Sink]
 Run = tuple[list[tuple[Analysis, Decision]], Decision]
 
 
-def archive_sink(folder: Path, emit: Callable[[KeptEvent], None] = lambda _: None) -> ArchiveSink:
+def archive_sink(
+    folder: Path,
+    emit: Callable[[KeptEvent], None] = lambda _: None,
+    on_start: Callable[[KeptEvent], None] = lambda _: None,
+) -> ArchiveSink:
     info = SourceInfo("clips/door.mp4", "door", "recording", SIZE[1], SIZE[0])
     store = ArchiveStore(folder)
     run = store.begin_run(info, Path("clips/door.mp4"), {}, datetime(2026, 1, 1, tzinfo=UTC))
-    sink = ArchiveSink(store, run, Path(info.name), info.start_wall, emit)
+    sink = ArchiveSink(store, run, Path(info.name), info.start_wall, emit, on_start=on_start)
     _STORES.append(store)
     return sink
 
@@ -250,3 +255,22 @@ def test_the_archive_holds_events_scores_and_masks(run: Run, tmp_path: Path) -> 
         (0.5, 0.0, 4.0),
         (1.0, 2.0, 6.0),
     ]
+
+
+def test_an_event_that_cannot_be_told_keeps_no_other_from_beginning(
+    run: Run, make_event: Callable[..., Event], tmp_path: Path
+) -> None:
+    def full(_: KeptEvent) -> None:
+        raise SinkError("standard output: cannot be written: the disk is full")
+
+    began: list[int] = []
+    sink = archive_sink(tmp_path, full, on_start=lambda kept: began.append(kept.event.number))
+    analysis, decision = run[0][0]
+    both = replace(decision, closed=make_event(1), opened=make_event(2))
+    with pytest.raises(SinkError, match="standard output"):
+        sink.write(analysis, both)
+    assert began == [2]
+    sink.close()
+    with ArchiveReader(tmp_path) as reader:
+        assert [kept.event.number for kept in reader.events()] == [1]
+    _STORES.pop().close()
