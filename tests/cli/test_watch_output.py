@@ -31,7 +31,7 @@ def test_attempts_that_fail_for_the_same_reason_are_one_warning():
 
 def test_the_password_in_a_command_is_in_no_log_and_not_in_the_archive(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = ["--on-event-start", "curl http://bob:geheim@host/", "--for", "0.1s", "--verbose"]
+    words = ["--on-event-start", "curl http://bob:geheim@host/", "--for", "2s", "--verbose"]
     ran = run_here("watch", "demo:", *words, "--log-file", "log.txt", "--no-dashboard")
     with contextlib.closing(sqlite3.connect("captures/archive.sqlite")) as db:
         [(kept,)] = db.execute("SELECT settings FROM runs")
