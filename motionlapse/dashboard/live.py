@@ -16,7 +16,6 @@ import sys
 import termios
 import threading
 import tty
-from collections.abc import Iterator
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -29,6 +28,7 @@ from motionlapse.clock import Clock
 from motionlapse.dashboard.job_control import can_go_on, in_foreground
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
+from motionlapse.dashboard.unread import DRAWN_S, unheld
 from motionlapse.dashboard.view import render
 from motionlapse.dashboard.waking import Waking
 from motionlapse.errors import why
@@ -39,8 +39,6 @@ from motionlapse.watch.controls import Controls
 from motionlapse.watch.session import Watch
 
 _TICK_S = 0.25
-_DRAWN_S = 0.5  # how long one drawing may take before its terminal is taken to hang
-_FLUSHED_S = 0.05  # between two tries to get rid of what nobody reads
 _PICTURE_TICKS = 2  # pictures are made anew twice a second
 
 logger = logging.getLogger("motionlapse")
@@ -83,6 +81,8 @@ class Dashboard:
         self._picture: Image | None = None
         self._mask: Image | None = None
         self._closing = threading.Event()
+        self._left = threading.Event()  # the thread draws no more
+        self._may_end = threading.Event()
         self._to_stop = False  # no Event: a handler may be interrupted while it holds its lock
         self._waking = Waking()
         self._drawing = threading.Lock()
@@ -110,9 +110,11 @@ class Dashboard:
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
         self._waking.wake()
-        with self._unheld(self._thread.ident or threading.get_ident()):
-            self._thread.join()
-        with self._unheld(threading.get_ident()):
+        with unheld(self._console, self._thread.ident or threading.get_ident()):
+            self._left.wait()
+        self._may_end.set()
+        self._thread.join()
+        with unheld(self._console, threading.get_ident()):
             self._give_terminal_back()
         for number, before in self._before.items():
             signal.signal(number, before)
@@ -120,40 +122,6 @@ class Dashboard:
         signal.signal(signal.SIGINT, interrupt)
         for handler in self._handlers:
             logger.addHandler(handler)
-
-    @contextlib.contextmanager
-    def _unheld(self, ident: int) -> Iterator[None]:
-        """Drop what nobody reads (Ctrl-S, a connection that hangs), or a thread would wait for it.
-
-        Parameters
-        ----------
-        ident
-            Of the thread that may wait to write.
-        """
-        done = threading.Event()
-
-        def drop() -> None:
-            wait_s = _DRAWN_S
-            while not done.wait(wait_s):
-                with contextlib.suppress(termios.error, OSError, ValueError):
-                    output = self._console.file.fileno()
-                    # Only what was stopped like this can be let go on; then so does Ctrl-S.
-                    termios.tcflow(output, termios.TCOOFF)
-                    termios.tcflow(output, termios.TCOON)
-                    termios.tcflush(output, termios.TCOFLUSH)
-                # Who waits to write is not told that there is room, but wakes up for a signal.
-                signal.pthread_kill(ident, signal.SIGWINCH)
-                wait_s = _FLUSHED_S
-
-        before = signal.signal(signal.SIGWINCH, lambda *_: None)
-        dropping = threading.Thread(target=drop, name="dropping", daemon=True)
-        dropping.start()
-        try:
-            yield
-        finally:
-            done.set()
-            dropping.join()
-            signal.signal(signal.SIGWINCH, before)
 
     def _silence(self) -> None:
         """Keep log lines from tearing the picture; a file goes on getting them."""
@@ -188,7 +156,7 @@ class Dashboard:
     def _end_at_once(self, number: int, _frame: FrameType | None) -> None:
         """Leave the terminal as it was, and die of the signal: nothing is finished."""
         signal.signal(number, signal.SIG_DFL)  # whoever insists need not wait for what follows
-        if self._drawing.acquire(timeout=_DRAWN_S):
+        if self._drawing.acquire(timeout=DRAWN_S):
             self._give_terminal_back()
         elif self._input is not None and self._terminal is not None:
             # Nobody reads what is drawn, so that the thread may wait for ever.
@@ -202,6 +170,13 @@ class Dashboard:
     # ---- the thread ------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        try:
+            self._draw()
+        finally:
+            self._left.set()
+            self._may_end.wait()  # nobody may send a signal to a thread that has ended
+
+    def _draw(self) -> None:
         try:
             self._draw_and_read()
         except Exception as error:
