@@ -34,12 +34,23 @@ def moving_pictures(container: InputContainer, name: str) -> VideoStream:
     SourceError
         If there is none, or nothing to decode it with.
     """
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    streams = _streams_of_pictures(container)
     if not streams:
         raise SourceError(f"{name}: has no video stream")
     if streams[0].codec_context is None:
         raise SourceError(f"{name}: there is no decoder for its codec")
     return streams[0]
+
+
+def unread_streams(container: InputContainer) -> str:
+    """Return a line if there are more streams of moving pictures than the one read, else ``""``."""
+    streams = len(_streams_of_pictures(container))
+    return f"has {streams} video streams; the first is read" if streams > 1 else ""
+
+
+def _streams_of_pictures(container: InputContainer) -> list[VideoStream]:
+    """Return the streams of moving pictures: a cover is none."""
+    return [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
 
 
 def video_stream(

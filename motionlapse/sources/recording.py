@@ -26,6 +26,7 @@ from motionlapse.sources.film_file import (
     duration_of,
     duration_of_part,
     nominal_fps,
+    unread_streams,
     video_stream,
 )
 from motionlapse.sources.film_frames import film_frame
@@ -41,8 +42,7 @@ from motionlapse.units import format_duration
 _AHEAD, _AHEAD_BYTES = 4, 32_000_000
 _THINNED_BYTES = 14_000_000  # 72 thinned ones of 1080p, and those between that are left out
 
-_Shown: TypeAlias = tuple[int, Picture, float]
-"""Index, picture, media time."""
+_Shown: TypeAlias = tuple[int, Picture, float]  # index, picture, media time
 _Waiting: TypeAlias = tuple[Frame, int]  # and how many bytes its picture took
 
 
@@ -137,9 +137,9 @@ class Recording(Closing):
             first, whole = self._first()
         except (av.error.FFmpegError, SourceError, ConfigError) as error:
             self._to_close.close()
-            if not isinstance(error, av.error.FFmpegError):
-                raise
-            raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
+            if isinstance(error, av.error.FFmpegError):
+                raise SourceError(f"{self._name}: cannot be read: {why(error)}") from None
+            raise
         self.info = self._describe(whole, label or Path(path).stem)
         frame_bytes = self.info.width * self.info.height * 3 // 2
         one_thread = self._settings.decoding_threads == 1
@@ -162,8 +162,8 @@ class Recording(Closing):
     def __iter__(self) -> Iterator[Frame]:
         for frame, _ in self._ahead:
             yield frame
-        if repairs := self._clock.repairs():
-            self.faults.append(Fault(f"{self._name}: {repairs}", lost=False))
+        for noticed in filter(None, (unread_streams(self._container), self._clock.repairs())):
+            self._fault(noticed, lost=False)
 
     def opening(self) -> Iterator[Frame]:
         """Read the frames once more, with a decoder of its own; see `Source.opening`."""

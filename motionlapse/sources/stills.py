@@ -229,7 +229,7 @@ def read_bgr(path: Path) -> Image:
         If it cannot be read or is corrupt or cut off.
     """
     with _upright(path) as picture:
-        if picture.mode.startswith(("I", "F")) or picture.mode in ("1", "L"):
+        if picture.mode[0] in "IF" or picture.mode in ("1", "L"):
             return _planes_of(picture).luma.view
         if picture.has_transparency_data:
             laid = picture.convert("RGBA")
@@ -264,10 +264,10 @@ def _upright(path: Path, *, draft: str | None = None) -> Iterator[Pictures.Image
 
 
 def _planes_of(picture: Pictures.Image) -> Planes:
-    if picture.mode.startswith(("I", "F")):  # 16 bits and deeper keep their highest eight
-        deep = np.asarray(picture)
-        grey = (deep >> 8).astype(np.uint8) if deep.dtype.kind in "iu" else deep.astype(np.uint8)
-        return Planes(_plane(grey))
+    if picture.mode == "F":
+        raise ValueError("its values are floating-point numbers; whole ones are read")
+    if picture.mode.startswith("I"):  # 16 bits and deeper keep their highest eight
+        return Planes(_plane((np.asarray(picture) >> 8).astype(np.uint8)))
     if picture.mode in ("1", "L", "LA"):
         return Planes(_plane(np.asarray(picture.convert("L"))))
     if picture.mode != "YCbCr":

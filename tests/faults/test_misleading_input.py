@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
 import pytest
-from films import run_here, scan_here
+from films import picture, run_here, scan_here
 
 
 @pytest.mark.parametrize(
@@ -47,3 +52,31 @@ def test_an_archive_is_no_file_of_it(fixtures, tmp_path):
     ran = run_here("events", tmp_path / "kept" / "archive.sqlite")
     assert ran.code == 3
     assert ran.err.endswith(f"an archive is the folder of that file: {tmp_path / 'kept'}\n")
+
+
+def test_a_film_of_two_cameras_says_that_one_is_read(tmp_path):
+    film = tmp_path / "dashcam.mkv"
+    with av.open(str(film), "w") as container:
+        streams = [container.add_stream("mpeg4", rate=25) for _ in range(2)]
+        for stream in streams:
+            stream.width, stream.height = 160, 120
+        for index in range(10):
+            for stream in streams:
+                frame = av.VideoFrame.from_ndarray(picture(index / 25), format="bgr24")
+                frame.pts, frame.time_base = index, Fraction(1, 25)
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode())
+    ran = scan_here(film, tmp_path / "kept")
+    assert ran.code == 0
+    assert ran.err.count("dashcam.mkv: has 2 video streams; the first is read\n") == 1
+
+
+def test_a_still_of_floating_point_numbers_is_refused(tmp_path):
+    for number in range(2):
+        still = np.random.default_rng(number).random((60, 80), np.float32)
+        cv2.imwrite(str(tmp_path / f"{number}.tif"), still)
+    ran = run_here("compare", tmp_path / "0.tif", tmp_path / "1.tif")
+    assert ran.code == 3
+    assert "its values are floating-point numbers; whole ones are read" in ran.err
+    assert len(ran.err.splitlines()) == 1
