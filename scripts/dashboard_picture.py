@@ -1,7 +1,7 @@
 """Writes fixtures/pictures/dashboard.svg: the dashboard on the demo camera, exported by Rich.
 
-It watches for as long as the picture says, and all figures in it are those of this watch, which draws
-nothing meanwhile.
+It watches for as long as the picture says, and all figures in it are those of this watch, which
+draws nothing meanwhile.
 """
 
 from __future__ import annotations

@@ -11,16 +11,18 @@ from motionlapse.frames import Image
 
 _CHANGED = 32  # grey levels from one frame to the next: written digits do, noise does not
 _LEAST = 2  # of a cell's 64 pixels: a part of a small digit
-_ENOUGH_S = 8
-# A clock changes in nearly every second, in one frame of it; trees and people in many, or in some.
-_SECONDS, _FRAMES = 0.8, 0.2
-# Frames a second that are looked at, and the fewest: below, every frame may be a second's first.
-_EVERY_S, _LEAST_RATE = 0.1, 6.0
+_ENOUGH_S = 8.0
+# A clock changes a second after it did last, give or take what a slow camera does, in most seconds;
+# and it stands still in most frames. Leaves change now and then, after any time.
+_SECOND_S, _ABOUT_S = 1.0, 0.25
+_TICKS, _FRAMES = 0.6, 0.3
+# Frames a second that are looked at, with room for rounded times, and the fewest.
+_EVERY_S, _LEAST_RATE = 0.09, 4.0
 _LARGEST = 0.05  # of the picture
 
 
 class OverlayFinder:
-    """Watches for a place that changes once a second and is still in between.
+    """Watches for a place that changes second by second and is still in between.
 
     Seconds change in all clocks; what changes only together with them (minutes) belongs to them.
 
@@ -35,13 +37,12 @@ class OverlayFinder:
         shape = (size[1] // CELL, size[0] // CELL)
         self._previous: Image | None = None
         self._frames = 0
-        self._next_s = float("-inf")
-        self._second = -1
-        self._seconds = 0
+        self._last_s: float | None = None
+        self._lasted_s = 0.0  # without gaps
         self._counts: Image = np.zeros(shape, np.uint8)
         self._changed_frames = np.zeros(shape, np.int32)
-        self._changed_seconds = np.zeros(shape, np.int32)
-        self._this_second = np.zeros(shape, np.bool_)
+        self._changed_s = np.full(shape, -np.inf)
+        self._ticks = np.zeros(shape, np.int32)
 
     def add(self, luma: Image, time: float) -> None:
         """Take the next frame.
@@ -53,29 +54,27 @@ class OverlayFinder:
         time
             Media time in seconds.
         """
-        if time < self._next_s:
+        passed_s = 0.0 if self._last_s is None else time - self._last_s
+        if self._last_s is not None and passed_s < _EVERY_S:
             return
-        self._next_s = time + _EVERY_S
+        self._last_s = time
+        self._lasted_s += min(passed_s, _SECOND_S)
         previous, self._previous = self._previous, luma.copy()
-        if int(time) != self._second:
-            self._second = int(time)
-            self._seconds += 1
-            self._changed_seconds += self._this_second
-            self._this_second[:] = False
         self._frames += 1
         if previous is None:
             return
         count_changed(self._previous, previous, _CHANGED, self._counts)
         changed = self._counts >= _LEAST
         self._changed_frames += changed
-        self._this_second |= changed
+        since_s = time - self._changed_s[changed]
+        self._ticks[changed] += np.abs(since_s - _SECOND_S) <= _ABOUT_S
+        self._changed_s[changed] = time
 
     def found(self) -> tuple[int, int, int, int] | None:
         """Return (x, y, width, height) of a clock in pixels of analysis, None without one."""
-        complete = self._seconds - 1  # the last second may have only begun
-        if complete < _ENOUGH_S or self._frames < _LEAST_RATE * complete:
+        if self._lasted_s < _ENOUGH_S or self._frames < _LEAST_RATE * self._lasted_s:
             return None
-        ticking = self._changed_seconds >= _SECONDS * complete
+        ticking = self._ticks >= _TICKS * (self._lasted_s - _SECOND_S)  # the first is no tick
         ticking &= self._changed_frames <= _FRAMES * self._frames
         if not ticking.any():
             return None
@@ -83,8 +82,15 @@ class OverlayFinder:
         # Minutes and hours stand on the line, change with the seconds and not without them.
         rare = (self._changed_frames > 0) & (self._changed_frames <= _FRAMES * self._frames)
         line = np.atleast_1d(rare[y : y + height].any(axis=0))
-        while x > 0 and line[x - 1]:
-            x, width = x - 1, width + 1
+        begin = x
+        while begin > 0 and line[begin - 1]:
+            begin -= 1
+        # Where more than a clock stirs on the line, the seconds tell at least where it is.
+        whole = self._around(begin, y, x + width - begin, height)
+        return whole or self._around(x, y, width, height)
+
+    def _around(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """Return cells with a margin, in pixels of analysis; None: too much for a clock."""
         left, top = max(0, (x - 1) * CELL), max(0, (y - 1) * CELL)
         right = min(self._size[0], (x + width + 1) * CELL)
         bottom = min(self._size[1], (y + height + 1) * CELL)

@@ -89,3 +89,33 @@ def test_a_clock_is_found_wherever_the_footage_is_begun(start_s: float) -> None:
         time_s = start_s + index / 10
         analyzer.step(Frame(index, time_s, None, index, lambda p=planes: p, lambda p=picture: p))
     assert analyzer.overlay() is not None
+
+
+def test_leaves_that_stir_twice_a_second_are_no_clock() -> None:
+    random = np.random.default_rng(3)
+    leaves = random.integers(0, 256, (24, 24))
+    frames = pictures(60, 25, clock=False)
+    for picture in frames:
+        if random.random() < 0.067:
+            leaves = random.integers(0, 256, (24, 24))
+        picture[40:64, 40:64] = leaves
+    assert find(frames, 25) is None
+
+
+def test_a_recorder_that_was_off_hides_no_clock() -> None:
+    finder = OverlayFinder((WIDTH, HEIGHT))
+    for index, picture in enumerate(pictures(24, 10, clock=True)):
+        finder.add(picture, index / 10 + 3600 * (index >= 120))
+    assert finder.found() is not None
+
+
+def test_a_clock_is_found_where_leaves_stir_on_its_line() -> None:
+    random = np.random.default_rng(4)
+    frames = pictures(24, 25, clock=True)
+    for picture in frames:
+        for x in range(0, 256, 8):
+            if random.random() < 0.03:
+                picture[22:24, x : x + 8] = random.integers(0, 256, (2, 8))
+    found = find(frames, 25)
+    assert found is not None
+    assert found[0] >= 240
