@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Event
+
 from motionlapse.clock import Clock
 from motionlapse.sources.address import Address, Kind
+from motionlapse.sources.asking import AskingConnection, Wait
 from motionlapse.sources.connection import Connection, PacketTap
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.settings import SourceSettings
@@ -15,8 +19,18 @@ def connect_to(
     clock: Clock,
     tap: PacketTap | None = None,
     holding: Holding | None = None,
+    wait: Wait | None = None,
 ) -> Connection:
     """Open a live source with what reads it.
+
+    Parameters
+    ----------
+    address
+        What is opened.
+    settings, clock, tap, holding
+        As for `motionlapse.sources.stream.StreamConnection`.
+    wait
+        Waits where a camera gives one picture at a time; None: nobody ends that.
 
     Raises
     ------
@@ -33,4 +47,9 @@ def connect_to(
         return CameraConnection(address, settings.live, clock)
     from motionlapse.sources.stream import StreamConnection
 
-    return StreamConnection(address, settings.live, clock, tap, holding, fast=settings.fast)
+    fast, live = settings.fast, settings.live
+    first = StreamConnection(address, live, clock, tap, holding, fast=fast)
+    if not first.still:
+        return first
+    ask = partial(StreamConnection, address, live, clock, tap, holding, fast=fast)
+    return AskingConnection(first, ask, live.ask_every, clock, wait or Event().wait)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from motionlapse.frames import Image, Planes
 
@@ -60,6 +60,10 @@ class Unseen:
     arrived_s: float | None
 
 
+Arrival: TypeAlias = Picture | Unseen | None
+"""What comes over a connection; None: a picture that is held back, and may follow."""
+
+
 def itself(image: Image) -> Image:
     """Return a picture that is BGR already; for `Picture.to_bgr`."""
     return image
@@ -106,11 +110,8 @@ class Connection(Protocol):
     def finite(self) -> bool:
         """Tell whether the end of the pictures is the end of the source, not a loss."""
 
-    def pictures(self) -> Iterator[Picture | Unseen | None]:
-        """Yield the pictures as they come; returns when there are no more.
-
-        None says that one has come and is held back: it may follow.
-        """
+    def pictures(self) -> Iterator[Arrival]:
+        """Yield the pictures as they come; returns when there are no more."""
 
     def close(self) -> None:
         """Let go of the source; may be called again."""

@@ -24,7 +24,7 @@ from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.backoff import Backoff
-from motionlapse.sources.connection import Connection, PacketTap, Picture, Unseen
+from motionlapse.sources.connection import Arrival, Connection, PacketTap, Unseen
 from motionlapse.sources.frame_dates import FrameDates
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
@@ -163,6 +163,10 @@ class Live(Closing):
         self._holding.allowed = False
         yield from self._mailbox.in_turn(lambda: self._holding.pending, _LEAVE_S)
 
+    def wait(self, seconds: float) -> bool:
+        """Wait in the thread that holds the connection; True if it is to end meanwhile."""
+        return self._closing.wait(seconds)
+
     def close(self) -> None:
         """Let go of the source; may be called again. A thread that hangs is left to end itself."""
         self._closing.set()
@@ -182,8 +186,7 @@ class Live(Closing):
             self._opened.set()
 
     def _keep_connected(self) -> None:
-        settings = self._settings
-        backoff = Backoff(settings.retry_first, settings.retry_most, self._chance)
+        backoff = Backoff(self._settings.retry_first, self._settings.retry_most, self._chance)
         while not self._closing.is_set():
             self._change(LiveState.CONNECTING)
             begun_s = self._clock.monotonic()
@@ -224,9 +227,7 @@ class Live(Closing):
         except SourceError as error:
             return str(error), False
 
-    def _take(
-        self, picture: Picture | Unseen | None, connection: Connection, guard: PictureGuard
-    ) -> None:
+    def _take(self, picture: Arrival, connection: Connection, guard: PictureGuard) -> None:
         if picture is None:
             self._rate.add(self._clock.monotonic())
             self._dates.count(self._holding.leaving.left_out)

@@ -55,7 +55,7 @@ class LiveScene(Closing):
         self._most_s = most_s
         self._live = Live(
             address,
-            lambda: connect_to(address, settings, clock),
+            lambda: connect_to(address, settings, clock, wait=self._live.wait),
             settings.live,
             clock,
             should_stop=should_stop,

@@ -52,6 +52,9 @@ class LiveSettings(SettingsModel):
     read_timeout: Duration = setting(
         "10s", "how long no picture may come before a source counts as lost", gt=0
     )
+    ask_every: Duration = setting(
+        "1s", "how often a camera that gives one picture at a time is asked for the next", gt=0
+    )
     decoding: Literal["auto", "all"] = setting(
         "auto",
         "pictures of a network stream that are decoded: all, or auto: while nothing moves its key "

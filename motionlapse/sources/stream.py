@@ -15,9 +15,9 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from motionlapse.clock import Clock
-from motionlapse.errors import SourceError, why
+from motionlapse.errors import SourceError
 from motionlapse.sources.address import Address, Kind
-from motionlapse.sources.connection import PacketTap, Picture, Unseen
+from motionlapse.sources.connection import Arrival, PacketTap, Picture
 from motionlapse.sources.damage import Damage, FirstFaults
 from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
 from motionlapse.sources.holding import Holding
@@ -25,22 +25,13 @@ from motionlapse.sources.hosts import check_host
 from motionlapse.sources.live_settings import LiveSettings
 from motionlapse.sources.planes import bgr_of, planes_of, upright_size
 from motionlapse.sources.stream_decoder import Item, Shown, StreamDecoder
+from motionlapse.sources.stream_opening import open_stream, say
 from motionlapse.sources.timestamps import MediaClock
 
 # These formats have no timestamps of their own; FFmpeg makes them up from a rate it guesses.
-_TIMELESS = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe", "image2pipe", "png_pipe", "h264", "hevc"})
+_TIMELESS = frozenset({"mpjpeg", "mjpeg", "h264", "hevc"})
 # HLS brings seconds of pictures at a time: they are shown as a player would.
 _BY_SEGMENTS = frozenset({"hls", "hls,applehttp", "dash"})
-_WORDS = {
-    "HTTPUnauthorizedError": "the camera refuses user name or password (401)",
-    "HTTPForbiddenError": "the camera forbids access (403)",
-    "HTTPNotFoundError": "the camera has no such path (404)",
-    "HTTPBadRequestError": "the camera does not understand the request (400)",
-    "InvalidDataError": "what comes from there is no video",
-    "ExitError": "no answer in time",
-    "TimeoutError": "no answer in time",
-    "ProtocolNotFoundError": "this protocol is not supported",
-}
 
 
 class StreamConnection:
@@ -60,6 +51,11 @@ class StreamConnection:
         Decides which packets are not decoded, of streams that come as they are taken; or None.
     fast
         Decode without deblocking; see `motionlapse.sources.settings.SourceSettings`.
+
+    Attributes
+    ----------
+    still
+        True if a picture was sent, or some of them, and no stream: it ends after them.
 
     Raises
     ------
@@ -82,7 +78,7 @@ class StreamConnection:
         self._timeout_s = settings.read_timeout
         if address.kind is Kind.STREAM:
             check_host(address)
-        self._container = _open(address, settings, clock)
+        self._container = open_stream(address, settings, clock)
         try:
             self._stream = _video_stream(self._container)
             self._set_up = partial(_set_up, fast=fast)
@@ -92,26 +88,27 @@ class StreamConnection:
             raise
         names = self._container.format.name
         self.paced = self.finite or names in _BY_SEGMENTS
-        self._timeless = names in _TIMELESS and not self.finite
+        self.still = (names == "image2" or names.endswith("pipe")) and not self.finite
+        self._timeless = self.still or (names in _TIMELESS and not self.finite)
         self._transport = ""
         if names == "rtsp":
             self._transport = f" over {settings.transport.upper()}"
         self.detail = ""
         self._faults = FirstFaults()
         self._clock = clock
-        self._tap = tap
+        self._tap = None if self.still else tap  # of pictures there is nothing to copy
         self._holding = None if self.paced or self._timeless else holding
         self._last_tick = 0
         self._undated: av.Packet[VideoStream] | None = None
-        if tap is not None:
-            tap.attach(self._stream)
+        if self._tap is not None:
+            self._tap.attach(self._stream)
 
     @property
     def damage(self) -> str:
         """Return what was damaged so far of a film; see `Connection`."""
         return str(self._faults) if self.finite else ""
 
-    def pictures(self) -> Iterator[Picture | Unseen | None]:
+    def pictures(self) -> Iterator[Arrival]:
         """Yield the good pictures; those between damage and the next key frame are left out.
 
         Raises
@@ -214,7 +211,7 @@ class StreamConnection:
         except av.error.ExitError:
             raise SourceError(f"nothing came for {self._timeout_s:g} s") from None
         except (av.error.FFmpegError, OSError, IndexError) as error:
-            raise SourceError(_say(error)) from None
+            raise SourceError(say(error)) from None
 
     def _pass_on(self, packet: av.Packet[VideoStream]) -> None:
         """Give a packet to the tap."""
@@ -243,34 +240,6 @@ class StreamConnection:
         if self._tap is not None:
             self._tap.detach()
         self._container.close()
-
-
-def _open(address: Address, settings: LiveSettings, clock: Clock) -> InputContainer:
-    if address.kind is Kind.FILE:
-        target, options = f"file:{address.target}", {}
-    else:
-        target = address.target
-        # Half a second is enough to tell what a stream is; longer only delays the first picture.
-        options = {"analyzeduration": "500000"}
-        if target.lower().startswith("rtsp"):
-            options["rtsp_transport"] = settings.transport
-    begun_s = clock.monotonic()
-    try:
-        return av.open(
-            target,
-            container_options=options,
-            timeout=(settings.open_timeout, settings.read_timeout),
-            metadata_errors="replace",
-        )
-    except (av.error.FFmpegError, OSError) as error:
-        # Of a time-out in the middle of something FFmpeg says what it made of that.
-        late = clock.monotonic() - begun_s >= settings.open_timeout
-        raise SourceError(_WORDS["TimeoutError"] if late else _say(error)) from None
-
-
-def _say(error: Exception) -> str:
-    """Return a fault of FFmpeg in words that do not hold the address."""
-    return _WORDS.get(type(error).__name__) or why(error)
 
 
 def _video_stream(container: InputContainer) -> VideoStream:

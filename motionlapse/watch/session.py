@@ -88,7 +88,9 @@ class Watch:
         self._shown = shown
         self.live = Live(
             address,
-            lambda: connect(address, settings.sources, clock, self._ring, self._holding),
+            lambda: connect(
+                address, settings.sources, clock, self._ring, self._holding, self.live.wait
+            ),
             settings.sources.live,
             clock,
             should_stop=lambda: bool(controls.stopped) or self._renewed is not None,
@@ -114,6 +116,8 @@ class Watch:
         with self.live, one_thread():
             if not self.live.open():
                 return self._result
+            if self._ring is not None and not self._ring.connection:
+                self._ring = None  # no packets come: clips are encoded
             self._size = (self.live.info.width, self.live.info.height)
             self._judging.make_analyzer(self._size)  # regions that do not fit end it here
             try:

@@ -15,7 +15,7 @@ import pytest
 from motionlapse.clock import ManualClock, SystemClock
 from motionlapse.frames import Frame
 from motionlapse.sources.address import parse_address
-from motionlapse.sources.connection import Picture, Unseen
+from motionlapse.sources.connection import Arrival, Picture
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live import Live
 from motionlapse.sources.live_settings import LiveSettings
@@ -249,7 +249,7 @@ def test_what_is_held_when_a_watch_ends_is_looked_at(tmp_path: Path) -> None:
     class Connection:
         detail, damage, paced, finite = "packets", "", False, False
 
-        def pictures(self) -> Iterator[Picture | Unseen | None]:
+        def pictures(self) -> Iterator[Arrival]:
             stream = Stream(film, holding)
             packets = list(stream.packets())[:41]
             for number, packet in enumerate(packets):

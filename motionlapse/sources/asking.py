@@ -1,0 +1,81 @@
+"""Cameras that give one picture each time that they are asked, such as ``…/snapshot.jpg``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from motionlapse.clock import Clock
+from motionlapse.errors import SourceError
+from motionlapse.sources.connection import Arrival, Connection
+
+Wait: TypeAlias = Callable[[float], bool]
+"""Waits for so many seconds, or until somebody wants the end: then it returns True."""
+
+
+class AskingConnection:
+    """A connection for each picture, which together are as one.
+
+    Parameters
+    ----------
+    first
+        The first of them, open.
+    ask
+        Opens the next, or raises SourceError: then the camera is lost.
+    every_s
+        From one question to the next, in seconds; or as long as the answer takes.
+    clock
+        The time.
+    wait
+        Waits for the next.
+    """
+
+    paced = False
+    finite = False
+    damage = ""
+
+    def __init__(
+        self,
+        first: Connection,
+        ask: Callable[[], Connection],
+        every_s: float,
+        clock: Clock,
+        wait: Wait,
+    ) -> None:
+        self._answer = first
+        self._ask = ask
+        self._every_s = every_s
+        self._clock = clock
+        self._wait = wait
+
+    @property
+    def detail(self) -> str:
+        """Return what is received, in words; known after the first picture."""
+        return f"{self._answer.detail}, asked for every {self._every_s:g} s"
+
+    def pictures(self) -> Iterator[Arrival]:
+        """Yield the pictures as they come, until somebody wants the end.
+
+        Raises
+        ------
+        SourceError
+            If the camera does not answer, or not with a picture.
+        """
+        asked_s = self._clock.monotonic()
+        while True:
+            given = 0
+            for picture in self._answer.pictures():
+                yield picture
+                given += 1
+            if not given:
+                raise SourceError("what comes from there is no picture")
+            self._answer.close()
+            passed_s = self._clock.monotonic() - asked_s
+            if self._wait(max(0.0, self._every_s - passed_s)):
+                return
+            asked_s = self._clock.monotonic()
+            self._answer = self._ask()
+
+    def close(self) -> None:
+        """Close the connection; may be called again."""
+        self._answer.close()
