@@ -44,12 +44,9 @@ class Steadier:
         self._reference: npt.NDArray[np.float32] | None = None
         self._time_s = 0.0
         self._before: tuple[npt.NDArray[np.float32] | None, float] = None, 0.0
-        self.shift_px = (0.0, 0.0)
 
     def __call__(self, planes: Planes, time_s: float) -> Planes:
         """Return the planes where the first were; all have the size of analysis.
-
-        The measured shift of the scene is in `shift_px` (right, down), in pixels of analysis.
 
         Parameters
         ----------
@@ -67,7 +64,6 @@ class Steadier:
         farthest = _FARTHEST_SHARE * max(self._size)
         if response < _LEAST_RESPONSE or max(abs(right), abs(down)) > farthest:
             right = down = 0.0
-        self.shift_px = (right, down)
         if max(abs(right), abs(down)) >= _LEAST_PX:
             back = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
             planes = Planes(

@@ -77,8 +77,6 @@ class VideoFile(Finishing):
     ----------
     container
         Add streams to it, and mux packets inside `writing`.
-    time_base_exact
-        True if the container keeps times to less than a millisecond.
     kept
         True once the film is finished under its name.
 
@@ -101,7 +99,6 @@ class VideoFile(Finishing):
         kind = check_film_name(path)
         make_folder(path.parent)
         self.path = path
-        self.time_base_exact = kind == "mp4"
         self._place = path.resolve()
         self._growing = growing
         self._placing = placing
