@@ -162,9 +162,9 @@ def _complain(text: str) -> None:
     if logger.handlers:  # stderr, and the file of --log-file
         logger.error("%s", text)
     else:
-        from motionlapse.cli.console import plain
+        from motionlapse.units import printable
 
-        _say(f"error: {plain(text)}")
+        _say(f"error: {printable(text)}")
 
 
 def _say(text: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, why
+from motionlapse.units import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,7 +77,7 @@ class _OneLine(logging.Formatter):
     """Writes a record in one line, whatever the names in it hold."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return plain(super().format(record))
+        return printable(super().format(record))
 
 
 class _Stderr(logging.Handler):
@@ -142,7 +143,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
 
 def say(text: str) -> None:
     """Say something on stderr, where a command keeps no log."""
-    typer.echo(plain(text), err=True)
+    typer.echo(printable(text), err=True)
 
 
 def is_terminal(stream: object) -> bool:
@@ -151,11 +152,11 @@ def is_terminal(stream: object) -> bool:
     return bool(isatty and isatty() and os.environ.get("TERM") != "dumb")
 
 
-def rich_console(*, stderr: bool) -> Console:
-    """Return a Rich console; imported here because plain output does without."""
+def stderr_console() -> Console:
+    """Return a Rich console on stderr; imported here because plain output does without Rich."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=True, highlight=False)
 
 
 def print_json(record: dict[str, object]) -> None:
@@ -211,7 +212,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         Cells as text, as many as columns.
     """
     terminal = is_terminal(sys.stdout)
-    rows = [[plain(cell) for cell in row] for row in rows]
+    rows = [[printable(cell) for cell in row] for row in rows]
     wanted = list(range(len(columns)))
     widths = [max(len(line[i]) for line in [[c.name for c in columns], *rows]) for i in wanted]
     if terminal:
@@ -229,11 +230,6 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     if left_out:
         note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
         logger.info(note) if logger.handlers else say(note)
-
-
-def plain(text: str) -> str:
-    """Return a text in one line, without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
