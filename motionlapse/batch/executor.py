@@ -1,41 +1,41 @@
-"""Who scans: this process itself; `lanes` and `cluster` have others do it."""
+"""What scans the sources: this process; see `process_pool` and `cluster` for the others."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from motionlapse.batch.desk import Desk
+from motionlapse.batch.source_recorder import SourceRecorder
 from motionlapse.batch.work import Job, scan_source
 from motionlapse.pipeline_settings import Settings
 
 
-class Crew(Protocol):
-    """Scans sources, as a `concurrent.futures.Executor` does work.
+class Executor(Protocol):
+    """Scans sources; like `concurrent.futures.Executor`, but its owner must call `wait`.
 
     Attributes
     ----------
     room
-        How many sources may be under way.
+        How many sources may be submitted at a time.
     elsewhere
-        True if sources are scanned side by side: then each gets its folder in the archive when it
-        is handed out, in order, for they begin in any order.
+        True if sources are scanned in parallel. They then begin in any order, so each gets its
+        folder in the archive when it is submitted.
     """
 
     room: int
     elsewhere: bool
 
     def fit(self, settings: Settings, *, left: int) -> Settings:
-        """Return the settings as a worker needs them; so many sources are left."""
+        """Return the settings as a worker needs them, while `left` sources are still to do."""
 
-    def submit(self, job: Job, desk: Desk) -> Future[Any]:
-        """Hand out a source whose line ends at `desk`."""
+    def submit(self, job: Job, recorder: SourceRecorder) -> Future[Any]:
+        """Scan a source; everything about it is told to its recorder."""
 
     def wait(self) -> None:
-        """Serve the lines until a source may be done, or a moment has passed."""
+        """Serve the workers until a source may be done, or a moment has passed."""
 
-    def finish(self, future: Future[Any], desk: Desk) -> None:
-        """Take what a source that is done has left.
+    def finish(self, future: Future[Any], recorder: SourceRecorder) -> None:
+        """Take the results of a source that is done.
 
         Raises
         ------
@@ -44,27 +44,27 @@ class Crew(Protocol):
         """
 
     def stop(self) -> None:
-        """End what has not begun; the rest is asked to end by its line."""
+        """End what has not begun; the other scans see it in `Channel.should_stop`."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """Let everybody go; `at_once` without waiting for what is under way."""
+        """End all workers; with `at_once`, without waiting for what they are doing."""
 
 
-class Alone:
+class SerialExecutor:
     """Scans one source after another, in this process."""
 
     room = 1
     elsewhere = False
 
     def fit(self, settings: Settings, *, left: int) -> Settings:  # noqa: ARG002
-        """Leave them as they are."""
+        """Return them unchanged."""
         return settings
 
-    def submit(self, job: Job, desk: Desk) -> Future[Any]:
-        """Scan a source, now."""
+    def submit(self, job: Job, recorder: SourceRecorder) -> Future[Any]:
+        """Scan a source at once."""
         future: Future[Any] = Future()
         try:
-            scan_source(job, desk)
+            scan_source(job, recorder)
         except Exception as error:  # raised again by `finish`
             future.set_exception(error)
         else:
@@ -72,14 +72,14 @@ class Alone:
         return future
 
     def wait(self) -> None:
-        """Nothing is under way."""
+        """Return: nothing is under way."""
 
-    def finish(self, future: Future[Any], desk: Desk) -> None:  # noqa: ARG002
+    def finish(self, future: Future[Any], recorder: SourceRecorder) -> None:  # noqa: ARG002
         """Raise what ended the scan."""
         future.result()
 
     def stop(self) -> None:
-        """Nothing waits."""
+        """Do nothing: no source waits."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """Nobody has to leave."""
+        """Do nothing: there are no workers."""

@@ -1,8 +1,8 @@
-"""Scanning a source far from the archive: what is found is noted, and brought home as a whole.
+"""Scanning a source on another machine: the calls to its recorder are returned all together.
 
-Pictures and clips go to a folder of this attempt alone, on a path that both sides share. Nothing is
-in its final place before the starter has taken it, so that an attempt that dies leaves nothing
-behind that counts, and the next one does not trip over it.
+Pictures and clips go to a folder of this attempt alone, on a path that both sides share. Nothing
+reaches its final place before the main process takes it (see `delivery`), so an attempt that dies
+leaves nothing behind that counts, and does not get in the way of the next.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionlapse._version import __version__
-from motionlapse.batch.line import FarLine
+from motionlapse.batch.channel import RemoteChannel
 from motionlapse.batch.work import Job, scan_source
 from motionlapse.errors import (
     TRACEBACK_VARIABLE,
@@ -37,33 +37,33 @@ _LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """One source to scan elsewhere; all paths are absolute.
+class RemoteJob:
+    """One source to scan on another machine; all paths are absolute.
 
     Attributes
     ----------
     job
         What to do.
-    yard
-        Where attempts write; a file `STOP` in it ends them all.
+    staging
+        The folder in which attempts write; a file named `STOP` in it ends them all.
     folder
         The source's folder in the archive.
     last_event
-        The last number that the source has given out.
+        The number of the source's last event so far.
     version
-        Of motionlapse, where it was started.
+        Of motionlapse in the main process.
     """
 
     job: Job
-    yard: Path
+    staging: Path
     folder: Path
     last_event: int
     version: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something said on a line: the method of the desk, and what it is called with."""
+class RecordedCall:
+    """A call on a channel: the method of the recorder, and its arguments."""
 
     what: str
     args: tuple[Any, ...]
@@ -71,8 +71,8 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """What a scan elsewhere has left.
+class RemoteResult:
+    """What a remote scan returns.
 
     Attributes
     ----------
@@ -81,72 +81,72 @@ class Brought:
     notes
         In order.
     error
-        What ended it before its end.
+        What broke it off, if anything did.
     """
 
     attempt: Path
-    notes: list[Note]
+    calls: list[RecordedCall]
     error: Exception | None = None
 
 
-def scan_apart(errand: Errand) -> Brought:
-    """Scan a source; nothing is raised."""
-    attempt = errand.yard / str(errand.job.number) / uuid.uuid4().hex[:12]
-    line = _Notes(errand)
+def scan_remotely(remote: RemoteJob) -> RemoteResult:
+    """Scan a source; errors are returned, not raised."""
+    attempt = remote.staging / str(remote.job.number) / uuid.uuid4().hex[:12]
+    channel = _RecordingChannel(remote)
     error: Exception | None = None
     try:
-        _check(errand)
+        _check(remote)
         if attempt.parent.exists():
-            _drop_films(errand)
+            _drop_films(remote)
         attempt.mkdir(parents=True)
-        scan_source(replace(errand.job, kept_in=attempt), line)
+        scan_source(replace(remote.job, kept_in=attempt), channel)
     except (MotionlapseError, ImportError) as known:
         error = known
     except OSError as fault:
-        error = SourceError(f"{errand.yard}: cannot be written on the cluster: {why(fault)}")
+        error = SourceError(f"{remote.staging}: cannot be written on the cluster: {why(fault)}")
     except Exception as surprise:
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
         error = MotionlapseError(unexpected(surprise))
-    return Brought(attempt, line.notes, error)
+    return RemoteResult(attempt, channel.calls, error)
 
 
-def _check(errand: Errand) -> None:
-    if errand.version != __version__:
+def _check(remote: RemoteJob) -> None:
+    if remote.version != __version__:
         raise ConfigError(
-            f"the cluster has motionlapse {__version__}, this is {errand.version}: install the same"
+            f"the cluster has motionlapse {__version__}, this is {remote.version}: install the same"
         )
-    if not errand.yard.is_dir():
+    if not remote.staging.is_dir():
         raise ConfigError(
-            f"{errand.yard.parent}: the archive is not there on the cluster; --out must be on a "
+            f"{remote.staging.parent}: the archive is not there on the cluster; --out must be on a "
             "path that all its machines share"
         )
-    if (errand.yard / STOP).exists():
+    if (remote.staging / STOP).exists():
         raise SourceError("the scan was stopped before")
 
 
-def _drop_films(errand: Errand) -> None:
-    """Remove the films of an attempt that died before its results came home, whole or not.
+def _drop_films(remote: RemoteJob) -> None:
+    """Remove the films of an attempt that died before its results were taken, whole or not.
 
-    Those alone have no folder of their attempt, and there were none before the first.
+    Unlike pictures and clips they are not written in the attempt's folder.
     """
-    job = errand.job
-    for film in job.settings.sinks.films(errand.folder.name if job.many else "").values():
+    job = remote.job
+    for film in job.settings.sinks.films(remote.folder.name if job.many else "").values():
         place = film.resolve()
         drop_dead(place.parent, place.name)
         drop(film)
 
 
-class _Notes(FarLine):
-    """Answers from what it was given, and notes what is said."""
+class _RecordingChannel(RemoteChannel):
+    """Records the calls, and answers them from what the job says."""
 
-    def __init__(self, errand: Errand) -> None:
+    def __init__(self, remote: RemoteJob) -> None:
         super().__init__()
-        self._errand = errand
-        self._number = errand.last_event
+        self._remote = remote
+        self._number = remote.last_event
         self._looked_s = 0.0
         self._stop = False
-        self.notes: list[Note] = []
+        self.calls: list[RecordedCall] = []
 
     def should_stop(self) -> bool:
         return self._stop
@@ -158,25 +158,25 @@ class _Notes(FarLine):
         self._look()
 
     def _look(self) -> None:
-        """See now and then whether the scan shall end."""
+        """See now and then whether the scan should end."""
         now_s = time.monotonic()
         if now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
-            yard = self._errand.yard
-            self._stop = (yard / STOP).exists() or not yard.is_dir()
+            staging = self._remote.staging
+            self._stop = (staging / STOP).exists() or not staging.is_dir()
 
     def begin(self, info: SourceInfo) -> StoredRun:
-        """Note it; the run's keys in the database are not known here."""
+        """Record it; the run's keys in the database are not known here."""
         from motionlapse.sinks.archive_store import StoredRun
 
         self._ask("begin", info)
-        return StoredRun(0, 0, self._errand.folder, self._errand.last_event)
+        return StoredRun(0, 0, self._remote.folder, self._remote.last_event)
 
     def next_event(self, run: StoredRun) -> int:
-        """Count on from the last number; the starter makes sure of it."""
+        """Count on from the last number; `Delivery` checks it against the archive."""
         self._number += 1
         self._ask("next_event", run, self._number)
         return self._number
 
     def _ask(self, what: str, *args: Any, **named: Any) -> None:
-        self.notes.append(Note(what, args, named))
+        self.calls.append(RecordedCall(what, args, named))

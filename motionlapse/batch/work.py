@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionlapse.allocator import return_large_pieces
-from motionlapse.batch.line import Line
+from motionlapse.batch.channel import Channel
 from motionlapse.batch.parts import analyzer_maker, shrink_of
 from motionlapse.batch.result import Outcome
 from motionlapse.batch.same_file import path_mark
@@ -53,17 +53,17 @@ class Job:
     kept_in: Path | None = None
 
 
-def scan_source(job: Job, line: Line) -> None:
+def scan_source(job: Job, channel: Channel) -> None:
     """Scan a source from its beginning to its end.
 
     Raises
     ------
     SourceError, ConfigError, SinkError
-        If it cannot even begin; what happens later is in what the line is told at the end.
+        If it cannot even begin; what happens later is in what the channel is told at the end.
     """
     footage, settings = job.footage, job.settings
     return_large_pieces()
-    with _open(job, line) as source:
+    with _open(job, channel) as source:
         # Decoding has begun: what follows imports OpenCV meanwhile.
         import cv2
 
@@ -78,8 +78,10 @@ def scan_source(job: Job, line: Line) -> None:
         info = source.info
         make_analyzer = analyzer_maker(settings)
         make_analyzer((info.width, info.height))  # regions that do not fit end it here
-        stored = line.begin(info)
-        archive = ArchiveSink(line, stored, footage.place, info.start_wall, line.keep, show=str)
+        stored = channel.begin(info)
+        archive = ArchiveSink(
+            channel, stored, footage.place, info.start_wall, channel.keep, show=str
+        )
         try:
             chosen = chosen_sinks(
                 settings.sinks,
@@ -90,11 +92,11 @@ def scan_source(job: Job, line: Line) -> None:
                 live=False,
                 exit_ratio=settings.decision.exit_ratio,
                 keep=archive.keep,
-                recorded=_recorded(job, archive, line),
-                placing=_noted(stored, line),
+                recorded=_recorded(job, archive, channel),
+                placing=_noted(stored, channel),
             )
         except SinkError:
-            line.discard_run(stored)  # it would hide the events of the one before
+            channel.discard_run(stored)  # it would hide the events of the one before
             raise
         decider = Decider(settings.decision, archive.next_number)
         if isinstance(source, Stretches):
@@ -105,14 +107,14 @@ def scan_source(job: Job, line: Line) -> None:
                 make_analyzer,
                 decider,
                 [*chosen, archive],
-                should_stop=line.should_stop,
-                on_frame=lambda analysis, _: line.frame(analysis.frame.time),
+                should_stop=channel.should_stop,
+                on_frame=lambda analysis, _: channel.frame(analysis.frame.time),
                 pacing=settings.pace(),
             )
         except BaseException:
             # A second Ctrl-C, for one. What is in its place must be known to be of this run.
             with suppress(SinkError):
-                line.abandon("it was ended before it could end itself", films_made(chosen))
+                channel.abandon("it was ended before it could end itself", films_made(chosen))
             raise
         outcome = Outcome(
             frames=ran.frames,
@@ -124,10 +126,10 @@ def scan_source(job: Job, line: Line) -> None:
             overlay=ran.overlay,
             films=films_made(chosen),
         )
-        line.end(stored, outcome, source.faults)
+        channel.end(stored, outcome, source.faults)
 
 
-def _open(job: Job, line: Line) -> Source | Stretches:
+def _open(job: Job, channel: Channel) -> Source | Stretches:
     """Open the source, or those stretches of it that a prescan leaves."""
     settings = job.settings
     shrink = shrink_of(settings)
@@ -136,16 +138,16 @@ def _open(job: Job, line: Line) -> Source | Stretches:
 
         make = analyzer_maker(settings)
         if chosen := prescan(
-            job.footage, settings, make, line.note, line.should_stop, line.search, shrink
+            job.footage, settings, make, channel.note, channel.should_stop, channel.search, shrink
         ):
             return chosen
     return open_footage(job.footage, settings.sources, Opening(settings.opening_s), shrink)
 
 
-def _noted(run: StoredRun, line: Line) -> Placing:
-    """Return what notes films before they come to their places.
+def _noted(run: StoredRun, channel: Channel) -> Placing:
+    """Return a function that notes a film in the archive before it is put in its place.
 
-    Who is killed right after that has no time left to say which film was made.
+    A process that is killed right after that could no longer tell which film was made.
     """
 
     def placing(part: Path, place: Path) -> None:
@@ -153,22 +155,22 @@ def _noted(run: StoredRun, line: Line) -> Placing:
             mark = path_mark(part)
         except OSError:  # then who resumes is only refused, as where the archive cannot be written
             return
-        # Where the line is broken, whoever started the scan was killed: the film is not put there.
+        # A broken channel means that the main process was killed: then the film is not put there.
         with suppress(SinkError):
-            line.note_film(run, place, mark)
+            channel.note_film(run, place, mark)
 
     return placing
 
 
-def _recorded(job: Job, archive: ArchiveSink, line: Line) -> Recorded | None:
+def _recorded(job: Job, archive: ArchiveSink, channel: Channel) -> Recorded | None:
     """Return the film that clips are cut out of, where there is one in a folder."""
     footage = job.footage
     if footage.stills or footage.url:
         if job.settings.sinks.clips != "none":
             what = "stills" if footage.stills else "footage at a URL"
-            line.warning(f"{footage.name}: there are no clips of {what}")
+            channel.warning(f"{footage.name}: there are no clips of {what}")
         return None
     from motionlapse.sinks.chosen import Recorded
     from motionlapse.sources.seeking import find_key_frame
 
-    return Recorded(footage.path, find_key_frame, archive.keep_clip, line.tally)
+    return Recorded(footage.path, find_key_frame, archive.keep_clip, channel.tally)

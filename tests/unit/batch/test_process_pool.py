@@ -10,9 +10,9 @@ import pytest
 from films import LONG_S, write_film
 from listening import Heard
 
-from motionlapse.batch.books import Books
-from motionlapse.batch.desk import Desk
-from motionlapse.batch.lanes import Lanes
+from motionlapse.batch.batch_state import BatchState
+from motionlapse.batch.process_pool import ProcessPool
+from motionlapse.batch.source_recorder import SourceRecorder
 from motionlapse.batch.work import Job
 from motionlapse.clock import ManualClock
 from motionlapse.errors import SourceError
@@ -21,69 +21,71 @@ from motionlapse.sources.footage import Footage
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Books]:
+def batch(tmp_path: Path) -> Iterator[BatchState]:
     settings = Settings.model_validate({"sinks": {"out": tmp_path / "kept"}})
-    made = Books(settings, Heard(), ManualClock(), lambda: False, total=2)
+    made = BatchState(settings, Heard(), ManualClock(), lambda: False, total=2)
     yield made
     made.close()
 
 
-def test_a_process_that_dies_with_nothing_to_do_is_replaced(books: Books, tmp_path: Path) -> None:
+def test_a_process_that_dies_with_nothing_to_do_is_replaced(
+    batch: BatchState, tmp_path: Path
+) -> None:
     film = write_film(tmp_path / "door.mp4")
     before = set(multiprocessing.active_children())
-    lanes = Lanes(1)
+    workers = ProcessPool(1)
     try:
         for number in (1, 2):
             footage = Footage(f"door{number}.mp4", film)
-            desk = Desk(books, number, footage)
-            future = lanes.submit(Job(number, footage, books.settings, many=True), desk)
+            recorder = SourceRecorder(batch, number, footage)
+            future = workers.submit(Job(number, footage, batch.settings, many=True), recorder)
             while not future.done():
-                lanes.wait()
-            lanes.finish(future, desk)
+                workers.wait()
+            workers.finish(future, recorder)
             [process] = set(multiprocessing.active_children()) - before
             os.kill(process.pid or 0, signal.SIGKILL)
             process.join(timeout=LONG_S)
     finally:
-        lanes.close()
-    assert books.result.sources == 2
-    assert books.result.events == 4
+        workers.close()
+    assert batch.result.sources == 2
+    assert batch.result.events == 4
 
 
-def test_processes_tell_of_key_frames_too(books: Books, tmp_path: Path) -> None:
+def test_processes_tell_of_key_frames_too(batch: BatchState, tmp_path: Path) -> None:
     film = write_film(tmp_path / "door.mp4")
-    sources = books.settings.sources.model_copy(update={"prescan": True})
-    settings = books.settings.model_copy(update={"sources": sources})
+    sources = batch.settings.sources.model_copy(update={"prescan": True})
+    settings = batch.settings.model_copy(update={"sources": sources})
     footage = Footage("door.mp4", film)
-    desk = Desk(books, 2, footage)
-    lanes = Lanes(1)
+    recorder = SourceRecorder(batch, 2, footage)
+    workers = ProcessPool(1)
     try:
-        future = lanes.submit(Job(2, footage, settings, many=True), desk)
+        future = workers.submit(Job(2, footage, settings, many=True), recorder)
         while not future.done():
-            lanes.wait()
-        lanes.finish(future, desk)
+            workers.wait()
+        workers.finish(future, recorder)
     finally:
-        lanes.close()
-    said = books.listener.said  # type: ignore[attr-defined]  # of Heard
+        workers.close()
+    said = batch.listener.said  # type: ignore[attr-defined]  # of Heard
     assert said.index("search door.mp4 2/2") < said.index("begin door.mp4 2/2")
 
 
-def test_what_was_not_to_begin_any_more_has_not_begun(books: Books, tmp_path: Path) -> None:
+def test_what_was_not_to_begin_any_more_has_not_begun(batch: BatchState, tmp_path: Path) -> None:
     film = write_film(tmp_path / "door.mp4")
     footage = Footage("door.mp4", film)
-    desk = Desk(books, 1, footage)
-    lanes = Lanes(1)
+    recorder = SourceRecorder(batch, 1, footage)
+    workers = ProcessPool(1)
     try:
-        future = lanes.submit(Job(1, footage, books.settings, many=True), desk)
-        [lane] = lanes._busy.values()
-        while lane._pid is None:
-            lanes.wait()
-        assert lane.pipe.poll(LONG_S)  # it has asked for its run, and nobody has answered
-        lanes.stop()
+        future = workers.submit(Job(1, footage, batch.settings, many=True), recorder)
+        [worker] = workers._busy.values()
+        while worker._pid is None:
+            workers.wait()
+        assert worker.pipe.poll(LONG_S)  # it has asked for its run, and nobody has answered
+        workers.stop()
         while not future.done():
-            lanes.wait()
+            workers.wait()
         with pytest.raises(SourceError, match="died"):
-            lanes.finish(future, desk)
+            workers.finish(future, recorder)
     finally:
-        lanes.close()
-    assert desk.stored is None
-    assert books.result.sources == 0
+        workers.close()
+    assert recorder.stored is None
+    assert batch.result.sources == 0
