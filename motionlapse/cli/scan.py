@@ -26,7 +26,7 @@ from motionlapse.cli.options import (
     Config,
     Set,
     check_fps,
-    told_settings,
+    load_and_log_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError
@@ -64,7 +64,7 @@ def scan(  # the flags document themselves
     # NumPy and OpenCV bring OpenBLAS, whose threads spin for a sixth of a second when they start;
     # nothing here multiplies matrices that would be worth them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
     compile_kernels()
 
     from motionlapse.batch.batch import Batch
