@@ -97,8 +97,7 @@ class Decider:
         ready
             False while the background cannot be trusted; an open event is then closed.
         missing_s
-            For how much of the time since the last frame pictures are missing; it does not count
-            towards how long motion has lasted.
+            How much of the time since the last frame lacks pictures, and so is no lasting motion.
         """
         elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s - missing_s
         self._reached_s += missing_s
