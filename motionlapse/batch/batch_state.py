@@ -67,9 +67,9 @@ class BatchState:
     @property
     def archive_exists(self) -> bool:
         """True if there is one to read."""
-        from motionlapse.sinks.archive_schema import FILE_NAME
+        from motionlapse.files import ARCHIVE_FILE
 
-        return (self.settings.sinks.out / FILE_NAME).exists()
+        return (self.settings.sinks.out / ARCHIVE_FILE).exists()
 
     def store(self) -> ArchiveStore:
         """Return the archive; the first call opens it, or makes it."""

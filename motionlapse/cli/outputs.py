@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, is_special, make_folder, writing
+from motionlapse.files import ARCHIVE_FILE, check_writable, is_special, make_folder, writing
 from motionlapse.made import Made, refuse_others
-from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.footage import Footage
 
@@ -96,7 +95,7 @@ def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
     ConfigError
         Naming the flag.
     """
-    database = archive / FILE_NAME
+    database = archive / ARCHIVE_FILE
     for flag, path in outputs.items():
         if path and _is_same(path, database):
             raise ConfigError(f"{flag} {path}: that is the archive; choose another name for it")

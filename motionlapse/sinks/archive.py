@@ -15,7 +15,7 @@ from motionlapse.errors import SinkError
 from motionlapse.files import shown
 from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import StoredRun
-from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.candidates import Candidates, best
 from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.event_book import EventBook
 from motionlapse.sinks.score_bins import ScoreBins
@@ -32,10 +32,6 @@ class _Look:
 
     score: float
     mask: Image
-
-
-def _best(looks: list[_Look]) -> list[_Look]:
-    return [max(looks, key=lambda look: look.score)]
 
 
 class ArchiveSink:
@@ -83,7 +79,7 @@ class ArchiveSink:
         self._on_start = on_start
         self._on_snapshot = on_snapshot
         self._show = show
-        self._looks: Candidates[_Look] = Candidates(_best)
+        self._looks: Candidates[_Look] = Candidates(best)
         self._snapshots: list[Snapshot] = []
         self._clips: dict[int, Path] = {}
         self._bins = ScoreBins()

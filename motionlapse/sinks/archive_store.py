@@ -17,11 +17,10 @@ from pathlib import Path
 
 from motionlapse._version import __version__
 from motionlapse.errors import SinkError
-from motionlapse.files import make_folder
+from motionlapse.files import ARCHIVE_FILE, make_folder
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_faults import InPlace, database_fault
 from motionlapse.sinks.archive_schema import (
-    FILE_NAME,
     OLDEST_SCHEMA,
     SCHEMA_VERSION,
     make_database,
@@ -70,7 +69,7 @@ class ArchiveStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._path = folder / FILE_NAME
+        self._path = folder / ARCHIVE_FILE
         with self._faults():
             make_folder(folder)
             if not self._path.exists():

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from motionlapse.types import Decision, State
 
 T = TypeVar("T")
+
+
+class Scored(Protocol):
+    """An item with the change score of its frame."""
+
+    @property
+    def score(self) -> float:
+        """The change score."""
+
+
+S = TypeVar("S", bound=Scored)
+
+
+def best(items: list[S]) -> list[S]:
+    """Return the item with the highest score, the first of equals, alone."""
+    return [max(items, key=lambda item: item.score)]
 
 
 class Candidates(Generic[T]):

@@ -13,7 +13,7 @@ from motionlapse.errors import SinkError
 from motionlapse.files import free_name, make_folder, write_whole, writing
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
-from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.candidates import Candidates, best
 from motionlapse.sinks.exif import PictureFacts, with_exif
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
@@ -178,12 +178,8 @@ def encode_jpeg(picture: Image, quality: int) -> bytes:
     return encoded.tobytes()
 
 
-def _best(shots: list[_Shot]) -> list[_Shot]:
-    return [max(shots, key=lambda shot: shot.score)]  # the first of equals
-
-
 _CHOICES: dict[str, Callable[[list[_Shot]], list[_Shot]]] = {
-    "best": _best,
+    "best": best,
     "first": lambda shots: shots[:1],
     "last": lambda shots: shots[-1:],
     "all": lambda shots: shots,
