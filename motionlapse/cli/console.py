@@ -1,4 +1,4 @@
-"""What every command says and where: results on stdout, everything else on stderr."""
+"""What commands print, and where: results on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr."
 
 
 def _of_a_file(path: Path | None) -> Path | None:
-    """Refuse an empty text, of which Python makes the current folder."""
+    """Refuse an empty text, which Python takes for the current folder."""
     if path == Path():
         raise typer.BadParameter("name a file")
     return path
@@ -65,7 +65,7 @@ def printing() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes again at its end and would complain there.
+        # Python flushes again when it exits, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise StdoutClosedError("standard output was closed") from None
     except OSError as error:
@@ -81,7 +81,7 @@ class _OneLine(logging.Formatter):
 
 
 class _Stderr(logging.Handler):
-    """Writes lines to stderr as it is now; a progress display may stand in for it."""
+    """Writes lines to the present stderr, which a progress display may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")

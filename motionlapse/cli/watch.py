@@ -91,12 +91,12 @@ def watch(  # the flags document themselves
 
 
 def _check_measure(settings: Settings, flags: Mapping[str, object]) -> None:
-    """Refuse flags of a measure where none decides.
+    """Refuse flags of a measure where no measure decides.
 
     Raises
     ------
     ConfigError
-        Naming the flag, and what it needs.
+        Names the flag, and what it needs.
     """
     given = [
         layer.origin for layer in flag_layers(flags) if min(layer.values).startswith("measures.")
