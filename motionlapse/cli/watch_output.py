@@ -153,7 +153,7 @@ class WatchOutput:
         self.chronicle.disk = use
 
     def debug(self, text: str) -> None:
-        """Log something for whoever looks closely."""
+        """Log a detail, for --verbose."""
         logger.debug("%s", text)
 
     def say(self, text: str) -> None:

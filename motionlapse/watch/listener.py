@@ -40,7 +40,7 @@ class Listener(Protocol):
         """The disk was looked at."""
 
     def debug(self, text: str) -> None:
-        """Something for whoever looks closely."""
+        """A detail for the log."""
 
     def say(self, text: str) -> None:
         """Something worth knowing."""
