@@ -9,16 +9,16 @@ import sys
 
 _TRIM, _THRESHOLD, _ARENAS = -1, -3, -8  # M_TRIM_THRESHOLD and so on, of malloc.h
 _LARGE_BYTES = 1_000_000  # whole pictures; with 256 kB, thinned ones too, a scan takes 5 % longer
-_KEPT_BYTES = 4_000_000  # at the end of a heap: of itself that would be given back again and again
-_MOST_ARENAS = 1  # a second one takes 10 to 20 MB more, in the same time
+_KEPT_BYTES = 4_000_000  # at the end of a heap: else it would be returned again and again
+_MOST_ARENAS = 1  # a second one takes 10 to 20 MB more and saves no time
 
 
 def return_large_pieces() -> None:
-    """Let this process give large pieces back to the system as soon as they are free.
+    """Make this process return large pieces of memory to the system as soon as they are freed.
 
-    Of itself glibc keeps all that is not larger than the largest one that was freed, with small
-    things between, and for each thread apart: 40 MB more for a scan of 1080p. Without glibc, or
-    where its variables say what it shall do, nothing is changed.
+    By default glibc keeps every piece up to the size of the largest one that was ever freed, mixed
+    with small ones, and in a heap of its own for each thread: 40 MB more for a scan of 1080p.
+    Without glibc, or if its environment variables are set, nothing is changed.
     """
     if sys.platform == "linux" and not any(map(_is_told, os.environ)):
         with contextlib.suppress(AttributeError):

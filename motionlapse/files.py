@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Writing files: they appear whole or not at all, and replace nothing by accident."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from motionlapse.errors import ConfigError, SinkError, SourceError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
-ARCHIVE_FILE = "archive.sqlite"  # makes a folder an archive
-MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # the comment in films that are none
+ARCHIVE_FILE = "archive.sqlite"  # a folder with this file is an archive
+MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # metadata of films that are no footage
 
 
 @contextlib.contextmanager
@@ -28,7 +28,7 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn faults of the file system into a `SourceError` that names `path`: a closed folder."""
+    """Turn faults of the file system into a `SourceError` that names `path`."""
     try:
         yield
     except OSError as error:
@@ -36,7 +36,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def part_of(path: Path) -> Path:
-    """Return a name beside `path`, given once, under which it is written first."""
+    """Return a new name in the folder of `path`, under which the file is written first."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
 
 
@@ -65,7 +65,7 @@ def _in_the_way(folder: Path, file: Path) -> str:
 
 
 def check_writable(path: Path) -> None:
-    """Make sure that a file can be written, before the work that it is for; make its folder.
+    """Make sure, before any work begins, that a file can be written; make its folder.
 
     A device or a pipe is not touched.
 
@@ -85,9 +85,9 @@ def check_writable(path: Path) -> None:
 
 
 def refuse_existing(film: Path, flag: str) -> None:
-    """Refuse the name of a film that is there already: what a film shows may be gone for good.
+    """Refuse to replace a film, for what it shows may be lost for good.
 
-    Tables, pages and pictures are made again in a moment, and are written anew.
+    (Tables, pages and pictures can be made again in a moment, and are replaced.)
 
     Raises
     ------
@@ -102,14 +102,14 @@ def refuse_existing(film: Path, flag: str) -> None:
 
 
 def free_name(path: Path, taken: Container[Path] = ()) -> Path:
-    """Return a name that nothing has: the given one, or it with ``-2``, ``-3`` and so on.
+    """Return a name that is free: the given one, or the same with ``-2``, ``-3`` and so on.
 
     Parameters
     ----------
     path
-        What it is to be.
+        The name that is wanted.
     taken
-        Full paths that something is about to have.
+        Full paths that will be taken soon.
     """
     names = (name for name in _names_like(path) if not name.exists())
     return next(name for name in names if name.resolve() not in taken)
@@ -122,12 +122,12 @@ def _names_like(path: Path) -> Iterator[Path]:
 
 
 def put_new(part: Path, place: Path) -> Path:
-    """Give a file its name, or that with a number where something has come to have it.
+    """Give a file its name, or the same with a number if that has been taken meanwhile.
 
     Returns
     -------
     Path
-        The name that it has now.
+        Its new name.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def take_name(part: Path, name: Path) -> None:
     Raises
     ------
     FileExistsError
-        If something has the name.
+        If the name is taken.
     OSError
         If it cannot be renamed.
     """
@@ -164,16 +164,16 @@ def take_name(part: Path, name: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
-    """Write a file beside its place and rename it there; a device or a pipe is written as it is.
+    """Write a file beside its place and rename it; a device or a pipe is written directly.
 
     Parameters
     ----------
     path
-        A link is followed.
+        Where it goes; a link is followed.
     content
         All of it.
     anew
-        True: a file that is there already is an error, not replaced.
+        True to fail, instead of replacing it, if there is such a file already.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
             return
         part = part_of(path.resolve())
         try:
-            with hold_new(part) as file:  # or a scan that begins would remove it
+            with hold_new(part) as file:  # unlocked, it would be removed by a scan that begins
                 file.write(content)
                 ready_to_rename(file)
                 if anew:
@@ -201,7 +201,7 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
 
 
 def is_special(path: Path) -> bool:
-    """Tell whether a path is a device, a pipe or the like, which must not be renamed over."""
+    """Tell whether a path is a device, a pipe or the like, which must not be replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
@@ -212,7 +212,7 @@ def drop(part: Path) -> None:
 
 
 def shown(path: Path) -> str:
-    """Return a path as a person would type it from the current folder: the shorter way."""
+    """Return a path as a person would type it: relative or absolute, whichever is shorter."""
     absolute = os.path.realpath(path)  # `resolve` raises where links lead in a circle
     shorter = min(os.path.relpath(absolute), absolute, key=len)
     return os.fsencode(shorter).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Frames (planes, times, and colour only for those who ask) and the sources they come from."""
+"""Frames (planes, times, and colour on demand) and the protocol of the sources they come from."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ import numpy.typing as npt
 Image: TypeAlias = npt.NDArray[np.uint8]
 """A picture or mask: ``(H, W, 3)`` BGR, or ``(H, W)`` for luma and masks; uint8."""
 OFTEN_S = 1 / 8
-"""Frames at most so far apart come often enough to leave out disposable ones between them."""
+"""Disposable frames are left out only between frames that are at most this far apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plane:
     """One plane of a picture inside its padded rows.
 
-    Decoders pad their rows (854 pixels lie in 896 bytes). A kernel that is given the whole buffer
-    reads contiguous memory, four times faster than through a strided view, so the buffer is what
-    is handed on. It may be one of the decoder's reference pictures: never write to it.
+    Decoders pad their rows (854 pixels lie in 896 bytes). Kernels are given the whole buffer: they
+    read contiguous memory four times faster than a strided view. The buffer may be one of the
+    decoder's reference pictures, so never write to it.
 
     Attributes
     ----------
     buffer
         uint8 ``(H, stride)``, C-contiguous.
     width
-        How many bytes of each row are picture.
+        How many bytes of each row belong to the picture.
     """
 
     buffer: Image
@@ -63,7 +63,7 @@ class Planes:
     chroma: tuple[Plane, Plane] | None = None
 
     def __iter__(self) -> Iterator[Plane]:
-        """Iterate over luma and, where there are such, the chroma planes."""
+        """Iterate over luma and, if there are any, the chroma planes."""
         yield self.luma
         yield from self.chroma or ()
 
@@ -74,12 +74,12 @@ class Planes:
 
     @property
     def nbytes(self) -> int:
-        """How much memory it takes."""
+        """How many bytes of memory it takes."""
         return sum(plane.buffer.nbytes for plane in self)
 
 
 Shrink: TypeAlias = Callable[[Planes], Planes | None]
-"""Returns planes at the size of analysis, in memory of their own; None: they are as small as that.
+"""Returns a copy of planes at the size of analysis; None if they have that size already.
 
 May be called by several threads at the same time.
 """
@@ -106,22 +106,22 @@ class Frame:
     to_bgr
         Makes the picture in colour; use `bgr`.
     to_small_bgr
-        Makes it at a given (width, height), where the source does so in less time than making and
-        shrinking the whole; else None.
+        Makes the picture in colour at a given (width, height), if the source can do that faster
+        than by shrinking the whole; else None.
     disposable
-        True if no other picture of the footage is built on this one. It need not have been decoded
-        yet: who can look at another frame as well saves that.
+        True if no other picture of the footage refers to this one. It may not be decoded yet; that
+        is saved if another frame will do as well.
     calm
-        True if its source takes it, undecoded, to be as quiet as the frame before it. It need not
+        True if the source takes it, undecoded, to be as quiet as the frame before it. It need not
         be looked at while the frames around it are quiet.
     left_out
-        How many pictures that nobody would have looked at its source has left out since the frame
-        before. They come in the order of decoding: one of them may be shown a few frames later.
+        How many pictures that nobody would have looked at the source has left out since the frame
+        before. Counted in the order of decoding: one may belong a few frames later.
     of_size
-        (width, height) of the upright picture, where it is known without its planes.
+        (width, height) of the upright picture, if it is known without the planes.
     to_small
-        Returns what the source's `Shrink` made of the planes, where this alone was kept: `planes`
-        and `bgr` take decoding it once more. Else None.
+        Returns what the source's `Shrink` made of the planes, if only that was kept: then `planes`
+        and `bgr` decode the picture once more. Else None.
     """
 
     index: int
@@ -144,15 +144,14 @@ class Frame:
 
     @property
     def small(self) -> Planes | None:
-        """The planes as the source's `Shrink` made them, where it did; not to be modified."""
+        """The planes as the source's `Shrink` made them, or None; not to be modified."""
         return None if self.to_small is None else self.to_small()
 
     @property
     def planes(self) -> Planes:
-        """The picture as planes, upright: rotation that the footage asks for is done.
+        """The picture as planes, upright: a rotation that the footage asks for has been done.
 
-        Where that takes copies they are made at the first call: frames that nobody looks at cost
-        their decoding alone.
+        Copies that this takes are made at the first call: unused frames only cost their decoding.
         """
         return self.to_planes()
 
@@ -176,13 +175,13 @@ class SourceInfo:
     width, height
         Of the upright picture, in pixels.
     fps
-        The nominal rate, a hint for progress alone; None where there is none.
+        The nominal rate, only a hint for progress; None where there is none.
     duration_s, frames
         Seconds of media time, and frames, that will be read; None where that is unknown.
     start_wall
         Time of day at media time 0, aware; None where it is unknown.
     live
-        True if frames that are not handed on were good ones, also of a film at its own pace.
+        True if frames are dropped when the loop is slow: for cameras, and films at their own pace.
     """
 
     name: str
@@ -222,16 +221,15 @@ class Interruption:
     reason
         Why, in words; an open event ends with it.
     settle_s
-        How many seconds of media time nothing counts after it.
+        For how many seconds of media time nothing counts after it.
     forget
-        True if what was learned before it is not how it looks after it.
+        True if the background must be learned anew after it.
     same_place
-        With `forget`: true if it may look like that again, and no event begins with it.
+        With `forget`: true if looks that were known before may come again.
     quiet_s
-        For how long before the next frame nothing has moved, as far as that is known.
+        For how long nothing has moved before the next frame, as far as that is known.
     opening_s
-        How much media time the frames that are learned from after it are spread over; None: as
-        much as the background model wants.
+        With `forget`: how much media time is learned from; None for as much as the model wants.
     """
 
     reason: str
@@ -242,14 +240,14 @@ class Interruption:
     opening_s: float | None = None
 
     def and_then(self, newer: Interruption) -> Interruption:
-        """Return what this one and the next do together, in a live stream: the rest is a film's."""
+        """Return one interruption for this and the next, both of a live stream."""
         return Interruption(
             self.reason, max(self.settle_s, newer.settle_s), self.forget or newer.forget
         )
 
 
 class Stream(Protocol):
-    """What the loop reads: frames, and interruptions between them where there are such."""
+    """What the loop reads: frames, with interruptions between some of them."""
 
     @property
     def info(self) -> SourceInfo:
@@ -258,11 +256,11 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Frame | Interruption]: ...
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return the first frames, after an interruption the next, read apart; None: it cannot."""
+        """As `Source.opening`; after an interruption, the next frames."""
 
 
 class Source(Protocol):
-    """Where frames come from. Use in a with-statement; the end of iteration is the end.
+    """Where frames come from, to be used in a with-statement; iteration ends where it ends.
 
     Raises
     ------
@@ -283,8 +281,8 @@ class Source(Protocol):
     def opening(self) -> Iterator[Frame] | None:
         """Return the frames from the first on, read apart from those that iteration gives.
 
-        None where nothing can be read twice, as from a camera. What is wrong with them is not
-        told: it will be when they come for good.
+        None if nothing can be read twice, as from a camera. Faults in these frames are not told:
+        they will be when the frames are iterated over.
         """
 
     def __enter__(self) -> Self: ...

@@ -1,4 +1,4 @@
-"""What an analyzer sees beyond masks and numbers, for those who want to look."""
+"""What an analyzer can show beyond masks and scores, and what some background models can do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 
 @runtime_checkable
 class KnowsNoise(Protocol):
-    """What a background model has more that knows the noise of every pixel."""
+    """A background model that knows the noise of every pixel."""
 
     def sigma(self) -> Floats:
         """Return σ in grey levels, float32 ``(H, W)``."""
@@ -24,32 +24,32 @@ class KnowsNoise(Protocol):
 
 @runtime_checkable
 class GoesBack(Protocol):
-    """What a background model has more that can judge frames after a later one was judged."""
+    """A background model that can undo its last frame, so that earlier ones can be judged first."""
 
     def mark(self) -> None:
-        """Keep the state before the next frame."""
+        """Keep the present state."""
 
     def go_back(self) -> None:
-        """Forget the frame since the mark, if there was one."""
+        """Return to the state at the mark, if there is one."""
 
 
 @runtime_checkable
 class Remembers(Protocol):
-    """What a background model has more that knows looks again which a model before it knew."""
+    """A background model that can take over looks of the place from the model before it."""
 
     def remember(self, before: object) -> None:
-        """Know the looks of a model of the same place, after `BackgroundModel.prime`.
+        """Take over what a former model of the same place knows; call `prime` first.
 
-        Nothing can be had from a model of another kind, or of pictures of another size.
+        A model of another kind, or of pictures of another size, is ignored.
         """
 
 
 @runtime_checkable
 class WatchesPart(Protocol):
-    """A background model to which it matters that masks are cut off at an area."""
+    """A background model that takes into account that only an area is watched."""
 
     def watch(self, area: Image) -> None:
-        """Know the area that is watched, uint8 ``(H, W)`` 0 or 255, before anything else."""
+        """Set the watched area, 0/255 uint8 ``(H, W)``; to be called before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +73,27 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The layers of one frame.
+    """The layers behind the result of one frame.
 
-    Nothing is computed before it is asked for, and it is right only until the next frame is
-    analysed. Pictures are at the size of analysis.
+    Each is computed when it is asked for, which must be before the next frame is analysed. Pictures
+    are at the size of analysis.
 
     Attributes
     ----------
     score
-        Gives how far each pixel is from the background, uint8 ``(H, W)``: above 64 is foreground.
+        Returns how far each pixel is from the background, uint8 ``(H, W)``: above 64 is foreground.
     background
-        Gives the background's luma, uint8 ``(H, W)``.
+        Returns the background's luma, uint8 ``(H, W)``.
     sigma
-        Gives σ in grey levels, float32 ``(H, W)``; None from a model that does not know it.
+        Returns σ in grey levels, float32 ``(H, W)``; None from a model that does not know it.
     tracks
-        Gives corners in the foreground and how they move, float32 ``(N, 4)``: x, y in pixels of
+        Returns corners in the foreground and how they move, float32 ``(N, 4)``: x, y in pixels of
         the upright source picture, and their speed in such pixels a second.
     too_small
-        Gives the connected pieces of foreground that were too small to count as blobs, from large
-        to small.
+        Returns the connected pieces of foreground that were too small to count as blobs, from
+        large to small.
     least_area
-        The share of the watched area from which a piece is a blob.
+        The share of the watched area from which on a piece counts as a blob.
     watched
         0/255 uint8 ``(H, W)``: what is watched; None where that is everything.
     """

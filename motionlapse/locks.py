@@ -1,4 +1,4 @@
-"""New files that are held as long as they are written, so that nobody takes them for left over.
+"""New files that are locked while they are written, so that nobody takes them for dead ones.
 
 A lock ends with the process that has it, however that ends.
 """
@@ -14,18 +14,19 @@ from typing import BinaryIO
 
 
 def hold_new(path: Path, *, shared: bool = False) -> BinaryIO:
-    """Make an empty file and hold it until the file that is returned is closed.
+    """Make an empty file and keep it locked until the file that is returned is closed.
 
-    It is written through that. On a network drive (SMB) a lock keeps everybody else from writing,
-    this program too where it opens the file once more; and of one that is emptied again ext4 writes
-    everything to the disk when it is closed, which takes several times as long.
+    Write through the returned file. Opening it a second time is no good: on a network drive (SMB)
+    the lock keeps everybody else from writing, this program included; and ext4 writes a file that
+    was truncated to the disk when it is closed, which takes several times as long.
 
     Parameters
     ----------
     path
-        Nothing has the name yet.
+        A name that is free.
     shared
-        True: something opens it once more and writes it. Where a lock forbids that, none is kept.
+        True if something else, such as FFmpeg, will open the file and write it. If the lock would
+        forbid that, it is released.
 
     Raises
     ------
@@ -40,14 +41,11 @@ def hold_new(path: Path, *, shared: bool = False) -> BinaryIO:
                 unlock(file)
         if path.exists():
             return file
-        file.close()  # somebody saw it before it was held, and removed it
+        file.close()  # somebody found it before it was locked, and removed it
 
 
 def ready_to_rename(file: BinaryIO) -> None:
-    """Write out what was written to a file that is held; on Windows close it, too.
-
-    What is open keeps its name there, and nothing is removed.
-    """
+    """Flush a file that is held; on Windows close it, for there an open file cannot be renamed."""
     if sys.platform == "win32":
         file.close()
     else:

@@ -1,4 +1,4 @@
-"""Which of a source's first frames are learned from before any is judged."""
+"""Chooses the first frames of a source to learn from before any is judged."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _ROUNDING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Which of the first frames are learned from before any is judged: a few, spread evenly.
+    """Chooses a few of the first frames, spread evenly, to learn from before any is judged.
 
     Attributes
     ----------
     seconds
-        How much media time they are spread over.
+        The media time over which they are spread.
     pictures
-        How many at most.
+        How many are chosen at most.
     """
 
     seconds: float
     pictures: int = 9
 
     def chosen(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Yield those of a source's frames; no frame after the opening is asked for but one."""
+        """Yield the chosen ones of a source's frames, reading one frame beyond the opening."""
         first_s: float | None = None
         count = 0
         for frame in frames:

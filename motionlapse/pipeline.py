@@ -1,13 +1,12 @@
-"""The loop: frames in, decisions and results out; the same for live and recorded.
+"""The loop: frames in, decisions and results out; the same for live and recorded sources.
 
-Failure policy lives here. What a sink could not write is told of once, with a count, and it is
-tried again with the next frame (a full disk may be freed); it never ends the run. A source that
-fails ends its run, with everything so far kept.
+The failure policy lives here. A sink that fails never ends the run: each failure is told, the sink
+is tried again with the next frame (a full disk may be freed), and the result holds its first
+failure with a count. A source that fails ends its run; everything up to then is kept.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import partial
 from typing import TypeAlias
 
 from motionlapse.analysis.analyzer import Analyzer
+from motionlapse.analysis.priming import primed
 from motionlapse.decision.gaps import with_breaks
 from motionlapse.decision.machine import EventMachine
 from motionlapse.decision.missing import MissingTime
@@ -32,9 +32,9 @@ class Unwritten:
     Attributes
     ----------
     text
-        The first of it.
+        Its first failure, in words.
     times
-        How often the sink failed.
+        How often it failed.
     """
 
     text: str
@@ -53,15 +53,15 @@ class RunResult:
     frames
         How many were read; fewer may have been analysed.
     end_s
-        Media time of the last.
+        Media time of the last one.
     state
         ``done``, ``interrupted`` or ``failed``.
     failure
         What ended the run before its end, or None.
     unwritten
-        What each sink could not write: the first of it, and how much there was.
+        What sinks could not write: one entry for each sink that failed.
     overlay
-        A polygon to ignore, around a clock that is written into the picture; None without one.
+        A polygon around a clock that is written into the picture, to be ignored; None without one.
     """
 
     frames: int = 0
@@ -89,63 +89,69 @@ def run(
     Parameters
     ----------
     source
-        Open; its faults stay with it.
+        Open; it is not closed here.
     make_analyzer
-        Given (width, height), returns a new analyzer: for the first frame, and again whenever
-        the pictures change their size, or between grey and colour.
+        Given (width, height), returns a new analyzer. Called for the first frame, and again
+        whenever the pictures change their size, or between grey and colour.
     decider
-        New.
+        A new one.
     sinks
-        In order; closed at the end.
+        In the order in which they are given each frame; closed at the end.
     should_stop
         Asked before each frame.
     on_frame
-        Told of each frame that was analysed, after the sinks.
+        Called with each frame that was analysed, after the sinks.
     on_unwritten
-        Told each time that a sink could not write something.
+        Called each time that a sink could not write something.
     ending
-        Why the last event ends when there are no more frames.
+        The reason for which an event ends that is still open after the last frame.
     pacing
         How many of the frames are analysed; None for all.
     """
     result = RunResult()
     guard = _Guard(sinks, result, on_unwritten)
+
+    def hand_on(judged: Judged) -> None:
+        for analysis, decision in judged:
+            guard.write(analysis, decision)
+            on_frame(analysis, decision)
+
     with ExitStack() as stack:
         stack.callback(guard.close)
-        look = _Look(source, make_analyzer, decider, pacing)
+        judge = _Judge(source, make_analyzer, decider, pacing)
         try:
-            items = _primed(source, look.analyzer, should_stop)
+            items = primed(source, judge.analyzer, should_stop)
             for item in items if source.info.live else with_breaks(items):
                 if should_stop():
                     ending, result.state = "interrupted", "interrupted"
                     break
                 if isinstance(item, Interruption):
-                    seen = look.break_off()
+                    hand_on(judge.held_frames())
+                    guard.finish(judge.interrupt(item))
                 else:
-                    seen = look.at(item)
                     result.frames += 1
                     result.end_s = item.time
-                for analysis, decision in seen:
-                    guard.write(analysis, decision)
-                    on_frame(analysis, decision)
-                if isinstance(item, Interruption):
-                    guard.finish(look.interrupt(item))
-            for analysis, decision in look.break_off():
-                guard.write(analysis, decision)
-                on_frame(analysis, decision)
+                    hand_on(judge.take(item))
+            hand_on(judge.held_frames())
         except (SourceError, ConfigError) as error:
             # A ConfigError here: a region that does not fit pictures whose size has changed.
             ending, result.state, result.failure = "the source failed", "failed", error
-        result.overlay = look.overlay()
+        result.overlay = judge.overlay()
         guard.finish(decider.finish(ending))
     return result
 
 
-Seen: TypeAlias = Iterator[tuple[Analysis, Decision]]
+Judged: TypeAlias = Iterator[tuple[Analysis, Decision]]
 
 
-class _Look:
-    """Analysis and decision, frame by frame; goes back over frames where the pacer wants it."""
+class _Judge:
+    """Analyses frames and decides on them; goes back to skipped ones where the pacer asks for it.
+
+    Attributes
+    ----------
+    analyzer
+        The present one; see `make_analyzer` of `run`.
+    """
 
     def __init__(
         self,
@@ -161,38 +167,37 @@ class _Look:
         self._decider = decider
         self._pacer = Pacer(pacing, info)
         self._pace = 1.0
-        # Live frames that were dropped or left out were good ones.
+        # In a live source, frames are dropped for want of time: nothing is missing.
         self._missing = None if info.live else MissingTime()
         self.analyzer = make_analyzer((info.width, info.height))
 
-    def at(self, frame: Frame) -> Seen:
-        """Take the next frame; yield what is known of it and of those before it, in order."""
+    def take(self, frame: Frame) -> Judged:
+        """Take the next frame; yield each frame that is judged because of it, in order.
+
+        That is none if the pacer skips it, or holds it until it is known how the next one differs.
+        """
         if self._missing is not None:
             self._missing.take(frame.index, frame.time)
         if not self._pacer.wants(frame):
             return
         if not self.analyzer.fits(frame):
-            yield from self.break_off()
+            yield from self.held_frames()
         if self._pacer.holds:
             self.analyzer.mark()
         analysis = self._analyse(frame)
-        before = self._pacer.before(analysis)
-        if before:
+        held = self._pacer.before(analysis)
+        if held:
             self.analyzer.go_back()
-            before.reverse()
-            while before:  # those that were not decoded take memory from now on, one at a time
-                yield self._decide(self._analyse(before.pop()))
+            yield from self._judge_all(held)
             analysis = self._analyse(frame)
         yield self._decide(analysis)
 
-    def break_off(self) -> Seen:
-        """Look at what was held for the next look: there is none, or it is too different."""
-        rest = self._pacer.rest()[::-1]
-        while rest:
-            yield self._decide(self._analyse(rest.pop()))
+    def held_frames(self) -> Judged:
+        """Judge the frames that are still held: no frame follows that could tell of them."""
+        yield from self._judge_all(self._pacer.rest())
 
     def interrupt(self, item: Interruption) -> Decision:
-        """Take a break between two frames."""
+        """Take an interruption between two frames."""
         if self._missing is not None:
             self._missing.interrupt()
         decision = self._decider.interrupt(item.reason, settle_s=item.settle_s)
@@ -205,13 +210,18 @@ class _Look:
             if item.same_place:
                 self.analyzer.remember(before)
         else:
-            # The time since the frame before says nothing of how much to learn.
+            # How long the interruption was says nothing about how much to learn.
             self._pace = 0.0
         return decision
 
     def overlay(self) -> str | None:
         """Return where a clock is written into the picture; see `Analyzer.overlay`."""
         return self._overlay or self.analyzer.overlay()
+
+    def _judge_all(self, frames: list[Frame]) -> Judged:
+        frames.reverse()
+        while frames:  # decoding them takes memory only now: they are let go one at a time
+            yield self._decide(self._analyse(frames.pop()))
 
     def _analyse(self, frame: Frame) -> Analysis:
         if not self.analyzer.fits(frame):
@@ -227,41 +237,6 @@ class _Look:
         self._pace = decision.pace
         self._pacer.saw(analysis, decision)
         return analysis, decision
-
-
-# What of the first frames is held where they cannot be read twice: 1.3 s of 1080p at 25 a second.
-_HELD_BYTES = 100_000_000
-
-
-def _primed(
-    source: Stream, analyzer: Analyzer, should_stop: Callable[[], bool]
-) -> Iterator[Frame | Interruption]:
-    """Yield a source's frames once the first, held if they come only once, taught the analyzer."""
-    again = source.opening()
-    if again is not None:
-        analyzer.prime(again)
-        return iter(source)
-    frames = iter(source)
-    held: deque[Frame | Interruption] = deque()
-
-    def hold() -> Iterator[Frame]:
-        size = 0
-        for frame in frames:
-            held.append(frame)
-            if isinstance(frame, Interruption):
-                return
-            size += sum(plane.buffer.size for plane in frame.planes)
-            if size > _HELD_BYTES or should_stop():
-                return
-            yield frame
-
-    def all_of_them() -> Iterator[Frame | Interruption]:
-        while held:  # let go one by one: what is watched for months would keep the first for ever
-            yield held.popleft()
-        yield from frames
-
-    analyzer.prime(hold())
-    return all_of_them()
 
 
 class _Guard:

@@ -1,4 +1,4 @@
-"""How busy this process keeps the processor, and how many threads of OpenCV do."""
+"""How busy this process keeps the processor, and how many threads OpenCV uses."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def processor_s() -> float:
 def one_thread() -> Iterator[None]:
     """Keep OpenCV to one thread.
 
-    The pictures of analysis are too small to share out: of a camera's, each wakes threads that wait
-    for work in vain, 0.3 ms of processor time a frame.
+    Pictures of analysis are too small for several threads: each frame of a camera wakes threads
+    that then wait for work in vain, which costs 0.3 ms of processor time.
     """
     import cv2  # not before it is needed: `--help` answers without it
 
@@ -35,7 +35,7 @@ def one_thread() -> Iterator[None]:
 
 
 class ProcessorShare:
-    """The share of one core over the last seconds.
+    """The share of one core that this process has used over the last seconds.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The records and protocols that rooms share; nothing here computes."""
+"""The records and protocols that the packages share; nothing here computes."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from motionlapse.inside import Blob, Inside
 
 
 SHADOW_SCORE, DEEP_SHADOW_SCORE = 48, 49
-"""Scores of pixels that are the background darkened: slightly, or so much that it may be a thing.
+"""Scores of pixels that look like shadow: slightly darkened, or so much that it may be an object.
 
-Below the threshold, but what is around them may outvote it."""
+Both are below the threshold, but the pixels around them may outvote that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreground:
-    """What a background model says of one frame.
+    """What a background model finds in one frame.
 
     Attributes
     ----------
     score
-        uint8 ``(H, W)``: how far a pixel is from the background. 64 is the threshold, above it is
-        foreground; a model that only says yes or no gives 255 and 0. The model may use the array
-        again at its next step.
+        uint8 ``(H, W)``: how far each pixel is from the background. Above 64 it is foreground; a
+        model that only says yes or no gives 255 and 0. The model may reuse the array for the next
+        frame.
     moving
-        0/255 uint8 ``(H, W)``: foreground that has come just now, apart from what stands still
-        (also where it may be a shadow, for cleanup may overrule that);
-        None from a model that cannot tell. May be used again too.
+        0/255 uint8 ``(H, W)``: foreground that moves, without what stands still. Pixels that may be
+        shadow are in it, since cleanup may overrule that. None from a model that cannot tell. The
+        array may be reused, too.
     pixels
         How many pixels of `score` are foreground.
     ready
         True once the background can be trusted.
     learning_rate
-        The share by which background pixels moved towards this frame, 0 to 1.
+        The weight with which this frame entered the background, 0 to 1.
     light_gain
         Brightness of the frame over that of the background, 1.0 when the light has not changed;
         None from a model that does not know.
@@ -56,11 +56,11 @@ class Foreground:
 
 
 class BackgroundModel(Protocol):
-    """What a pixel usually looks like, learned as frames come."""
+    """Learns from frame to frame what every pixel usually looks like."""
 
     @property
     def opening_s(self) -> float:
-        """Seconds of pictures that it wants to be primed with."""
+        """How many seconds of pictures the model wants to be primed with."""
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
         """Learn a background before the first frame is judged, so that none is lost to a warm-up.
@@ -71,8 +71,8 @@ class BackgroundModel(Protocol):
             One or more pictures of the first seconds, in order, which will be judged afterwards.
             Not modified and not kept.
         seconds
-            For how long it has looked like that: media time from the first of them to the last, or
-            more where that is known.
+            For how long the scene has looked like that: from the first picture to the last, or
+            longer where that is known.
         """
 
     def apply(
@@ -87,7 +87,7 @@ class BackgroundModel(Protocol):
         elapsed_s
             Media time since the frame before; 0 for the first.
         pace
-            Scales learning: 0 judges only, 1 is normal, above 1 hurries.
+            Scales the learning rate: 0 learns nothing, 1 is normal, above 1 is faster.
         previous
             The foreground of the frame before after cleanup, 0/255 uint8 ``(H, W)``; None for the
             first, and for models that do without.
@@ -99,17 +99,17 @@ class BackgroundModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChangeScore:
-    """How much a frame differs from the background; the numbers that decide.
+    """How much a frame differs from the background: the numbers that the decider works on.
 
     Attributes
     ----------
     value
-        How many times the threshold was reached: at 1.0 and above it fires.
+        The change as a multiple of the threshold: it fires from 1.0 on.
     fraction
         Foreground share of the watched area after cleanup, 0 to 1.
     moving
-        The part of it that moves, as a share of the watched area; what stands still, such as
-        something put down, is not in it.
+        The part of `fraction` that moves; what stands still, such as an object that was put down,
+        is not in it.
     flow
         Mean displacement of tracked corners in the foreground, in picture diagonals a second;
         None where flow is off or there was nothing to track.
@@ -118,7 +118,7 @@ class ChangeScore:
     regions
         Names of the regions that hold foreground.
     measured
-        What a measure says, in words, where that decides and not the foreground; else ``""``.
+        Where a measure decides instead of the foreground: its finding, in words; else ``""``.
     """
 
     value: float
@@ -132,16 +132,22 @@ class ChangeScore:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All that is known of one frame.
+    """The result of analysing one frame.
 
     Attributes
     ----------
+    frame, score
+        The frame, and how much it changed.
     mask
         0/255 uint8 at the size of analysis, cleaned and limited to the watched area.
     scale
-        How many source pixels a mask pixel is wide.
+        How many source pixels wide a mask pixel is.
+    blobs
+        The connected pieces of foreground, from large to small.
+    ready, learning_rate, light_gain
+        As of `Foreground`.
     inside
-        What else the analyzer sees; None from those who cannot show it.
+        The layers behind the result, for those who want to look; None where there are none.
     """
 
     frame: Frame
@@ -155,10 +161,10 @@ class Analysis:
     inside: Inside | None = None
 
     def source_mask(self) -> Image:
-        """Return the mask at the source's own size, 0/255 uint8 ``(H, W)``, copied."""
+        """Return a copy of the mask at the source's own size, 0/255 uint8 ``(H, W)``."""
         width, height = self.frame.size
         mask = self.mask.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
-        # The scale is a whole factor: up to scale - 1 rows and columns are left at the far edges.
+        # The scale is a whole number: up to scale - 1 rows and columns are left at the far edges.
         padding = ((0, height - mask.shape[0]), (0, width - mask.shape[1]))
         return np.pad(mask, padding, mode="edge")
 
@@ -178,18 +184,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An interval with motion, first to last frame with motion.
+    """An interval with motion, from its first to its last frame with motion.
 
     Attributes
     ----------
     number
-        Counts on per source in an archive, from 1.
+        Its number among the events of its source in the archive, from 1.
     start_s, end_s, peak_s
         Media time in seconds.
     start_frame, end_frame, peak_frame
         Frame indices, both ends included.
     peak_score, peak_fraction
-        The highest score and the foreground share of that frame.
+        The highest score, and the foreground share of that frame.
     reason
         Why it fired, in words.
     regions
@@ -214,7 +220,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from one frame.
+    """What the decider makes of one frame.
 
     Attributes
     ----------
@@ -229,7 +235,7 @@ class Decision:
     opened
         The event that was confirmed with this frame.
     closed
-        The event that ended for good with this frame; it may end as another opens.
+        The event that ended for good with this frame; another may open with the same one.
     """
 
     state: State
@@ -256,7 +262,7 @@ class Sink(Protocol):
         """Take one frame; called for every frame, in order."""
 
     def finish(self, decision: Decision) -> None:
-        """Take a decision without a frame: at an interruption (frames follow), and at the end."""
+        """Take a decision without a frame: at an interruption (frames follow), or at the end."""
 
     def close(self) -> None:
         """Release everything; may be called again, and without `finish`."""
@@ -264,7 +270,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeptEvent:
-    """An event with what was kept of it.
+    """An event and what was kept of it.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Durations, shares and times of day as people type them."""
+"""Durations, shares, sizes and times of day as people type and read them."""
 
 from __future__ import annotations
 
@@ -194,6 +194,11 @@ def format_size(size: float) -> str:
 def counted(number: int, word: str, words: str = "") -> str:
     """Return ``1 event``, ``2 events``; `words` where the plural has more than an *s*."""
     return f"{number} {word if number == 1 else words or word + 's'}"
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, with ``?`` for line breaks and what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def parse_moment(text: str, now: datetime, *, past: bool = False) -> datetime:

@@ -23,24 +23,25 @@ from motionlapse.opening import Opening
 from motionlapse.types import Analysis, BackgroundModel, ChangeScore
 
 # No mover fills this much more of a fixed camera's picture from one frame to the next; a lamp does.
-# Between pictures that are far apart in time a mover can.
+# (Between pictures that are further apart than `_ONCE_S`, a mover can.)
 _AT_ONCE = 0.4
-# Nor does one leave so much more that is too thin to be anything; a cloud's edge does.
+# Nor does a mover leave this much more foreground that is too thin to be anything; the edge of a
+# cloud's shadow does.
 _THIN_AT_ONCE = 0.2
 _ONCE_S = 0.25
-_FEWEST = 3  # pictures; fewer have nothing that they could agree on
-_OVERLAYS_S = 120.0  # are enough to find a clock in the picture
+_FEWEST = 3  # pictures of an opening; of fewer there is no majority
+_OVERLAYS_S = 120.0  # enough to find a clock in the picture
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the next frame is compared with, beside the background."""
+    """What the next frame is compared with, besides the background."""
 
     time: float | None = None
     mask: Image | None = None
     luma: Image | None = None
-    beyond: float = 1.0  # share of the whole picture beyond the threshold
-    thin: float = 1.0  # and of that which is in no blob, where all of the picture is watched
+    beyond: float = 1.0  # share of the whole picture that is beyond the threshold
+    thin: float = 1.0  # the part of it that is in no blob; 0 where not all is watched
 
 
 class Analyzer:
@@ -55,12 +56,12 @@ class Analyzer:
     settings
         What is watched, and how finely.
     enter
-        Foreground share at which the score is 1.0; may be set anew between two frames.
+        The share of the watched area at which the score is 1.0; may be changed between frames.
 
     Raises
     ------
     ConfigError
-        If regions or mask picture do not fit the picture.
+        If regions, or the mask picture, do not fit the picture.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Analyzer:
     ) -> None:
         self.size = size
         self._model = model
-        # Asked once: with a protocol it costs as much as a kernel's call.
+        # Checked once: against a protocol, it costs as much as calling a kernel.
         self._goes_back = model if isinstance(model, GoesBack) else None
         self._settings = settings
         self.enter = enter
@@ -96,12 +97,12 @@ class Analyzer:
 
     @property
     def opening_s(self) -> float:
-        """The first seconds, which `prime` learns from: as set, else as the model wants."""
+        """How many of the first seconds `prime` learns from: as set, else as the model wants."""
         chosen = self._settings.opening
         return self._model.opening_s if chosen is None else chosen
 
     def fits(self, frame: Frame) -> bool:
-        """Tell whether a picture is of the same size and kind, grey or colour, as those before."""
+        """Tell whether a picture has the same size and kind (grey or colour) as those before."""
         same_kind = self._colour in (None, _has_colour(frame))
         return frame.size == self.size and same_kind
 
@@ -110,17 +111,17 @@ class Analyzer:
     ) -> None:
         """Learn from the first frames before they are judged.
 
-        A few pictures that are spread over some time are enough, as
-        `motionlapse.opening.Opening` chooses them; fewer than three teach nothing.
+        `motionlapse.opening.Opening` chooses a few pictures that are spread over the time; from
+        fewer than three nothing is learned.
 
         Parameters
         ----------
         opening
-            The first frames of the source, as many as it takes; those after are not asked for.
+            The first frames of the source; no more of them are taken than needed.
         quiet_s
-            For how long at least, up to the end of them, it has looked like that.
+            For how long, at least, the scene has looked like that by the end of them.
         seconds
-            How much media time is learned from; None: `opening_s`.
+            How much media time to learn from; by default `opening_s`.
         """
         chosen: list[Planes] = []
         first_s = last_s = 0.0
@@ -135,12 +136,12 @@ class Analyzer:
             self._model.prime(chosen, seconds=max(last_s - first_s, quiet_s))
 
     def remember(self, before: Analyzer) -> None:
-        """Know the looks of an analyzer before this one, of the same place; after `prime`."""
+        """Take over what a former analyzer knows of the same place; call `prime` first."""
         if isinstance(self._model, Remembers):
             self._model.remember(before._model)
 
     def prepared(self, frame: Frame) -> Frame:
-        """Return a frame that has been brought to the size of analysis already."""
+        """Return a frame with its planes at the size of analysis, ready to be analysed."""
         planes = copied(self._shrunk(frame))
         return replace(frame, to_small=lambda: planes)
 
@@ -150,14 +151,14 @@ class Analyzer:
         Parameters
         ----------
         frame
-            The next frame, of the size that was promised.
+            The next frame, of the size that was given.
         pace
             How fast to learn from it; see `motionlapse.types.BackgroundModel.apply`.
         """
         return self.conclude(self.segment(frame, pace))
 
     def segment(self, frame: Frame, pace: float = 1.0) -> Segmented:
-        """Take the first half of `step`: the model and its cleanup."""
+        """Do the first half of `step`: background model and cleanup."""
         last = self._last
         elapsed_s = 0.0 if last.time is None else frame.time - last.time
         self._colour = _has_colour(frame)
@@ -166,7 +167,7 @@ class Analyzer:
         return Segmented(frame, planes, elapsed_s, foreground, *self._cleanup(foreground.score))
 
     def conclude(self, segmented: Segmented) -> Analysis:
-        """Take the second half of `step`, called once after each `segment`: the change score."""
+        """Do the second half of `step`, the change score: once after each `segment`."""
         frame, planes, elapsed_s, foreground, mask, blobs, pixels = segmented
         last = self._last
         if self._began_s is None:
@@ -194,18 +195,18 @@ class Analyzer:
         )
 
     def mark(self) -> None:
-        """Make ready for `go_back`."""
+        """Keep the state, so that `go_back` can return to it after the next frame."""
         if self._goes_back is not None:
             self._goes_back.mark()
         if self._steady is not None:
             self._steady.mark()
 
     def go_back(self) -> None:
-        """Return to the mark, one frame ago, so that those before that frame can be judged.
+        """Return to the mark, one frame ago, so that frames before that one can be judged first.
 
-        It is judged once more in its place. (With a background that it taught twice, and candidates
-        that had seen it, events began and ended up to 0.3 s elsewhere than with every frame judged;
-        a slow mover, which then looked older than it was, 0.7 s late.)
+        The frame is then judged again, in its turn. (Without going back, it taught the background
+        twice: events began and ended up to 0.3 s earlier or later than with every frame judged, and
+        with a slow mover, which seemed older than it was, 0.7 s later.)
         """
         self._last = self._last_but_one
         if self._goes_back is not None:
@@ -237,9 +238,9 @@ class Analyzer:
         )
 
     def overlay(self) -> str | None:
-        """Return a polygon to ignore, around a clock that was seen in the picture and is watched.
+        """Return a polygon around a clock that is written into the watched part of the picture.
 
-        In pixels of the source, as ``--ignore`` takes it.
+        It is in pixels of the source, as ``--ignore`` takes it; None if no clock was seen.
         """
         found = self._overlays.found()
         if found is None:
@@ -254,7 +255,7 @@ class Analyzer:
         return f"{left},{top} {right},{top} {right},{bottom} {left},{bottom}"
 
     def _prepared(self, frame: Frame) -> Planes:
-        """Return the planes at the size of analysis, where those of the first frame were."""
+        """Return the planes at the size of analysis, steadied if that is wanted."""
         planes = self._shrunk(frame)
         return planes if self._steady is None else self._steady(planes, frame.time)
 

@@ -18,15 +18,15 @@ from motionlapse.frames import Image
 from motionlapse.inside import Blob
 from motionlapse.types import DEEP_SHADOW_SCORE
 
-# How the score is smoothed, and the level above which the soft vote is foreground: a lone pixel at
-# 255 does not reach it, a patch somewhat above the threshold of 64 does. Where pictures are small,
-# so are movers, and as much of them was smoothed away as of large ones: it is smoothed less there,
-# down to where a lone pixel would just not do.
+# How far the scores are smoothed, and the level above which the result is foreground: a lone pixel
+# of 255 does not reach it, a patch somewhat above the threshold of 64 does. In small pictures
+# movers are small, too, and would be smoothed away, so these are smoothed less; but never so little
+# that a lone pixel would do.
 _SIGMA_PX, _LEAST_SIGMA_PX = 1.2, 0.8
 _VOTE = 90
-_LIFTED = 127  # of a deep shadow that is something: clearly beyond the vote
+_LIFTED = 127  # the score of a deep shadow that is an object after all: clearly beyond the vote
 _WIDENED = 5
-# The picture for which the sizes below were chosen; others scale with its diagonal.
+# The picture size for which the radius was chosen; it scales with the diagonal.
 _USUAL_PIXELS = 320 * 240
 _CLOSE_RADIUS_PX = 4
 
@@ -34,10 +34,11 @@ _Piece = tuple[cv2.typing.MatLike, float]
 
 
 class Cleanup:
-    """Turns a picture of scores into blobs: a soft vote, gaps closed, holes filled, a least size.
+    """Turns a picture of scores into blobs.
 
-    The vote is a Gaussian blur of the scores and a threshold: unlike in a median of yes and no, a
-    pixel that is far from its background outweighs one that is just beyond its own.
+    Pixels vote softly, gaps are closed, holes filled, and pieces below a least size dropped. The
+    vote is a Gaussian blur of the scores and a threshold: unlike in a median of a binary mask, a
+    pixel that is far from its background outweighs one that is just beyond the threshold.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class Cleanup:
     area
         What is watched.
     scale
-        Source pixels to a pixel of analysis.
+        How many source pixels wide a pixel of analysis is.
     """
 
     def __init__(self, settings: AnalysisSettings, area: WatchedArea, scale: int) -> None:
@@ -56,10 +57,10 @@ class Cleanup:
         self._shortest_outline = math.sqrt(4 * math.pi * self._min_pixels)
         width, height = area.size
         radius = max(1, round(_CLOSE_RADIUS_PX * (width * height / _USUAL_PIXELS) ** 0.5))
-        # Closing leaves alone what is farther from all foreground than this.
+        # Closing changes nothing that is further than this from all foreground.
         self._gap = 2 * radius + 1
         sigma_px = max(_LEAST_SIGMA_PX, _SIGMA_PX * min(1.0, times_usual(area.size)))
-        # A square costs less than half of a disc, and a thousandth of F.
+        # Closing with a square costs less than half as much as with a disc, and only .001 of F.
         self._vote = Vote((height, width), sigma_px, _VOTE, radius)
         self._dense = DenseShadows((height, width), DEEP_SHADOW_SCORE, self._gap)
 
@@ -73,9 +74,9 @@ class Cleanup:
         """
         watched = score if self._area.mask is None else score & self._area.mask
         held = survey(watched, DEEP_SHADOW_SCORE, _VOTE)
-        # Most frames of a quiet scene end here. Holes are filled, so that an outline is enough for
-        # a blob, and the shortest is a circle; the vote may widen it, on the rest of a shadow by
-        # less than five times.
+        # Most frames of a quiet scene end here: too few pixels are beyond the threshold for the
+        # outline of a blob. (An outline may be enough, for holes are filled; the shortest is a
+        # circle. The vote may widen it, on the remains of a shadow up to five times.)
         if held.beyond * _WIDENED < self._shortest_outline:
             return np.zeros_like(score), (), 0
         clean, pieces = self._pieces(watched, held)
@@ -88,7 +89,7 @@ class Cleanup:
 
     @property
     def least_area(self) -> float:
-        """The share of the watched area from which a piece of foreground is a blob."""
+        """The share of the watched area from which on a piece of foreground is a blob."""
         return self._min_pixels / self._area.pixels
 
     def too_small(self, score: Image) -> tuple[Blob, ...]:

@@ -18,10 +18,10 @@ _LARGEST_SCALE = 16
 def choose_scale(size: tuple[int, int], wanted: int | Literal["auto"]) -> int:
     """Return the whole factor by which pictures shrink.
 
-    Left to itself it is a power of two, or three quarters of one where that would leave less than
-    half of what may be left. So where the factor is 4 or more a scene is analysed at the same size
-    whether its camera delivers it so or at twice the resolution, and gives the same events; from
-    1280×720 as from 1920×1080 more than 100,000 pixels are left.
+    With ``auto`` it is a power of two, or three quarters of one if that power would leave less than
+    half of `AUTO_PIXELS`. So, where the factor is 4 or more, a scene is analysed at the same size
+    and gives the same events if its camera delivers twice the resolution; and of 1280×720 as well
+    as of 1920×1080 more than 100,000 pixels are left.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ def _pixels(size: tuple[int, int], scale: int) -> int:
 class Shrinker:
     """Shrinks planes by a whole factor with area averaging; chroma is brought to luma's size.
 
-    Chroma is taken at half of the size of analysis, as a 4:2:0 picture of that size has it: so a
-    scene looks the same, and gives the same events, whether it was taken at that size or a larger.
+    Chroma is taken at half the size of analysis, as in a 4:2:0 picture of that size: so a scene
+    looks the same, and gives the same events, whether it was filmed at that size or a larger one.
 
     Its output is overwritten by the next call.
 
@@ -66,7 +66,7 @@ class Shrinker:
         self.scale = scale
         self.size = (size[0] // scale, size[1] // scale)
         width, height = self.size
-        # In one piece: the C library gives a large one back to the system when it is free.
+        # In one piece: the C library returns large pieces to the system when they are freed.
         room: Image = np.empty((3, height, width), np.uint8)
         self._luma, self._chroma = room[0], (room[1], room[2])
         self._coarse: Image = np.empty((max(height // 2, 1), max(width // 2, 1)), np.uint8)
@@ -89,22 +89,22 @@ class Shrinker:
         return Plane(small, small.shape[1])
 
     def _fitted(self, plane: Plane, small: Image, luma_size: tuple[int, int]) -> Plane:
-        """Bring a chroma plane of any subsampling to half of the size of analysis; double it."""
+        """Shrink a chroma plane of any subsampling to half the size of analysis, then double it."""
         coarse = self._coarse
         height, width = coarse.shape
         across = 2 * self.scale * plane.width / luma_size[0]
         down = 2 * self.scale * plane.height / luma_size[1]
         factor = round(across)
-        # Planes of odd pictures have a row or column more than half of them.
+        # Chroma planes of pictures with an odd size have one row or column more than half.
         off = max(abs(across - factor) * width, abs(down - factor) * height)
         inside = plane.width >= width * factor and plane.height >= height * factor
         if off >= 1 or not inside or factor > _LARGEST_SCALE:
-            # Between whole factors two taps see nearly all of a pixel's square, in a fifth of the
-            # time of INTER_AREA.
+            # For a factor below 2 that is not whole, INTER_LINEAR's two taps cover nearly all of a
+            # pixel's square, in a fifth of the time of INTER_AREA.
             how = cv2.INTER_AREA if min(across, down) >= 2 else cv2.INTER_LINEAR
             cut = plane.view[: round(height * down), : round(width * across)]
             cv2.resize(cut, (width, height), dst=coarse, interpolation=how)
-        elif factor == 1:  # 4:2:0, analysed as large as it is
+        elif factor == 1:  # 4:2:0 at its full size
             coarse = plane.buffer[: plane.height]
         else:
             shrink(plane.buffer, coarse, factor, self._sums)

@@ -16,10 +16,10 @@ _MOST = 127  # half of 255
 def moving_pixels(moving: Image, mask: Image, box: Box) -> int:
     """Return how many pixels of the foreground move.
 
-    A pixel counts if most of the 3×3 around it are moving foreground: specks along the outline of
-    something that stands still are noise. (Beyond the edge, the edge goes on.) In pictures less
-    than 320 wide what is around it weighs less, in proportion: the edge with which a slow mover
-    goes ahead is one pixel wide there, which is never most of nine.
+    A pixel counts if most of the 3×3 pixels around it are moving foreground: specks along the
+    outline of something that stands still are noise. (At the border of the picture, its outermost
+    pixels are repeated.) In pictures less than 320 wide the neighbours weigh less, in proportion:
+    there, the leading edge of a slow mover is one pixel wide, and that is never most of nine.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ def moving_pixels(moving: Image, mask: Image, box: Box) -> int:
     mask
         0/255 uint8 ``(H, W)`` after cleanup.
     box
-        What holds all of that.
+        Contains all foreground of the mask.
     """
     height, width = mask.shape
-    part = box.grown(1, mask.shape).slices  # around it is nothing, or an edge
+    part = box.grown(1, mask.shape).slices  # beyond it is no foreground, or the picture's border
     both = cv2.bitwise_and(moving[part], mask[part])
     times = times_usual((width, height))
-    if times >= 1.0:  # the median of nine is what most of them are
+    if times >= 1.0:  # the median of nine is what the majority is
         return cv2.countNonZero(cv2.medianBlur(both, 3))
     weights = np.array([times / 3, 1 - times / 1.5, times / 3], np.float32)
     share = cv2.sepFilter2D(both, -1, weights, weights, borderType=cv2.BORDER_REPLICATE)
@@ -44,10 +44,11 @@ def moving_pixels(moving: Image, mask: Image, box: Box) -> int:
 def change_value(
     moving: float, flow: float | None, *, enter: float, tracking: FlowSettings
 ) -> float:
-    """Return how many times the threshold is reached.
+    """Return the change as a multiple of the threshold.
 
-    Without flow, ``moving / enter``. With flow, foreground that stands still counts less (light,
-    flicker, something put down), in proportion up to the displacement that counts as moving::
+    Without flow it is ``moving / enter``. With flow, foreground without displacement (light,
+    flicker, something put down) counts less, in proportion up to the displacement that counts as
+    moving::
 
         value = moving / enter · (1 − weight · (1 − min(1, flow / still)))
 
@@ -56,11 +57,11 @@ def change_value(
     Parameters
     ----------
     moving
-        Share of the watched area that is moving foreground, 0 to 1.
+        The share of the watched area that is moving foreground, 0 to 1.
     flow
         Mean displacement in picture diagonals a second, or None.
     enter
-        The share that is the threshold.
+        The share at which the threshold lies.
     tracking
         ``still`` and ``weight``.
     """

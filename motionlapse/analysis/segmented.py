@@ -1,4 +1,4 @@
-"""What a background model and its cleanup make of a frame, before anything is concluded of it."""
+"""A frame after background model and cleanup, before its change score is known."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Segmented(NamedTuple):
     frame, planes
         The frame, and its planes at the size of analysis.
     elapsed_s
-        Since the frame before.
+        Media time since the frame before.
     foreground
         As the model returned it.
     mask
-        Cleaned, 0/255 uint8 ``(H, W)``.
+        The cleaned mask, 0/255 uint8 ``(H, W)``.
     blobs
-        Its pieces, from large to small.
+        Its connected pieces, from large to small.
     pixels
-        How many pixels of it are foreground.
+        How many pixels of the mask are foreground.
     """
 
     frame: Frame

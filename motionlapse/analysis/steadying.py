@@ -1,4 +1,4 @@
-"""Holding the picture of a camera still that sways by a few pixels."""
+"""Holding still the picture of a camera that sways by a few pixels."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ import numpy.typing as npt
 
 from motionlapse.frames import Plane, Planes
 
-# Steps of a pixel and less are noise of the measurement; what is farther is no sway but a turn.
+# Below a tenth of a pixel it is noise of the measurement; beyond 5 % the camera was turned.
 _LEAST_PX = 0.1
 _FARTHEST_SHARE = 0.05
 _LEAST_RESPONSE = 0.05
-# How long the reference takes to follow the scene, and how much a frame counts for at most.
+# How long the reference takes to follow the scene, and the longest time that one frame counts for.
 _TIME_CONSTANT_S, _LONGEST_STEP_S = 2.0, 0.2
 
 
 class Steadier:
-    """Shifts every picture to where the first ones were.
+    """Shifts every picture so that it lies where the first ones did.
 
-    Masks and blobs are those of the steadied picture, off by the shift from the one that came.
-
-    The shift is that of the peak of the phase correlation with a slow mean of the steadied
-    pictures, under a Hann window, to a fraction of a pixel.
+    Masks and blobs are those of the steadied picture; compared with the source they are off by the
+    shift. The shift is found to a fraction of a pixel, as the peak of the phase correlation with a
+    slow mean of the steadied pictures, under a Hann window.
 
     Parameters
     ----------
@@ -44,19 +43,16 @@ class Steadier:
         self._reference: npt.NDArray[np.float32] | None = None
         self._time_s = 0.0
         self._before: tuple[npt.NDArray[np.float32] | None, float] = None, 0.0
-        self.shift_px = (0.0, 0.0)
 
     def __call__(self, planes: Planes, time_s: float) -> Planes:
-        """Return the planes where the first were; all have the size of analysis.
-
-        The measured shift of the scene is in `shift_px` (right, down), in pixels of analysis.
+        """Return the planes, shifted; all have the size of analysis.
 
         Parameters
         ----------
         planes
             Of the frame.
         time_s
-            Its media time, not before the last one's.
+            Media time of the frame, not earlier than the last one's.
         """
         luma = planes.luma.view.astype(np.float32)
         step_s, self._time_s = min(time_s - self._time_s, _LONGEST_STEP_S), time_s
@@ -67,7 +63,6 @@ class Steadier:
         farthest = _FARTHEST_SHARE * max(self._size)
         if response < _LEAST_RESPONSE or max(abs(right), abs(down)) > farthest:
             right = down = 0.0
-        self.shift_px = (right, down)
         if max(abs(right), abs(down)) >= _LEAST_PX:
             back = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
             planes = Planes(

@@ -1,4 +1,4 @@
-"""The picture for which sizes in pixels were chosen."""
+"""The picture size for which sizes in pixels were chosen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ _LONG_SIDE_PX = 320
 
 
 def times_usual(size: tuple[int, int]) -> float:
-    """Return how many times as large as usual things are in a picture: 1 where it is 320 wide.
+    """Return how much larger things are in a picture than in one that is 320 pixels wide.
 
     Parameters
     ----------
     size
-        (width, height) of analysis; of upright pictures the height counts.
+        (width, height) of analysis; the longer side counts.
     """
     return max(size) / _LONG_SIDE_PX

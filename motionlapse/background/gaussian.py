@@ -1,4 +1,4 @@
-"""The mean/σ model: a background, a candidate and a retired background of every pixel."""
+"""The mean/σ model: each pixel has a background, a candidate and a retired background."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from motionlapse.background.outlines import Outlines
 from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
 
-# A frame counts for at most this long, so that a slow time-lapse needs several pictures to learn.
+# A frame counts for at most this long, so that a slow time-lapse takes several pictures to learn.
 _LONGEST_STEP_S = 0.2
-_SHORTEST_STEP_S = 1e-6  # pictures of one moment are judged, and teach nothing
-# The most credit of a look, in time constants.
+_SHORTEST_STEP_S = 1e-6  # a picture of the same moment is judged, but teaches nothing
+# The most credit that a look can have, in time constants.
 _ABSORB = 8.0
 _FIRST_FRAMES = 2
-_CLOUDS_S = 0.15  # between two looks at clouds, at least: they are slow, and a look is dear
+_CLOUDS_S = 0.15  # at least this long between measurements of clouds: they are slow, it is costly
 _ROUNDING_S = 1e-3
-_TURN_BACK_S = 64.0  # up to here float32 tells the times of frames apart
+_TURN_BACK_S = 64.0  # up to here float32 can tell the times of frames apart
 
 Array = npt.NDArray[np.float32]
 
@@ -38,9 +38,9 @@ Array = npt.NDArray[np.float32]
 class Gaussian:
     r"""Mean and variance of every pixel, with a candidate that may take the background's place.
 
-    A pixel's look :math:`x` is its blue, green and red (or its luma). The background **B** has a
-    mean :math:`\mu` for each plane, one variance :math:`v`, and a credit :math:`n` in seconds. With
-    :math:`d = x - \mu` from before the step,
+    The *look* :math:`x` of a pixel is its blue, green and red (or its luma). The background **B**
+    has a mean :math:`\mu` for each plane, one variance :math:`v`, and a *credit* :math:`n`, in
+    seconds for which it was seen. With :math:`d = x - \mu` from before the step,
 
     .. math:: q = \max_p d_p^2 / (k^2 v)
 
@@ -53,56 +53,56 @@ class Gaussian:
         n \leftarrow \min(n + \Delta t, n_{\max})
 
     so a young background learns fast, and there is no warm-up. A pixel that does not fit is
-    foreground, leaves **B** as it is, and is asked, in this order:
+    foreground and leaves **B** as it is. Three questions follow, in this order:
 
-    1. Does it fit the retired background **R**? Then it is background after all, and asked nothing
-       else; **R** and **B** change places once **R** has more credit: something stood there for a
-       while and left.
+    1. Does it fit the retired background **R**? Then it is background after all, and the other
+       questions are skipped. **R** and **B** change places once **R** has more credit: something
+       stood there for a while and has left.
     2. Is it **B** darkened, all planes by one factor? Then it is a shadow (see `ShadowHue`).
     3. Does it fit the candidate **C**, which is matched more tightly? Then **C** learns it and
-       gains credit, more if it also fits the background beside it: that is how the place looks
-       where an object stood. With a time constant's credit and more than **B**'s it becomes the
-       background: with the most credit where its outline tells a thing, at once where it tells a
-       ghost (`Outlines`). If it does not fit, **C** loses credit, and when it has none left begins
-       anew at :math:`x`, as old as what is there now, which is :math:`\Delta t/2` on the average
-       when it has just come.
+       gains credit; more of it if the pixel also fits the background beside it, for that is how the
+       place of an object looks when it has left. With a time constant's credit, and more than
+       **B** has, **C** becomes the background; where outlines tell an object, only with the most
+       credit that there is, and where they tell a ghost, at once (`Outlines`). If the pixel does
+       not fit, **C** loses credit. With none left, it begins anew at :math:`x`, as old as what is
+       seen now, which is :math:`\Delta t/2` on average for what has just come.
 
-    Foreground that has looked alike for less than `standing` is *moving*, unless its **C** is
-    older; the rest stands still: something put down, or the place of something taken away.
+    Foreground that has looked the same for less than `standing` is *moving*, unless its **C** is
+    older. The rest stands still: something put down, or the place of something taken away.
 
-    Light is taken out first: one gain for the whole picture (`GlobalGain`), and smooth changes in
-    its parts (`CloudLight`). A look is no brighter than white for that.
+    Changes of light are taken out first: one gain for the whole picture (`GlobalGain`), and smooth
+    changes in its parts (`CloudLight`). No look becomes brighter than white by that.
 
     Parameters
     ----------
     settings
-        Every constant.
+        Every constant of the model.
 
     References
     ----------
     .. [1] C. Wren et al., "Pfinder: real-time tracking of the human body", IEEE PAMI 19(7), 1997.
     .. [2] K. Kim et al., "Real-time foreground-background segmentation using codebook model",
-       Real-Time Imaging 11(3), 2005 (looks that are kept beside the background).
+       Real-Time Imaging 11(3), 2005 (looks that are kept besides the background).
     """
 
     def __init__(self, settings: GaussianSettings | None = None) -> None:
         self._settings = settings or GaussianSettings()
         self._frames = 0
         self._since_clouds_s = 0.0
-        self._time_s = 0.0  # for which frames have taught something
+        self._time_s = 0.0  # the model's own time: that of frames from which it has learned
         self._area: Image | None = None
 
     @property
     def opening_s(self) -> float:
-        """As of `GaussianSettings`."""
+        """How many seconds of pictures it is primed with; see `GaussianSettings`."""
         return self._settings.opening_s
 
     def watch(self, area: Image) -> None:
-        """Know where masks are cut off; see `motionlapse.inside.WatchesPart`."""
+        """Set the watched area; see `motionlapse.inside.WatchesPart`."""
         self._area = area
 
     def prime(self, opening: Sequence[Planes], *, seconds: float) -> None:
-        """Begin with what pictures agree on; see `motionlapse.types.BackgroundModel`."""
+        """Begin with what most pictures agree on; see `motionlapse.types.BackgroundModel`."""
         self._make_room(opening[0])
         pictures = np.stack([[plane.view for plane in planes] for planes in opening])
         share = np.empty_like(self._variance)
@@ -149,24 +149,24 @@ class Gaussian:
         )
 
     def mark(self) -> None:
-        """Keep the state before the next frame; see `motionlapse.inside.GoesBack`."""
+        """Keep the present state; see `motionlapse.inside.GoesBack`."""
         if self._frames:
             self._turn_back()
             hue, outlines = self._hue.state, self._outlines.state
             self._kept.mark((self._frames, self._time_s, self._since_clouds_s, outlines, hue))
 
     def go_back(self) -> None:
-        """Forget the last frame; see `motionlapse.inside.GoesBack`."""
+        """Return to the mark; see `motionlapse.inside.GoesBack`."""
         before = self._kept.put_back() if self._frames else None
         if before is not None:
             self._frames, self._time_s, self._since_clouds_s = before[:3]
             self._outlines.state, self._hue.state = before[3:]
 
     def remember(self, before: object) -> None:
-        """Know the looks of a model before this one; see `motionlapse.inside.Remembers`.
+        """Take over the looks of a former model; see `motionlapse.inside.Remembers`.
 
-        Its background is retired where it is not this one's; elsewhere what it had retired is.
-        Not between a mark and going back to it.
+        Where its background differs from this one's, it becomes the retired background here;
+        elsewhere its own retired background does. Not to be called between `mark` and `go_back`.
         """
         if not isinstance(before, Gaussian) or not (self._frames and before._frames):
             return
@@ -199,7 +199,7 @@ class Gaussian:
         return sigma
 
     def _make_room(self, planes: Planes) -> None:
-        """Take the size of the pictures to come, and forget all others."""
+        """Allocate everything for pictures of this size; what was learned is forgotten."""
         count = 1 if planes.chroma is None else 3
         width, height = planes.size
         shape = (height, width)
@@ -230,7 +230,7 @@ class Gaussian:
             np.zeros(LANES, np.uint8),
         )
         settings = self._settings
-        # What differs by less than a repeated look may is the same.
+        # Looks that differ by no more than a repeated look may are taken to be the same.
         close = settings.k * settings.candidate_match * settings.noise_floor
         self._hue = ShadowHue(close / 2, settings.k)
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)
@@ -240,7 +240,7 @@ class Gaussian:
         self._kept = Kept((*background, has_retired, young, self._gain.gain), (own, old))
 
     def _clouds_since(self, buffers: Buffers, previous: Image, gone_s: float, pace: float) -> Array:
-        """Return the light to follow now: what has changed since that was last looked at."""
+        """Return the change of light to follow now, since the last measurement; if it is due."""
         self._since_clouds_s += gone_s * min(pace, 1.0)
         if self._since_clouds_s < min(_CLOUDS_S, self._settings.cloud_time) - _ROUNDING_S:
             return self._clouds.none
@@ -253,7 +253,7 @@ class Gaussian:
         )
 
     def _most_credit(self) -> float:
-        """Return the seconds that a look is credited with at most: nothing waits for longer."""
+        """Return the most credit that a look can have, in seconds: no object waits for longer."""
         chosen = self._settings.absorb
         return _ABSORB * self._settings.time_constant if chosen is None else chosen
 
@@ -267,7 +267,7 @@ class Gaussian:
         if self._time_s > _TURN_BACK_S:
             self._time_s -= _TURN_BACK_S
             planes = len(self._mean)
-            # When a look was last followed, and since when the next one is there.
+            # When a candidate was last followed, and since when the look after it is there.
             self._candidates[:, planes + 2 : planes + 4] -= _TURN_BACK_S
 
     def _constants(self, rate: float, step_s: float, pace: float) -> Array:
@@ -289,7 +289,7 @@ class Gaussian:
                 settings.time_constant,
                 hurried_s,
                 settings.candidate_miss * hurried_s,
-                # Looking beside is dear: every other frame, for twice the credit.
+                # Comparing with the background beside is costly: on every other frame, doubled.
                 2 * settings.ghost_credit * hurried_s * (self._frames % 2),
                 settings.shadow,
                 self._hue.tolerance(self._mean, self._time_s),

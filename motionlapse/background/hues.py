@@ -1,4 +1,4 @@
-"""How far the colour of a shadow may be off, given the colours of the place."""
+"""How far the colour of a shadow may differ from its background, given the colours of the scene."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-_FEWEST = 16  # pixels are looked at, each way
-# What is rounded to whole levels has colours even where it is grey.
+_FEWEST = 16  # pixels that are looked at, across and down
+# Rounding to whole levels gives a grey scene colours of about half a level.
 _ROUNDING = 0.5
-_TINY = 1e-6  # of what is black the colour is black
+_TINY = 1e-6  # keeps the division defined for a black scene
 
 Floats = npt.NDArray[np.float32]
 
 
 class Hues(NamedTuple):
-    """What was measured last, and when: in which second of the model's own time."""
+    """The last measurement, and the second of the model's own time in which it was made."""
 
     tolerance: float = 0.0
     second: int | None = None
@@ -26,9 +26,10 @@ class Hues(NamedTuple):
 class ShadowHue:
     """Says how far the colour of a shadow may be from that of its background.
 
-    By no more than half of what a repeated look may be, and by no more than a `k`-th of how far
-    the colours of the background are from each other: where all is about as grey, a dark coat is a
-    darker grey, too, and tells no shadow. So it is in infrared light, in mist, and of some cameras.
+    That is at most half of what a repeated look may differ by, and at most a `k`-th of how far the
+    colours of the background lie apart: where everything is about equally grey, as in infrared
+    light, in mist and with some cameras, a dark coat is just a darker grey, too, and cannot be told
+    from a shadow.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class ShadowHue:
     Attributes
     ----------
     state
-        Changes with time; may be put back.
+        The last measurement; may be saved and restored.
     """
 
     def __init__(self, most: float, k: float) -> None:
@@ -48,14 +49,14 @@ class ShadowHue:
         self.state = Hues()
 
     def tolerance(self, mean: Floats, time_s: float) -> float:
-        """Return it in grey levels, of the plane that is off most; below zero: there is no shadow.
+        """Return it in grey levels, for the plane that differs most; below 0 nothing is a shadow.
 
         Parameters
         ----------
         mean
             Of the background, ``(P, H, W)``, before the frame; of luma alone nothing is a shadow.
         time_s
-            The model's own time; it is measured once a second.
+            The model's own time. A measurement is made once a second.
         """
         if self.state.second != int(time_s):
             found = min(self._most, spread_of_hues(mean) / self._k)
@@ -64,9 +65,9 @@ class ShadowHue:
 
 
 def spread_of_hues(mean: Floats) -> float:
-    """Return how far colours lie from the usual one, brightened or darkened, in grey levels.
+    """Return how far colours lie from the mean colour, apart from brightness, in grey levels.
 
-    The root of the mean square, over pixels, of the largest difference of any plane.
+    It is the root mean square, over pixels, of the largest difference in any plane.
 
     Parameters
     ----------

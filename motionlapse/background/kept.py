@@ -1,4 +1,4 @@
-"""What one frame changes of the mean/σ model, kept so that the frame can be taken back."""
+"""What one frame changes in the mean/σ model, kept so that the frame can be undone."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from motionlapse.background.outlines import Seen
 Array = npt.NDArray[np.float32]
 State = tuple[int, float, float, Seen, Hues]
 Room = tuple[npt.NDArray[np.uint32] | Array, ...]
-"""Where the kernel keeps what it changes: blocks, and what was there; for none of them, or all."""
+"""Where the kernel saves what it changes: block numbers and contents; empty if it need not."""
 
 
 class Kept:
-    """The state before a frame.
+    """The state of a model before a frame.
 
-    What a frame changes everywhere is copied. Of candidates and retired backgrounds, which are
-    larger and of which it changes few, the kernel keeps the blocks that it changes: copying all of
-    them took three times as long.
+    Arrays that a frame changes everywhere are copied. Of candidates and retired backgrounds, which
+    are larger but change in few places, the kernel saves only the blocks that it changes: copying
+    everything took three times as long.
 
     Parameters
     ----------
     everywhere
         Arrays that are copied.
     in_blocks
-        Those of which blocks are kept, as `gaussian_kernel.judge_and_learn` has them.
+        Arrays of which changed blocks are saved, as `gaussian_kernel.judge_and_learn` has them.
     """
 
     def __init__(
@@ -36,32 +36,32 @@ class Kept:
     ) -> None:
         self._everywhere = [(now, np.empty_like(now)) for now in everywhere]
         self._in_blocks = in_blocks
-        # Memory that is never written to is none.
+        # The system provides memory only once it is written to.
         self._blocks = np.zeros(len(in_blocks[0]) + 1, np.uint32)
         self._changed = [np.empty_like(now) for now in in_blocks]
         self._state: State | None = None
         self._waits = False
 
     def mark(self, state: State) -> None:
-        """Keep the state before the next frame, and what of it is never written to."""
-        # Into the same memory: a new megabyte for each frame costs as much again.
+        """Keep the arrays, and the rest of the state, which is never modified in place."""
+        # Into the same memory: allocating a megabyte for each frame would cost as much again.
         for now, before in self._everywhere:
             np.copyto(before, now)
         self._state, self._blocks[0], self._waits = state, 0, True
 
     @property
     def room(self) -> Room:
-        """Where the kernel keeps what the next frame changes."""
+        """Where the kernel saves what the next frame changes."""
         if self._waits:
             return self._blocks, *self._changed
         return self._blocks[:0], *(changed[:0] for changed in self._changed)
 
     def took(self) -> None:
-        """Know that the kernel has kept what it changed of a frame."""
+        """Note that the kernel has saved what a frame has changed."""
         self._waits = False
 
     def put_back(self) -> State | None:
-        """Make the state what it was at the mark, and return its rest; None without a mark."""
+        """Restore the arrays as at the mark, and return the rest of the state; None without."""
         if self._state is None:
             return None
         for now, before in self._everywhere:

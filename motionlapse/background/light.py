@@ -1,4 +1,4 @@
-"""Changes of light: one gain for the whole picture, and smooth ones for its parts."""
+"""Changes of light: one gain for the whole picture, and smooth changes in its parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from motionlapse.background.light_kernel import better_gains, measure_cells
 from motionlapse.background.looks_kernel import CLOUD_STRIDE, sample_looks
 from motionlapse.frames import Image, Planes
 
-# Every 16th pixel both ways: about 500 at the usual size are enough for a median.
+# Every 16th pixel both ways: that is about 500 at the usual size, enough for a median.
 _STRIDE = 16
 _FAINTEST = 0.002  # relative change below which the background's own learning is enough
 
@@ -21,7 +21,7 @@ _BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
 
 Array = npt.NDArray[np.float32]
 Buffers = tuple[Image, Image, Image]
-"""A frame's luma and chroma as kernels take them; luma three times for grey."""
+"""A frame's luma and two chroma planes, as kernels take them; for grey, luma three times."""
 
 
 def buffers_of(planes: Planes) -> Buffers:
@@ -33,12 +33,12 @@ def buffers_of(planes: Planes) -> Buffers:
 
 
 class GlobalGain:
-    """One gain a plane for steps of light: a lamp, auto-exposure, infrared switching on.
+    """One gain for each plane, for steps of light: a lamp, auto-exposure, infrared switching on.
 
-    The median of frame over background, which movers do not shift; it is taken over only where
-    clearly more of the samples fit under it than under the gain in force, and most of all do if it
-    is further from 1: what little is seen around something that fills the picture says nothing of
-    the light.
+    It is the median of frame over background, which movers do not shift. A new gain is adopted only
+    if clearly more of the samples fit under it than under the present one. If it is further from 1,
+    most samples must fit, too: the little that is seen around an object that fills the picture says
+    nothing about the light.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ class GlobalGain:
     size
         (width, height) of analysis.
     close
-        Levels within which a sample fits.
+        Grey levels within which a sample fits.
     return_s
-        How long a gain takes to return to 1, while the background follows the light.
+        Time constant with which a gain returns to 1, while the background follows the light.
 
     Attributes
     ----------
@@ -68,13 +68,13 @@ class GlobalGain:
         Parameters
         ----------
         planes
-            The frame's luma and chroma, uint8, rows may be padded.
+            The frame's luma and chroma, uint8; rows may be padded.
         mean
             The background, float32 ``(P, H, W)``.
         previous
             The last frame's foreground, which is left out of the median.
         elapsed_s
-            Since the frame before.
+            Media time since the frame before.
         """
         sample_looks(*planes, self._look, _STRIDE)
         back = math.exp(-elapsed_s / self._return_s)
@@ -96,11 +96,11 @@ def _samples(planes: int, size: tuple[int, int], stride: int) -> Array:
 class CloudLight:
     """Measures smooth changes of light in parts of the picture.
 
-    In cells of 32×32 pixels that are background for the most part, the mean relative difference of
-    that counts as light as far as it is coherent: of one sign all over the cell. Movers and noise
-    are not. Background is what was no foreground in the last frame and fits now: the last frame
-    knows nothing of what has come since, which is more where frames are few. (By the last frame
-    alone, two thirds of a newcomer were taken for light at 10 frames a second, a third at 30.)
+    In each cell of 32×32 pixels of which most are background, their mean relative difference counts
+    as light as far as it is coherent: as far as it has one sign all over the cell, which movers and
+    noise do not have. Background, here, is what was not foreground in the last frame and also fits
+    now, for the last frame does not show what has come since. (Judged by the last frame alone, two
+    thirds of a newcomer were taken for light at 10 frames a second, and a third at 30.)
 
     Parameters
     ----------
@@ -128,18 +128,18 @@ class CloudLight:
         previous: Image,
         rate: float,
     ) -> Array:
-        """Return what the background is to be brightened by, less 1: rows of cells.
+        """Return by which factor the background is to be brightened, less 1, in rows of cells.
 
         Parameters
         ----------
         planes, mean, previous
             As in `GlobalGain.update`.
         gain
-            The global gain, which is not to be followed again.
+            The global gain, which has been taken out already.
         variance
             The background's, float32 ``(H, W)``.
         rate
-            The share of the change that is followed.
+            The share of the change that is to be followed.
 
         Returns
         -------
@@ -151,8 +151,8 @@ class CloudLight:
         measure_cells(self._look, gain, mean, variance, self._k, previous, CLOUD_STRIDE, cells)
         if np.abs(cells).max() < _FAINTEST:
             return self.none
-        # Binomial weights: a plain mean of three turns the sign of what alternates from cell to
-        # cell, and following it with the wrong sign blew the background up in vertical bands.
+        # Binomial weights: a plain mean of three reverses the sign of what alternates from cell to
+        # cell, and following that made the background diverge in vertical bands.
         smooth = cv2.sepFilter2D(cells, -1, _BINOMIAL, _BINOMIAL, borderType=cv2.BORDER_REPLICATE)
         wide = (cells.shape[1] * CELL, cells.shape[0])
         light = cv2.resize(smooth * rate, wide, interpolation=cv2.INTER_LINEAR)

@@ -1,4 +1,4 @@
-"""What OpenCV's background models share: seconds instead of calls, and judging without learning."""
+"""What OpenCV's background models share: rates in seconds, and judging without learning."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from motionlapse.frames import Image, Planes
 from motionlapse.types import Foreground
 
 _SHADOW = 127
-# Where the interval between frames is not known yet, at the first frame.
+# Assumed at the first frame, when the interval between frames is not known yet.
 _USUAL_INTERVAL_S = 1 / 30
 
 
 class OpenCVModel(ABC):
-    r"""A model of OpenCV's with its rate in seconds; the base of all of them.
+    r"""The base of OpenCV's models, with a time constant in seconds.
 
-    Left to themselves, OpenCV's models count calls, so the rate is always given:
-    :math:`1 - e^{-\Delta t\,p/\tau}` with the pace :math:`p`; in the warm-up at least one over
-    the number of frames.
+    By default OpenCV's models learn at a rate per call. So the rate is always given:
+    :math:`1 - e^{-\Delta t\,p/\tau}` with the pace :math:`p`, and during the warm-up at least one
+    over the number of frames.
 
-    Only MOG2 can be asked to judge without learning. For the others, a frame that is not to be
-    learned from (pace 0, or no time has passed) is compared with the background's picture.
+    Only MOG2 can judge without learning. With the others, a frame that is not to be learned from
+    (because the pace is 0, or no time has passed) is compared with the picture of the background.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ class OpenCVModel(ABC):
     warm_up
         Seconds until the background is trusted.
     apart
-        Euclidean distance in grey levels, over all planes, above which a pixel is foreground where
-        it is compared with the background's picture.
+        Euclidean distance in grey levels, over all planes, above which a pixel is foreground in
+        that comparison.
     """
 
     opening_s = OPENING_S
@@ -99,7 +99,7 @@ class OpenCVModel(ABC):
         picture = self._usual()
         return picture if picture.ndim == 2 else np.ascontiguousarray(picture[:, :, 0])
 
-    # ---- what models differ in ---------------------------------------------------------------
+    # ---- the differences between models ------------------------------------------------------
 
     @abstractmethod
     def _make(self, interval_s: float) -> cv2.BackgroundSubtractor:
@@ -128,11 +128,12 @@ class OpenCVModel(ABC):
 class SampleModel(OpenCVModel):
     """A model that keeps samples of each pixel and replaces them at random: GSOC and LSBP.
 
-    Their chances are fixed when they are made, so they are made once more at the first frame
-    before which time has passed, from the background so far: then the interval is known.
+    Their probabilities are fixed when they are made, and depend on the interval between frames. So
+    they are made again, from the background so far, at the first frame before which time has
+    passed.
 
-    Their random numbers are their own and always the same, but OpenCV's threads draw them in any
-    order: only one thread gives the same masks again.
+    Their random numbers are always the same, but OpenCV's threads draw them in any order. So they
+    run in one thread, which gives the same masks every time.
     """
 
     _timed = False

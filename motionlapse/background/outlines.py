@@ -1,4 +1,4 @@
-"""Whose edges: pieces of foreground that are objects, and the places of those that have left."""
+"""Tells objects from ghosts, the places of objects that have left, by edges along outlines."""
 
 from __future__ import annotations
 
@@ -23,28 +23,27 @@ from motionlapse.background.outline_kernel import (
 from motionlapse.frames import Image
 
 _ROUNDING_S = 1e-3
-# The slope over 5×5 pixels of a step as high as the noise floor, of one: fainter edges say nothing.
+# The slope over 5×5 pixels of a step of one level; edges below a step of the noise floor are noise.
 _FAINT = 0.3
-# A place has changed from look to look if its 5×5 pixels have, by half of the noise floor in the
-# mean and otherwise than all of the picture; where that is so along most of an outline, something
-# moves, which no ghost does.
+# A place has changed between two looks if the mean of its 5×5 pixels has, by half of the noise
+# floor more or less than the whole picture. If most of an outline has, something moves: no ghost.
 _CHANGE, _MOST = 0.5, 0.75
 _STRIDE = 16  # every 16th pixel both ways is enough for a median
 OFF = 1000.0
-"""How many times as much edge nothing has: outlines are not looked at."""
+"""With this ratio or more, which no outline reaches, outlines are not looked at."""
 
 Array = npt.NDArray[np.float32]
 
 
 class Look(NamedTuple):
-    """A frame that is looked at.
+    """A frame whose outlines are looked at.
 
     Attributes
     ----------
     luma
         uint8 ``(H, W)``; never written to.
     inverse
-        The background's brightness over its.
+        The brightness of the background over that of the frame.
     """
 
     luma: Image
@@ -52,18 +51,18 @@ class Look(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What is known after a frame; none of it is ever written to.
+    """What is known after a frame; never modified, only replaced.
 
     Attributes
     ----------
     told
         See `Outlines`.
     waiting
-        What is to be looked at when the next frame comes, with the mask of this one.
+        The frame to look at when the next one comes, for only then its mask is known.
     last
-        What was looked at last.
+        The frame that was looked at last.
     since_s
-        Time since there was something to look at.
+        Time since the last frame that was to be looked at.
     """
 
     told: Image
@@ -73,26 +72,26 @@ class Seen(NamedTuple):
 
 
 class Outlines:
-    """Tells a thing from the place of one that has left, by the edges along its outline.
+    """Tells an object from a ghost, the place of one that has left, by the edges along its outline.
 
-    A thing has edges of its own in the frame; what stood in the background and has left has them in
-    the background only. Ten times a second the edges along the outline of each piece of the mask
-    are weighed, those that have come against those that have gone. A piece of which clearly more
-    has gone twice in a row, and which has kept still since the look before, is a ghost: what is
-    seen in its place is the background. One of which clearly more has come is an object: what it
-    hides stays the background for as long as any may. A hole in a piece, and what may lie in there,
-    is part of it.
+    An object has edges in the frame; something that stood in the background and has left has them
+    in the background only. Ten times a second, the edges that have come along the outline of each
+    piece of the mask are weighed against those that have gone. If clearly more have gone, twice in
+    a row, and the piece has not moved since the look before, it is a ghost: what is seen in its
+    place is the background. If clearly more have come, it is an object: what it hides stays the
+    background for as long as possible. Holes in a piece, with all that lies in them, belong to it.
 
     Parameters
     ----------
     shape
         (height, width) of analysis.
     clearly
-        Times as many that are clearly more.
+        How many times as much counts as clearly more.
     noise_floor
-        Of the background, in levels.
+        Of the background, in grey levels.
     area
-        What is watched, uint8 ``(H, W)``; None: all. Masks are cut off there: that is no outline.
+        The watched area, 0/255 uint8 ``(H, W)``; None for everything. The border along which it
+        cuts masks off is no outline.
     """
 
     def __init__(
@@ -108,7 +107,7 @@ class Outlines:
 
     @property
     def told(self) -> Image:
-        """uint8 ``(H, W)``: `GHOST`, `OBJECT` or `SUSPECT`, 0 where nothing is known."""
+        """The findings, uint8 ``(H, W)``: `GHOST`, `OBJECT` or `SUSPECT`; 0 where unknown."""
         return self.state.told
 
     def update(
@@ -119,15 +118,15 @@ class Outlines:
         Parameters
         ----------
         luma
-            The frame's, uint8, rows may be padded.
+            Of the frame, uint8; rows may be padded.
         mean
             The background, float32 ``(P, H, W)``.
         gain
             The frame's brightness over the background's, for each plane.
         previous
-            The last frame's foreground, which is in place there, and no longer here.
+            The foreground of the frame before, whose outlines may be weighed now.
         elapsed_s
-            Since the frame before.
+            Media time since the frame before.
         """
         if self._clearly >= OFF:
             return
@@ -139,12 +138,12 @@ class Outlines:
         if since_s >= LOOK_S - _ROUNDING_S:
             height, width = self._none.shape
             look = Look(luma[:height, :width].copy(), 1 / fmean(gain.tolist()))
-            # What is over counts: with some frames left out, the looks are at the same times.
+            # The remainder is carried over: looks keep to their times if frames are skipped.
             since_s = (since_s + _ROUNDING_S) % LOOK_S - _ROUNDING_S
         self.state = Seen(told, look, last, since_s)
 
     def _told_by(self, look: Look, last: Look, mean: Array, mask: Image) -> Image:
-        """Return what is told once the outlines of a frame have been weighed."""
+        """Weigh the outlines of a frame, and return the findings."""
         left, top, width, height = cv2.boundingRect(mask)
         if not width:
             return self._none
@@ -172,9 +171,9 @@ class Outlines:
 
 
 def _common(look: Look, last: Look) -> float:
-    """Return by how many levels all of the picture has changed: the median of samples.
+    """Return by how many grey levels the whole picture has changed: the median of samples.
 
-    The model's gain follows no light that changes by less than what fits it.
+    (The model's gain does not follow changes of light that are too small to matter to it.)
     """
     now, then = (seen.luma[::_STRIDE, ::_STRIDE] * seen.inverse for seen in (look, last))
     return float(np.sort(now - then, axis=None)[now.size // 2])
@@ -183,7 +182,7 @@ def _common(look: Look, last: Look) -> float:
 def _outlines(mask: Image, part: tuple[int, int, int, int]) -> Sequence[cv2.typing.MatLike]:
     """Return the outermost pixels of the pieces of foreground in a part that holds them all."""
     top, bottom, left, right = part
-    # Along the edges of what it is given, outlines are cut off.
+    # OpenCV cuts outlines off at the border of the picture it is given: hence one pixel more.
     top, left = max(top - 1, 0), max(left - 1, 0)
     return cv2.findContours(
         mask[top : bottom + 1, left : right + 1],

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from motionlapse.batch.books import Books
-from motionlapse.batch.crew import Alone, Crew
-from motionlapse.batch.desk import Desk
+from motionlapse.batch.batch_state import BatchState
+from motionlapse.batch.executor import Executor, SerialExecutor
 from motionlapse.batch.own_films import OwnFilms
 from motionlapse.batch.result import BatchResult, Listener
+from motionlapse.batch.source_recorder import SourceRecorder
 from motionlapse.batch.work import Job
 from motionlapse.clock import Clock
 from motionlapse.errors import (
@@ -29,18 +29,18 @@ from motionlapse.sources.footage import Footage
 class Batch:
     """Scans footage into one archive, several sources at a time where there are cores for it.
 
-    Whoever scans a source writes its pictures, clips, masks and metrics; the archive's database is
-    written here alone. Other processes import the program that uses this, as `multiprocessing`
-    asks: what it does belongs under ``if __name__ == "__main__":``.
+    The process that scans a source writes its pictures, clips, masks and metrics; only the main
+    process writes the archive's database. Worker processes import the calling program, as always
+    with `multiprocessing`, so it must start its work under ``if __name__ == "__main__":``.
 
     Parameters
     ----------
     settings
-        For every source the same.
+        The same for every source.
     listener
-        Told of everything.
+        Told how the batch goes.
     clock
-        Dates the runs.
+        Gives the time at which each run begins.
     should_stop
         Asked before each frame and each source.
     """
@@ -56,45 +56,45 @@ class Batch:
         self._listener = listener
         self._clock = clock
         self._should_stop = should_stop
-        self._under_way: dict[Future[Any], Desk] = {}
+        self._under_way: dict[Future[Any], SourceRecorder] = {}
 
     def scan(self, found: Sequence[Footage | SourceError]) -> BatchResult:
-        """Scan every source; what went wrong is told and in the result.
+        """Scan every source; what goes wrong is told to the listener, and is in the result.
 
         Raises
         ------
         SinkError
             If the archive cannot be opened: then nothing could be kept.
         ConfigError
-            If there is no cluster at the address that was given.
+            If no cluster answers at the address that was given.
         """
-        books = Books(
+        batch = BatchState(
             self._settings, self._listener, self._clock, self._should_stop, total=len(found)
         )
-        books.result.named = len(found)
-        crew = self._hire(found)
+        batch.result.named = len(found)
+        executor = self._choose_executor(found)
         finished = False
         try:
             for number, item in enumerate(found, 1):
-                while len(self._under_way) >= crew.room and not self._should_stop():
-                    self._settle(crew, books)
+                while len(self._under_way) >= executor.room and not self._should_stop():
+                    self._settle(executor, batch)
                 if self._should_stop():
-                    books.result.interrupted = True
+                    batch.result.interrupted = True
                     break
-                self._begin(item, number, crew, books)
+                self._begin(item, number, executor, batch)
             while self._under_way:
-                self._settle(crew, books)
-            books.tell_tallies()
+                self._settle(executor, batch)
+            batch.tell_tallies()
             finished = True
         finally:
-            crew.close(at_once=not finished)
-            for desk in self._under_way.values():
-                desk.close()
-            books.close()
-        return books.result
+            executor.close(at_once=not finished)
+            for recorder in self._under_way.values():
+                recorder.close()
+            batch.close()
+        return batch.result
 
-    def _hire(self, found: Sequence[Footage | SourceError]) -> Crew:
-        """Return who scans."""
+    def _choose_executor(self, found: Sequence[Footage | SourceError]) -> Executor:
+        """Return what scans: this process, several, or a cluster."""
         settings = self._settings
         sources = sum(isinstance(item, Footage) for item in found)
         if settings.batch.cluster is not None:
@@ -102,111 +102,115 @@ class Batch:
 
             client = connect(settings.batch.cluster, self._listener.note, self._should_stop)
             if client is None:
-                return Alone()  # who has nothing to do any more
+                return SerialExecutor()  # it was stopped: there is nothing left to scan
             cluster = Cluster(client, settings.sinks.out)
             if not cluster.workers:
                 self._listener.warning("the cluster has no workers; the scan waits for some")
             return cluster
         count = min(settings.batch.count(), sources)
         if count < 2:
-            return Alone()
-        from motionlapse.batch.lanes import Lanes
+            return SerialExecutor()
+        from motionlapse.batch.process_pool import ProcessPool
 
-        return Lanes(count)
+        return ProcessPool(count)
 
     def _begin(
         self,
         item: Footage | SourceError,
         number: int,
-        crew: Crew,
-        books: Books,
+        executor: Executor,
+        batch: BatchState,
     ) -> None:
-        """Hand a source out; what is wrong with it ends that source alone."""
+        """Submit a source; what is wrong with it ends that source alone."""
         if isinstance(item, SourceError):
-            books.fail(item)
+            batch.fail(item)
             self._listener.done(number)
             return
         if item.warning:
             self._listener.warning(item.warning)
-        desk = Desk(books, number, item)
-        many = books.total > 1
+        recorder = SourceRecorder(batch, number, item)
+        many = batch.total > 1
         try:
-            wanted = self._is_wanted(desk, crew, books, many=many)
+            wanted = self._prepare(recorder, executor, batch, many=many)
         except SinkError as error:
-            self._fail_unscanned(error, books)
+            self._fail_unscanned(error, batch)
             wanted = False
         if not wanted:
-            desk.close()
+            recorder.close()
             return
-        settings = crew.fit(self._settings, left=books.total - number + 1)
+        settings = executor.fit(self._settings, left=batch.total - number + 1)
         job = Job(number, item, settings, many=many)
         try:
-            self._under_way[crew.submit(job, desk)] = desk
+            self._under_way[executor.submit(job, recorder)] = recorder
         except BaseException:
-            desk.close()
+            recorder.close()
             raise
 
-    def _is_wanted(self, desk: Desk, crew: Crew, books: Books, *, many: bool) -> bool:
-        """Tell whether a source is to be scanned; it then has the places that it needs."""
-        if self._settings.batch.resume and desk.is_done():
-            books.result.skipped += 1
+    def _prepare(
+        self, recorder: SourceRecorder, executor: Executor, batch: BatchState, *, many: bool
+    ) -> bool:
+        """Reserve what the scan of a source needs; False if it is not to be scanned."""
+        if self._settings.batch.resume and recorder.is_done():
+            batch.result.skipped += 1
             return False
         films = bool(self._settings.sinks.films(""))
-        if crew.elsewhere or (films and many):
-            desk.reserve()
-        return not films or self._claims_films(desk, books, many=many)
+        if executor.elsewhere or (films and many):
+            recorder.reserve()
+        return not films or self._claim_films(recorder, batch, many=many)
 
-    def _claims_films(self, desk: Desk, books: Books, *, many: bool) -> bool:
-        """Tell whether the films that are to be made of a source can be; if not, why is told."""
+    def _claim_films(self, recorder: SourceRecorder, batch: BatchState, *, many: bool) -> bool:
+        """Reserve the names of a source's films; False, with the reason told, if that fails."""
         sinks = self._settings.sinks
-        films = sinks.films(desk.place.folder.name if many else "")
+        films = sinks.films(recorder.place.folder.name if many else "")
         try:
-            left = desk.left_films() if self._settings.batch.resume else []
-            desk.films = OwnFilms(films, left, self._listener.note)
+            left = recorder.left_films() if self._settings.batch.resume else []
+            recorder.films = OwnFilms(films, left, self._listener.note)
         except ConfigError as error:
-            books.fail(error)
-        return desk.films is not None
+            batch.fail(error)
+        return recorder.films is not None
 
-    def _fail_unscanned(self, error: SinkError, books: Books) -> None:
-        """Tell why a source cannot be scanned; the others may be, where there is an archive."""
-        if not books.archive_is_open:
-            raise error  # no archive: nothing could be kept of any source
-        books.result.unscanned += 1
-        books.fail(error)
+    def _fail_unscanned(self, error: SinkError, batch: BatchState) -> None:
+        """Tell why a source cannot be scanned; raise where there is no archive for the others."""
+        if not batch.archive_is_open:
+            raise error
+        batch.result.unscanned += 1
+        batch.fail(error)
 
-    def _settle(self, crew: Crew, books: Books) -> None:
-        """Wait for sources that are done, and account for them."""
+    def _settle(self, executor: Executor, batch: BatchState) -> None:
+        """Wait for sources that are done, and take their results."""
         if self._should_stop():
-            crew.stop()
-        crew.wait()
+            executor.stop()
+        executor.wait()
         for future in [future for future in self._under_way if future.done()]:
-            desk = self._under_way.pop(future)
+            recorder = self._under_way.pop(future)
             try:
-                self._finish(crew, future, desk, books)
+                self._finish(executor, future, recorder, batch)
             finally:
-                desk.close()
+                recorder.close()
 
-    def _finish(self, crew: Crew, future: Future[Any], desk: Desk, books: Books) -> None:
+    def _finish(
+        self, executor: Executor, future: Future[Any], recorder: SourceRecorder, batch: BatchState
+    ) -> None:
         try:
-            crew.finish(future, desk)
+            executor.finish(future, recorder)
         except SourceError as error:
-            if desk.stored is None and self._should_stop():
-                books.result.interrupted = True  # it was not to begin any more
+            if recorder.stored is None and self._should_stop():
+                batch.result.interrupted = True  # stopped before it began
             else:
-                books.fail(error)
+                batch.fail(error)
         except ConfigError as error:
-            named = str(error).startswith(desk.name)
-            books.fail(error if named else ConfigError(f"{desk.name}: {error}"))
+            named = str(error).startswith(recorder.name)
+            batch.fail(error if named else ConfigError(f"{recorder.name}: {error}"))
         except SinkError as error:
-            if desk.stored is None:
-                self._fail_unscanned(error, books)
+            if recorder.stored is None:
+                self._fail_unscanned(error, batch)
             else:
-                books.fail(error)
+                batch.fail(error)
         except ImportError:
             raise  # it would fail for every source
         except MotionlapseError as error:
-            books.fail(MotionlapseError(f"{desk.name}: {error}"))
+            batch.fail(MotionlapseError(f"{recorder.name}: {error}"))
         except Exception as error:
             if os.environ.get(TRACEBACK_VARIABLE):
                 raise
-            books.fail(MotionlapseError(f"{desk.name}: {unexpected(error)}"))
+            batch.fail(MotionlapseError(f"{recorder.name}: {unexpected(error)}"))

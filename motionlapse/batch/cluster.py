@@ -1,7 +1,7 @@
 """Many machines: a Dask cluster scans, and the archive is written here.
 
-Dask gives work that a dead worker had to another one. A source whose results were brought home is
-forgotten there at once, and so never scanned twice.
+Dask hands the work of a worker that died to another one. A source whose results are in the archive
+is released there at once, and so never scanned twice.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from motionlapse.batch.apart import STOP, Brought, Errand, scan_apart
 from motionlapse.batch.delivery import Delivery
-from motionlapse.batch.desk import Desk
+from motionlapse.batch.remote_scan import STOP, RemoteJob, RemoteResult, scan_remotely
+from motionlapse.batch.source_recorder import SourceRecorder
 from motionlapse.batch.threads import with_threads
 from motionlapse.batch.work import Job
 from motionlapse.errors import ConfigError, LibraryError, SourceError, why
 from motionlapse.files import make_folder, writing
 from motionlapse.pipeline_settings import Settings
 
-# A scheduler that is started at the same time, by a queue of jobs say, may need half a minute.
+# A scheduler that is started at the same time, by a job queue say, may need half a minute.
 _CONNECT_S = 30
 _ATTEMPT_S = 5  # Ctrl-C is heard between two attempts
 _LOOK_S = 0.2
-_LAST_WORDS_S = 0.7  # how long those that were told to stop may take to bring what they have
+_LAST_WORDS_S = 0.7  # how long workers that were told to stop may take to return what they have
 _CHATTER = ("distributed", "distributed.client", "distributed.core", "tornado.application")
 # Sources that wait at the cluster, so that workers that come later find some too.
 _LEAST_ROOM = 64
@@ -67,7 +67,7 @@ def connect(address: str, note: Callable[[str], None], should_stop: Callable[[],
     while not should_stop():
         try:
             client = call(address, timeout=_ATTEMPT_S, set_as_default=False)
-            client.nthreads()  # what is no scheduler, or is going, cannot tell
+            client.nthreads()  # fails for what is no scheduler, or is shutting down
             return client
         except OSError as error:
             cause = getattr(error.__cause__, "strerror", None)  # such as an unknown name
@@ -84,7 +84,7 @@ def connect(address: str, note: Callable[[str], None], should_stop: Callable[[],
 
 
 class Cluster:
-    """A `motionlapse.batch.crew.Crew` of Dask workers.
+    """A `motionlapse.batch.executor.Executor` of Dask workers.
 
     Parameters
     ----------
@@ -107,8 +107,8 @@ class Cluster:
         self.workers = threads
         self.room = max(_LEAST_ROOM, 4 * threads)
         self._executor = self._client.get_executor(pure=False)
-        self._yard = archive.absolute() / f".scan-{uuid.uuid4().hex[:12]}"
-        make_folder(self._yard)
+        self._staging = archive.absolute() / f".scan-{uuid.uuid4().hex[:12]}"
+        make_folder(self._staging)
         self._under_way: dict[Future[Any], Job] = {}
         self._stopped_s: float | None = None
 
@@ -116,12 +116,12 @@ class Cluster:
         """Decode with one thread: a cluster is best given a worker for each core."""
         return _absolute(with_threads(settings, 1))
 
-    def submit(self, job: Job, desk: Desk) -> Future[Any]:
+    def submit(self, job: Job, recorder: SourceRecorder) -> Future[Any]:
         """Send a source to the cluster."""
-        place = desk.place
+        place = recorder.place
         away = replace(job, footage=_absolute_footage(job))
-        errand = Errand(away, self._yard, place.folder.absolute(), place.last_event)
-        future: Future[Any] = self._executor.submit(scan_apart, errand)
+        remote = RemoteJob(away, self._staging, place.folder.absolute(), place.last_event)
+        future: Future[Any] = self._executor.submit(scan_remotely, remote)
         self._under_way[future] = job
         return future
 
@@ -132,38 +132,38 @@ class Cluster:
         for future in list(self._under_way) if late else ():
             future.cancel()
 
-    def finish(self, future: Future[Any], desk: Desk) -> None:
-        """Take home what a source has left."""
+    def finish(self, future: Future[Any], recorder: SourceRecorder) -> None:
+        """Bring the results of a source into the archive."""
         job = self._under_way.pop(future)
         try:
-            brought: Brought = future.result()
+            result: RemoteResult = future.result()
         except CancelledError:
-            raise SourceError(f"{desk.name}: not scanned: the cluster has gone") from None
+            raise SourceError(f"{recorder.name}: not scanned: the cluster has gone") from None
         except ImportError:
             raise
         except Exception as error:  # Dask's own, such as KilledWorker
             raise SourceError(
-                f"{desk.name}: not scanned: the cluster gave it up: {why(error)}"
+                f"{recorder.name}: not scanned: the cluster gave it up: {why(error)}"
             ) from None
         try:
-            Delivery(brought, desk).take()
+            Delivery(result, recorder).take()
         finally:
-            shutil.rmtree(self._yard / str(job.number), ignore_errors=True)
-        if brought.error is not None:
-            raise brought.error
+            shutil.rmtree(self._staging / str(job.number), ignore_errors=True)
+        if result.error is not None:
+            raise result.error
 
     def stop(self) -> None:
         """Ask all to end."""
         if self._stopped_s is None:
             self._stopped_s = time.monotonic()
-            with writing(self._yard):
-                (self._yard / STOP).touch()
+            with writing(self._staging):
+                (self._staging / STOP).touch()
 
     def close(self, *, at_once: bool = False) -> None:  # noqa: ARG002
-        """Leave the cluster; attempts that still go on find their yard gone, and end."""
+        """Leave the cluster; attempts that still go on find their staging folder gone, and end."""
         self._executor.shutdown(wait=False)
         self._client.close(timeout=1)
-        shutil.rmtree(self._yard, ignore_errors=True)
+        shutil.rmtree(self._staging, ignore_errors=True)
 
 
 def _absolute(settings: Settings) -> Settings:

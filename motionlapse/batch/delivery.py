@@ -1,4 +1,4 @@
-"""Taking home what a scan elsewhere has left."""
+"""Bringing the results of a remote scan into the archive."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from motionlapse.batch.apart import Brought, Note
-from motionlapse.batch.desk import Desk
+from motionlapse.batch.remote_scan import RecordedCall, RemoteResult
+from motionlapse.batch.source_recorder import SourceRecorder
 from motionlapse.errors import SinkError
 from motionlapse.files import make_folder, shown, take_name, writing
 from motionlapse.sinks.archive_store import StoredRun
@@ -15,23 +15,23 @@ from motionlapse.types import Event, KeptEvent
 
 
 class Delivery:
-    """Says at the desk what was noted elsewhere, files put in their places.
+    """Replays the calls of a remote scan on its recorder, and moves its files into place.
 
     Parameters
     ----------
     brought
-        What a scan elsewhere has left.
-    desk
-        Of its source.
+        Of the remote scan.
+    recorder
+        Of the same source.
     """
 
-    def __init__(self, brought: Brought, desk: Desk) -> None:
-        self._brought = brought
-        self._desk = desk
+    def __init__(self, result: RemoteResult, recorder: SourceRecorder) -> None:
+        self._result = result
+        self._recorder = recorder
         self._run: StoredRun | None = None
 
     def take(self) -> None:
-        """Take it all.
+        """Take everything.
 
         Raises
         ------
@@ -40,43 +40,43 @@ class Delivery:
             program scanned the source into the same archive meanwhile.
         """
         try:
-            for note in self._brought.notes:
-                self._take(note)
+            for call in self._result.calls:
+                self._take(call)
         except SinkError as error:
-            self._desk.abandon(str(error))
+            self._recorder.abandon(str(error))
             raise
 
-    def _take(self, note: Note) -> None:
-        own = getattr(self, f"_{note.what}", None)
+    def _take(self, call: RecordedCall) -> None:
+        own = getattr(self, f"_{call.what}", None)
         if own is not None:
-            own(*note.args, **note.named)
+            own(*call.args, **call.named)
         else:
-            self._say(note)
+            self._say(call)
 
-    def _say(self, note: Note) -> None:
-        args = note.args
+    def _say(self, call: RecordedCall) -> None:
+        args = call.args
         if args and isinstance(args[0], StoredRun):
             args = (self._run, *args[1:])
-        getattr(self._desk, note.what)(*args, **note.named)
+        getattr(self._recorder, call.what)(*args, **call.named)
 
     def _begin(self, info: Any) -> None:
-        self._run = self._desk.begin(info)
+        self._run = self._recorder.begin(info)
 
     def _next_event(self, _run: StoredRun, number: int) -> None:
-        if self._run is not None and self._desk.next_event(self._run) != number:
+        if self._run is not None and self._recorder.next_event(self._run) != number:
             raise SinkError(
-                f"{self._desk.name}: somebody else scanned it into this archive meanwhile; scan it "
-                "again"
+                f"{self._recorder.name}: somebody else scanned it into this archive meanwhile; "
+                "scan it again"
             )
 
     def _add_event(self, _run: StoredRun, event: Event, **rest: Any) -> None:
         placed = [(self._place(path), *facts) for path, *facts in rest.pop("snapshots")]
         clip = rest.pop("clip")
         clip = None if clip is None else self._place(clip)
-        self._desk.add_event(self._here(), event, snapshots=placed, clip=clip, **rest)
+        self._recorder.add_event(self._here(), event, snapshots=placed, clip=clip, **rest)
 
     def _keep(self, kept: KeptEvent) -> None:
-        self._desk.keep(
+        self._recorder.keep(
             replace(
                 kept,
                 snapshots=tuple(str(self._final(Path(path))) for path in kept.snapshots),
@@ -85,17 +85,17 @@ class Delivery:
         )
 
     def _note(self, text: str) -> None:
-        self._desk.note(self._at_home(text))
+        self._recorder.note(self._at_home(text))
 
     def _tally(self, text: str, more: str, weight: float) -> None:
-        self._desk.tally(self._at_home(text), more, weight)
+        self._recorder.tally(self._at_home(text), more, weight)
 
     def _at_home(self, text: str) -> str:
-        return text.replace(str(self._brought.attempt), shown(self._here().folder))
+        return text.replace(str(self._result.attempt), shown(self._here().folder))
 
     def _here(self) -> StoredRun:
         if self._run is None:
-            raise SinkError(f"{self._desk.name}: results came before their run")
+            raise SinkError(f"{self._recorder.name}: results came before their run")
         return self._run
 
     def _final(self, path: Path) -> Path:

@@ -1,9 +1,10 @@
-"""The films outside the archive that are made of one source, and what has their names before.
+"""The films outside the archive that are made of one source, and older films of the same names.
 
-A film that is there is not replaced, but for one that a scan of the same source left unfinished:
-who resumes that wants the whole of it. Until there is a new one, the old lies beside it. Where the
-new one is not whole either, the larger of the two stays. What killed scans left half written beside
-these films is removed, and what they had put aside is taken back.
+A film that exists is not replaced, with one exception: what a scan of the same source left
+unfinished, since whoever resumes the scan wants the whole film. Until the new film is there, the
+old one is kept beside it under another name; if the new one is not whole either, the larger of the
+two stays. Half-written files that killed scans left beside these films are removed, and films that
+they had put aside get their names back.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ class OwnFilms:
     films
         Where they go, by their flags.
     left
-        Where films that unfinished scans of the source left were put, and what tells each from any
-        other.
+        Films that unfinished scans of the source left: the path of each, and a mark that tells it
+        from any other film (see `film_marks`).
     note
-        Told in words what is made anew.
+        Told which films are made anew.
 
     Raises
     ------
@@ -72,9 +73,9 @@ class OwnFilms:
         note(f"{film}: left by a scan that did not finish, and made anew; until then {aside.name}")
 
     def settle(self, made: Iterable[Path] = (), *, whole: bool = False) -> None:
-        """Drop what was left where a new film shows more, else put it back; may be called again.
+        """Drop an old film where the new one shows more, else put it back; may be called again.
 
-        What has come to have the name otherwise is not touched.
+        A film that somebody else has put in its place meanwhile is not touched.
 
         Parameters
         ----------
@@ -105,12 +106,12 @@ def film_marks(films: Iterable[Path]) -> dict[Path, str]:
 
 
 def _is_left(film: Path, place: Path, known: set[tuple[Path, str]]) -> bool:
-    """Tell whether a film is one that was left in a place, and still what it was."""
+    """Tell whether a film is the unchanged one that was left at `place`."""
     return any((place, mark) in known for mark in film_marks([film]).values())
 
 
 def _take_back(place: Path, known: set[tuple[Path, str]]) -> None:
-    """Give what a scan put aside that was then killed its name again; of two the larger stays."""
+    """Give a film its name back that a killed scan had put aside; of two, the larger stays."""
     if not any(place == left for left, _ in known):
         return
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""How a batch went, and who is told how it goes."""
+"""The result of a batch, and who is told of its progress."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """Who is told how a batch goes."""
+    """Who is told of a batch's progress."""
 
     def search(self, name: str, number: int, total: int, what: str, share: float) -> None:
-        """Of what a prescan looks at in a source a share is done; the source begins later."""
+        """A prescan of a source has done `share` of one of its parts; the source begins later."""
 
     def begin(self, info: SourceInfo, number: int, total: int) -> None:
         """Reading source `number` (from 1) of `total` begins; others may be under way."""
 
     def progress(self, number: int, frames: int, time_s: float) -> None:
-        """So many frames of a source have been done, up to a media time."""
+        """So many frames of source `number` are done, up to a media time."""
 
     def done(self, number: int) -> None:
-        """A source is done with, whether it was read, left out or failed."""
+        """Source `number` is finished, whether it was read, left out or failed."""
 
     def event(self, kept: KeptEvent, number: int) -> None:
         """An event of source `number` has ended and was kept."""
 
     def note(self, text: str) -> None:
-        """Something that is as it should be, and not obvious."""
+        """Something that is as it should be, but not obvious."""
 
     def warning(self, text: str) -> None:
         """Something a person should know."""
@@ -50,7 +50,7 @@ class Outcome:
     frames, end_s, state, failure, overlay
         As of `RunResult`.
     of_frames
-        How many frames there were: more than `frames` where a prescan left some out.
+        How many frames the source holds: more than `frames` where a prescan left some out.
     unwritten
         What could not be written, a line for each sink.
     films
@@ -76,9 +76,9 @@ class BatchResult:
     sources, events, frames
         How many were read, found, analysed.
     named, whole
-        How many sources there were to read, and were read to their ends.
+        How many sources there were to read, and how many were read to the end.
     of_frames
-        How many frames there were in the sources that were read: a prescan leaves most out.
+        How many frames those sources hold: a prescan leaves most of them out.
     skipped
         How many sources were left out because the archive holds them already.
     unscanned

@@ -1,4 +1,4 @@
-"""Whether footage is what was scanned before, and the settings too."""
+"""Tells whether footage, and the settings, are the same as in a scan before."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from motionlapse.settings_layers import flatten
 from motionlapse.sources.footage import Footage
 
 _NAMED = 3
-# Both ends: headers and indexes lie there, and what was appended or cut off shows.
+# At both ends: headers and indexes are there, and it shows if something was appended or cut off.
 _END_BYTES = 65_536
 
-# They change nothing of what a scan finds and keeps.
+# These settings do not change what a scan finds and keeps.
 _NOT_OF_RESULTS = (
     "batch.",
     "measures.",
@@ -36,16 +36,17 @@ _NOT_OF_RESULTS = (
 
 
 def file_mark(footage: Footage, settings: Settings) -> str:
-    """Return size, modification time and a quick hash of footage; ``""`` where it cannot be read.
+    """Return a mark of footage from size, modification time and a quick hash, or ``""``.
 
-    Of stills it covers the name, size and time of each. The picture of what is watched counts too.
+    For stills it covers the name, size and time of each. The mask picture counts, too. It is empty
+    if something cannot be read.
 
     Parameters
     ----------
     footage
         A film or stills.
     settings
-        For the picture of what is watched.
+        For the mask picture.
     """
     watched = settings.analysis.mask_image
     try:
@@ -93,13 +94,13 @@ def _many(stills: Iterable[Path]) -> str:
 
 
 def differing(stored: str, settings: Settings) -> list[str] | None:
-    """Return which settings lead to other results than those that were stored as JSON.
+    """Return which settings would lead to other results than those that are stored as JSON.
 
     Returns
     -------
     list of str or None
-        Dotted keys, none where results are the same; None where what was stored is of another
-        version.
+        Dotted keys, none if results would be the same; None if another version has stored the
+        settings.
     """
     try:
         before = _of_results(Settings.model_validate(json.loads(stored)))

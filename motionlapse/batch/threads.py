@@ -6,12 +6,12 @@ from motionlapse.batch_settings import available_cores
 from motionlapse.pipeline_settings import Settings
 
 
-def held(settings: Settings, *, workers: int, left: int) -> Settings:
+def share_cores(settings: Settings, *, workers: int, left: int) -> Settings:
     """Return settings under which workers share the cores.
 
     One decoding thread a core costs the least: a film of 1080p took 31.5 s of processor time with
-    one, 34 with two or three. The last two sources of each worker are not held, so that no core
-    stands idle while the last film of all is decoded.
+    one, 34 with two or three. The last two sources of each worker may use all cores, so that none
+    is idle while the very last film is decoded.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from pathlib import Path
 from motionlapse.calibration.proposal import Proposal
 from motionlapse.errors import ConfigError, why
 from motionlapse.files import check_writable, write_whole, writing
-from motionlapse.units import format_share
+from motionlapse.units import format_share, printable
 
 _MARK = "# Written by 'motionlapse calibrate', which may replace it."
 
@@ -56,9 +56,10 @@ def write_config(path: Path, proposal: Proposal, source: str) -> None:
 def as_toml(proposal: Proposal, source: str) -> str:
     """Return the file's text."""
     light = proposal.light
+    median, most, highest = map(format_share, proposal.score)
     lines = [
         _MARK,
-        f"# From {_one_line(source)}: {proposal.seconds:.1f} s, {proposal.frames} frames.",
+        f"# From {printable(source)}: {proposal.seconds:.1f} s, {proposal.frames} frames.",
         *[f"# Beware: {text}" for text in proposal.warnings],
         (
             f"# Brightness {light.mean:.0f}, flicker {light.flicker:.2f}, drift {light.drift:+.1f} "
@@ -67,13 +68,13 @@ def as_toml(proposal: Proposal, source: str) -> str:
         "# Noise of pixels by brightness: "
         + (", ".join(f"{n.low}-{n.high}: {n.sigma:.1f}" for n in proposal.noise) or "none seen"),
         (
-            f"# Moving share, usual noise floor: median {_share(proposal.score[0])}, "
-            f"95 % below {_share(proposal.score[1])}, highest {_share(proposal.score[2])}."
+            f"# Moving share, usual noise floor: median {median}, "
+            f"95 % below {most}, highest {highest}."
         ),
         "",
         "[background.gaussian]",
         "# Least sigma of a pixel in grey levels. Highest sustained share for each that was tried:",
-        "# " + ", ".join(f"{f:g}: {_share(peak)}" for f, peak in proposal.peaks.items()),
+        "# " + ", ".join(f"{f:g}: {format_share(peak)}" for f, peak in proposal.peaks.items()),
         f"noise_floor = {proposal.noise_floor:g}",
         "",
         "[decision]",
@@ -111,13 +112,5 @@ def _rate(number: float) -> str:
     return "none" if number < 0.005 else f"{number:,.2g}" if number < 100 else f"{number:,.0f}"
 
 
-def _share(share: float) -> str:
-    return format_share(share)
-
-
 def _exact(share: float) -> str:
     return f"{round(share * 100, 6):.6g}%"
-
-
-def _one_line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -73,7 +73,7 @@ class Proposal:
     quiet: bool
 
 
-def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal:
+def propose(watched: Watched) -> Proposal:
     """Return thresholds for a scene.
 
     Notes
@@ -88,10 +88,8 @@ def propose(watched: Watched, usual: DecisionSettings | None = None) -> Proposal
     ----------
     watched
         What was seen.
-    usual
-        The decision's settings; its ``enter`` is the least.
     """
-    usual = usual or DecisionSettings()
+    usual = DecisionSettings()
     seen = {
         factor: excursions(
             watched.judged_s,

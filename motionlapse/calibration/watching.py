@@ -104,7 +104,6 @@ def watch_scene(
     settings: Settings,
     measures: Sequence[MeasureEntry],
     on_frame: Callable[[Frame], None] = lambda _frame: None,
-    should_stop: Callable[[], bool] = lambda: False,
     *,
     most_s: float = float("inf"),
 ) -> Watched:
@@ -120,8 +119,6 @@ def watch_scene(
         Whose spread is asked for.
     on_frame
         Told of each frame.
-    should_stop
-        Asked before each frame.
     most_s
         After so many seconds of media time the rest is left.
 
@@ -141,7 +138,7 @@ def watch_scene(
         if eyes is None:
             eyes, begin_s = _Eyes(frame, settings, measures), frame.time
             eyes.prime(source)
-        if should_stop() or frame.time - begin_s > most_s:
+        if frame.time - begin_s > most_s:
             break
         if not eyes.fits(frame):
             raise SourceError(f"{source.info.name}: the pictures change their size")

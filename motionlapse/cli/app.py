@@ -39,8 +39,8 @@ COMMANDS = {
 }
 
 _STDOUT_CLOSED = 141
-# Imports make many objects that stay: looking through them for cycles again and again is a tenth of
-# what a scan needs before its first frame. There are hardly any cycles later.
+# Imports make many objects that stay. Searching them for cycles again and again takes a tenth of
+# the time before a scan's first frame, and there are hardly any cycles later.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -108,7 +108,7 @@ def main() -> None:
     try:
         _run()
     except SystemExit as leaving:
-        # typer ends a help page that nobody reads with 1, and marks standard output like this.
+        # typer exits with 1 if nobody reads its help page, and wraps standard output like this.
         if leaving.code == 1 and type(sys.stdout).__name__ == "PacifyFlushWrapper":
             sys.exit(_STDOUT_CLOSED)
         raise
@@ -140,7 +140,7 @@ def _run() -> NoReturn:
             raise
         from motionlapse.cli.console import printing
 
-        with printing():  # typer prints help pages itself, and could not
+        with printing():  # typer could not print a help page
             raise
 
 
@@ -155,19 +155,19 @@ def _complain_of_usage(error: typer.TyperException) -> None:
 
 
 def _complain(text: str) -> None:
-    """Say what ended the program, where and as the errors before it were said."""
+    """Report what ended the program, in the same place and form as the errors before it."""
     import logging
 
     logger = logging.getLogger("motionlapse")
     if logger.handlers:  # stderr, and the file of --log-file
         logger.error("%s", text)
     else:
-        from motionlapse.cli.console import plain
+        from motionlapse.units import printable
 
-        _say(f"error: {plain(text)}")
+        _say(f"error: {printable(text)}")
 
 
 def _say(text: str) -> None:
-    """Say something on stderr; where that cannot be written the exit code tells it alone."""
+    """Print on stderr; if that fails, the exit code alone must do."""
     with contextlib.suppress(OSError):
         typer.echo(text, err=True)

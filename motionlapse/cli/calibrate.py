@@ -9,7 +9,13 @@ import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.given import name_given, path_given
-from motionlapse.cli.options import Config, Set, flag_layers, told_settings, with_setting_flags
+from motionlapse.cli.options import (
+    Config,
+    Set,
+    flag_layers,
+    load_and_log_settings,
+    with_setting_flags,
+)
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -77,7 +83,7 @@ def calibrate(
     and exit with the false alarms to expect into a file that scan and watch read.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
     prepares = [o.origin for o in flag_layers(flags) if min(o.values).startswith("measures.")]
     if prepares and not measure:
         raise ConfigError(

@@ -16,7 +16,7 @@ from motionlapse.cli.console import (
     print_json,
     print_table,
     printing,
-    rich_console,
+    stderr_console,
 )
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Source
@@ -88,7 +88,7 @@ def _watch(
         return watch_scene(source, settings, measures, most_s=most_s)
     from rich.progress import Progress
 
-    with Progress(console=rich_console(stderr=True), transient=True) as progress:
+    with Progress(console=stderr_console(), transient=True) as progress:
         total_s = most_s if source.info.duration_s is None else source.info.duration_s
         task = progress.add_task(source.info.name, total=total_s)
         begin: list[float] = []

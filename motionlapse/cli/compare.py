@@ -10,7 +10,7 @@ import typer
 from motionlapse.cli.completion import measures, offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.given import path_given
-from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, load_and_log_settings, with_setting_flags
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.files import reading, writing
 from motionlapse.made import Made, refuse_others
@@ -79,7 +79,7 @@ def compare(
     'motionlapse list measures' says what each is good for.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
     for path in (before, after):
         with reading(path):
             if not path.exists():

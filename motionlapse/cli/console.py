@@ -1,4 +1,4 @@
-"""What every command says and where: results on stdout, everything else on stderr."""
+"""What commands print, and where: results on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError, why
+from motionlapse.units import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +26,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr."
 
 
 def _of_a_file(path: Path | None) -> Path | None:
-    """Refuse an empty text, of which Python makes the current folder."""
+    """Refuse an empty text, which Python takes for the current folder."""
     if path == Path():
         raise typer.BadParameter("name a file")
     return path
@@ -64,7 +65,7 @@ def printing() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes again at its end and would complain there.
+        # Python flushes again when it exits, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise StdoutClosedError("standard output was closed") from None
     except OSError as error:
@@ -76,11 +77,11 @@ class _OneLine(logging.Formatter):
     """Writes a record in one line, whatever the names in it hold."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return plain(super().format(record))
+        return printable(super().format(record))
 
 
 class _Stderr(logging.Handler):
-    """Writes lines to stderr as it is now; a progress display may stand in for it."""
+    """Writes lines to the present stderr, which a progress display may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         mark = {logging.WARNING: "warning: ", logging.ERROR: "error: "}.get(record.levelno, "")
@@ -142,7 +143,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
 
 def say(text: str) -> None:
     """Say something on stderr, where a command keeps no log."""
-    typer.echo(plain(text), err=True)
+    typer.echo(printable(text), err=True)
 
 
 def is_terminal(stream: object) -> bool:
@@ -151,11 +152,11 @@ def is_terminal(stream: object) -> bool:
     return bool(isatty and isatty() and os.environ.get("TERM") != "dumb")
 
 
-def rich_console(*, stderr: bool) -> Console:
-    """Return a Rich console; imported here because plain output does without."""
+def stderr_console() -> Console:
+    """Return a Rich console on stderr; imported here because plain output does without Rich."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=True, highlight=False)
 
 
 def print_json(record: dict[str, object]) -> None:
@@ -211,7 +212,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         Cells as text, as many as columns.
     """
     terminal = is_terminal(sys.stdout)
-    rows = [[plain(cell) for cell in row] for row in rows]
+    rows = [[printable(cell) for cell in row] for row in rows]
     wanted = list(range(len(columns)))
     widths = [max(len(line[i]) for line in [[c.name for c in columns], *rows]) for i in wanted]
     if terminal:
@@ -229,11 +230,6 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     if left_out:
         note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
         logger.info(note) if logger.handlers else say(note)
-
-
-def plain(text: str) -> str:
-    """Return a text in one line, without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:

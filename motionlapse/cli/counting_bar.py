@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
-from motionlapse.cli.console import is_terminal, rich_console
+from motionlapse.cli.console import is_terminal, stderr_console
 
 
 @contextlib.contextmanager
@@ -24,7 +24,7 @@ def counting_bar(words: str, *, quiet: bool = False) -> Iterator[Callable[[int, 
     )
 
     columns = (TextColumn(words, markup=False), BarColumn(), MofNCompleteColumn())
-    console = rich_console(stderr=True)
+    console = stderr_console()
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -12,7 +12,13 @@ from motionlapse.cli.completion import models as background_models
 from motionlapse.cli.completion import offering
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, is_terminal, set_up_log
 from motionlapse.cli.given import path_given
-from motionlapse.cli.options import Config, Set, parameter_name, told_settings, with_setting_flags
+from motionlapse.cli.options import (
+    Config,
+    Set,
+    load_and_log_settings,
+    parameter_name,
+    with_setting_flags,
+)
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -92,7 +98,7 @@ def evaluate(
             "--events takes one folder, that of the clips, and neither --worst nor --fps"
         )
     flags[parameter_name("sources.fps")] = fps
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.evaluate_output import show_events, show_masks
     from motionlapse.cli.evaluate_progress import EvaluationProgress

@@ -61,7 +61,7 @@ def show_masks(
         if progress.json:
             for score in result:
                 print_json(_mask_record(score))
-    progress.end_progress()
+    progress.close()
     if not scores:
         return
     means = [_mean_record(own) for own in _by_model(scores, models)]
@@ -181,7 +181,7 @@ def show_events(
         scores.append(score)
         if progress.json:
             print_json(_clip_record(score))
-    progress.end_progress()
+    progress.close()
     if not scores:
         return
     totals = [_total_record(own) for own in _by_model(scores, models)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from motionlapse.cli.console import logger, rich_console
+from motionlapse.cli.console import logger, stderr_console
+from motionlapse.closing import Closing
 from motionlapse.errors import MotionlapseError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ T = TypeVar("T")
 _INTERRUPTED = 130
 
 
-class EvaluationProgress:
+class EvaluationProgress(Closing):
     """A `motionlapse.evaluation.masks.Listener` for people and pipes.
 
     Parameters
@@ -39,17 +39,6 @@ class EvaluationProgress:
         self._bars = bars
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.end_progress()
 
     def begin(self, name: str, frames: int | None, number: int, total: int) -> None:
         """Start the bar of a sequence or clip."""
@@ -91,7 +80,7 @@ class EvaluationProgress:
         logger.warning("interrupted: only what was done is shown")
         self.exit_code = code
 
-    def end_progress(self) -> None:
+    def close(self) -> None:
         """Remove the bar; may be called again."""
         if self._progress is not None:
             self._progress.stop()
@@ -112,6 +101,6 @@ def _progress() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=rich_console(stderr=True),
+        console=stderr_console(),
         transient=True,
     )

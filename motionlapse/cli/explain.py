@@ -14,7 +14,7 @@ from motionlapse.cli.options import (
     Config,
     Set,
     check_fps,
-    told_settings,
+    load_and_log_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError
@@ -71,7 +71,7 @@ def explain(
     at_s = _time(at)
     if out.suffix.lower() != ".png":
         raise ConfigError(f"--out {out}: the picture's name ends in .png")
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.outputs import refuse_footage
     from motionlapse.files import check_writable, write_whole

@@ -1,7 +1,7 @@
-"""Words that stand for files and folders.
+"""Arguments that name files and folders.
 
-An empty one, as of a shell's variable that is not set, is refused: Python would make the current
-folder of it, and all that lies below it would be read.
+An empty one, as from a shell variable that is not set, is refused: Python would take it for the
+current folder, and everything below that would be read.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import typer
 
 
 def name_given(text: str) -> str:
-    """Return what stands for footage or the like as it was typed."""
+    """Return a name of footage or the like as it was typed."""
     if not text:
         raise typer.BadParameter("'' is no path; write the name of a file or folder")
     return text
 
 
 def path_given(text: str | Path) -> Path:
-    """Return a path; a default is one already."""
+    """Return a path; a default may be a path already."""
     return Path(name_given(str(text)))

@@ -1,4 +1,4 @@
-"""From declared settings to flags and back: nothing about a setting is said twice."""
+"""Makes flags of the declared settings, and settings of the flags that were given."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def load_settings(
             raise
         file = "" if config is None else f" {shlex.quote(str(config))}"
         raise ConfigError(f"{error} (all that is wrong: motionlapse config check{file})") from None
-    # In a file they may stand for other runs.
+    # Only as flags: in a file they may be meant for other runs.
     for layer in flag_layers(flags):
         if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:
             raise ConfigError(f"{layer.origin} is for the film of --masks; give --masks FILM.mp4")
@@ -208,9 +208,9 @@ def load_settings(
 
 
 def _check_threshold(resolved: Resolved[Settings]) -> None:
-    """Refuse a threshold that the measure never reaches, or always does: all or none would differ.
+    """Refuse a threshold outside the measure's range: every picture would differ, or none.
 
-    95 of ssim, which ends at 1, was meant as 0.95.
+    A threshold of 95 for ssim, whose highest value is 1, was meant as 0.95.
     """
     chosen = resolved.settings.measures
     entry = MEASURES[chosen.measure]
@@ -229,9 +229,9 @@ def _check_threshold(resolved: Resolved[Settings]) -> None:
 def _without_another_measures_threshold(
     resolved: Resolved[Settings], files: Iterable[Layer], layers: Iterable[Layer]
 ) -> Resolved[Settings]:
-    """Return the settings without a threshold that a file gives beside another measure.
+    """Return the settings without a threshold that a file gives for another measure.
 
-    0.95 is much for ssim and everything for background: nothing would be kept, and nothing said.
+    A threshold of 0.95 makes sense for ssim, but for background it would keep nothing.
     """
     chosen = resolved.settings.measures.measure
     for file in files:
@@ -247,7 +247,7 @@ def _without_another_measures_threshold(
 
 
 def check_fps(flags: Mapping[str, object], found: Iterable[Footage | SourceError]) -> None:
-    """Refuse ``--fps`` where there are films alone.
+    """Refuse ``--fps`` where no source consists of stills.
 
     Raises
     ------
@@ -260,12 +260,13 @@ def check_fps(flags: Mapping[str, object], found: Iterable[Footage | SourceError
         raise ConfigError(f"--fps is for stills; {footage[0].name} is a film and has its own times")
 
 
-def told_settings(
+def load_and_log_settings(
     config: Path | None, pairs: Iterable[str] | None, flags: Mapping[str, object]
 ) -> Settings:
-    """Return the same settings; the log names a file that nobody named.
+    """Return the settings as `load_settings` does, and log where they come from.
 
-    With ``--verbose`` it says where each value came from.
+    A ./motionlapse.toml that was found without being named is always told of; where each value
+    came from only with ``--verbose``.
     """
     resolved = load_settings(config, pairs, flags)
     if LOCAL_FILE in resolved.origins.values():

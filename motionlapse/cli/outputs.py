@@ -1,4 +1,4 @@
-"""What is known of results before the work for them begins: what they must not replace."""
+"""Checks of output files before any work begins: what they must not replace."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, is_special, make_folder, writing
+from motionlapse.files import ARCHIVE_FILE, check_writable, is_special, make_folder, writing
 from motionlapse.made import Made, refuse_others
-from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.footage import Footage
 
-_OF_ALL = ("--csv", "--log-file")  # of all sources together
+_OF_ALL = ("--csv", "--log-file")  # one file for all sources together
 _MADE = {"--csv": Made.EVENTS, "--metrics": Made.METRICS}
 
 
@@ -22,13 +21,13 @@ def check_outputs(
     csv: Path | None,
     log_file: Path | None,
 ) -> None:
-    """Make sure of what a scan is to write beside its archive, before footage is read.
+    """Check the files that a scan is to write besides its archive, before footage is read.
 
     Raises
     ------
     ConfigError
-        If an output is one of the films or pictures, or their folder, or the archive's database, or
-        another output, or is there and is something else.
+        If an output would replace footage or its folder, the archive's database, another output, or
+        a file of another kind.
     SinkError
         If one cannot be written.
     """
@@ -53,7 +52,7 @@ def check_outputs(
                 refuse_others(path, _MADE[flag])
             check_writable(path)
         else:
-            make_folder(path.parent)  # the names of each source's are known later
+            make_folder(path.parent)  # the files of each source get their names later
 
 
 def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:
@@ -89,14 +88,14 @@ def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage])
 
 
 def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
-    """Refuse to write over an archive's database, also one that is still to be made.
+    """Refuse to write over an archive's database, even if it does not exist yet.
 
     Raises
     ------
     ConfigError
         Naming the flag.
     """
-    database = archive / FILE_NAME
+    database = archive / ARCHIVE_FILE
     for flag, path in outputs.items():
         if path and _is_same(path, database):
             raise ConfigError(f"{flag} {path}: that is the archive; choose another name for it")

@@ -23,32 +23,32 @@ class PatientLines:
 
     def __init__(self) -> None:
         self.lost = 0
-        self._lines: deque[bytes] = deque()  # of the first the rest that is not written
+        self._lines: deque[bytes] = deque()  # of the first one, the rest that is not written yet
 
     @property
     def waiting(self) -> int:
-        """How many lines have not been written in whole."""
+        """How many lines have not been written completely."""
         return len(self._lines)
 
     def print(self, line: str) -> None:
-        """Print a line after those that wait.
+        """Print a line, after those that are still waiting.
 
         Raises
         ------
         StdoutClosedError
-            If nobody reads any more.
+            If nobody reads standard output any more.
         SinkError
-            If it cannot be written now; it waits then.
+            If it cannot be written now; it then waits.
         """
         if len(self._lines) == _MOST:
-            del self._lines[1]  # of the first a part may be written
+            del self._lines[1]  # not the first one, a part of which may be written
             self.lost += 1
         out = sys.stdout
         self._lines.append(f"{line}\n".encode(out.encoding or "utf-8", out.errors or "strict"))
         self.again()
 
     def again(self) -> None:
-        """Print what waits; raises as `print` does."""
+        """Print the lines that wait; raises as `print` does."""
         try:
             while self._lines:
                 rest = self._lines[0][_written(self._lines[0]) :]
@@ -63,7 +63,7 @@ class PatientLines:
             raise SinkError(f"standard output: cannot be written: {why(error)}") from None
 
     def give_up(self) -> int:
-        """Return how many lines were never written; none waits then."""
+        """Return how many lines were never written, and drop those that wait."""
         never = self.lost + self.waiting
         self._lines.clear()
         return never
@@ -72,7 +72,7 @@ class PatientLines:
 def _written(line: bytes) -> int:
     """Write as much of a line as can be; return how many bytes that is.
 
-    Not through Python's buffer: what it could not write it forgets, or tries again unasked.
+    Python's buffer is bypassed: it forgets what it could not write, or retries at any time.
     """
     try:
         descriptor = sys.stdout.fileno()

@@ -13,7 +13,7 @@ import typer
 
 from motionlapse.cli.console import LogFile, Quiet, Verbose, logger, printing, set_up_log
 from motionlapse.cli.given import name_given, path_given
-from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, load_and_log_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -72,7 +72,7 @@ def regions(
     served on 127.0.0.1 alone, and the program ends when the page says done.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
     place = out or config or Path("motionlapse.toml")
 
     from motionlapse.report.region_file import check_regions, save_regions

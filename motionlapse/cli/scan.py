@@ -26,7 +26,7 @@ from motionlapse.cli.options import (
     Config,
     Set,
     check_fps,
-    told_settings,
+    load_and_log_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError
@@ -61,10 +61,10 @@ def scan(  # the flags document themselves
     1m30s or 00:01:30.5; shares are 0.004 or 0.4%.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    # NumPy and OpenCV bring OpenBLAS, whose threads spin for a sixth of a second when they start;
-    # nothing here multiplies matrices that would be worth them.
+    # NumPy and OpenCV load OpenBLAS, whose threads spin for a sixth of a second when they start. No
+    # matrix here is large enough to be worth that.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
     compile_kernels()
 
     from motionlapse.batch.batch import Batch
@@ -94,7 +94,7 @@ def scan(  # the flags document themselves
 
 
 def _report(archive: Path, output: ScanOutput, result: BatchResult) -> None:
-    """Write the page of what is in the archive now; a fault costs the page alone."""
+    """Write the page of the archive; a fault is reported, and does not end the scan."""
     from motionlapse.clock import SystemClock
     from motionlapse.report.archive_page import write_report
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from motionlapse.batch.result import BatchResult
 from motionlapse.cli.console import StdoutClosedError, logger, print_json
 from motionlapse.cli.event_output import print_events, write_csv
+from motionlapse.closing import Closing
 from motionlapse.errors import SinkError
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.event_records import as_record
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from motionlapse.cli.scan_progress import ScanProgress
 
 
-class ScanOutput:
+class ScanOutput(Closing):
     """A `motionlapse.batch.result.Listener` for people and pipes.
 
     Parameters
@@ -49,17 +49,6 @@ class ScanOutput:
         self._printed: dict[int, int] = {}
         self._found: dict[int, list[KeptEvent]] = {}
         self.deaf = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end_progress()
 
     # ---- motionlapse.batch.result.Listener ---------------------------------------------------
 
@@ -143,7 +132,7 @@ class ScanOutput:
         SinkError
             If the CSV cannot be written.
         """
-        self._end_progress()
+        self.close()
         for number in sorted(self._found):
             self._print(number)
         kept = [kept for number in sorted(self._found) for kept in self._found[number]]
@@ -167,7 +156,8 @@ class ScanOutput:
         if unwritten is not None:
             raise unwritten
 
-    def _end_progress(self) -> None:
+    def close(self) -> None:
+        """Remove the bars; may be called again."""
         if self._progress is not None:
             self._progress.close()
             self._progress = None

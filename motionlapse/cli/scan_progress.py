@@ -14,7 +14,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from motionlapse.cli.console import rich_console
+from motionlapse.cli.console import stderr_console
 from motionlapse.frames import SourceInfo
 
 # Columns for the share, the frames a second, the time left and the gaps: they are never squeezed.
@@ -40,7 +40,7 @@ class ScanProgress:
     """
 
     def __init__(self, total: int) -> None:
-        console = rich_console(stderr=True)
+        console = stderr_console()
         room = console.width - _NUMBERS
         bar = min(_MOST_BAR, max(_LEAST_BAR, room * 2 // 5))
         self._name_width = max(_LEAST_NAME, room - bar)

@@ -9,7 +9,7 @@ import typer
 
 from motionlapse.cli.console import Json, LogFile, Quiet, Verbose, set_up_log
 from motionlapse.cli.given import name_given, path_given
-from motionlapse.cli.options import Config, Set, told_settings, with_setting_flags
+from motionlapse.cli.options import Config, Set, load_and_log_settings, with_setting_flags
 from motionlapse.errors import ConfigError
 from motionlapse.pipeline_settings import Settings
 from motionlapse.settings import entries
@@ -57,7 +57,7 @@ def sift(
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     if link + copy + move > 1:
         raise ConfigError("--link, --copy and --move exclude one another")
-    settings = told_settings(config, set_, flags)
+    settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.sift_output import sift_all
 

@@ -14,7 +14,7 @@ from motionlapse.cli.console import (
     logger,
     print_json,
     printing,
-    rich_console,
+    stderr_console,
 )
 from motionlapse.cli.stopping import Stop
 from motionlapse.comparison.last_kept import AGAINST_LAST_KEPT
@@ -215,6 +215,6 @@ def _progress() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         Remaining(),
-        console=rich_console(stderr=True),
+        console=stderr_console(),
         transient=True,
     )

@@ -1,4 +1,4 @@
-"""Signals: the first asks for an orderly end, the second of a kind insists."""
+"""Signals: the first asks for an orderly end, a second Ctrl-C insists on an immediate one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from motionlapse.watch.controls import Controls
 
 
 class _Handled:
-    """Handles signals while it is entered."""
+    """Handles signals within a with-statement."""
 
     def __init__(self, handlers: Mapping[signal.Signals, Callable[[], None]]) -> None:
         self._handlers = handlers
-        self._ends = False  # whether Ctrl-C has asked for the program's end
+        self._ends = False  # whether Ctrl-C has asked the program to end
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._handle) for number in self._handlers}
@@ -24,7 +24,7 @@ class _Handled:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            # One more Ctrl-C would break off the end that was asked for, at any place of it.
+            # Another Ctrl-C would interrupt the orderly end, at any point of it.
             ignored = self._ends and number == signal.SIGINT
             signal.signal(number, signal.SIG_IGN if ignored else handler)
 
@@ -32,20 +32,20 @@ class _Handled:
         self._handlers[signal.Signals(number)]()
 
     def _insist(self) -> NoReturn:
-        """Break off what hangs; a third time would break off what puts a terminal in order."""
+        """Interrupt what hangs; further ones are ignored, so that the terminal is restored."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
 
 
 class Stop(_Handled):
-    """Turns the first Ctrl-C or SIGTERM into a wish that is granted between two pictures.
+    """Turns the first Ctrl-C or SIGTERM into a request to stop, met between two frames.
 
     Attributes
     ----------
     asked
-        True once it is wished for.
+        True once that was requested.
     exit_code
-        What the program ends with then.
+        The exit code of the program then.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Signals(_Handled):
         self.interrupted = False
 
     def ignore_more(self) -> None:
-        """Let no further Ctrl-C cut short what is left to say; SIGTERM does, from now on."""
+        """From now on, ignore Ctrl-C while the last lines are written; SIGTERM ends at once."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._before[signal.SIGTERM])
 

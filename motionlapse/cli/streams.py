@@ -1,4 +1,4 @@
-"""Standard streams: those that the program was started without, and those that lack characters."""
+"""Standard streams that are closed at the start, or whose encoding lacks characters."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from io import TextIOWrapper
 
 
 def stand_in() -> None:
-    """Put something in the place of each standard stream that is closed (``>&-``).
+    """Open the null device for each standard stream that is closed (``>&-``).
 
-    Python has None there, and the next file that is opened gets the stream's number: what a
-    library prints would end up in the archive.
+    Otherwise Python has None there, and the next file that is opened gets the stream's descriptor:
+    what a library prints would end up in the archive.
     """
     lasting = partial(open, closefd=False, encoding="utf-8", errors="backslashreplace")
     if sys.stdin is None:
         sys.stdin = lasting(_opened(os.O_RDONLY))
-    if sys.stdout is None:  # one that cannot be written: results are not lost without a word
+    if sys.stdout is None:  # read-only: writing results fails, where else they were lost
         sys.stdout = lasting(_opened(os.O_RDONLY), "w")
     if sys.stderr is None:
         sys.stderr = lasting(_opened(os.O_WRONLY), "w")
@@ -26,8 +26,8 @@ def stand_in() -> None:
 def never_lack_a_character() -> None:
     r"""Write what an encoding lacks in ASCII, ``\u03c3`` for σ, instead of failing over it.
 
-    Names of files hold any characters, and help and tables hold σ and ∞; a terminal or a pipe of
-    the system's may be of Latin-1, of code page 1252 or of ASCII.
+    File names may hold any characters, and help and tables contain σ and ∞, but a terminal or pipe
+    may be in Latin-1, code page 1252 or ASCII.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -35,5 +35,5 @@ def never_lack_a_character() -> None:
 
 
 def _opened(mode: int) -> int:
-    """Return a descriptor of nothing: the lowest that is free, which is that of the stream."""
+    """Open the null device; the lowest free descriptor is that of the closed stream."""
     return os.open(os.devnull, mode)

@@ -25,7 +25,7 @@ from motionlapse.cli.options import (
     Config,
     Set,
     flag_layers,
-    told_settings,
+    load_and_log_settings,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, SinkError
@@ -69,7 +69,7 @@ def watch(  # the flags document themselves
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
 
     def load() -> Settings:
-        settings = told_settings(config, set_, flags)
+        settings = load_and_log_settings(config, set_, flags)
         _check_measure(settings, flags)
         return settings
 
@@ -91,12 +91,12 @@ def watch(  # the flags document themselves
 
 
 def _check_measure(settings: Settings, flags: Mapping[str, object]) -> None:
-    """Refuse flags of a measure where none decides.
+    """Refuse flags of a measure where no measure decides.
 
     Raises
     ------
     ConfigError
-        Naming the flag, and what it needs.
+        Names the flag, and what it needs.
     """
     given = [
         layer.origin for layer in flag_layers(flags) if min(layer.values).startswith("measures.")

@@ -29,14 +29,14 @@ _AGAIN_S = 1.0  # between two tries to print what could not be
 
 
 class WatchOutput:
-    """A `motionlapse.watch.session.Listener` for people and pipes.
+    """A `motionlapse.watch.listener.Listener` for people and pipes.
 
     Parameters
     ----------
     name
         The source, as it may be shown.
     clock
-        For heartbeats and the daily account.
+        For heartbeats and the daily summary.
     json
         Print each event as JSON when it ends.
     quiet
@@ -62,14 +62,14 @@ class WatchOutput:
         self._lost_because: set[str] = set()  # told since it was last live
 
     def on_tick(self, action: Callable[[], None]) -> None:
-        """Call something after each frame, and now and then while none comes."""
+        """Have something called after each frame, and now and then while none comes."""
         self._ticks.append(action)
 
     def follow(self, watch: Watch) -> None:
-        """Take the numbers of heartbeats from this watch."""
+        """Report on this watch in heartbeats and at the end."""
         self._watch = watch
 
-    # ---- motionlapse.watch.session.Listener ----------------------------------------------------
+    # ---- motionlapse.watch.listener.Listener ---------------------------------------------------
 
     def begin(self, info: SourceInfo, folder: Path) -> None:
         """Note the source."""
@@ -101,7 +101,7 @@ class WatchOutput:
         self.idle()
 
     def idle(self) -> None:
-        """Do what is due."""
+        """Do what is due: ticks, heartbeat, lines that could not be printed, the day's summary."""
         for action in self._ticks:
             action()
         now_s = self._clock.monotonic()
@@ -109,12 +109,12 @@ class WatchOutput:
             self._beat(now_s)
         if self._printed.waiting and now_s - self._tried_s >= _AGAIN_S:
             self._tried_s = now_s
-            with contextlib.suppress(SinkError):  # it was told of
+            with contextlib.suppress(SinkError):  # told already
                 self._tell()
         day = self._clock.now().date()
         if day > self._day:  # a clock that was set back a day must not tell it twice
             self._day = day
-            self._account()
+            self._summarise_the_day()
 
     def started(self, kept: KeptEvent) -> None:
         """Note an event that begins."""
@@ -131,7 +131,7 @@ class WatchOutput:
             self._tell(event_line(kept))
 
     def _tell(self, line: str | None = None) -> None:
-        """Print a line, or what waits since it could not be."""
+        """Print a line; without one, try again those that could not be printed."""
         try:
             if line is None:
                 self._printed.again()
@@ -153,7 +153,7 @@ class WatchOutput:
         self.chronicle.disk = use
 
     def debug(self, text: str) -> None:
-        """Log something for whoever looks closely."""
+        """Log a detail, for --verbose."""
         logger.debug("%s", text)
 
     def say(self, text: str) -> None:
@@ -179,12 +179,12 @@ class WatchOutput:
             status = self._watch.live.status
             logger.info("%s: %s", self._name, heartbeat(status, self.chronicle, share))
 
-    def _account(self) -> None:
-        """Say once a day how close the scene came to the threshold."""
+    def _summarise_the_day(self) -> None:
+        """Log how many events a day had, and how close the scene came to the threshold."""
         with self.chronicle.lock:
-            vigil = self.chronicle.vigil
-            line, verdict = vigil.account(), vigil.verdict
-            vigil.begin_anew()
+            headroom = self.chronicle.headroom
+            line, verdict = headroom.summary(), headroom.verdict
+            headroom.reset()
         logger.info("%s: the last day: %s", self._name, line)
         if verdict:
             self.warning(f"{self._name}: {verdict}")
@@ -192,7 +192,7 @@ class WatchOutput:
     # ---- the end ---------------------------------------------------------------------------------
 
     def finish(self, result: WatchResult) -> None:
-        """Say what there was.
+        """Say how the watch went.
 
         Raises
         ------
@@ -225,12 +225,12 @@ class WatchOutput:
             counted(result.frames, "frame"),
             where,
         )
-        if scores := self.chronicle.vigil.scores():
+        if scores := self.chronicle.headroom.scores():
             logger.info("%s: %s", self._name, scores)
 
 
 def _before_colon(name: str) -> str:
-    """Return a name as it stands before a colon: that of the demo has one of its own."""
+    """Return a name to put before a colon: that of the demo ends in one already."""
     return name.removesuffix(":")
 
 
@@ -241,7 +241,7 @@ def event_line(kept: KeptEvent) -> str:
     pictures = f", {kept.snapshots[0]}" if kept.snapshots else ""
     more = f" +{len(kept.snapshots) - 1}" if len(kept.snapshots) > 1 else ""
     clip = f", {kept.clip}" if kept.clip else ""
-    # The first picture of a time-lapse has none.
+    # The first picture of a time-lapse has no regions.
     regions = "".join(f", {name}" for name in event.regions)
     return (
         f"{source}: event {event.number} at {start}, {event.end_s - event.start_s:.1f} s, "
@@ -257,7 +257,7 @@ def clock_time(moment: datetime | None) -> str:
 def heartbeat(status: LiveStatus, chronicle: Chronicle, share: float) -> str:
     """Return how a watch is doing in one line."""
     with chronicle.lock:
-        hour, events, disk = chronicle.vigil.hour, chronicle.events, chronicle.disk
+        hour, events, disk = chronicle.headroom.hour, chronicle.events, chronicle.disk
     parts = [status.state.value]
     if status.state is LiveState.LIVE:
         parts.append(f"{status.fps:.1f} fps, {status.dropped} dropped")

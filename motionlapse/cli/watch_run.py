@@ -1,4 +1,4 @@
-"""Puts a watch together: source, controls, signals, output."""
+"""Puts a watch together: source, controls, signals, output, dashboard."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def watch_until_the_end(
 
 
 def _check(settings: Settings) -> None:
-    """Refuse settings that exclude each other in a watch, at its beginning and later."""
+    """Refuse settings that exclude each other in a watch; also when they are read again."""
     if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
         raise ConfigError("--every keeps single pictures; leave out --clips")
 
@@ -71,11 +71,11 @@ class Deadline:
     Parameters
     ----------
     settings
-        Both, or neither.
+        Hold both, or either, or neither.
     clock
-        ``--for`` is measured on the monotonic clock, ``--until`` on that on the wall.
+        ``--for`` is measured by the monotonic clock, ``--until`` by the time of day.
     controls
-        Who is asked to stop.
+        Asked to stop when it is time.
     """
 
     def __init__(self, settings: Settings, clock: Clock, controls: Controls) -> None:

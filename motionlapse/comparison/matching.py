@@ -59,7 +59,7 @@ def by_name(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     result = Pairs()
     names = {path.name: path for path in after}
     stems = {path.stem: path for path in reversed(after)}
-    # Whoever has a namesake has it, whatever comes before.
+    # A picture with a namesake is paired with that, whatever comes before.
     named = {names[path.name] for path in before if path.name in names}
     taken: set[Path] = set()
     for path in before:

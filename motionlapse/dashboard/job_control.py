@@ -1,4 +1,4 @@
-"""Whether a shell is there that lets go on what Ctrl-Z has stopped, and who has the terminal."""
+"""Whether a shell can resume the program after Ctrl-Z, and whether it has the terminal."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from pathlib import Path
 
 
 def can_go_on() -> bool:
-    """Tell whether somebody can let this program go on once it has stopped.
+    """Tell whether somebody can resume this program once it has stopped.
 
-    That is a parent in the same session but another process group: a shell with job control. Where
-    there is none, as in a window or a container that runs nothing else, the system itself ignores
-    Ctrl-Z (an orphaned process group, as POSIX calls it): what stopped there would watch no more.
+    That is a parent in the same session but in another process group: a shell with job control.
+    Without one, as in a window or a container that runs nothing else, the system itself ignores
+    Ctrl-Z (POSIX calls that an orphaned process group), and a program that stopped itself would
+    never go on.
     """
     parent = os.getppid()
     try:
-        while parent and os.getpgid(parent) == os.getpgrp():  # it was called by another program
+        while parent and os.getpgid(parent) == os.getpgrp():  # another program has called this one
             parent = _parent_of(parent)
         return parent > 0 and os.getsid(parent) == os.getsid(0)
-    except FileNotFoundError:  # a system that does not tell of others
+    except FileNotFoundError:  # a system without /proc
         return True
-    except OSError:  # gone, or of another user's session
+    except OSError:  # the parent is gone, or belongs to another user
         return False
 
 
 def in_foreground(terminal: int) -> bool:
-    """Tell whether this program has the terminal; who has it not may stop for changing it."""
+    """Tell whether this program is in the foreground; else changing the terminal may stop it."""
     with contextlib.suppress(OSError):
         return os.tcgetpgrp(terminal) == os.getpgrp()
-    return True  # it is not the one that controls it: nobody stops for that
+    return True  # it is not the controlling terminal: changing it stops nobody
 
 
 def _parent_of(process: int) -> int:
     words = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    return int(words.rpartition(") ")[2].split()[1])  # what comes before may be any name
+    return int(
+        words.rpartition(") ")[2].split()[1]
+    )  # before that is the name, which may hold anything

@@ -10,6 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
+from motionlapse.units import printable
+
 Line = list[Segment]
 
 BORDER = Style.parse("bright_black")
@@ -23,7 +25,7 @@ def text(*parts: str | tuple[str, str]) -> Line:
     line = []
     for part in parts:
         words, style = (part, "") if isinstance(part, str) else part
-        clean = "".join(letter if letter.isprintable() else "?" for letter in words)
+        clean = printable(words)
         if clean:
             line.append(Segment(clean, Style.parse(style) if style else None))
     return line

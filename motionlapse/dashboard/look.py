@@ -167,8 +167,8 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
         How many events and warnings at most.
     """
     with chronicle.lock:
-        vigil, analysis = chronicle.vigil, chronicle.analysis
-        hour = vigil.hour
+        headroom, analysis = chronicle.headroom, chronicle.analysis
+        hour = headroom.hour
         return Look(
             name=name,
             now=now,
@@ -178,8 +178,8 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
             measured=analysis.score.measured if analysis else "",
             scores=tuple(chronicle.scores),
             hour_peak=(hour.value, hour.wall) if hour else None,
-            quiet_level=vigil.quiet_level,
-            verdict=vigil.verdict if vigil.frames_seen > _JUDGED_FRAMES else "",
+            quiet_level=headroom.quiet_level,
+            verdict=headroom.verdict if headroom.frames_seen > _JUDGED_FRAMES else "",
             open_event=chronicle.open_event,
             ended=tuple(chronicle.ended)[-most:][::-1],
             notes=tuple(chronicle.notes)[-most:][::-1],

@@ -6,16 +6,20 @@
        ▲                ▲                     │ below exit                     │ for hold
        └── not ready ───┴─────────────────────┴────────────────────────────────┘
 
-Hysteresis: to open an event the score must reach 1.0, stay above the exit ratio, and be at 1.0 when
-that has lasted `min_event`, or later (what flares up once and fades is none); to close it, it must
-stay below the exit ratio for `hold`. An event begins with the first frame of the stir that led to
-it: frames above the exit ratio, at most `hold` before the score reached 1.0 for good, with no pause
-of `min_event` between them, where they fill most of the time up to then. It ends as it begins: what
-stirs after a pause of `min_event` keeps it open, but is part of it only if the score reaches 1.0
-again. (What a mover leaves behind stirs about the exit ratio for seconds, a little more or less of
-it at each rate and size.) A frame
-stands for the time since the frame before it, so that one frame of a slow time-lapse can last as
-long as `min_event` and the same scene gives the same events at any rate.
+To open an event the score must reach 1.0, stay above the exit ratio for `min_event`, and be at 1.0
+then or later (what flares up once and fades is no event); to close it, it must stay below the exit
+ratio for `hold`. The two thresholds are the hysteresis.
+
+Where an event starts: frames above the exit ratio, whether or not they reach 1.0, are called *stir*
+here. The event starts with the first frame of the stir that led to it. That stir lies at most
+`hold` before the score reached 1.0, has no pause of `min_event` in it, and fills most of the time.
+
+Where it ends: after a pause of `min_event`, stir keeps the event open, but belongs to it only if
+the score reaches 1.0 again. (What a mover leaves behind goes on stirring around the exit ratio for
+seconds, depending on frame rate and picture size.)
+
+A frame stands for the time since the frame before it. So one frame of a slow time-lapse can last
+`min_event`, and the same scene gives the same events at any frame rate.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from motionlapse.decision.settings import DecisionSettings
 from motionlapse.types import ChangeScore, Decision, Event, State
 from motionlapse.units import format_duration, format_score
 
-# While the light has just changed: no score, and the background learns in a fourth of the time.
+# Right after a change of the light: no score, and the background learns four times as fast.
 _NOTHING = ChangeScore(value=0.0, fraction=0.0)
 _HURRY = 4.0
 _ROUNDING_S = 1e-9
@@ -44,7 +48,7 @@ class Decider:
     settings
         Thresholds and durations.
     next_number
-        Called once for each event when it opens; by default events count from 1.
+        Returns the number of a new event; by default they count from 1.
     """
 
     def __init__(
@@ -58,14 +62,14 @@ class Decider:
         self._resting: Motion | None = None  # closed, but motion within `merge` reopens it
         self._previous_s: float | None = None
         self._light_until_s = float("-inf")
-        self._credit_s = 0.0  # what the first frame of rising motion stands for
-        self._settle_s = 0.0  # from the next frame on
+        self._credit_s = 0.0  # the time that the first frame of rising motion stands for
+        self._settle_s = 0.0  # how long nothing counts from the next frame on
         self._settled_s = float("-inf")
-        self._reached_s = 0.0  # when rising motion reached the threshold
-        self._lasted_s = 0.0  # from then to its last frame
+        self._reached_s = 0.0  # when rising motion reached 1.0
+        self._lasted_s = 0.0  # from `_reached_s` to its last frame
         self._stirred_s = 0.0  # when an open event was last above the exit ratio
-        self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # between exit and threshold
-        self._stirring_s: deque[float] = deque()  # what each of these frames stands for
+        self._stir: deque[tuple[float, int, ChangeScore]] = deque()  # frames above the exit ratio
+        self._stirring_s: deque[float] = deque()  # the time that each of them stands for
 
     @property
     def state(self) -> State:
@@ -74,7 +78,7 @@ class Decider:
 
     @property
     def undecided(self) -> bool:
-        """True while an event is open, may be about to open, or may yet go on within `merge`."""
+        """True while an event is open, may be about to open, or may be reopened within `merge`."""
         return bool(self._open or self._rising or self._resting or self._stir)
 
     def step(
@@ -93,8 +97,7 @@ class Decider:
         ready
             False while the background cannot be trusted; an open event is then closed.
         missing_s
-            Of how much of the time since the last frame the pictures are missing: that is no part
-            of how long motion has lasted.
+            How much of the time since the last frame lacks pictures, and so is no lasting motion.
         """
         elapsed_s = 0.0 if self._previous_s is None else time - self._previous_s - missing_s
         self._reached_s += missing_s
@@ -124,7 +127,7 @@ class Decider:
         Parameters
         ----------
         ending
-            Why, in words: ``end of footage``.
+            Why, in words, such as ``end of footage``.
         """
         closed = self._close_all(ending)
         self._state = State.QUIET
@@ -136,13 +139,13 @@ class Decider:
         Parameters
         ----------
         reason
-            Why, in words: the event's ending.
+            Why, in words; the ending of the event that is open.
         settle_s
-            How many seconds from the next frame on nothing counts.
+            For how many seconds from the next frame on nothing counts.
         """
         closed = self._close_all(reason)
         self._settle_s = settle_s
-        self._previous_s = None  # the next frame does not stand for the time of the interruption
+        self._previous_s = None  # the interruption is not time for which the next frame stands
         self._state = State.WARMING
         return Decision(self._state, reason, pace=0.0, closed=closed)
 
@@ -154,7 +157,7 @@ class Decider:
         return Decision(self._state, reason, pace=1.0, closed=closed)
 
     def _watch(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> Decision:
-        """Quiet or rising: is this the beginning of an event?"""
+        """Decide in states quiet and rising: does an event open?"""
         motion = self._rising
         self._remember(time, index, score, elapsed_s)
         if score.value < (1.0 if motion is None else self._settings.exit_ratio):
@@ -183,7 +186,7 @@ class Decider:
         return Decision(self._state, words, pace=1.0, motion=True)
 
     def _remember(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> None:
-        """Keep what may turn out to be the beginning of an event."""
+        """Keep stir, which may turn out to be the start of an event; forget it after a pause."""
         if score.value >= self._settings.exit_ratio:
             self._stir.append((time, index, score))
             self._stirring_s.append(elapsed_s)
@@ -198,9 +201,10 @@ class Decider:
         self._stirring_s.clear()
 
     def _begin(self) -> Motion:
-        """Return the motion that has reached the threshold, with the stir before it.
+        """Return the motion that has just reached 1.0, together with the stir before it.
 
-        It begins where it stirs for most of the time from then on: what flares up once does not.
+        Stir is left out from the front until what remains fills most of the time up to now, so
+        that an earlier, isolated flare is not taken for the start.
         """
         *earlier, (reached_s, _, _) = self._stir
         until_s = reached_s - self._stirring_s[-1]
@@ -219,7 +223,7 @@ class Decider:
         return motion
 
     def _confirm(self, motion: Motion, score: ChangeScore) -> Decision:
-        """Motion has lasted: open an event, or open the last one again."""
+        """Open an event, or reopen the last one: motion has lasted long enough."""
         self._rising = None
         self._forget_stir()
         self._stirred_s = motion.end_s
@@ -237,7 +241,7 @@ class Decider:
         )
 
     def _follow(self, motion: Motion, time: float, index: int, score: ChangeScore) -> Decision:
-        """Active or fading: does the event go on?"""
+        """Decide in states active and fading: does the event go on?"""
         stirs = score.value >= self._settings.exit_ratio
         if stirs:
             self._stirred_s = time
@@ -259,7 +263,7 @@ class Decider:
         return Decision(self._state, words, pace=1.0, closed=self._settle(time))
 
     def _has_paused(self, motion: Motion, time: float) -> bool:
-        """Tell whether it takes the threshold for the motion to go on."""
+        """Tell whether there was a pause, after which only a score of 1.0 extends the event."""
         return self._state is State.FADING and self._is_pause(time - motion.end_s)
 
     def _is_pause(self, lasted_s: float) -> bool:
@@ -273,7 +277,7 @@ class Decider:
         )
 
     def _settle(self, time: float) -> Event | None:
-        """Return the resting event once nothing can open it again."""
+        """Return the resting event once nothing can reopen it; it then rests no longer."""
         if self._resting is None:
             return None
         started_s = self._stir[0][0] if self._stir else None
@@ -289,7 +293,7 @@ class Decider:
         return None if resting is None else resting.event("quiet for longer than hold")
 
     def _close_all(self, ending: str) -> Event | None:
-        """Close whatever is open or resting; never both, because opening settles what rests."""
+        """Close the open event, or the resting one: opening an event ends the resting one."""
         closed = self._release() if self._open is None else self._open.event(ending)
         self._open = self._rising = None
         self._forget_stir()

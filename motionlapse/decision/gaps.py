@@ -1,4 +1,4 @@
-"""Gaps in footage: a recorder that was off is no motion that lasted."""
+"""Gaps in footage, as where a recorder was switched off: motion does not last through them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator
 from motionlapse.frames import Frame, Interruption
 from motionlapse.units import format_duration
 
-# Shorter ones may be of a camera that sends less often while nothing changes, or of damage.
+# Shorter gaps may come from a camera that sends less often while nothing changes, or from damage.
 _LEAST_S = 10.0
-# So many times the longest of the last intervals: pictures that come irregularly have no gaps.
+# A gap is this many times the longest of the last intervals: pictures may come irregularly.
 _TIMES = 10.0
 _INTERVALS = 8
 
 
 def with_breaks(items: Iterable[Frame | Interruption]) -> Iterator[Frame | Interruption]:
-    """Put an interruption where the times of recorded pictures leave a gap.
+    """Put an interruption wherever the times of recorded pictures leave a gap.
 
-    What was in the picture before it is one event and what is there after it another; neither is
-    known to have lasted in between, and the background does not learn from the first picture after
-    it as if it had stood there all the time.
+    Motion before the gap is one event and motion after it another, for nothing is known of the time
+    between. Nor does the background learn from the first picture after the gap as if that had been
+    there all the time.
     """
     intervals_s: deque[float] = deque(maxlen=_INTERVALS)
     before_s: float | None = None

@@ -6,9 +6,9 @@
                                ▲                  │
                                └──── the same ────┘
 
-The background is the picture that was kept, and the frames right after it where that is wanted
-or the model needs them (`ready`). While waiting nothing is learned, so slow changes add up until
-they count.
+The background is learned from the picture that was kept, and from the frames right after it where
+that is wanted (`learn`) or the model needs them (`ready`). While waiting, nothing is learned, so
+slow changes add up until they count.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class LapseDecider:
         self.kept = False
 
     def wants(self, time: float) -> bool:
-        """Tell whether the frame of a media time is to be looked at at all."""
+        """Tell whether the frame at a media time is to be analysed at all."""
         if self._settle_s and self._due_s is not None:
             self._due_s = max(self._due_s, time + self._settle_s)
         self._settle_s = 0.0
@@ -75,7 +75,7 @@ class LapseDecider:
         self.kept = False
         if self._due_s is None:
             self._due_s = time + self._every_s
-            nothing = ChangeScore(value=0.0, fraction=0.0)  # there is none that it differs from
+            nothing = ChangeScore(value=0.0, fraction=0.0)  # there is nothing to compare with
             return self._keep(time, index, nothing, "the first picture")
         if time < self._due_s or not ready:
             return self._learn(time, ready)
@@ -91,7 +91,7 @@ class LapseDecider:
         return Decision(State.QUIET, words, pace=0.0)
 
     def interrupt(self, reason: str, *, settle_s: float = 0.0) -> Decision:
-        """Close what is open; what comes next is judged `settle_s` after it at the soonest."""
+        """Close what is open; the next picture is judged no sooner than after `settle_s`."""
         closed, self._open = self._open, None
         self._settle_s = max(self._settle_s, settle_s)
         return Decision(State.QUIET, reason, pace=0.0, closed=closed)
@@ -119,7 +119,7 @@ class LapseDecider:
         return Decision(State.ACTIVE, reason, pace=1.0, motion=True, opened=self._open)
 
     def _learn(self, time: float, ready: bool) -> Decision:
-        """Learn what was kept; the frame after the last of these is judged and not learned."""
+        """Learn the kept picture, until `learn` has passed and the model is ready."""
         done = ready and time >= self._learned_s
         if done:
             self._learned_s = 0.0

@@ -1,4 +1,4 @@
-"""What the loop asks of whatever turns scores into events."""
+"""The protocol of what turns scores into events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from motionlapse.types import ChangeScore, Decision
 
 
 class EventMachine(Protocol):
-    """What turns scores into events; see `motionlapse.decision.decider.Decider`."""
+    """Turns scores into events: `Decider`, and for a time-lapse `LapseDecider`."""
 
     def step(
         self, time: float, index: int, score: ChangeScore, *, ready: bool, missing_s: float = 0.0

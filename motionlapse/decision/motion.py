@@ -1,4 +1,4 @@
-"""An interval with motion while it grows: an event, or what may become one."""
+"""An interval with motion as it grows: an event, or a candidate for one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from motionlapse.types import ChangeScore, Event
 
 @dataclass(slots=True)
 class Motion:
-    """Where it began, its peak, and where it ends as far as is known.
+    """Its start, its peak, and its end so far.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class Motion:
     peak
         The highest score.
     number
-        The event's, once it is one.
+        The event's number, once it is confirmed.
     regions
         Names of the regions in which something moved.
     """
@@ -36,21 +36,21 @@ class Motion:
     regions: set[str] = field(default_factory=set)
 
     def extend(self, time: float, index: int, score: ChangeScore) -> None:
-        """Take in a frame that moves."""
+        """Add a frame with motion."""
         self.end_s, self.end_frame = time, index
         self.regions.update(score.regions)
         if score.value > self.peak.value:
             self.peak, self.peak_s, self.peak_frame = score, time, index
 
     def absorb(self, later: Motion) -> None:
-        """Take in a later interval of the same event."""
+        """Add a later interval of the same event."""
         self.regions |= later.regions
         self.end_s, self.end_frame = later.end_s, later.end_frame
         if later.peak.value > self.peak.value:
             self.peak, self.peak_s, self.peak_frame = later.peak, later.peak_s, later.peak_frame
 
     def event(self, ending: str = "") -> Event:
-        """Return the event that it is so far."""
+        """Return the event, as far as it has come."""
         return Event(
             number=self.number,
             start_s=self.start_s,

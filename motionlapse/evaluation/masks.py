@@ -32,7 +32,7 @@ _TURN = 16
 
 
 class Listener(Protocol):
-    """Who is told how an evaluation goes."""
+    """Who is told of an evaluation's progress."""
 
     def begin(self, name: str, frames: int | None, number: int, total: int) -> None:
         """Reading `name`, number (from 1) of `total`, begins."""

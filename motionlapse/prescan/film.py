@@ -21,17 +21,17 @@ from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 
 SKIPPED = "what follows is surely quiet, and skipped"
-# Key frames that are learned from; fewer teach nothing. With 5 and 9 light that changes slowly
-# moved more often in quiet groups than with 3.
+# Key frames to learn from; fewer teach nothing. With 5 and 9, slow changes of light were taken for
+# motion in quiet groups more often than with 3.
 _LEARNED = 3
-# So that the next one is decoded while an event, which is slow to analyse, is looked at. Where none
-# can be left out a recording lets fewer wait.
+# Frames that may wait, so that the next stretch is decoded while an event, which is slow to
+# analyse, is looked at. (A recording of which no picture can be left out lets fewer wait.)
 _AHEAD = 256
 # Stretches are decoded by one thread each, two at the same time, which takes a fifth less processor
 # time than threads that share one; but longer ones than this would leave a core idle.
 _LONG_S = 20.0
-# For so long nothing counts in a stretch of a film: the scene is hardly known, and it begins a
-# second or more before what is suspicious.
+# For so long nothing counts at the start of a stretch, while the scene is hardly known; the stretch
+# begins a second or more before what looks suspicious.
 SETTLE_S = 0.5
 
 
@@ -41,7 +41,7 @@ class _Opened:
 
     recording: Recording
     learned: list[Frame]
-    film: OpenFilm | None  # that it reads, where that is not its own
+    film: OpenFilm | None  # the file that it reads, unless it has opened its own
 
 
 class Stretches(Closing):
@@ -97,19 +97,19 @@ class Stretches(Closing):
             self._keys.close()
             raise
         self.info = self._opened.recording.info
-        # Of each stretch; who holds a frame of one that has ended may find yet another.
+        # One list for each stretch: a frame of one that has ended may still find another fault.
         self._faults = [self._opened.recording.faults]
         self._opener = ThreadPoolExecutor(1, "next-stretch")
         self._next: tuple[int, Future[_Opened]] | None = None
         self._before: _Opened | None = None  # whose frames may still be asked for
 
     def follow(self, undecided: Callable[[], bool]) -> None:
-        """Go on beyond the end of a stretch as long as `undecided` says so, asked at each frame."""
+        """Go on beyond the end of a stretch while `undecided`, asked at each frame, is true."""
         self._undecided = undecided
 
     @property
     def of_frames(self) -> int:
-        """How many frames all groups have: those that are skipped, too."""
+        """How many frames all groups have, skipped ones included."""
         return sum(len(group.sizes) + 1 for group in self._groups)
 
     @property
@@ -118,9 +118,9 @@ class Stretches(Closing):
         return list(chain.from_iterable(self._faults))
 
     def opening(self) -> Iterator[Frame]:
-        """Return what is learned from before the stretch that comes next.
+        """Return the frames to learn from before the next stretch.
 
-        That is the recording's own opening at the film's beginning, and else key frames.
+        At the film's beginning they are the recording's own opening, else key frames.
         """
         if self._opened.learned:
             return iter(self._opened.learned)
@@ -136,7 +136,7 @@ class Stretches(Closing):
                 return
             self._before = self._opened
             self._go_on()
-            # Who holds frames of the stretch before looks at them now.
+            # At the interruption the loop judges the frames that it still holds of that stretch.
             yield self._interruption()
             self._let_go(self._before)
             self._before = None

@@ -1,4 +1,4 @@
-"""The prescan: from a film to what of it is worth decoding, or to a reason why not."""
+"""The prescan: finds which stretches of a film to decode, or why all of it must be."""
 
 from __future__ import annotations
 
@@ -42,11 +42,10 @@ if TYPE_CHECKING:
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sources.footage import Footage
 
-# Of fewer groups one cannot tell what is usual among them; and of fewer that would be skipped, the
-# check leaves none.
+# With fewer groups one cannot tell what is usual; with fewer to skip, the check would decode most.
 _FEWEST = 60
 _FEWEST_SKIPPED = 40
-# Farther apart, key frames alone say little: an event of 4 s can lie between two.
+# If they are further apart, key frames say little: an event of 4 s can lie between two.
 _FARTHEST_S = 4.5
 
 
@@ -70,10 +69,10 @@ def prescan(
     note
         Told in one line how it went.
     should_stop
-        Asked now and then; if it says so, there is no result.
+        Asked now and then; if it returns True, there is no result.
     on_share
-        Told what is looked at, in a word or two, and which share of that is done, 0 to 1: the film
-        for its key frames, those of them that were left out, and a check of what would be skipped.
+        Told which part of the prescan is under way, in a word or two, and its progress, 0 to 1. The
+        parts are the key frames, those that were left out at first, and the check of the sample.
     shrink
         As for `motionlapse.sources.recording.Recording`.
 
@@ -94,11 +93,11 @@ def prescan(
 
 
 class _WholeError(Exception):
-    """The whole film must be scanned; says why."""
+    """The whole film must be scanned; the message says why."""
 
 
 class _Prescan:
-    """One film."""
+    """The prescan of one film."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Skipped groups that are decoded after all, to see whether the prescan can be believed."""
+"""Skipped groups that are decoded after all, to check the prescan."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DOUBT = 0.05
 def choose_sample(skipped: Sequence[int]) -> list[int]:
     """Return skipped groups to decode as a check, in order; the same ones at every call.
 
-    Of few all, of many one in forty and no fewer than twenty.
+    One in forty, but at least twenty, or all if there are fewer.
     """
     count = min(len(skipped), max(_FEWEST, round(_SHARE * len(skipped))))
     return sorted(random.Random(len(skipped)).sample(skipped, count))
@@ -29,7 +29,7 @@ def sample_stretches(sample: Sequence[int], starts_s: Sequence[float]) -> list[S
 def risk_bound(count: int) -> float:
     """Return the share of skipped groups that may hold motion although none of `count` did.
 
-    The true share is smaller in 95 of 100 cases: a larger one would have shown itself. (About
+    It is a bound with 95 % confidence: a larger share would have shown in the sample. (It is about
     3 / `count`, the rule of three.)
     """
     return 1.0 - float(_DOUBT ** (1 / count)) if count else 0.0

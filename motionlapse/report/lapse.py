@@ -15,11 +15,10 @@ from PIL import Image as Pictures
 
 from motionlapse.credentials import redact
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import check_writable, reading, refuse_existing
+from motionlapse.files import ARCHIVE_FILE, check_writable, reading, refuse_existing
 from motionlapse.frames import Image
 from motionlapse.report.exposure import steady_gains
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
-from motionlapse.sinks.archive_schema import FILE_NAME
 from motionlapse.sinks.drawing import text_px, write_label
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.video import GOOD, VideoWriter
@@ -159,7 +158,7 @@ def make_lapse(
 
 def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Picture]:
     with reading(places[0]):
-        if len(places) == 1 and (places[0] / FILE_NAME).is_file():
+        if len(places) == 1 and (places[0] / ARCHIVE_FILE).is_file():
             return _of_archive(places[0], all_runs=all_runs)
         if len(places) == 1 and not places[0].exists():
             raise SourceError(f"{_shown(places[0])}: no archive, folder or picture of that name")

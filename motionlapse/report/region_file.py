@@ -18,13 +18,13 @@ from motionlapse.files import make_folder, write_whole
 
 def check_regions(
     settings: AnalysisSettings, size: tuple[int, int], regions: Sequence[str], ignore: Sequence[str]
-) -> AnalysisSettings:
-    """Return the settings with these polygons.
+) -> None:
+    """Refuse polygons that do not fit the picture.
 
     Parameters
     ----------
     settings
-        What is watched otherwise.
+        Say what else limits the watched area.
     size
         (width, height) of the source.
     regions, ignore
@@ -38,8 +38,7 @@ def check_regions(
     polygons = {"regions": tuple(regions), "ignore": tuple(ignore)}
     changed = settings.model_copy(update=polygons)
     scale = choose_scale(size, settings.scale)
-    WatchedArea(changed, size, (size[0] // scale, size[1] // scale), scale)
-    return changed
+    WatchedArea(changed, size, (size[0] // scale, size[1] // scale), scale)  # raises
 
 
 def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> None:

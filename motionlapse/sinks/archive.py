@@ -1,4 +1,4 @@
-"""The archive as a sink: events as they end, scores as they come."""
+"""The sink that writes a run into an archive: events when they end, scores as they come."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from motionlapse.errors import SinkError
 from motionlapse.files import shown
 from motionlapse.frames import Image
 from motionlapse.sinks.archive_store import StoredRun
-from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.candidates import Candidates, best
 from motionlapse.sinks.clips import Clip
 from motionlapse.sinks.event_book import EventBook
 from motionlapse.sinks.score_bins import ScoreBins
@@ -28,31 +28,27 @@ _RETRY_S = 5.0  # of media time, between two tries of a database that cannot be 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The foreground of a frame that may be an event's best."""
+    """The foreground of a frame that may become the mask of its event."""
 
     score: float
     mask: Image
 
 
-def _best(looks: list[_Look]) -> list[_Look]:
-    return [max(looks, key=lambda look: look.score)]
-
-
 class ArchiveSink:
     """Writes one run into an archive.
 
-    Comes after the sinks of snapshots and clips, which tell it of each through `keep` and
+    It must come after the sinks of snapshots and clips, which report each one to `keep` and
     `keep_clip`.
 
     Parameters
     ----------
     store, run
-        Where it goes.
+        The archive, and the run in it.
     location
-        The source's file or folder; of a camera its name.
+        The source's file or folder; for a camera, its name.
     start_wall
-        Time of day at media time 0, aware, or None. Frames of live sources bring their own, so that
-        a clock that is set right later is right from then on.
+        Time of day at media time 0, aware, or None. Frames of live sources carry their own time of
+        day, so that once the system's clock is corrected, times are right from then on.
     emit
         Told of each finished event, also when the archive cannot be written.
     on_start
@@ -60,7 +56,7 @@ class ArchiveSink:
     on_snapshot
         Told of each snapshot: its event as far as it is known, with this one picture.
     show
-        Makes a text of the paths that are told.
+        Turns a path into the text that is reported.
     """
 
     def __init__(
@@ -83,7 +79,7 @@ class ArchiveSink:
         self._on_start = on_start
         self._on_snapshot = on_snapshot
         self._show = show
-        self._looks: Candidates[_Look] = Candidates(_best)
+        self._looks: Candidates[_Look] = Candidates(best)
         self._snapshots: list[Snapshot] = []
         self._clips: dict[int, Path] = {}
         self._bins = ScoreBins()
@@ -95,24 +91,24 @@ class ArchiveSink:
         self._now_s = self._retry_s = 0.0
 
     def next_number(self) -> int:
-        """Return the number of a new event; its own count goes on if the archive has none."""
+        """Return the number of a new event; count on by itself while the archive fails."""
         before = self._number
         try:
             self._number = self._store.next_event(self._run)
-            while self._number <= before:  # given out here while the archive could not be asked
+            while self._number <= before:  # already used while the archive failed
                 self._number = self._store.next_event(self._run)
-        except SinkError as error:  # told at the next write; the event is not lost
+        except SinkError as error:  # raised by the next write; the event is not lost
             self._number = before + 1
             self._fault = error
         return self._number
 
     def keep(self, snapshot: Snapshot) -> None:
-        """Note a picture of an event that has not been written yet."""
+        """Take a snapshot of an event that is not in the archive yet."""
         self._snapshots.append(snapshot)
         self._untold.append(snapshot)
 
     def keep_clip(self, clip: Clip) -> None:
-        """Note the piece of video of an event that has not been written yet."""
+        """Take the clip of an event that is not in the archive yet."""
         self._clips[clip.event] = clip.path
 
     def write(self, analysis: Analysis, decision: Decision) -> None:
@@ -137,7 +133,7 @@ class ArchiveSink:
         self._raise()
 
     def finish(self, decision: Decision) -> None:
-        """Write what the last event leaves; see `motionlapse.types.Sink`."""
+        """Write the event that has ended, if any; see `motionlapse.types.Sink`."""
         if decision.closed:
             self._add(decision.closed, self._looks.finish(decision) or [])
         self._write_journal()
@@ -150,16 +146,16 @@ class ArchiveSink:
         self._write_journal()
         self._raise()
 
-    # ---- the journal: what the database has not taken yet ------------------------------------
+    # ---- the journal: changes that are not in the database yet -------------------------------
 
     def _note(self, action: Callable[[], None]) -> None:
-        """Note a change to the database; where too many wait, the oldest is given up."""
+        """Add a change to the journal; if too many wait, the oldest one is given up."""
         self._journal.append(action)
         if len(self._journal) > _LONGEST_JOURNAL:
             self._journal.popleft()
 
     def _write_journal(self) -> None:
-        """Write what waits; what cannot be written now is tried again later."""
+        """Apply the changes; one that fails is tried again later."""
         while self._journal:
             try:
                 self._journal[0]()
@@ -171,7 +167,7 @@ class ArchiveSink:
             self._journal.popleft()
 
     def _raise(self) -> None:
-        """Raise what could not be written, once everything else has been done."""
+        """Raise the failure of a write, now that everything else has been done."""
         if self._fault is not None:
             error, self._fault = self._fault, None
             raise error
@@ -185,7 +181,7 @@ class ArchiveSink:
         self._snapshots = [shot for shot in self._snapshots if shot.event != event.number]
         clip = self._clips.pop(event.number, None)
         if clip is not None and not clip.exists():
-            clip = None  # named when it began, and nothing of it could be written
+            clip = None  # its name was noted when it began, but it could not be written
         kept = self._kept(event, snapshots, clip)
         self._note(
             partial(
@@ -201,11 +197,11 @@ class ArchiveSink:
         self._write_journal()
         try:
             self._emit(kept)
-        except SinkError as error:  # a full standard output keeps no other event back
+        except SinkError as error:  # a failing standard output must hold back no other event
             self._fault = self._fault or error
 
     def _announce(self, event: Event) -> None:
-        """Tell of the pictures of an event that nobody has been told of."""
+        """Report those snapshots of an event that have not been reported yet."""
         while self._untold:
             shot = self._untold.popleft()
             self._on_snapshot(self._kept(event, [shot]))

@@ -13,9 +13,9 @@ from typing import Any
 
 from motionlapse.closing import Closing
 from motionlapse.errors import SourceError, why
-from motionlapse.files import shown
+from motionlapse.files import ARCHIVE_FILE, shown
 from motionlapse.sinks.archive_records import KeptPicture, RecordedEvent, RunRecord
-from motionlapse.sinks.archive_schema import FILE_NAME, OLDEST_SCHEMA, SCHEMA_VERSION
+from motionlapse.sinks.archive_schema import OLDEST_SCHEMA, SCHEMA_VERSION
 from motionlapse.sinks.score_bins import ScoreBin, unpack_bins
 from motionlapse.types import Event, KeptEvent
 
@@ -85,11 +85,11 @@ class ArchiveReader(Closing):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        path = folder / FILE_NAME
-        if folder.name == FILE_NAME and folder.is_file():
+        path = folder / ARCHIVE_FILE
+        if folder.name == ARCHIVE_FILE and folder.is_file():
             raise SourceError(f"{folder}: an archive is the folder of that file: {folder.parent}")
         if not path.is_file():
-            raise SourceError(f"{folder}: no archive; it has no {FILE_NAME}")
+            raise SourceError(f"{folder}: no archive; it has no {ARCHIVE_FILE}")
         try:
             self._db = sqlite3.connect(_address(path), uri=True, timeout=30)
             self._db.execute("PRAGMA query_only = ON")
@@ -207,7 +207,9 @@ class ArchiveReader(Closing):
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise SourceError(f"{self._folder / FILE_NAME}: cannot be read: {why(error)}") from None
+            raise SourceError(
+                f"{self._folder / ARCHIVE_FILE}: cannot be read: {why(error)}"
+            ) from None
 
     def _shown(self, stored: str) -> str:
         return stored if "://" in stored else shown(self._folder.resolve() / stored)

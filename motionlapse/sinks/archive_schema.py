@@ -7,9 +7,8 @@ import os
 import sqlite3
 from pathlib import Path
 
-from motionlapse.files import ARCHIVE_FILE, drop, part_of
+from motionlapse.files import drop, part_of
 
-FILE_NAME = ARCHIVE_FILE
 SCHEMA_VERSION = 3
 OLDEST_SCHEMA = 1
 

@@ -6,9 +6,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-from motionlapse.sinks.archive_schema import FILE_NAME
+from motionlapse.files import ARCHIVE_FILE
 
-_RESERVED = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
+_RESERVED = {ARCHIVE_FILE, f"{ARCHIVE_FILE}-wal", f"{ARCHIVE_FILE}-shm"}
 
 
 def stored_location(location: Path | str, archive: Path) -> str:

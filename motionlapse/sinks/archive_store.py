@@ -17,11 +17,10 @@ from pathlib import Path
 
 from motionlapse._version import __version__
 from motionlapse.errors import SinkError
-from motionlapse.files import make_folder
+from motionlapse.files import ARCHIVE_FILE, make_folder
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_faults import InPlace, database_fault
 from motionlapse.sinks.archive_schema import (
-    FILE_NAME,
     OLDEST_SCHEMA,
     SCHEMA_VERSION,
     make_database,
@@ -35,7 +34,7 @@ _LOCK_WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """Where one scan of one source is written.
+    """The place of one run of one source in the archive.
 
     Attributes
     ----------
@@ -44,7 +43,7 @@ class StoredRun:
     folder
         The source's folder in the archive; not made yet.
     last_event
-        The last number that the source had given out when the run began.
+        The number of the source's last event when the run began.
     """
 
     run_id: int
@@ -54,7 +53,7 @@ class StoredRun:
 
 
 class ArchiveStore:
-    """The database of an archive, made if there is none.
+    """The database of an archive; it is made if there is none.
 
     Parameters
     ----------
@@ -70,7 +69,7 @@ class ArchiveStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._path = folder / FILE_NAME
+        self._path = folder / ARCHIVE_FILE
         with self._faults():
             make_folder(folder)
             if not self._path.exists():
@@ -117,7 +116,7 @@ class ArchiveStore:
         info
             The source.
         location
-            Its file or folder; of a camera its name.
+            Its file or folder; for a camera, its name.
         settings
             Dotted keys and values, as JSON can hold them.
         started
@@ -162,7 +161,7 @@ class ArchiveStore:
         mark: str = "",
         films: Mapping[Path, str] | None = None,
     ) -> None:
-        """Say how a run ended.
+        """Record how a run ended.
 
         Parameters
         ----------
@@ -171,12 +170,12 @@ class ArchiveStore:
         frames, end_s
             How many were analysed; media time of the last.
         faults
-            What was wrong, a line each.
+            What was wrong, one line for each fault.
         mark
-            What tells the footage from any other, where all of it was scanned and kept.
+            Identifies the footage; ``""`` unless all of it was scanned and kept.
         films
-            The films that were made outside the archive, where it was not, and what tells each from
-            any other. Those that were noted before are known too, unless there is a mark.
+            Without a mark: the films that were made outside the archive, each with a mark that
+            identifies it. They are added to those of `note_film`.
         """
         told = json.dumps(faults, ensure_ascii=False)
         with self.transaction() as db:
@@ -188,29 +187,29 @@ class ArchiveStore:
             )
 
     def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
-        """Note a film outside the archive before it is put there: it is known if the run is killed.
+        """Record a film before it is put in its place, so that it is known if the run is killed.
 
         Parameters
         ----------
         film
-            Where it goes.
+            Its path, outside the archive.
         mark
-            What tells it from any other.
+            Identifies it.
         """
         with self.transaction() as db:
             films = self._with_films(db, run, {film: mark})
             db.execute("UPDATE runs SET films = ? WHERE id = ?", (films, run.run_id))
 
     def _with_films(self, db: sqlite3.Connection, run: StoredRun, films: Mapping[Path, str]) -> str:
-        """Return as JSON the films that were noted of a run, and more."""
+        """Return the films that are recorded for a run, with more of them added, as JSON."""
         archive = self.folder.resolve()
-        # Names that are no text too: JSON escapes what of them SQLite would not take.
+        # Names that are not valid text, too: JSON escapes what SQLite would refuse.
         more = {os.path.relpath(film.resolve(), archive): mark for film, mark in films.items()}
         row = db.execute("SELECT films FROM runs WHERE id = ?", (run.run_id,)).fetchone()
         return json.dumps(json.loads(row[0]) | more)
 
     def next_event(self, run: StoredRun) -> int:
-        """Give out the next number of the source; no number is given twice."""
+        """Give out the number of the source's next event; no number is given out twice."""
         with self.transaction() as db:
             row = db.execute(
                 "UPDATE sources SET last_event = last_event + 1 WHERE id = ? RETURNING last_event",
@@ -233,13 +232,13 @@ class ArchiveStore:
         Parameters
         ----------
         walls
-            Time of day of its start and end.
+            Time of day of its start and of its end.
         mask_png
-            The foreground of its best frame.
+            The mask of its best frame.
         snapshots
-            (path, media time, frame index, score) of each picture.
+            (path, media time, frame index, score) of each.
         clip
-            Its piece of video.
+            The path of its clip.
         """
         start, end = (moment.isoformat() if moment else None for moment in walls)
         row = (
@@ -274,7 +273,7 @@ class ArchiveStore:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock: what is done in the body is done as a whole or not at all."""
+        """Hold the write lock: all changes made in the body take effect, or none does."""
         with self._faults():
             self._in_place.check()
             self._db.execute("BEGIN IMMEDIATE")

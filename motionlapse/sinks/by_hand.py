@@ -1,4 +1,4 @@
-"""Snapshots that somebody asks for, whether something moves or not."""
+"""Snapshots that a person asks for, whether or not anything moves."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class SnapshotByHand:
     Parameters
     ----------
     folder
-        Where it goes; made with the first.
+        Where snapshots go; made with the first one.
     quality
         Of the JPEG, 1 to 100.
     wanted
         Asked at each frame.
     keep
-        Told of each that was written.
+        Told the path of each snapshot.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SnapshotByHand:
         self._keep(path)
 
     def finish(self, decision: Decision) -> None:
-        """Nothing is left to write."""
+        """Do nothing: every snapshot has been written."""
 
     def close(self) -> None:
-        """Nothing is open between two frames."""
+        """Do nothing: nothing is open between two frames."""

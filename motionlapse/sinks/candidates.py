@@ -1,23 +1,39 @@
-"""What may be kept of an event, before it is known whether there is one."""
+"""What may be kept of an event, held until it is known whether there is one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from motionlapse.types import Decision, State
 
 T = TypeVar("T")
 
 
+class Scored(Protocol):
+    """An item with the change score of its frame."""
+
+    @property
+    def score(self) -> float:
+        """The change score."""
+
+
+S = TypeVar("S", bound=Scored)
+
+
+def best(items: list[S]) -> list[S]:
+    """Return the item with the highest score, the first of equals, alone."""
+    return [max(items, key=lambda item: item.score)]
+
+
 class Candidates(Generic[T]):
-    """Items of rising motion are held apart until the event is confirmed, or dropped with it.
+    """Items of an event. Those of rising motion are held until it is confirmed, or dropped with it.
 
     Parameters
     ----------
     choose
-        Given the items so far, returns those that are still wanted; called after each addition, so
-        that no more is held than is needed.
+        Given the items so far, returns those that are still wanted. Called after each addition, so
+        that no more of them are held than needed.
     """
 
     def __init__(self, choose: Callable[[list[T]], list[T]]) -> None:
@@ -31,14 +47,14 @@ class Candidates(Generic[T]):
         Parameters
         ----------
         decision
-            What was decided of it.
+            What was decided on it.
         make
-            Makes the frame's item; called only where the frame has motion.
+            Makes the frame's item; called only if the frame has motion.
 
         Returns
         -------
         list or None
-            The items of the event that this decision closed, None where it closed none.
+            The items of the event that this decision closed, or None.
         """
         closed = self._take() if decision.closed else None
         if not decision.motion:
@@ -55,7 +71,7 @@ class Candidates(Generic[T]):
         return self._take() if decision.closed else None
 
     def drain(self) -> list[T]:
-        """Return the items of the confirmed event so far, which are then held no longer."""
+        """Return the items of the confirmed event so far, and hold them no longer."""
         return self._take()
 
     def _take(self) -> list[T]:

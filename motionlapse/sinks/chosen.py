@@ -1,4 +1,4 @@
-"""The sinks that the settings ask for, beside the archive."""
+"""The sinks that the settings ask for, besides the archive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Recorded:
     Attributes
     ----------
     film
-        Where it is.
+        Its path.
     find_key
         As of `motionlapse.sinks.video_cut.FilmCutter`.
     keep
@@ -55,12 +55,12 @@ def chosen_sinks(
     recorded: Recorded | None = None,
     placing: Placing | None = None,
 ) -> list[Sink]:
-    """Return the sinks in order; the archive comes after them.
+    """Return the sinks in the order in which they take frames; the archive comes after them.
 
     Parameters
     ----------
     settings
-        What is asked for.
+        Which sinks, and how they write.
     info
         The source.
     folder
@@ -81,7 +81,7 @@ def chosen_sinks(
     recorded
         The film, where the source is one that is scanned.
     placing
-        Of films outside the archive; as in `motionlapse.sinks.video_file.VideoFile`.
+        For films outside the archive; as in `motionlapse.sinks.video_file.VideoFile`.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def chosen_sinks(
 
         def add(sink: Sink) -> None:
             sinks.append(sink)
-            undo.callback(sink.close)  # or a watch would keep it open, and the file it has begun
+            undo.callback(sink.close)  # else a watch that goes on would keep it open
 
         if settings.masks is not None:
             add(_masks(settings, settings.masks, info, source, exit_ratio, placing))

@@ -1,4 +1,4 @@
-"""Clips: the pieces of a recording in which something moved."""
+"""Clips: the pieces of a recording that show its events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Clip:
     event
         The number of its event.
     path
-        Where it is.
+        Its file.
     start_s
         Media time of its first picture.
     """
@@ -40,28 +40,27 @@ class Clip:
 class ClipSink:
     """Cuts a clip of each event out of the film, once the event has ended.
 
-    A clip is named after the media time of its first picture. Copied ones begin at the key frame
-    before, and it is said how much earlier that is.
+    A clip is named after the media time of its first picture. Copied clips begin at the key frame
+    before their event, and a remark says how much earlier that is.
 
     Parameters
     ----------
     film
         The recording that is scanned.
     folder
-        Where clips go; made with the first. What killed scans left half written there is removed.
+        Where clips go; made with the first one. Half-written files of killed scans are removed.
     settings
-        How they are cut, and how much they show before and after.
+        How clips are cut, and how much they show before and after the event.
     find_key
         As of `motionlapse.sinks.video_cut.FilmCutter`.
     joined
-        The film of all clips, or None.
+        Where the film of all clips goes, if one is wanted.
     keep
         Told of each clip.
     tally
-        Told in words of each clip that begins early, what to say of all others, and how much
-        earlier it begins.
+        Told of each clip that begins early, as in `motionlapse.batch.channel.Channel.tally`.
     placing
-        Of the film of all clips; as in `motionlapse.sinks.video_file.VideoFile`.
+        For the film of all clips; as in `motionlapse.sinks.video_file.VideoFile`.
 
     Attributes
     ----------
@@ -103,13 +102,13 @@ class ClipSink:
             self._cut(decision.closed)
 
     def finish(self, decision: Decision) -> None:
-        """Cut what an event leaves; see `motionlapse.types.Sink`."""
+        """Cut the clip of the event that has ended, if any; see `motionlapse.types.Sink`."""
         self._finished = True  # unless frames follow
         if decision.closed:
             self._cut(decision.closed)
 
     def close(self) -> None:
-        """Join all clips of a run that was finished; may be called again."""
+        """Make the film of all clips, if the run was finished; may be called again."""
         spans, self._spans = self._spans, []
         if self._joined is not None and self._finished and spans:
             self._write(spans, self._joined, self._placing, made=True)
@@ -139,7 +138,7 @@ class ClipSink:
             )
 
     def _add(self, span: Span) -> None:
-        """Note what the joined film shows; no picture twice."""
+        """Add a span to the film of all clips, merged with the last if they overlap."""
         if self._spans and span.start_s <= self._spans[-1].end_s:
             span = replace(span, start_s=self._spans.pop().start_s)
         self._spans.append(span)

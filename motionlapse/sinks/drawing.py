@@ -17,6 +17,7 @@ WHITE = (240, 240, 240)
 ORANGE = (70, 150, 255)
 YELLOW = (60, 210, 250)
 _DARK = (24, 24, 24)
+_GAP = "   "  # between two parts of a line
 LEAST_TEXT_PX = 15
 # The font's digits are equally wide: what a film says of its frames differs in little else, and
 # measuring each anew took longer than writing it.
@@ -105,7 +106,7 @@ def _fitting(text: str, size_px: int, room: int) -> tuple[int, str]:
     return size_px, f"{text.rstrip()}..."
 
 
-def wrap(parts: Sequence[str], width: int, size_px: int, gap: str = "   ") -> list[str]:
+def wrap(parts: Sequence[str], width: int, size_px: int) -> list[str]:
     """Return lines that hold the parts in order, as many in each as fit; long ones are broken.
 
     Parameters
@@ -116,13 +117,11 @@ def wrap(parts: Sequence[str], width: int, size_px: int, gap: str = "   ") -> li
         Of a line in pixels.
     size_px
         Of the letters.
-    gap
-        What stands between two parts of a line.
     """
     lines: list[str] = []
     for part in parts:
-        if lines and text_width(lines[-1] + gap + part, size_px) <= width:
-            lines[-1] += gap + part
+        if lines and text_width(lines[-1] + _GAP + part, size_px) <= width:
+            lines[-1] += _GAP + part
             continue
         words = part.split()
         line = " ".join(words)

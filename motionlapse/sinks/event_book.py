@@ -1,4 +1,4 @@
-"""Where the events of a run are written."""
+"""The protocol by which the events of a run are written."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from motionlapse.types import Event
 
 
 class EventBook(Protocol):
-    """Where the events of a run are written: an archive's database, or a line to whoever has it."""
+    """Where the events of a run are written: an archive's database, or a channel to its process."""
 
     def next_event(self, run: StoredRun) -> int:
-        """Give out a number; see `motionlapse.sinks.archive_store.ArchiveStore`."""
+        """Give out the number of an event; see `motionlapse.sinks.archive_store.ArchiveStore`."""
 
     def add_event(
         self,

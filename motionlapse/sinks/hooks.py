@@ -35,10 +35,10 @@ _VARIABLE_BYTES = 120_000  # Linux allows 131,072 with the name, and a few of th
 
 
 class Log(Protocol):
-    """Who is told how hooks went."""
+    """Who is told how hooks have ended."""
 
     def debug(self, text: str) -> None:
-        """Something for whoever looks closely."""
+        """A detail for the log."""
 
     def warning(self, text: str) -> None:
         """Something a person should know."""

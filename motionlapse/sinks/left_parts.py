@@ -1,6 +1,6 @@
-"""What a killed program left of films, pictures and metrics that it wrote beside their places.
+"""Unfinished films, pictures and metrics that a killed program left beside their places.
 
-Who writes one holds a lock on it. What nobody holds is of no use to anybody.
+A program holds a lock on each file that it is writing. A file that nobody has locked is dead.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _FILM_OR_PICTURE = re.compile(r".*\.(mp4|mkv|bmp|jpe?g|png|p[gp]m|tiff?|webp)", 
 
 
 def drop_dead(folder: Path, name: str | None = None) -> None:
-    """Remove the parts in a folder that nobody holds: whoever wrote them was killed.
+    """Remove the unfinished files in a folder that nobody has locked: their programs were killed.
 
-    Where a file system has no locks none are removed.
+    On a file system without locks none are removed.
 
     Parameters
     ----------
     folder
-        It need not be there.
+        It need not exist.
     name
-        What the file was to be called; None: any film or picture.
+        The name that the file was to get; None for any film or picture.
     """
     for part, meant in _parts_in(folder):
         if _is_meant(meant, name):
@@ -37,18 +37,17 @@ def drop_dead(folder: Path, name: str | None = None) -> None:
 
 
 def keep_dead_lines(place: Path) -> list[Path]:
-    """Give names to the parts of a table that nobody holds; what of them are whole lines is kept.
+    """Give names to the unfinished files of a table that nobody has locked, cut to whole lines.
 
     Parameters
     ----------
     place
-        Where the table was to be; parts of it under the names that `motionlapse.files.free_name`
-        gives are meant too.
+        Where the table was to be; names like it, as `motionlapse.files.free_name` gives, count too.
 
     Returns
     -------
     list
-        The names that they have now; nothing has had them before.
+        Their new names, which were free.
     """
     like = re.compile(rf"{re.escape(place.stem)}(-\d+)?{re.escape(place.suffix)}")
     kept = []
@@ -65,7 +64,7 @@ def keep_dead_lines(place: Path) -> list[Path]:
 
 
 def _parts_in(folder: Path) -> list[tuple[Path, str]]:
-    """Return what is half written in a folder, each with the name that it was to have."""
+    """Return the unfinished files in a folder, each with the name that it was to get."""
     found = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:  # there may be a million
         for part in [entry.name for entry in entries if entry.name.endswith(".part")]:

@@ -46,7 +46,7 @@ class PacketRing:
     """A ring of whole groups of pictures, bounded in seconds and in bytes.
 
     The thread that reads the stream fills it, the loop takes from it. A packet is of use as long as
-    its stream is open: whoever touches packets does so inside `using`.
+    its stream is open: packets may only be touched inside `using`.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from motionlapse.errors import SinkError
 from motionlapse.files import free_name, make_folder, write_whole, writing
 from motionlapse.frames import Image
 from motionlapse.inside import Blob
-from motionlapse.sinks.candidates import Candidates
+from motionlapse.sinks.candidates import Candidates, best
 from motionlapse.sinks.exif import PictureFacts, with_exif
 from motionlapse.sinks.left_parts import drop_dead
 from motionlapse.sinks.settings import SinkSettings
@@ -33,9 +33,9 @@ class Snapshot:
     event
         The number of its event.
     path
-        Where it is.
+        Its file.
     time_s, frame
-        When it was taken: media time and index.
+        Media time and index of its frame.
     score
         The change score of its frame.
     """
@@ -61,19 +61,19 @@ class _Shot:
 class SnapshotSink:
     """Writes JPEG snapshots, chosen by the setting ``snapshots``.
 
-    ``best``, ``first`` and ``last`` are written when their event has ended, since only then it is
-    known which they are; ``all`` and ``every`` as they come.
+    ``best``, ``first`` and ``last`` are written when their event has ended, since only then is it
+    known which they are; ``all`` and ``every`` are written as they come.
 
     Parameters
     ----------
     folder
-        Where they go; made with the first. What killed programs left half written is removed.
+        Where they go; made with the first one. Half-written files of killed programs are removed.
     settings
-        Which, how good, and whether boxes are drawn.
+        Which snapshots, their JPEG quality, and whether boxes are drawn.
     live
         True names them by the time of day, False by media time.
     keep
-        Told of each that was written.
+        Told of each snapshot that was written.
     may_write
         Given the frame's media time, tells whether one more may be written now.
     """
@@ -116,7 +116,7 @@ class SnapshotSink:
             self._save(decision.closed.number, self._shots.finish(decision) or [])
 
     def close(self) -> None:
-        """Nothing is open between two frames."""
+        """Do nothing: nothing is open between two frames."""
 
     def _shot(self, analysis: Analysis) -> _Shot:
         frame, blobs, settings = analysis.frame, analysis.blobs, self._settings
@@ -128,7 +128,7 @@ class SnapshotSink:
 
         jpeg: Callable[[], bytes] = encode
         if self._at_once:
-            # Many may wait for their event to be confirmed: as files they are a tenth as large.
+            # Many may wait for their event to be confirmed: encoded, they are a tenth as large.
             encoded = encode()
             jpeg = lambda: encoded  # noqa: E731
         return _Shot(frame.time, frame.index, frame.wall, analysis.score.value, jpeg)
@@ -141,7 +141,7 @@ class SnapshotSink:
                 continue
             self._saved_s = shot.time_s
             make_folder(self._folder)
-            # Times that went back are repaired by less than the millisecond that names tell.
+            # Repaired timestamps may differ by less than the millisecond that names show.
             with writing(self._folder):
                 path = free_name(self._folder / self._name(event, shot))
             facts = PictureFacts(event, shot.time_s, shot.wall, shot.score)
@@ -161,7 +161,7 @@ def moment_of(wall: datetime | None, time_s: float) -> str:
 
 
 def _boxed(picture: Image, blobs: tuple[Blob, ...]) -> Image:
-    """Return a copy with a box around each blob, lines as wide as the picture asks for."""
+    """Return a copy with a box around each blob, its lines in proportion to the picture."""
     drawn = picture.copy()
     width_px = max(1, round(picture.shape[0] / 360))
     for blob in blobs:
@@ -178,12 +178,8 @@ def encode_jpeg(picture: Image, quality: int) -> bytes:
     return encoded.tobytes()
 
 
-def _best(shots: list[_Shot]) -> list[_Shot]:
-    return [max(shots, key=lambda shot: shot.score)]  # the first of equals
-
-
 _CHOICES: dict[str, Callable[[list[_Shot]], list[_Shot]]] = {
-    "best": _best,
+    "best": best,
     "first": lambda shots: shots[:1],
     "last": lambda shots: shots[-1:],
     "all": lambda shots: shots,

@@ -16,9 +16,9 @@ from av.video.stream import VideoStream
 from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
 from motionlapse.frames import Image
-from motionlapse.sinks.behind import Behind
 from motionlapse.sinks.video_copy import Copied
 from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
+from motionlapse.sinks.work_queue import WorkQueue
 
 # Divides evenly by 24, 25, 30 and 60 frames a second, by 30000/1001, and by milliseconds.
 _TICKS = 90_000
@@ -118,7 +118,7 @@ class VideoWriter(Finishing):
         self._full = self._lossless
         if like is not None:
             self._full = like.color_range == _FULL or like.format.name.startswith("yuvj")
-        self._behind = Behind() if behind else None
+        self._behind = WorkQueue() if behind else None
         self._file = VideoFile(path, growing=growing, placing=placing, made=made)
         try:
             with self._file.writing():

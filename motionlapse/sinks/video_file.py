@@ -54,31 +54,29 @@ def check_film_name(path: Path) -> str:
 
 
 class VideoFile(Finishing):
-    """A film that is being written: the container alone, which encoders and copiers fill.
+    """A film that is being written: only the container, which encoders and copiers fill.
 
-    Used in a with-statement it is discarded when an error leaves the block.
+    In a with-statement, it is discarded if an error leaves the block.
 
     Parameters
     ----------
     path
         Ends in ``.mp4`` or ``.mkv``. Its folder is made; a link is followed.
     growing
-        False: written beside its place and put there by `close`, which replaces nothing: where
-        something has taken the name meanwhile, the film gets one with a number, and that is an
-        error. True: written in its place, in fragments of about a second, so that after a kill all
-        but the last can be played; a file that is there already is an error then.
+        False: it is written beside its place and put there by `close`, which replaces nothing; if
+        the name has been taken meanwhile, the film gets one with a number, and `SinkError` is
+        raised. True: it is written in its place, in fragments of about a second, so that after a
+        kill all but the last can be played; a file that exists already is an error.
     placing
-        Told of a finished film, where it lies and where it goes, before it is put there.
+        Told of a finished film, where it is and where it goes, before it is put there.
     made
-        Whether it says of itself that it was made of footage, so that a scan of its folder does not
-        take it for some.
+        Whether its metadata says that it was made of footage, so that a scan of its folder does not
+        take it for footage itself.
 
     Attributes
     ----------
     container
         Add streams to it, and mux packets inside `writing`.
-    time_base_exact
-        True if the container keeps times to less than a millisecond.
     kept
         True once the film is finished under its name.
 
@@ -101,7 +99,6 @@ class VideoFile(Finishing):
         kind = check_film_name(path)
         make_folder(path.parent)
         self.path = path
-        self.time_base_exact = kind == "mp4"
         self._place = path.resolve()
         self._growing = growing
         self._placing = placing

@@ -1,4 +1,4 @@
-"""All that is known of a running watch, gathered as it comes: what dashboard and log lines show."""
+"""What is known of a running watch, gathered as it happens: dashboard and log lines show it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from motionlapse.frames import SourceInfo
 from motionlapse.sources.live_status import LiveState, LiveStatus
 from motionlapse.types import Analysis, Decision, KeptEvent, State
+from motionlapse.watch.headroom import Headroom
 from motionlapse.watch.housekeeping import DiskUse
-from motionlapse.watch.vigil import Vigil
 
 STEP_S = 0.5
 _SCORES = 600  # five minutes
@@ -61,7 +61,7 @@ class Chronicle:
     Attributes
     ----------
     info, folder
-        The source, and where it is kept; None before the first picture.
+        The source, and its folder in the archive; None and ``""`` before the first picture.
     status
         How the source is doing; None before anything is known.
     analysis, decision
@@ -72,7 +72,7 @@ class Chronicle:
         The last events, newest last, and the one that is open.
     notes
         The last warnings, newest last.
-    vigil
+    headroom
         How close the scene comes to its threshold.
     frames, events, snapshots, clips
         How many there were.
@@ -91,7 +91,7 @@ class Chronicle:
         self.ended: deque[KeptEvent] = deque(maxlen=50)
         self.open_event: KeptEvent | None = None
         self.notes: deque[Note] = deque(maxlen=50)
-        self.vigil = Vigil()
+        self.headroom = Headroom()
         self.frames = self.events = self.snapshots = self.clips = 0
         self.disk: DiskUse | None = None
 
@@ -102,10 +102,10 @@ class Chronicle:
         with self.lock:
             self.frames += 1
             self.analysis, self.decision = analysis, decision
-            self.vigil.add(time_s, analysis.frame.wall or wall, score, decision.state)
+            self.headroom.add(time_s, analysis.frame.wall or wall, score, decision.state)
             kept = self.open_event
             if kept is not None and score > kept.event.peak_score:
-                # Until it has ended it holds what it began with.
+                # An open event is told of once, when it begins: its peak is followed here.
                 self.open_event = replace(kept, event=replace(kept.event, peak_score=score))
             begin_s = time_s // STEP_S * STEP_S
             if self.scores and self.scores[-1].time_s == begin_s:
@@ -126,7 +126,7 @@ class Chronicle:
         with self.lock:
             self.open_event = None
             self.events += 1
-            self.vigil.events += 1
+            self.headroom.events += 1
             self.clips += kept.clip is not None
             self.ended.append(kept)
 
@@ -134,7 +134,7 @@ class Chronicle:
         """Count a picture."""
         with self.lock:
             self.snapshots += 1
-            self.vigil.snapshots += 1
+            self.headroom.snapshots += 1
 
     def note(self, wall: datetime, text: str, *, grave: bool) -> None:
         """Note a warning."""

@@ -1,4 +1,4 @@
-"""What a person or a signal wants of a running watch; set from any thread, granted by the loop."""
+"""Requests of a person or a signal to a running watch: made in any thread, met by the loop."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ _STEP = 1.25  # a key press changes the threshold by a fourth
 
 
 class Controls:
-    """Wishes.
+    """The requests that are open.
 
     Attributes
     ----------
     paused
-        True while no frame is to be looked at.
+        True while frames are to be skipped.
     threshold
-        Factor on the threshold of the settings, from the keys.
+        The factor by which keys have changed the threshold of the settings.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._wishes: set[str] = set()
+        self._requests: set[str] = set()
         self._why = ""
         self.paused = False
         self.threshold = 1.0
@@ -38,26 +38,26 @@ class Controls:
         return self._why
 
     def toggle_pause(self) -> None:
-        """Look at no more frames, or again."""
+        """Pause, or go on."""
         self.paused = not self.paused
 
     def raise_threshold(self) -> None:
-        """Take more motion for an event."""
+        """Make events need more motion."""
         self.threshold = min(self.threshold * _STEP, 1e3)
 
     def lower_threshold(self) -> None:
-        """Take less motion for an event."""
+        """Make events need less motion."""
         self.threshold = max(self.threshold / _STEP, 1e-3)
 
-    def ask(self, wish: str) -> None:
-        """Wish for ``snapshot``, ``relearn`` or ``reload``; also from a signal handler."""
-        # A set's add is one step for all threads; a lock could be held by what a signal interrupts.
-        self._wishes.add(wish)
+    def ask(self, request: str) -> None:
+        """Request ``snapshot``, ``relearn`` or ``reload``; also from a signal handler."""
+        # Adding to a set is atomic; a lock could be held by the very code that a signal interrupts.
+        self._requests.add(request)
 
-    def take(self, wish: str) -> bool:
-        """Return whether it is wished for, and forget it."""
+    def take(self, request: str) -> bool:
+        """Return whether something was requested, and clear the request."""
         with self._lock:
-            if wish in self._wishes:
-                self._wishes.discard(wish)
+            if request in self._requests:
+                self._requests.discard(request)
                 return True
             return False

@@ -1,4 +1,4 @@
-"""Looks after the disk in a thread of its own: how full it is, and what must go."""
+"""Looks after the disk in a thread of its own: measures it, and deletes old events."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class DiskUse:
 
 
 class Listener(Protocol):
-    """Who is told."""
+    """Who is told of the disk."""
 
     def disk(self, use: DiskUse) -> None:
         """The disk was looked at."""
 
     def debug(self, text: str) -> None:
-        """Something for whoever looks closely."""
+        """A detail for the log."""
 
     def warning(self, text: str) -> None:
         """Something a person should know."""
@@ -72,22 +72,22 @@ class Housekeeper:
         self._thread = threading.Thread(target=self._work, name="housekeeping", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a look at once; may be called again."""
+        """Start the thread, which sweeps at once; may be called again."""
         if not self._begun:
             self._begun = True
             self._thread.start()
 
     def take(self, settings: SinkSettings) -> None:
-        """Look after another archive, or with other limits, from the next look on."""
+        """Use another archive or other limits from the next sweep on."""
         self._settings = settings
         self._wake.set()
 
     def look(self) -> None:
-        """Look soon: something was written."""
+        """Sweep soon: something was written."""
         self._wake.set()
 
     def close(self) -> None:
-        """Look once more and end; may be called again, and without `start`."""
+        """Sweep once more and end the thread; may be called again, and without `start`."""
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -100,7 +100,7 @@ class Housekeeper:
             try:
                 self._sweep()
             except FileNotFoundError:
-                pass  # somebody removed the archive: who writes to it tells that
+                pass  # somebody removed the archive: the sinks that write to it report that
             except SinkError as error:
                 self._warn(str(error))
             except OSError as error:
@@ -115,7 +115,7 @@ class Housekeeper:
         settings = self._settings
         limits = settings.retention
         unlimited = limits.keep is None and limits.max_size is None and limits.min_free is None
-        # One that was removed is not made anew, or it would seem that nothing had happened.
+        # An archive that was removed is not made again: that would hide the removal.
         if unlimited or not (settings.out / ARCHIVE_FILE).exists():
             use = DiskUse(folder_size(settings.out), shutil.disk_usage(settings.out).free)
         else:
@@ -134,7 +134,7 @@ class Housekeeper:
         self._listener.disk(use)
 
     def _warn(self, text: str) -> None:
-        """Warn once of the same thing."""
+        """Warn, but only once of the same thing."""
         kind = text.split(":", maxsplit=1)[0]
         if kind != self._told:
             self._told = kind

@@ -1,4 +1,4 @@
-"""What judges the frames of a watch: analyzers and decider, as settings and keys have them."""
+"""The analyzers and the decider of a watch, as its settings and the dashboard's keys ask."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from motionlapse.watch.measured import MeasuredAnalyzer, Measuring
 
 
 class LapseAnalyzer(Analyzer):
-    """Sees what an analyzer sees, but its score counts what stands still as much as what moves.
+    """An analyzer whose score counts what stands still as much as what moves.
 
-    Between two pictures of a time-lapse there is no telling them apart: what was put down since
-    the last one that was kept is as new as what walks by.
+    Pictures of a time-lapse are too far apart to distinguish the two: what was put down since the
+    last kept picture is as new as what walks by.
 
     Attributes
     ----------
     unlike
-        Why the next picture is kept whatever it shows, or ``""``.
+        Why the next picture is to be kept whatever it shows, or ``""``.
     """
 
     unlike = ""
@@ -44,20 +44,20 @@ class LapseAnalyzer(Analyzer):
 
 
 class Judging:
-    """Makes what the loop needs to judge the frames of one run.
+    """Makes the analyzers and the decider of one run.
 
     Parameters
     ----------
     settings
-        A time-lapse is judged by ``measures.measure``: the background model or a measure.
+        ``measures.measure`` says what judges a time-lapse: the background model or a measure.
     controls
-        Whose keys move the threshold.
+        Has the factor by which keys have changed the threshold.
     """
 
     def __init__(self, settings: Settings, controls: Controls) -> None:
         self._settings = settings
         self._controls = controls
-        # After an upgrade it has something to compile, and no picture waits for so long.
+        # After an upgrade it may have to be compiled: better now than while pictures wait.
         MODELS[settings.background.model].load()
         self._analyzer: Analyzer | None = None
         self._measuring: Measuring | None = None
@@ -67,12 +67,12 @@ class Judging:
 
     @property
     def enter(self) -> float:
-        """The share of the watched area that opens an event, as it is now."""
+        """The share of the watched area that opens an event at present."""
         return self._settings.decision.enter * self._controls.threshold
 
     @property
     def opens_at(self) -> str:
-        """What opens an event, in words, as it is now."""
+        """What opens an event at present, in words."""
         if self._measuring is None:
             return f"{self.enter:.3%} of the watched area"
         return f"{self._measuring.criterion} against the last kept"
@@ -101,12 +101,12 @@ class Judging:
         return self._analyzer
 
     def follow_keys(self) -> None:
-        """Take the threshold of the keys from the next frame on."""
+        """Apply the threshold that keys have set, from the next frame on."""
         if self._analyzer is not None:
             self._analyzer.enter = self.enter
 
     def decider(self, next_number: Callable[[], int]) -> tuple[EventMachine, LapseDecider | None]:
-        """Return a new decider, and again where it is that of a time-lapse."""
+        """Return a new decider, twice if it is a `LapseDecider`, else with None."""
         decision = self._settings.decision
         if decision.lapse.every is None:
             return Decider(decision, next_number), None

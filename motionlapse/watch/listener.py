@@ -1,4 +1,4 @@
-"""Who is told how a watch goes, and how it went."""
+"""Who is told of a watch's progress, and the result of a watch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from motionlapse.watch.housekeeping import DiskUse
 
 
 class Listener(Protocol):
-    """Who is told; `status`, `disk`, `debug` and `warning` may come from other threads."""
+    """Who is told; `status`, `disk`, `debug` and `warning` may be called from other threads."""
 
     def begin(self, info: SourceInfo, folder: Path) -> None:
         """The first picture has come; what is kept goes into `folder`."""
@@ -40,7 +40,7 @@ class Listener(Protocol):
         """The disk was looked at."""
 
     def debug(self, text: str) -> None:
-        """Something for whoever looks closely."""
+        """A detail for the log."""
 
     def say(self, text: str) -> None:
         """Something worth knowing."""

@@ -1,4 +1,4 @@
-"""What one run of a watch leaves: its row in the archive, and what its sinks write."""
+"""The results of one run of a watch: its row in the archive, and its sinks."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from motionlapse.sinks.packet_ring import PacketRing
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sinks.snapshot_budget import SnapshotBudget
 from motionlapse.types import Sink
+from motionlapse.watch.dispatch import EventDispatcher
 from motionlapse.watch.listener import Listener
-from motionlapse.watch.news import News
 from motionlapse.watch.own_names import with_own_names
 
 
 class Results:
-    """Begun as a whole or not at all, beside those of the run before, which goes on until then.
+    """Opens the archive and the sinks of a run: all of them, or none if one fails.
+
+    The results of the run before stay open meanwhile: it goes on if this fails.
 
     Parameters
     ----------
@@ -34,15 +36,15 @@ class Results:
     info, location
         The source, and its film or name.
     clock
-        Dates the run.
+        Gives the time at which the run begins.
     ring
         The last packets of the stream, where clips are copied.
     by_hand
-        Whether a person wants a snapshot now.
-    news, listener
+        Tells whether a person wants a snapshot now.
+    dispatcher, listener
         Told of what is kept.
     taken
-        Names outside the archive that the run before has; see `names`.
+        The `names` of the run before, which this one must not use.
 
     Attributes
     ----------
@@ -53,14 +55,14 @@ class Results:
     archive, sinks
         The sink of the archive; all of them, in order.
     names
-        What is written outside the archive.
+        Files and folders outside the archive that are written.
     notices
-        What a person should know once it counts.
+        What to tell a person when the run begins.
 
     Raises
     ------
     ConfigError
-        If something else is where a sink is to write.
+        If something that is no result is in the place of one.
     SinkError
         If something cannot be written.
     """
@@ -74,7 +76,7 @@ class Results:
         ring: PacketRing | None,
         *,
         by_hand: Callable[[], bool],
-        news: News,
+        dispatcher: EventDispatcher,
         listener: Listener,
         taken: Iterable[Path] = (),
     ) -> None:
@@ -95,9 +97,9 @@ class Results:
                 self.stored,
                 location,
                 info.start_wall,
-                news.ended,
-                on_start=news.started,
-                on_snapshot=news.pictured,
+                dispatcher.ended,
+                on_start=dispatcher.started,
+                on_snapshot=dispatcher.pictured,
             )
             snapshot = SnapshotByHand(
                 self.stored.folder,

@@ -20,14 +20,14 @@ from motionlapse.sources.holding import LONGEST_S, Holding
 from motionlapse.sources.live import Live
 from motionlapse.types import Analysis, Decision
 from motionlapse.watch.controls import Controls
+from motionlapse.watch.dispatch import EventDispatcher
 from motionlapse.watch.judging import Judging
 from motionlapse.watch.listener import Listener, WatchResult
-from motionlapse.watch.news import News
 from motionlapse.watch.results import Results, reach_s
 from motionlapse.watch.steered import Steered
 from motionlapse.watch.telling import allow, tell
 
-_UNWRITTEN_S = 60.0  # between two lines on the same thing that cannot be written
+_UNWRITTEN_S = 60.0  # between two complaints of one thing that cannot be written
 
 
 class Watch:
@@ -38,21 +38,21 @@ class Watch:
     address
         What is watched.
     settings
-        As they are at the beginning.
+        The settings at the beginning.
     listener
-        Told of everything.
+        Told how the watch goes.
     clock
-        The time.
+        Gives the time.
     controls
-        What is wanted.
+        Requests to stop, pause, relearn and so on.
     reload
-        Reads the settings again, or raises ConfigError; None where there are none.
+        Returns the settings, read again, or raises ConfigError; returns None where there are none.
     connect
         Opens the source; see `motionlapse.sources.connecting.connect_to`.
     realtime
-        False takes frames as fast as they come; see `Live`.
+        False reads a film as fast as it can be decoded; see `Live`.
     shown
-        True if somebody is shown the pictures: then all are decoded.
+        True if a dashboard shows the pictures: then all of them are decoded.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class Watch:
         self._reload = reload
         self._result = WatchResult()
         self._judging = Judging(settings, controls)
-        self._news = News(settings.sinks, clock, listener)
+        self._dispatcher = EventDispatcher(settings.sinks, clock, listener)
         self._results: Results | None = None
-        self._renewed: tuple[Judging, Results] | None = None  # what the next run begins with
+        self._renewed: tuple[Judging, Results] | None = None  # of the next run
         self._steered: Steered | None = None
         self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
@@ -102,7 +102,7 @@ class Watch:
         )
 
     def run(self) -> WatchResult:
-        """Watch.
+        """Watch until somebody wants it to stop, or the source ends.
 
         Raises
         ------
@@ -119,15 +119,15 @@ class Watch:
             if self._ring is not None and not self._ring.connection:
                 self._ring = None  # no packets come: clips are encoded
             self._size = (self.live.info.width, self.live.info.height)
-            self._judging.make_analyzer(self._size)  # regions that do not fit end it here
+            self._judging.make_analyzer(self._size)  # raises if regions do not fit
             try:
                 results: Results | None = self._results_of(self._settings)
                 while results is not None:
                     self._one_run(results)
                     results = self._take_renewed()
             finally:
-                self._news.close()
-        self._result.events = self._news.events
+                self._dispatcher.close()
+        self._result.events = self._dispatcher.events
         spared, pictures = self._holding.spared, self.live.status.pictures
         self._listener.debug(f"{spared} of {pictures} pictures were not decoded")
         return self._result
@@ -144,19 +144,19 @@ class Watch:
 
     @property
     def opens_at(self) -> str:
-        """What opens an event, in words, as it is now."""
+        """What opens an event at present, in words."""
         return self._judging.opens_at
 
     # ---- one run: from the start, or from a change of settings, to the next --------------------
 
     def _one_run(self, results: Results) -> None:
-        """Watch until the end, or until new settings."""
+        """Run the loop until the watch ends, or until there are new settings."""
         self._results, settings = results, results.settings
         for notice in results.notices:
             self._listener.warning(notice)
         try:
             self._listener.begin(self.live.info, results.stored.folder)
-            self._news.begin()
+            self._dispatcher.begin()
             decider, lapse = self._judging.decider(results.archive.next_number)
             steered = self._steered = Steered(
                 self.live, self.controls, self._renew, settings.sources.live.settle, lapse
@@ -204,7 +204,7 @@ class Watch:
     # ---- a change of settings --------------------------------------------------------------------
 
     def _renew(self) -> bool:
-        """Make all of the next run ready; False, and this one goes on, where that cannot be."""
+        """Prepare a run with new settings; False if that fails, and then this run goes on."""
         try:
             new = self._reload()
             if new is None:
@@ -225,17 +225,17 @@ class Watch:
         return True
 
     def _take_renewed(self) -> Results | None:
-        """Go on with what was made ready; None if nothing was."""
+        """Return the results of the run that `_renew` prepared, and switch to it; None without."""
         if self._renewed is None:
             return None
         (self._judging, results), self._renewed = self._renewed, None
         self._settings = results.settings
         self._keep_packets(results.settings)
-        self._news.take(results.settings.sinks)
+        self._dispatcher.take(results.settings.sinks)
         return results
 
     def _results_of(self, settings: Settings) -> Results:
-        """Begin the results of a run, beside those of the one that goes on, if any."""
+        """Begin the results of a run; those of the present run, if any, stay open."""
         address, before = self._address, self._results
         return Results(
             settings,
@@ -244,19 +244,19 @@ class Watch:
             self._clock,
             self._ring_for(settings),
             by_hand=lambda: self.controls.take("snapshot"),
-            news=self._news,
+            dispatcher=self._dispatcher,
             listener=self._listener,
             taken=() if before is None else before.names,
         )
 
-    # ---- packets that clips are copied from ------------------------------------------------------
+    # ---- the packets from which clips are copied -------------------------------------------------
 
     def _ring_for(self, settings: Settings) -> PacketRing | None:
-        """Return where clips are copied from; None where they are encoded, or there are none."""
+        """Return the packets to copy clips from; None where clips are encoded, or not wanted."""
         return self._ring if settings.sinks.clips == "copy" else None
 
     def _keep_packets(self, settings: Settings) -> None:
-        """Keep as many packets from now on as a clip may begin with, none where none is copied."""
+        """Keep, from now on, as many packets as a clip may begin with; none if none is copied."""
         if self._ring is not None:
             copied = settings.sinks.clips == "copy"
             seconds = reach_s(settings) + SLACK_S + LONGEST_S
@@ -276,7 +276,7 @@ class Watch:
         self._listener.frame(analysis, decision)
 
     def _on_unwritten(self, text: str) -> None:
-        """Tell what cannot be written, once a minute for each thing."""
+        """Tell what cannot be written, at most once a minute for each cause."""
         now_s = self._clock.monotonic()
         what = text.rpartition(": ")[2]
         if now_s - self._told_s.get(what, float("-inf")) >= _UNWRITTEN_S:

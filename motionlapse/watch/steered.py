@@ -1,4 +1,4 @@
-"""A live stream under control: paused, learned anew, or ended for new settings."""
+"""A live stream that obeys controls: it can be paused, relearned, or ended for new settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from motionlapse.watch.controls import Controls
 
 
 class Steered:
-    """What the loop reads instead of the live source itself.
+    """The stream that the loop reads: a live source, with the controls' interruptions put in.
 
     Parameters
     ----------
@@ -21,16 +21,16 @@ class Steered:
     controls
         Asked between two frames.
     renew
-        Makes ready for new settings; False, and this run goes on, where it could not.
+        Prepares a run with new settings; returns False if it cannot, and then this one goes on.
     settle_s
         How long nothing counts after a pause.
     lapse
-        Of a time-lapse: says which frames are looked at.
+        For a time-lapse, says which frames are looked at; else None.
 
     Attributes
     ----------
     reload
-        True once it is to end for new settings.
+        True once the stream ends for new settings.
     """
 
     def __init__(
@@ -54,16 +54,19 @@ class Steered:
         return self._live.info
 
     def opening(self) -> Iterator[Frame] | None:
-        """Return None: nothing comes twice. A time-lapse learns from single pictures, so none."""
+        """Return None: a live source cannot be read twice. For a time-lapse, return no frames.
+
+        A time-lapse learns each kept picture by itself, so it is not primed.
+        """
         return None if self._lapse is None else iter(())
 
     def look(self) -> None:
-        """Grant a wish for new settings; also while no frame comes."""
+        """See whether new settings are requested; also called while no frame comes."""
         if not self.reload and self._controls.take("reload"):
             self.reload = self._renew()
 
     def __iter__(self) -> Iterator[Frame | Interruption]:
-        """Yield what is to be looked at; ends early, with `reload` set, for new settings."""
+        """Yield the frames to look at, and interruptions; end early for new settings."""
         controls, paused = self._controls, False
         for item in self._live:
             self.look()
@@ -75,13 +78,13 @@ class Steered:
                 yield Interruption("paused by hand", settle_s=self._settle_s)
             paused = controls.paused
             if isinstance(item, Interruption):
-                # However long a time-lapse was blind, it compares with the last picture it kept.
+                # However long no picture came, a time-lapse compares with the last one it kept.
                 yield item if self._lapse is None else replace(item, forget=False)
             elif not paused:
                 yield from self._wanted(item)
 
     def _wanted(self, frame: Frame) -> Iterator[Frame | Interruption]:
-        """Yield a frame that is to be looked at; one that was kept is then learned anew."""
+        """Yield a frame if it is to be looked at, and again, to be learned, if it was kept."""
         lapse = self._lapse
         if lapse is None:
             yield frame

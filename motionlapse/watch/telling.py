@@ -1,4 +1,4 @@
-"""Tells a live source what was seen, so that it knows when nothing moves."""
+"""Tells a live source what was seen in its frames, so that it decodes less while nothing moves."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from motionlapse.types import Analysis, Decision, State
 
 
 def allow(holding: Holding, pacing: PacingSettings | None) -> None:
-    """Say what need not be decoded.
+    """Set whether packets of the source may be left undecoded.
 
     Parameters
     ----------
     holding
         Decides which packets of the source are decoded.
     pacing
-        Which frames are looked at; None: somebody wants all of them.
+        Which frames are analysed; None if all are wanted.
     """
     holding.allowed = pacing is not None and pacing.leaves_quiet
     holding.leaving.allowed = pacing is not None and pacing.leaves_nonref
 
 
 def tell(holding: Holding, analysis: Analysis, decision: Decision) -> None:
-    """Tell of one frame.
+    """Report on one frame.
 
     Parameters
     ----------
     holding
         Decides which packets of the source are held.
     analysis, decision
-        What was seen in the frame and made of it.
+        The result of analysing the frame, and what was decided on it.
     """
     level = level_of(analysis.score, ready=analysis.ready)
     holding.judged(

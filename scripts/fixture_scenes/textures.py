@@ -82,10 +82,6 @@ class Ground:
     camera_height: float
     focal: float = 300.0
 
-    def pixels_per_metre(self, row: float) -> float:
-        """Scale of upright things standing on the ground at `row`."""
-        return (row - self.horizon) / self.camera_height
-
     def coordinates(self) -> tuple[FloatImage, FloatImage, FloatImage]:
         """Ground position of every canvas sample.
 

@@ -45,9 +45,9 @@ if __name__ == "__main__":
 # A worker ends likewise, where it is about to say how its run went. A file: workers read it too.
 _WORKER_KILLED = """
 import os, signal
-from motionlapse.batch import lanes
+from motionlapse.batch import process_pool
 from motionlapse.cli.app import main
-lanes._PipeLine.end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+process_pool._PipeChannel.end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == "__main__":
     main()
 """

@@ -13,7 +13,8 @@ import pytest
 from browsing import press, text
 from films import run_here
 
-from motionlapse.sinks.archive_schema import FILE_NAME, make_database
+from motionlapse.files import ARCHIVE_FILE
+from motionlapse.sinks.archive_schema import make_database
 from motionlapse.sinks.score_bins import ScoreBins
 from motionlapse.types import State
 
@@ -32,11 +33,11 @@ def crowded(tmp_path: Path) -> Path:
     mask = np.zeros((135, 240), np.uint8)
     mask[40:90, 100:140] = 255
     png = cv2.imencode(".png", mask, [cv2.IMWRITE_PNG_BILEVEL, 1])[1].tobytes()
-    make_database(folder / FILE_NAME)
+    make_database(folder / ARCHIVE_FILE)
     bins, chunks = ScoreBins(), []
     chunks += [bins.add(n / 2, float(noise.random()) * 3, State.QUIET) for n in range(172_800)]
     chunks.append(bins.take())
-    with sqlite3.connect(folder / FILE_NAME) as db:
+    with sqlite3.connect(folder / ARCHIVE_FILE) as db:
         db.execute("INSERT INTO sources VALUES (1, '../gate.mp4', 'gate', 'recording', 5000)")
         db.execute(
             "INSERT INTO runs VALUES"
@@ -103,7 +104,7 @@ def test_five_thousand_events_open_and_scroll(crowded: Path, browser) -> None:
     """)
     assert shown > 100
     # A later page of fewer events leaves no picture of this one behind.
-    with sqlite3.connect(crowded / FILE_NAME) as db:
+    with sqlite3.connect(crowded / ARCHIVE_FILE) as db:
         db.execute("DELETE FROM snapshots WHERE number > 310")
         db.execute("DELETE FROM events WHERE number > 310")
     run_here("report", crowded)

@@ -167,7 +167,7 @@ class Deaf(Heard):
 
     def note(self, text: str) -> None:
         super().note(text)
-        if sum("made anew" in line for line in self.said) == 2:
+        if sum("made anew" in channel for channel in self.said) == 2:
             raise RuntimeError("no more, please")
 
 
@@ -190,7 +190,7 @@ def test_films_of_scans_that_are_given_up_are_put_back(tmp_path: Path) -> None:
 
 
 class Broken:
-    """A line to a starter that was killed."""
+    """A channel to a main process that was killed."""
 
     def note_film(self, *_: object) -> None:
         raise BrokenPipeError

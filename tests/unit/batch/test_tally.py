@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from motionlapse.batch.books import Tally
+from motionlapse.batch.batch_state import Tally
 
 CLIPS = (("door.mp4: begins early", 0.8), ("gate.mp4: begins early", 2.0), ("yard.mp4", 2.0))
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from motionlapse.files import ARCHIVE_FILE
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_places import Places
 from motionlapse.sinks.archive_reader import ArchiveReader
-from motionlapse.sinks.archive_schema import FILE_NAME, SCHEMA_VERSION, make_database
+from motionlapse.sinks.archive_schema import SCHEMA_VERSION, make_database
 from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from tests.films import LONG_S
 
@@ -106,10 +107,10 @@ def test_a_film_that_was_left_is_known_by_a_name_that_is_no_text(
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """An archive of schema 1 with a run."""
-    make_database(tmp_path / FILE_NAME)
+    make_database(tmp_path / ARCHIVE_FILE)
     with closing(ArchiveStore(tmp_path)) as store:
         end(store, begin(store, "door.mp4"), mark="")
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+    with closing(sqlite3.connect(tmp_path / ARCHIVE_FILE)) as db:
         db.execute("ALTER TABLE runs DROP COLUMN films")
         db.execute("ALTER TABLE runs DROP COLUMN mark")
         db.execute("PRAGMA user_version = 1")
@@ -118,7 +119,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def version(archive: Path) -> int:
-    with closing(sqlite3.connect(archive / FILE_NAME)) as db:
+    with closing(sqlite3.connect(archive / ARCHIVE_FILE)) as db:
         return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from motionlapse.errors import SourceError
+from motionlapse.files import ARCHIVE_FILE
 from motionlapse.frames import SourceInfo
 from motionlapse.sinks.archive_reader import ArchiveReader, EventFilter
-from motionlapse.sinks.archive_store import FILE_NAME, ArchiveStore, StoredRun
+from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.sinks.event_records import CSV_COLUMNS, as_record, as_row
 from motionlapse.types import Event, KeptEvent
 
@@ -145,7 +146,7 @@ def test_no_archive_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_what_is_no_database_is_a_source_error(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text("this is no database, " * 100)
+    (tmp_path / ARCHIVE_FILE).write_text("this is no database, " * 100)
     with pytest.raises(SourceError, match="cannot be read"):
         ArchiveReader(tmp_path)
 

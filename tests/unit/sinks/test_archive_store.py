@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from motionlapse.errors import SinkError
+from motionlapse.files import ARCHIVE_FILE
 from motionlapse.frames import SourceInfo
-from motionlapse.sinks.archive_store import FILE_NAME, ArchiveStore, StoredRun
+from motionlapse.sinks.archive_store import ArchiveStore, StoredRun
 from motionlapse.types import Event
 from tests.films import LONG_S
 
@@ -35,7 +36,7 @@ def begin(store: ArchiveStore, location: str, label: str | None = None) -> Store
 
 
 def rows(store: ArchiveStore, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(store.folder / FILE_NAME)) as db:
+    with closing(sqlite3.connect(store.folder / ARCHIVE_FILE)) as db:
         return db.execute(query).fetchall()
 
 
@@ -71,9 +72,9 @@ def test_a_film_may_be_named_as_the_database(tmp_path: Path) -> None:
         "print(store.begin_run(info, Path('a.mp4'), {}, datetime.now()).folder.name)"
     )
     # In a program of its own, so that a search for a name that never ends fails here.
-    command = [sys.executable, "-c", code, str(tmp_path), FILE_NAME]
+    command = [sys.executable, "-c", code, str(tmp_path), ARCHIVE_FILE]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LONG_S, check=True)
-    assert done.stdout.strip() not in ("", FILE_NAME)
+    assert done.stdout.strip() not in ("", ARCHIVE_FILE)
 
 
 def test_event_numbers_are_never_used_again(
@@ -113,14 +114,14 @@ def test_an_archive_is_opened_again(store: ArchiveStore) -> None:
 
 
 def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+    with closing(sqlite3.connect(tmp_path / ARCHIVE_FILE)) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(SinkError, match="has schema 99, this version of motionlapse knows 3"):
         ArchiveStore(tmp_path)
 
 
 def test_a_file_that_is_no_database_is_a_sink_error(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text("this is no database, " * 100)
+    (tmp_path / ARCHIVE_FILE).write_text("this is no database, " * 100)
     with pytest.raises(SinkError, match=r"archive\.sqlite: cannot be written"):
         ArchiveStore(tmp_path)
 

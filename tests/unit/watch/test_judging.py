@@ -31,7 +31,7 @@ def test_the_highest_score_of_a_time_lapse_is_that_of_what_was_kept(tmp_path):
     assert watch.run().exit_code == 0
     scores = [kept.event.peak_score for kept in ArchiveReader(tmp_path / "captures").events()]
     assert len(scores) == 3
-    assert output.chronicle.vigil.hour.value == max(scores)
+    assert output.chronicle.headroom.hour.value == max(scores)
     assert max(step.highest for step in output.chronicle.scores) == max(scores)
 
 

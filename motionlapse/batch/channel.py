@@ -1,4 +1,4 @@
-"""What whoever scans a source says to whoever started the scan and keeps the archive."""
+"""The calls by which the scan of a source reports to the process that keeps the archive."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from motionlapse.sinks.archive_store import StoredRun
 
 
-class Line(EventBook, Protocol):
-    """One source's line to the archive.
+class Channel(EventBook, Protocol):
+    """Where the scan of one source reports to; `SourceRecorder` is the receiving end.
 
     Raises
     ------
@@ -38,7 +38,7 @@ class Line(EventBook, Protocol):
         """Tell of a finished event; its paths are as the file system has them."""
 
     def search(self, what: str, share: float) -> None:
-        """Tell what a prescan looks at before it begins, and how far that is, 0 to 1."""
+        """Tell which part of a prescan is under way, and its progress, 0 to 1."""
 
     def frame(self, time_s: float) -> None:
         """Tell of a frame that has been done."""
@@ -47,15 +47,15 @@ class Line(EventBook, Protocol):
         """Tell whether the scan shall end."""
 
     def note(self, text: str) -> None:
-        """Tell what is as it should be, and not obvious."""
+        """Tell something that is as it should be, but not obvious."""
 
     def tally(self, text: str, more: str, weight: float) -> None:
-        """Count what may be so of many: at the end of the batch the weightiest alone is told.
+        """Count a remark that may hold for many sources: only the weightiest is told, at the end.
 
         Parameters
         ----------
         text
-            What is told if nothing weighs more.
+            The remark, told if none of its kind weighs more.
         more
             What is said of all others of its kind, with ``{}`` for their number.
         weight
@@ -63,24 +63,24 @@ class Line(EventBook, Protocol):
         """
 
     def warning(self, text: str) -> None:
-        """Tell what a person should know."""
+        """Tell something that a person should know."""
 
     def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
         """End the run: how it went, and what was wrong with the source."""
 
     def abandon(self, why: str, films: Sequence[Path] = ()) -> None:
-        """End the run, of which nothing is known but the films that were made all the same."""
+        """End a run that broke off; all that is known of it is which films were made."""
 
 
-class FarLine(ABC):
-    """A line to another process: what is said becomes a name and its arguments."""
+class RemoteChannel(ABC):
+    """A channel to another process: each call is sent as a method's name and its arguments."""
 
     def __init__(self) -> None:
         self._frames = 0
 
     @abstractmethod
     def _ask(self, what: str, *args: Any, **named: Any) -> Any:
-        """Have the method `what` of the desk called, and return what it returns."""
+        """Have the method `what` of the recorder called, and return what it returns."""
 
     @abstractmethod
     def should_stop(self) -> bool:
@@ -100,51 +100,51 @@ class FarLine(ABC):
         """Tell how far it is, now and then."""
 
     def begin(self, info: SourceInfo) -> StoredRun:
-        """See `Line`."""
+        """See `Channel`."""
         self._frames = 0
         run: StoredRun = self._ask("begin", info)
         return run
 
     def discard_run(self, run: StoredRun) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("discard_run", run)
 
     def note_film(self, run: StoredRun, film: Path, mark: str) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("note_film", run, film, mark)
 
     def next_event(self, run: StoredRun) -> int:
-        """See `Line`."""
+        """See `Channel`."""
         return int(self._ask("next_event", run))
 
     def add_event(self, run: StoredRun, event: Event, **rest: Any) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("add_event", run, event, **rest)
 
     def add_scores(self, run: StoredRun, chunks: list[tuple[int, bytes]]) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("add_scores", run, chunks)
 
     def keep(self, kept: KeptEvent) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("keep", kept)
 
     def note(self, text: str) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("note", text)
 
     def tally(self, text: str, more: str, weight: float) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("tally", text, more, weight)
 
     def warning(self, text: str) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("warning", text)
 
     def end(self, run: StoredRun, outcome: Outcome, faults: Sequence[Fault]) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("end", run, outcome, list(faults))
 
     def abandon(self, why: str, films: Sequence[Path] = ()) -> None:
-        """See `Line`."""
+        """See `Channel`."""
         self._ask("abandon", why, films)

@@ -6,34 +6,34 @@ import pytest
 
 from motionlapse.types import State
 from motionlapse.units import format_size, parse_moment, parse_size
-from motionlapse.watch.vigil import Vigil
+from motionlapse.watch.headroom import Headroom
 
 DAWN = datetime(2026, 5, 4, tzinfo=UTC)
 
 
-def watched(scores: list[float], *, step_s: float = 1.0, events: int = 0) -> Vigil:
-    vigil = Vigil()
-    vigil.events = events
+def watched(scores: list[float], *, step_s: float = 1.0, events: int = 0) -> Headroom:
+    headroom = Headroom()
+    headroom.events = events
     for number, score in enumerate(scores):
         time_s = number * step_s
         state = State.ACTIVE if score >= 1 else State.QUIET
-        vigil.add(time_s, DAWN + timedelta(seconds=time_s), score, state)
-    return vigil
+        headroom.add(time_s, DAWN + timedelta(seconds=time_s), score, state)
+    return headroom
 
 
 def test_the_last_hour_forgets_what_is_older() -> None:
-    vigil = watched([0.9] + [0.2] * 59 + [0.3] + [0.1] * 70, step_s=60)
-    assert vigil.hour is not None
-    assert vigil.hour.value == pytest.approx(0.1)
-    vigil = watched([0.2] * 10 + [0.8] + [0.1] * 30, step_s=60)
-    assert vigil.hour is not None
-    assert (vigil.hour.value, f"{vigil.hour.wall:%H:%M}") == (0.8, "00:10")
+    headroom = watched([0.9] + [0.2] * 59 + [0.3] + [0.1] * 70, step_s=60)
+    assert headroom.hour is not None
+    assert headroom.hour.value == pytest.approx(0.1)
+    headroom = watched([0.2] * 10 + [0.8] + [0.1] * 30, step_s=60)
+    assert headroom.hour is not None
+    assert (headroom.hour.value, f"{headroom.hour.wall:%H:%M}") == (0.8, "00:10")
 
 
 def test_the_quiet_level_leaves_out_one_in_a_hundred() -> None:
     assert watched([0.3] * 995 + [0.95] * 5).quiet_level == pytest.approx(0.3, rel=0.09)
     assert watched([0.0] * 100).quiet_level == 0.0
-    assert Vigil().quiet_level is None
+    assert Headroom().quiet_level is None
 
 
 @pytest.mark.parametrize(
@@ -44,36 +44,36 @@ def test_the_quiet_level_leaves_out_one_in_a_hundred() -> None:
 def test_a_scene_is_called_quiet_once_it_was_for_a_while(
     count: int, step_s: float, known: bool
 ) -> None:
-    vigil = watched([0.0] * count, step_s=step_s)
-    assert (vigil.quiet_level is not None) == known
-    assert ("nothing moves" in vigil.scores()) == known
-    assert vigil.scores().startswith("highest score 0 at 00:00")
+    headroom = watched([0.0] * count, step_s=step_s)
+    assert (headroom.quiet_level is not None) == known
+    assert ("nothing moves" in headroom.scores()) == known
+    assert headroom.scores().startswith("highest score 0 at 00:00")
 
 
 @pytest.mark.parametrize(
-    ("vigil", "words"),
+    ("headroom", "words"),
     [
         (watched([0.02] * 500), "nothing came near the threshold"),
         (watched([0.9] * 500), "the quiet scene nearly fires by itself"),
         (watched([0.1] * 500, events=5000), "so many events"),
-        (Vigil(), "no picture was looked at"),
+        (Headroom(), "no picture was looked at"),
         (watched([0.1] * 500 + [5.0] * 10, events=3), ""),
     ],
 )
-def test_death_and_frenzy_are_noticed(vigil: Vigil, words: str) -> None:
-    assert words in vigil.verdict
-    assert bool(vigil.verdict) == bool(words)
+def test_death_and_frenzy_are_noticed(headroom: Headroom, words: str) -> None:
+    assert words in headroom.verdict
+    assert bool(headroom.verdict) == bool(words)
 
 
 def test_the_account_is_one_line_and_begins_anew() -> None:
-    vigil = watched([0.2] * 500 + [8.0] * 3, events=1)
-    assert vigil.account().startswith("1 event, 0 snapshots; highest score 8 at 00:08; 99% of")
-    vigil.begin_anew()
-    assert vigil.account() == "0 events, 0 snapshots"
-    assert vigil.scores() == ""
-    assert vigil.hour is not None, "the last hour goes on"
-    vigil.snapshots = 1
-    assert vigil.account() == "0 events, 1 snapshot"
+    headroom = watched([0.2] * 500 + [8.0] * 3, events=1)
+    assert headroom.summary().startswith("1 event, 0 snapshots; highest score 8 at 00:08; 99% of")
+    headroom.reset()
+    assert headroom.summary() == "0 events, 0 snapshots"
+    assert headroom.scores() == ""
+    assert headroom.hour is not None, "the last hour goes on"
+    headroom.snapshots = 1
+    assert headroom.summary() == "0 events, 1 snapshot"
 
 
 @pytest.mark.parametrize(

@@ -24,20 +24,20 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from typing import Any
 
-from motionlapse.batch.desk import Desk
-from motionlapse.batch.line import FarLine
-from motionlapse.batch.threads import held
+from motionlapse.batch.channel import RemoteChannel
+from motionlapse.batch.source_recorder import SourceRecorder
+from motionlapse.batch.threads import share_cores
 from motionlapse.batch.work import Job, scan_source
 from motionlapse.errors import SourceError
 from motionlapse.pipeline_settings import Settings
 
 _PROGRESS_S = 0.1
 _LOOK_S = 0.2
-_FOR_THE_STARTER = (signal.SIGINT, signal.SIGTERM)
+_FOR_THE_MAIN_PROCESS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Lanes:
-    """A `motionlapse.batch.crew.Crew` of processes.
+class ProcessPool:
+    """A `motionlapse.batch.executor.Executor` of processes.
 
     Parameters
     ----------
@@ -51,81 +51,81 @@ class Lanes:
         self.room = count
         self._context = multiprocessing.get_context("spawn")
         self._bell, self._ringer = self._context.Pipe(duplex=False)
-        self._idle: list[_Lane] = []
+        self._idle: list[_Worker] = []
         self._told = False
-        self._busy: dict[Future[Any], _Lane] = {}
+        self._busy: dict[Future[Any], _Worker] = {}
 
     def fit(self, settings: Settings, *, left: int) -> Settings:
-        """Share the cores."""
-        return held(settings, workers=self.room, left=left)
+        """Divide the cores among the workers."""
+        return share_cores(settings, workers=self.room, left=left)
 
-    def submit(self, job: Job, desk: Desk) -> Future[Any]:
-        """Give a source to a process that has none, a new one where there is none such."""
-        # What the first process has to say of its beginning, all would say.
-        lane = self._idle_one() or _Lane(self._context, tells=not self._told)
+    def submit(self, job: Job, recorder: SourceRecorder) -> Future[Any]:
+        """Give a source to an idle process, or to a new one where none is idle."""
+        # What the first process logs while it starts, all would.
+        worker = self._idle_worker() or _Worker(self._context, tells=not self._told)
         self._told = True
         try:
-            future = lane.submit(job, desk)
-        except BrokenProcessPool:  # it died just now, with nothing to do
-            lane.close()
-            lane = _Lane(self._context)
-            future = lane.submit(job, desk)
-        self._busy[future] = lane
+            future = worker.submit(job, recorder)
+        except BrokenProcessPool:  # it died while idle
+            worker.close()
+            worker = _Worker(self._context)
+            future = worker.submit(job, recorder)
+        self._busy[future] = worker
         future.add_done_callback(lambda _: self._ringer.send_bytes(b"."))
         return future
 
-    def _idle_one(self) -> _Lane | None:
+    def _idle_worker(self) -> _Worker | None:
         while self._idle:
-            lane = self._idle.pop()
-            if lane.lives():
-                return lane
-            lane.close()  # it was killed while it had nothing to do
+            worker = self._idle.pop()
+            if worker.lives():
+                return worker
+            worker.close()  # it was killed while idle
         return None
 
     def wait(self) -> None:
-        """Answer the processes."""
-        lanes = {lane.pipe: lane for lane in self._busy.values() if lane.speaks}
-        for ready in connection.wait([self._bell, *lanes], _LOOK_S):
+        """Answer what the processes ask."""
+        workers = {worker.pipe: worker for worker in self._busy.values() if worker.speaks}
+        for ready in connection.wait([self._bell, *workers], _LOOK_S):
             if ready is self._bell:
                 self._bell.recv_bytes()
             elif isinstance(ready, Connection):
-                lanes[ready].serve()
+                workers[ready].serve()
 
-    def finish(self, future: Future[Any], desk: Desk) -> None:
+    def finish(self, future: Future[Any], recorder: SourceRecorder) -> None:
         """Raise what ended the scan; a process that died with it is replaced."""
-        lane = self._busy.pop(future)
+        worker = self._busy.pop(future)
         try:
             future.result()
         except BrokenProcessPool:
-            lane.close()
+            worker.close()
             why = "the process that scanned it died, perhaps for lack of memory"
-            desk.abandon(why)
-            raise SourceError(f"{desk.name}: {why}") from None
+            recorder.abandon(why)
+            raise SourceError(f"{recorder.name}: {why}") from None
         except BaseException:
-            self._idle.append(lane)
+            self._idle.append(worker)
             raise
-        self._idle.append(lane)
+        self._idle.append(worker)
 
     def stop(self) -> None:
-        """End the processes that are only about to begin: they have nothing to lose."""
-        for lane in self._busy.values():
-            if lane.desk is not None and lane.desk.stored is None:
-                lane.kill()
+        """Kill the processes whose runs have not begun: they have nothing to lose."""
+        for worker in self._busy.values():
+            if worker.recorder is not None and worker.recorder.stored is None:
+                worker.kill()
 
     def close(self, *, at_once: bool = False) -> None:
         """End all processes."""
-        lanes = [*self._idle, *self._busy.values()]
-        for lane in lanes:
-            if at_once or lane in self._idle:  # it has nothing to lose; leaving takes it 0.3 s
-                lane.kill()
-        for lane in lanes:
-            lane.close()
+        workers = [*self._idle, *self._busy.values()]
+        for worker in workers:
+            if at_once or worker in self._idle:  # nothing to lose; ending in order takes 0.3 s
+                worker.kill()
+        for worker in workers:
+            worker.close()
         self._idle, self._busy = [], {}
         self._bell.close()
         self._ringer.close()
 
 
-class _Lane:
+class _Worker:
     """One process, and the pipe to it."""
 
     def __init__(self, context: SpawnContext, *, tells: bool = False) -> None:
@@ -133,21 +133,21 @@ class _Lane:
         self._executor = ProcessPoolExecutor(
             1, mp_context=context, initializer=_enter, initargs=(self._theirs, tells)
         )
-        self.desk: Desk | None = None
+        self.recorder: SourceRecorder | None = None
         self.speaks = True
         self._pid: int | None = None
         self._condemned = False
 
-    def submit(self, job: Job, desk: Desk) -> Future[Any]:
-        self.desk = desk
-        # A new process takes over what is blocked: Ctrl-C reaches all that share a terminal, and
-        # may come before this one can say that it does not want it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_STARTER)
+    def submit(self, job: Job, recorder: SourceRecorder) -> Future[Any]:
+        self.recorder = recorder
+        # A new process inherits which signals are blocked: Ctrl-C reaches every process of a
+        # terminal, and may come before the new one has had time to ignore it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_MAIN_PROCESS)
         try:
             future = self._executor.submit(_work, job)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        self._theirs.close()  # the process has its own by now: the pipe ends when it ends
+        self._theirs.close()  # the process has its own copy by now: the pipe closes when it ends
         return future
 
     def serve(self) -> None:
@@ -163,12 +163,12 @@ class _Lane:
                 self.kill()
             return
         if self._condemned:
-            return  # what it asked before it died is not to begin any more
+            return  # it asked before it was killed: nothing of it may begin any more
         what, args, named = said
         answer: Any
         try:
-            answer = getattr(self.desk, what)(*args, **named)
-        except Exception as error:  # raised again over there
+            answer = getattr(self.recorder, what)(*args, **named)
+        except Exception as error:  # raised again in the worker
             answer = error
         with contextlib.suppress(OSError):  # it has died meanwhile
             self.pipe.send(answer)
@@ -177,7 +177,7 @@ class _Lane:
         """Tell whether the process has not ended."""
         if self._pid not in (process.pid for process in multiprocessing.active_children()):
             return False
-        # The executor's thread may have collected it first: then the list does not know better.
+        # The executor's thread may have reaped it first: then the list still has it.
         try:
             os.kill(self._pid or 0, 0)
         except ProcessLookupError:
@@ -185,22 +185,22 @@ class _Lane:
         return True
 
     def kill(self) -> None:
-        """End the process without asking it, as soon as it is known."""
+        """Kill the process; where its id is not known yet, as soon as it is."""
         self._condemned = True
         if self._pid is not None and self.speaks:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
 
     def close(self) -> None:
-        self.pipe.close()  # else who asks something now would wait for the answer for ever
+        self.pipe.close()  # else a worker that asks something now would wait for ever
         self._executor.shutdown(cancel_futures=True)
 
 
 # ---- in the process ----------------------------------------------------------------------------
 
 
-class _PipeLine(FarLine):
-    """Asks through the pipe and waits for the answer."""
+class _PipeChannel(RemoteChannel):
+    """Calls the recorder through a pipe, and waits for the answer."""
 
     def __init__(self, pipe: Connection) -> None:
         super().__init__()
@@ -221,7 +221,7 @@ class _PipeLine(FarLine):
             self._stop = bool(self._ask("should_stop"))
 
     def _is_time(self) -> bool:
-        """Tell whether it was told of progress long enough ago."""
+        """Tell whether the last progress report was long enough ago."""
         now_s = time.monotonic()
         if now_s - self._told_s < _PROGRESS_S:
             return False
@@ -236,29 +236,29 @@ class _PipeLine(FarLine):
         return answer
 
 
-_line: list[_PipeLine] = []  # the one of this process
+_channel: list[_PipeChannel] = []  # of this process, at most one
 
 
-class _Note(logging.Handler):
-    """Passes log lines on to the starter, which knows where they belong."""
+class _LogForwarder(logging.Handler):
+    """Forwards log lines to the main process, which knows where they belong."""
 
     def emit(self, record: logging.LogRecord) -> None:
         # The pipe is the main thread's: another would take the answers to its questions.
         if threading.current_thread() is threading.main_thread():
-            _line[0].note(record.getMessage())
+            _channel[0].note(record.getMessage())
 
 
 def _enter(pipe: Connection, tells: bool) -> None:
-    """Begin a process: signals are for whoever started it; it ends when they do."""
-    for number in _FOR_THE_STARTER:
+    """Set up a worker: it leaves signals to the main process, and ends when that does."""
+    for number in _FOR_THE_MAIN_PROCESS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(OSError):  # nobody listens any more
         pipe.send(os.getpid())
-    _line.append(_PipeLine(pipe))
+    _channel.append(_PipeChannel(pipe))
     if tells:
         logger = logging.getLogger("motionlapse")
-        logger.addHandler(_Note())
+        logger.addHandler(_LogForwarder())
         logger.setLevel(logging.INFO)
 
 
@@ -270,4 +270,4 @@ def _end_with_parent() -> None:
 
 
 def _work(job: Job) -> None:
-    scan_source(job, _line[0])
+    scan_source(job, _channel[0])

@@ -1,4 +1,4 @@
-"""Passes on what happens in a watch: to who listens, to hooks, and to who looks after the disk."""
+"""Passes the events of a watch on to the listener, to hooks, and to the disk's housekeeper."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from motionlapse.watch.housekeeping import Housekeeper
 from motionlapse.watch.listener import Listener
 
 
-class News:
-    """Lasts as long as the watch: what hooks still have to do never holds up a change of settings.
+class EventDispatcher:
+    """Passes events on for as long as a watch lasts, through every change of its settings.
+
+    Its hooks outlive a change of settings, so that a slow one does not hold that up.
 
     Parameters
     ----------
@@ -20,12 +22,12 @@ class News:
     clock
         Tells which events are old.
     listener
-        Told of everything.
+        Told of events and snapshots, and of the disk.
 
     Attributes
     ----------
     events
-        How many have ended.
+        How many events have ended.
     """
 
     def __init__(self, settings: SinkSettings, clock: Clock, listener: Listener) -> None:

@@ -1,4 +1,4 @@
-"""What the sources of a batch have in common: the archive, who is told, and how it goes."""
+"""What the sources of a batch share: the archive, the listener, the result so far."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tally:
-    """How often something was said, and the weightiest of it."""
+    """How often a kind of remark was made, and the weightiest of them."""
 
     text: str = ""
     count: int = 0
     _weight: float = float("-inf")
 
     def add(self, text: str, weight: float) -> None:
-        """Count one more; of two that weigh the same the first in the alphabet is kept.
+        """Count one more; of two that weigh the same, the first in the alphabet is kept.
 
-        Which comes first is another one each time where several workers scan.
+        With several workers they come in a different order each time.
         """
         self.count += 1
         if weight > self._weight or (weight == self._weight and text < self.text):
@@ -34,8 +34,8 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Books:
-    """What the sources of a batch have in common.
+class BatchState:
+    """What the sources of a batch share.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Books:
     total
         How many sources there are.
     result
-        How it goes.
+        Of the batch so far.
     """
 
     settings: Settings
@@ -61,18 +61,18 @@ class Books:
 
     @property
     def archive_is_open(self) -> bool:
-        """False as long as nothing could have been kept."""
+        """False until something could have been kept."""
         return self._store is not None
 
     @property
     def archive_exists(self) -> bool:
-        """True if there is one to look into."""
-        from motionlapse.sinks.archive_schema import FILE_NAME
+        """True if there is one to read."""
+        from motionlapse.files import ARCHIVE_FILE
 
-        return (self.settings.sinks.out / FILE_NAME).exists()
+        return (self.settings.sinks.out / ARCHIVE_FILE).exists()
 
     def store(self) -> ArchiveStore:
-        """Return the archive, opened and made at the first call."""
+        """Return the archive; the first call opens it, or makes it."""
         from motionlapse.sinks.archive_store import ArchiveStore
 
         if self._store is None:
@@ -80,17 +80,17 @@ class Books:
         return self._store
 
     def tell_once(self, text: str) -> None:
-        """Tell what is as it should be; of many sources it need not be said for each."""
+        """Tell something once for all sources that it applies to."""
         if text not in self._told:
             self._told.add(text)
             self.listener.note(text)
 
     def tally(self, text: str, more: str, weight: float) -> None:
-        """Count what may be so of many; see `motionlapse.batch.line.Line`."""
+        """Count a remark; see `motionlapse.batch.channel.Channel`."""
         self._tallies.setdefault(more, Tally()).add(text, weight)
 
     def tell_tallies(self) -> None:
-        """Tell what was counted, each kind in one line; after that nothing is counted."""
+        """Tell what was counted, each kind in one line, and start counting anew."""
         for more, tally in self._tallies.items():
             others = f"; {more.format(tally.count - 1)}" if tally.count > 1 else ""
             self.listener.note(tally.text + others)
@@ -99,10 +99,10 @@ class Books:
     def fail(self, error: MotionlapseError) -> None:
         """Tell of a failure and remember its exit code.
 
-        Of a full disk there would be the same to tell for each source that is left.
+        A cause that lies in the sinks, such as a full disk, is told once, not for every source.
         """
         text = str(error)
-        cause = text.partition(" (and ")[0]  # how often is no news
+        cause = text.partition(" (and ")[0]  # how often does not matter
         if not isinstance(error, SinkError) or cause not in self._told:
             self._told.add(cause)
             self.listener.error(text)

@@ -1,4 +1,4 @@
-"""How close a scene comes to its threshold: what tells a deaf detector from a quiet night."""
+"""How close a scene comes to its threshold: it tells a deaf detector from a quiet night."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from motionlapse.units import counted, format_score
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
 _LEAST_EVENTS_OF_FRENZY = 200
-# What a scene is like when quiet: of fewer frames none could be the hundredth, and a cloud, a gust
+# Fewer frames have no hundredth part to leave out, and a shorter time says little: a cloud, a gust
 # or a pause between two cars takes seconds.
 _LEAST_QUIET, _LEAST_QUIET_S = 100, _MINUTE_S
 # Upper ends of the histogram's bins: 1, 2, 5 and so on would be too coarse to see a drift.
@@ -36,17 +36,21 @@ class Peak:
     wall: datetime
 
 
-class Vigil:
-    """Gathers scores over the last hour and since the last account.
+class Headroom:
+    """Gathers scores over the last hour, and since the last `reset`.
 
     Attributes
     ----------
     events, snapshots, frames_seen
-        Since the last account.
+        How many there were since the last `reset`.
     """
 
     def __init__(self) -> None:
         self._minutes: deque[tuple[int, Peak]] = deque()
+        self.reset()
+
+    def reset(self) -> None:
+        """Start counting anew; what is known of the last hour stays."""
         self.events = self.snapshots = 0
         self.frames_seen = 0
         self._quiet = [0] * (len(_EDGES) + 1)
@@ -82,7 +86,7 @@ class Vigil:
     def quiet_level(self) -> float | None:
         """The score below which 99 of 100 frames without an event stay.
 
-        None as long as there are fewer than a hundred of them, or they are of less than a minute.
+        None while there are fewer than a hundred of them, or they span less than a minute.
         """
         total = sum(self._quiet)
         first_s, last_s = self._quiet_s or (0.0, 0.0)
@@ -109,13 +113,13 @@ class Vigil:
             return "nothing came near the threshold; see whether the camera shows the right place"
         return ""
 
-    def account(self) -> str:
-        """Return one line on the time since the last account."""
+    def summary(self) -> str:
+        """Return one line on the time since the last `reset`."""
         kept = f"{counted(self.events, 'event')}, {counted(self.snapshots, 'snapshot')}"
         return "; ".join(filter(None, (kept, self.scores())))
 
     def scores(self) -> str:
-        """Return the highest score and the quiet level since then; ``""`` before any."""
+        """Return the highest score and the quiet level since the last `reset`, or ``""``."""
         parts = []
         if self._highest is not None:
             moment = f"{self._highest.wall:%H:%M}"
@@ -124,9 +128,3 @@ class Vigil:
             words = f"99% of the quiet frames stay below {level:.2g} of the threshold"
             parts.append(words if level else "nothing moves in 99% of the quiet frames")
         return "; ".join(parts)
-
-    def begin_anew(self) -> None:
-        """Begin a new account; the last hour stays."""
-        hour = self._minutes
-        self.__init__()  # type: ignore[misc]  # all but the hour begins at nothing
-        self._minutes = hour

@@ -1,4 +1,4 @@
-"""Work behind somebody's back: in order, bounded, and with its errors."""
+"""Work in another thread: in order, bounded, and with its errors."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from functools import partial
 import pytest
 
 from motionlapse.errors import SinkError
-from motionlapse.sinks.behind import Behind
+from motionlapse.sinks.work_queue import WorkQueue
 
 
 def test_all_is_done_in_order_and_elsewhere() -> None:
-    behind, done = Behind(), []
+    queue, done = WorkQueue(), []
     for number in range(50):
-        behind.do(lambda number=number: done.append((number, threading.get_ident())))
-    behind.finish()
-    behind.finish()
+        queue.do(lambda number=number: done.append((number, threading.get_ident())))
+    queue.finish()
+    queue.finish()
     assert [number for number, _ in done] == list(range(50))
     assert {thread for _, thread in done}.isdisjoint({threading.get_ident()})
 
 
 def test_every_error_is_raised_and_what_follows_it_is_done() -> None:
-    behind, done, raised = Behind(), [], []
+    queue, done, raised = WorkQueue(), [], []
 
     def piece(number: int) -> None:
         if number % 10 == 3:
@@ -31,11 +31,11 @@ def test_every_error_is_raised_and_what_follows_it_is_done() -> None:
 
     for number in range(30):
         try:
-            behind.do(partial(piece, number))
+            queue.do(partial(piece, number))
         except SinkError as error:
             raised.append(str(error))
     try:
-        behind.finish()
+        queue.finish()
     except SinkError as error:
         raised.append(str(error))
     assert raised == ["piece 3", "piece 13", "piece 23"]
@@ -43,11 +43,11 @@ def test_every_error_is_raised_and_what_follows_it_is_done() -> None:
 
 
 def test_only_a_few_pieces_wait() -> None:
-    behind, go, given = Behind(), threading.Event(), []
+    queue, go, given = WorkQueue(), threading.Event(), []
 
     def give() -> None:
         for number in range(20):
-            behind.do(go.wait)
+            queue.do(go.wait)
             given.append(number)
 
     giver = threading.Thread(target=give)
@@ -56,23 +56,23 @@ def test_only_a_few_pieces_wait() -> None:
     assert len(given) <= 4
     go.set()
     giver.join()
-    behind.finish()
+    queue.finish()
     assert len(given) == 20
 
 
 def test_what_is_dropped_is_not_begun() -> None:
-    behind, begun, go, done = Behind(), threading.Event(), threading.Event(), []
+    queue, begun, go, done = WorkQueue(), threading.Event(), threading.Event(), []
 
     def first() -> None:
         begun.set()
         go.wait()
         done.append("first")
 
-    behind.do(first)
-    behind.do(lambda: done.append("second"))
-    behind._given[-1].add_done_callback(lambda _: go.set())  # once it has been dropped
+    queue.do(first)
+    queue.do(lambda: done.append("second"))
+    queue._pending[-1].add_done_callback(lambda _: go.set())  # once it has been dropped
     begun.wait()
-    behind.drop()
+    queue.drop()
     assert done == ["first"]
     with pytest.raises(RuntimeError):
-        behind.do(lambda: None)
+        queue.do(lambda: None)
