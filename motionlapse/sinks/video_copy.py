@@ -17,7 +17,7 @@ from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
 _NO_SHIFT = Fraction(0)
 _USUAL_S = Fraction(1, 25)  # how long a last picture lasts that does not say so
 _MP4_VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "vp9"})
-_MP4_AUDIO = frozenset({"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac"})
+_MP4_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "opus", "alac"})
 
 
 def film_suffix(
@@ -32,7 +32,7 @@ def film_suffix(
     growing
         As in `motionlapse.sinks.video_file.VideoFile`.
     """
-    fits = video.codec_context.name in _MP4_VIDEO and sound_fits_mp4(audio)
+    fits = _codec(video) in _MP4_VIDEO and sound_fits_mp4(audio)
     if growing and audio is not None:
         # Sound from a transport stream has no header of its own. FFmpeg makes one while it writes a
         # plain MP4 file, and refuses to in a fragmented one.
@@ -43,7 +43,12 @@ def film_suffix(
 
 def sound_fits_mp4(audio: AudioStream | None) -> bool:
     """Tell whether players take this sound from an MP4 file."""
-    return audio is None or audio.codec_context.name in _MP4_AUDIO
+    return audio is None or _codec(audio) in _MP4_AUDIO
+
+
+def _codec(stream: VideoStream | AudioStream) -> str:
+    """Return the name of what is coded, not that of its decoder (``av1``, not ``libdav1d``)."""
+    return stream.codec_context.codec.canonical_name
 
 
 class Copied:
@@ -61,7 +66,9 @@ class Copied:
         self._file = file
         with file.writing():
             try:
-                self._stream = file.container.add_stream_from_template(template)
+                # Opaque: by what is coded. Else PyAV asks for an encoder with the decoder's name,
+                # and of AV1 there is none.
+                self._stream = file.container.add_stream_from_template(template, opaque=True)
             except ValueError:
                 raise _unfit(file, template) from None
         self._time_base = template.time_base or Fraction(1, av.time_base)
@@ -220,7 +227,7 @@ class PacketCopier(Finishing):
 def _unfit(file: VideoFile, template: VideoStream | AudioStream) -> SinkError:
     return SinkError(
         f"{file.path}: cannot be written: a {file.path.suffix} film cannot hold "
-        f"{template.codec_context.name} as it is; it must be encoded (--clips encode)"
+        f"{_codec(template)} as it is; it must be encoded (--clips encode)"
     )
 
 

@@ -192,6 +192,22 @@ def test_ten_bit_and_full_range_films_can_be_encoded(
         assert np.abs(apart).mean() < 5
 
 
+@pytest.mark.parametrize("name", ["door.mp4", "door.mkv", "door.webm"])
+def test_films_in_av1_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Its decoder, libdav1d, is no encoder: no clip of any such film was written."""
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / name, codec="libsvtav1", options={"preset": "12", "crf": "30"})
+    ran = scan_here(name, "kept", "--clips", "copy")
+    assert ran.code == 0, ran.err
+    for record in ran.records:
+        assert record["clip"].endswith(".mp4")
+        with av.open(record["clip"]) as film:
+            assert film.streams.video[0].codec_context.codec.canonical_name == "av1"
+        assert len(frames_of(record["clip"])) > 20
+
+
 @pytest.mark.parametrize("codec", ["msmpeg4v2", "rawvideo"])
 def test_a_codec_that_no_container_takes_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str
