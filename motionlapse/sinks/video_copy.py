@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
 from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
+from motionlapse.sinks.video_sound import PlainSound
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
 _NO_SHIFT = Fraction(0)
@@ -104,6 +105,19 @@ class Copied:
             packet.pts, packet.dts = before[:2]
 
 
+def sound_of(file: VideoFile, template: AudioStream) -> Copied | PlainSound:
+    """Return what writes a stream of sound into a film, as it is where the container takes it."""
+    try:
+        return Copied(file, template)
+    except SinkError:
+        with file.writing():
+            try:
+                return PlainSound(file, template)
+            except ValueError:
+                pass
+        raise
+
+
 class PacketCopier(Finishing):
     """Copies packets of video and sound into a film of its own that starts at 0.
 
@@ -153,7 +167,7 @@ class PacketCopier(Finishing):
         self._early: list[tuple[AnyPacket, Fraction]] = []
         try:
             self._video = Copied(self._file, video)
-            self._audio = None if audio is None else Copied(self._file, audio)
+            self._audio = None if audio is None else sound_of(self._file, audio)
             with self._file.writing():
                 try:
                     self._file.container.start_encoding()
