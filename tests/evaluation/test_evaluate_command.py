@@ -43,26 +43,6 @@ def scan_masks(folder, out, *words):
 # ---- masks -----------------------------------------------------------------------------------
 
 
-def test_labels_that_stand_for_nothing_are_told(make_sequence):
-    """Masks of 0 and 1 gave an F of 0 without a word."""
-    folder = make_sequence()
-    for path in (folder / "groundtruth").iterdir():
-        cv2.imwrite(str(path), (cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) == 255).astype("u1"))
-    ran = run_here("evaluate", folder)
-    assert ran.code == 0
-    assert ran.err.count("\n") == 1
-    assert "gt000020.png: pixels with the grey value 1 are not scored; labels are 0" in ran.err
-    assert "(and 20 more like it)" in ran.err
-
-
-def test_a_sequence_of_which_no_pixel_is_scored_is_told(make_sequence):
-    folder = make_sequence()
-    cv2.imwrite(str(folder / "ROI.bmp"), np.zeros((60, 80), np.uint8))
-    ran = run_here("evaluate", folder)
-    assert ran.code == 3
-    assert "error: room: nothing to score: no pixel of its 26 truths is labelled" in ran.err
-
-
 def test_scores_are_those_of_the_masks_that_a_scan_writes(make_sequence, tmp_path):
     folder = make_sequence()
     region = np.full((60, 80), 255, np.uint8)
