@@ -27,7 +27,11 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 # What says how pictures are judged; which part of them is read, and what is kept, is given here.
 _JUDGING = ("background.", "analysis.", "decision.")
-_OTHER_SETTINGS = [entry.key for entry in entries(Settings) if not entry.key.startswith(_JUDGING)]
+# A time-lapse has neither masks of every frame nor events.
+_OTHER_SETTINGS = [
+    *(entry.key for entry in entries(Settings) if not entry.key.startswith(_JUDGING)),
+    "decision.lapse.*",
+]
 
 
 @app.command()
@@ -97,13 +101,15 @@ def evaluate(
         raise ConfigError(
             "--events takes one folder, that of the clips, and neither --worst nor --fps"
         )
+    if models is not None and flags.get(parameter_name("background.model")) is not None:
+        raise ConfigError("--models and --background exclude one another: name all in --models")
     flags[parameter_name("sources.fps")] = fps
     settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.evaluate_output import show_events, show_masks
     from motionlapse.cli.evaluate_progress import EvaluationProgress
 
-    names = _model_names(models or settings.background.model)
+    names = _model_names(settings.background.model if models is None else models)
     with EvaluationProgress(json=json, bars=is_terminal(sys.stderr) and not quiet) as progress:
         if events is None:
             show_masks(progress, dataset, names, settings, worst, out)

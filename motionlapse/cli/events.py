@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -70,7 +71,7 @@ def events(
         all_runs=all_runs,
         source=source,
         region=region,
-        min_score=min_score,
+        min_score=_comparable(min_score),
         since=_moment(since),
     )
     if plot and (json or (csv is not None and str(csv) == "-")):
@@ -118,6 +119,12 @@ def _what_there_is(reader: ArchiveReader, wanted: EventFilter) -> str:
 def _some(names: Sequence[str], most: int = 5) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
+
+
+def _comparable(score: float | None) -> float | None:
+    if score is not None and math.isnan(score):
+        raise ConfigError("--min-score: 'nan' is no number that scores can be compared with")
+    return score
 
 
 def _moment(text: str | None) -> datetime | None:

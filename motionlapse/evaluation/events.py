@@ -126,5 +126,18 @@ def _evaluate_one(
                 listener.warning(fault.text)
     if outcome.failure is not None:
         listener.failed(outcome.failure)
+    _check_ends(clip, labels, collected.indices, listener)
     counts = count_events(labels, collected.events, collected.time_of)
     return ClipScore(clip, model, outcome.frames, counts)
+
+
+def _check_ends(
+    clip: str, labels: Sequence[EventLabel], indices: Sequence[int], listener: Listener
+) -> None:
+    """Tell of labels past the last frame: they are of another clip, or the clip is cut short."""
+    labelled = max(label.end_frame for label in labels)
+    if indices and labelled > indices[-1]:
+        listener.warning(
+            f"{clip}: is labelled up to frame {labelled}, and its last frame is {indices[-1]}; "
+            "what is labelled after that counts as not covered"
+        )

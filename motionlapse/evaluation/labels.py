@@ -14,6 +14,7 @@ from motionlapse.evaluation.counts import Flags
 from motionlapse.frames import Image
 
 BACKGROUND, SHADOW, OUTSIDE, UNKNOWN, MOVING = 0, 50, 85, 170, 255
+_MEANT = (BACKGROUND, SHADOW, OUTSIDE, UNKNOWN, MOVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,13 @@ class Labels:
     ----------
     moving, still
         ``(H, W)``. A hard shadow is still.
+    strange
+        A grey value in it that stands for nothing, as 1 in a mask of 0 and 1; None: there is none.
     """
 
     moving: Flags
     still: Flags
+    strange: int | None = None
 
 
 def read_grey(path: Path) -> Image:
@@ -73,10 +77,11 @@ def read_labels(path: Path, size: tuple[int, int], region: Flags | None) -> Labe
         )
     moving = grey == MOVING
     still = (grey == BACKGROUND) | (grey == SHADOW)
+    strange = np.setdiff1d(np.flatnonzero(np.bincount(grey.ravel())), _MEANT)
     if region is not None:
         moving &= region
         still &= region
-    return Labels(moving, still)
+    return Labels(moving, still, int(strange[-1]) if strange.size else None)
 
 
 def read_region(path: Path | None, size: tuple[int, int]) -> Flags | None:

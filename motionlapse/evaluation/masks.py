@@ -110,6 +110,7 @@ def _evaluate_one(
     rate = SourceSettings(fps=settings.sources.fps or DEFAULT_FPS)
     runs = [_ModelRun(name, settings) for name in models]
     faults: list[str] = []
+    strange: list[str] = []
     frames = labelled = 0
     with Stills(sequence.pictures, rate, name=sequence.name) as source:
         for run in runs:
@@ -119,7 +120,7 @@ def _evaluate_one(
             masks = [[run.step(frame).source_mask() for frame in turn] for run in runs]
             for frame, *of_models in zip(turn, *masks, strict=True):
                 frames += 1
-                labels = _labels(sequence, frame, region, faults)
+                labels = _labels(sequence, frame, region, faults, strange)
                 if labels is not None:
                     labelled += 1
                     for run, mask in zip(runs, of_models, strict=True):
@@ -130,13 +131,27 @@ def _evaluate_one(
                 listener.frame()
         for fault in source.faults:
             faults.append(fault.text) if fault.lost else listener.warning(fault.text)
-    if faults:
-        more = f" (and {len(faults) - 1} more like it)" if len(faults) > 1 else ""
-        listener.failed(SourceError(f"{faults[0]}{more}"))
+    if labelled and runs[0].counts == Counts():
+        faults.append(
+            f"{sequence.name}: nothing to score: no pixel of its {labelled} truths is labelled as "
+            "moving or still (and within ROI.bmp)"
+        )
+    _tell(listener, strange, faults)
     return [
         MaskScore(sequence.name, run.name, frames, labelled, run.counts, run.model_s)
         for run in runs
     ]
+
+
+def _tell(listener: Listener, strange: list[str], faults: list[str]) -> None:
+    """Tell of the first of each kind, and how many more there are."""
+    for texts, tell in (
+        (strange, listener.warning),
+        (faults, lambda text: listener.failed(SourceError(text))),
+    ):
+        if texts:
+            more = f" (and {len(texts) - 1} more like it)" if len(texts) > 1 else ""
+            tell(f"{texts[0]}{more}")
 
 
 def _turns(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
@@ -226,7 +241,11 @@ def _region(sequence: LabelledSequence, size: tuple[int, int], listener: Listene
 
 
 def _labels(
-    sequence: LabelledSequence, frame: Frame, region: Flags | None, faults: list[str]
+    sequence: LabelledSequence,
+    frame: Frame,
+    region: Flags | None,
+    faults: list[str],
+    strange: list[str],
 ) -> Labels | None:
     """Return the truth of a frame, None where it has none that can be used."""
     path = sequence.truths.get(frame.number)
@@ -235,7 +254,13 @@ def _labels(
     if region is not None and region.shape != frame.planes.luma.view.shape:
         region = None  # the pictures change their size within the sequence
     try:
-        return read_labels(path, frame.planes.size, region)
+        labels = read_labels(path, frame.planes.size, region)
     except SourceError as error:
         faults.append(str(error))
         return None
+    if labels.strange is not None:
+        strange.append(
+            f"{path}: pixels with the grey value {labels.strange} are not scored; labels are 0 "
+            "background, 50 shadow, 85 outside, 170 unknown, 255 moving"
+        )
+    return labels

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
 from motionlapse.frames import Image
-from motionlapse.sinks.video_copy import Copied
+from motionlapse.sinks.video_copy import sound_of
 from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
 from motionlapse.sinks.work_queue import WorkQueue
 
@@ -76,7 +76,8 @@ class VideoWriter(Finishing):
     rotation
         Degrees counter-clockwise that players are to turn the pictures by.
     audio
-        A stream of an open file whose packets `copy_audio` will bring; copied as it is.
+        A stream of an open file whose packets `copy_audio` will bring; copied as it is, or as plain
+        samples where the container does not take it so.
     like
         A decoded picture: those of `write_frame` have its kind of colours.
     behind
@@ -123,7 +124,7 @@ class VideoWriter(Finishing):
         try:
             with self._file.writing():
                 self._stream = self._add_stream(encoding, fps or _FALLBACK_FPS, rotation)
-            self._audio = None if audio is None else Copied(self._file, audio)
+            self._audio = None if audio is None else sound_of(self._file, audio)
         except BaseException:
             self._file.discard()
             raise

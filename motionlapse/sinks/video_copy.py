@@ -12,12 +12,13 @@ from av.video.stream import VideoStream
 from motionlapse.closing import Finishing
 from motionlapse.errors import SinkError
 from motionlapse.sinks.video_file import AnyPacket, Placing, VideoFile
+from motionlapse.sinks.video_sound import PlainSound
 
 # What players take from an MP4 file; anything else goes into Matroska, which holds all there is.
 _NO_SHIFT = Fraction(0)
 _USUAL_S = Fraction(1, 25)  # how long a last picture lasts that does not say so
 _MP4_VIDEO = frozenset({"h264", "hevc", "av1", "mpeg4", "vp9"})
-_MP4_AUDIO = frozenset({"aac", "mp3", "mp3float", "ac3", "eac3", "opus", "alac"})
+_MP4_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "opus", "alac"})
 
 
 def film_suffix(
@@ -32,7 +33,7 @@ def film_suffix(
     growing
         As in `motionlapse.sinks.video_file.VideoFile`.
     """
-    fits = video.codec_context.name in _MP4_VIDEO and sound_fits_mp4(audio)
+    fits = _codec(video) in _MP4_VIDEO and sound_fits_mp4(audio)
     if growing and audio is not None:
         # Sound from a transport stream has no header of its own. FFmpeg makes one while it writes a
         # plain MP4 file, and refuses to in a fragmented one.
@@ -43,7 +44,12 @@ def film_suffix(
 
 def sound_fits_mp4(audio: AudioStream | None) -> bool:
     """Tell whether players take this sound from an MP4 file."""
-    return audio is None or audio.codec_context.name in _MP4_AUDIO
+    return audio is None or _codec(audio) in _MP4_AUDIO
+
+
+def _codec(stream: VideoStream | AudioStream) -> str:
+    """Return the name of what is coded, not that of its decoder (``av1``, not ``libdav1d``)."""
+    return stream.codec_context.codec.canonical_name
 
 
 class Copied:
@@ -61,7 +67,9 @@ class Copied:
         self._file = file
         with file.writing():
             try:
-                self._stream = file.container.add_stream_from_template(template)
+                # Opaque: by what is coded. Else PyAV asks for an encoder with the decoder's name,
+                # and of AV1 there is none.
+                self._stream = file.container.add_stream_from_template(template, opaque=True)
             except ValueError:
                 raise _unfit(file, template) from None
         self._time_base = template.time_base or Fraction(1, av.time_base)
@@ -95,6 +103,19 @@ class Copied:
         finally:  # the same packet may go into another film too
             packet.stream, packet.time_base = before[3], before[2]
             packet.pts, packet.dts = before[:2]
+
+
+def sound_of(file: VideoFile, template: AudioStream) -> Copied | PlainSound:
+    """Return what writes a stream of sound into a film, as it is where the container takes it."""
+    try:
+        return Copied(file, template)
+    except SinkError:
+        with file.writing():
+            try:
+                return PlainSound(file, template)
+            except ValueError:
+                pass
+        raise
 
 
 class PacketCopier(Finishing):
@@ -146,7 +167,7 @@ class PacketCopier(Finishing):
         self._early: list[tuple[AnyPacket, Fraction]] = []
         try:
             self._video = Copied(self._file, video)
-            self._audio = None if audio is None else Copied(self._file, audio)
+            self._audio = None if audio is None else sound_of(self._file, audio)
             with self._file.writing():
                 try:
                     self._file.container.start_encoding()
@@ -220,7 +241,7 @@ class PacketCopier(Finishing):
 def _unfit(file: VideoFile, template: VideoStream | AudioStream) -> SinkError:
     return SinkError(
         f"{file.path}: cannot be written: a {file.path.suffix} film cannot hold "
-        f"{template.codec_context.name} as it is; it must be encoded (--clips encode)"
+        f"{_codec(template)} as it is; it must be encoded (--clips encode)"
     )
 
 

@@ -155,6 +155,9 @@ def test_a_number_that_is_none() -> None:
     assert ran.err == (
         "error: invalid value for '--min-score': it is no number; see 'motionlapse events -h'\n"
     )
+    ran = run_here("events", "kept", "--min-score", "nan")
+    assert ran.code == 2
+    assert ran.err == "error: --min-score: 'nan' is no number that scores can be compared with\n"
 
 
 @pytest.mark.parametrize("name", ["masks", "masks.2", "night.v3", "seen.xyz/", "there.old"])
