@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+import numpy as np
+
 from motionlapse.clock import Clock
 from motionlapse.errors import SourceError
-from motionlapse.sources.connection import Arrival, Connection
+from motionlapse.sources.connection import Arrival, Connection, Picture
 
 Wait: TypeAlias = Callable[[float], bool]
 """Waits for so many seconds, or until somebody wants the end: then it returns True."""
@@ -47,6 +50,7 @@ class AskingConnection:
         self._every_s = every_s
         self._clock = clock
         self._wait = wait
+        self._print: int | None = None  # of the last picture
 
     @property
     def detail(self) -> str:
@@ -54,7 +58,7 @@ class AskingConnection:
         return f"{self._answer.detail}, asked for every {self._every_s:g} s"
 
     def pictures(self) -> Iterator[Arrival]:
-        """Yield the pictures as they come, until somebody wants the end.
+        """Yield the pictures as they come, until somebody wants the end; none twice in a row.
 
         Raises
         ------
@@ -65,7 +69,8 @@ class AskingConnection:
         while True:
             given = 0
             for picture in self._answer.pictures():
-                yield picture
+                if self._is_new(picture):
+                    yield picture
                 given += 1
             if not given:
                 raise SourceError("what comes from there is no picture")
@@ -75,6 +80,14 @@ class AskingConnection:
                 return
             asked_s = self._clock.monotonic()
             self._answer = self._ask()
+
+    def _is_new(self, arrival: Arrival) -> bool:
+        """Tell whether a picture is another than the last: many cameras renew it now and then."""
+        if not isinstance(arrival, Picture):
+            return True
+        before = self._print
+        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view))
+        return self._print != before
 
     def close(self) -> None:
         """Close the connection; may be called again."""
