@@ -86,7 +86,7 @@ class AskingConnection:
         if not isinstance(arrival, Picture):
             return True
         before = self._print
-        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view))
+        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view).data)
         return self._print != before
 
     def close(self) -> None:
