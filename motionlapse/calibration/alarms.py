@@ -83,16 +83,17 @@ def excursions(
         Share of the threshold down to which it may fall meanwhile, 0 to 1, above 0.
     """
     peaks: list[float] = []
-    last_s = -math.inf
+    last_s, over = -math.inf, True
     for number, time_s in enumerate(times_s):
         sustained = _sustained(times_s, shares, number, min_event_s, exit_ratio)
-        if sustained <= 0:
+        if sustained <= 0:  # only a frame without it ends one, however short `hold_s` is
+            over = over or time_s - last_s >= hold_s
             continue
-        if time_s - last_s > hold_s:
+        if over:
             peaks.append(sustained)
         else:
             peaks[-1] = max(peaks[-1], sustained)
-        last_s = time_s
+        last_s, over = time_s, False
     seconds = times_s[-1] - times_s[0] if len(times_s) > 1 else 0.0
     return Excursions(tuple(peaks), seconds)
 

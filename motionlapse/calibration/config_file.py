@@ -82,6 +82,9 @@ def as_toml(proposal: Proposal, source: str) -> str:
         f'enter = "{_exact(proposal.enter)}"',
         f'exit = "{_exact(proposal.exit)}"',
     ]
+    if proposal.kept:
+        lines += ["# As they were set; with others the thresholds above promise nothing."]
+        lines += [f"{name} = {_value(value)}" for name, value in proposal.kept.items()]
     for spread in proposal.measures:
         lines += [
             "",
@@ -110,6 +113,10 @@ def alarm_words(proposal: Proposal) -> str:
 
 def _rate(number: float) -> str:
     return "none" if number < 0.005 else f"{number:,.2g}" if number < 100 else f"{number:,.0f}"
+
+
+def _value(value: float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value:.12g}s"'
 
 
 def _exact(share: float) -> str:

@@ -20,6 +20,8 @@ _ENOUGH_S = 60.0
 # Above this share of the picture it is a mover, or a scene that never rests, rather than noise.
 _NOT_NOISE = 0.004
 _USUAL_FACTOR = 1.0
+# `exit` is never proposed below this share of `enter`; the lower it is, the sooner an event opens.
+_LEAST_EXIT = 0.5
 # Times the usual threshold, and the next highest. A cyclist who is still leaving reaches 3.2 and 8;
 # the leaves, noise and exposure of seven quiet parts of films at most 1.1 times the threshold.
 _STANDS_OUT, _STANDS_ALONE = 2.0, 4.0
@@ -40,7 +42,9 @@ class Proposal:
     bound_a_day
         What they may still be, with 95 % certainty, where none was seen.
     usual_alarms_a_day
-        The same with the settings that come with the program.
+        The same with the thresholds and durations that come with the program.
+    kept
+        Settings that `enter` holds for and that are not the usual ones, by their keys.
     peaks
         Noise floor → highest sustained share.
     score
@@ -62,6 +66,7 @@ class Proposal:
     alarms_a_day: float
     bound_a_day: float
     usual_alarms_a_day: float
+    kept: dict[str, float | bool]
     peaks: dict[float, float]
     score: tuple[float, float, float]
     noise: list[NoiseLevel]
@@ -90,16 +95,7 @@ def propose(watched: Watched) -> Proposal:
         What was seen.
     """
     usual = DecisionSettings()
-    seen = {
-        factor: excursions(
-            watched.judged_s,
-            shares,
-            min_event_s=usual.min_event,
-            hold_s=usual.hold,
-            exit_ratio=usual.exit_ratio,
-        )
-        for factor, shares in watched.moving.items()
-    }
+    seen = {factor: _excursions(watched, factor, watched.decision) for factor in watched.moving}
     enters = {
         factor: _needed(found, usual.enter)
         for factor, found in seen.items()
@@ -109,14 +105,15 @@ def propose(watched: Watched) -> Proposal:
     enter, chosen = enters[factor], seen[factor]
     peak = max(chosen.peaks, default=0.0)
     usual_level = spread_of(watched.moving[factor])[1]
-    exit_ = max(enter / 2, min(0.8 * enter, 1.2 * usual_level))
+    exit_ = max(_LEAST_EXIT * enter, min(0.8 * enter, 1.2 * usual_level))
     return Proposal(
         noise_floor=watched.floor * factor,
         enter=enter,
         exit=exit_,
         alarms_a_day=chosen.a_day(enter),
         bound_a_day=chosen.bound_a_day,
-        usual_alarms_a_day=seen[_USUAL_FACTOR].a_day(usual.enter),
+        usual_alarms_a_day=_excursions(watched, _USUAL_FACTOR, usual).a_day(usual.enter),
+        kept=_kept(watched.decision),
         peaks={watched.floor * f: max(e.peaks, default=0.0) for f, e in seen.items()},
         score=spread_of(watched.moving[_USUAL_FACTOR]),
         noise=watched.noise.levels(),
@@ -127,6 +124,23 @@ def propose(watched: Watched) -> Proposal:
         warnings=_warnings(watched, seen[_USUAL_FACTOR], chosen, usual.enter),
         quiet=peak <= _NOT_NOISE,
     )
+
+
+def _excursions(watched: Watched, factor: float, decision: DecisionSettings) -> Excursions:
+    return excursions(
+        watched.judged_s,
+        watched.moving[factor],
+        min_event_s=decision.min_event,
+        hold_s=decision.hold,
+        exit_ratio=_LEAST_EXIT,
+    )
+
+
+def _kept(decision: DecisionSettings) -> dict[str, float | bool]:
+    """Return what was said otherwise than usual of when an event opens."""
+    usual = DecisionSettings()
+    said = {name: getattr(decision, name) for name in ("min_event", "hold", "light_events")}
+    return {name: value for name, value in said.items() if value != getattr(usual, name)}
 
 
 def _needed(seen: Excursions, least: float) -> float:

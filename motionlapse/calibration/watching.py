@@ -16,6 +16,7 @@ from motionlapse.comparison.last_kept import quiet_limit, value_at
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.decision.decider import Decider
 from motionlapse.decision.gaps import with_breaks
+from motionlapse.decision.settings import DecisionSettings
 from motionlapse.errors import ConfigError, SourceError
 from motionlapse.frames import Frame, Image, Interruption, Source
 from motionlapse.measures import MeasureEntry
@@ -82,10 +83,13 @@ class Watched:
         One a measure that was asked for.
     floor
         The usual noise floor.
+    decision
+        Says what an event is, for thresholds that are to go with it.
     """
 
     size: tuple[int, int]
     floor: float
+    decision: DecisionSettings = field(default_factory=DecisionSettings)
     times_s: list[float] = field(default_factory=list)
     judged_s: list[float] = field(default_factory=list)
     brightness: list[float] = field(default_factory=list)
@@ -114,7 +118,8 @@ def watch_scene(
     source
         Open.
     settings
-        ``analysis`` says what is watched; ``measures`` how pictures are prepared.
+        ``analysis`` says what is watched, ``decision`` what an event is; ``measures`` how pictures
+        are prepared.
     measures
         Whose spread is asked for.
     on_frame
@@ -175,8 +180,9 @@ class _Eyes:
             for factor in FACTORS
         }
         self._deciders = {factor: Decider(settings.decision) for factor in FACTORS}
+        self._light_counts = settings.decision.light_events
         self._paces = dict.fromkeys(FACTORS, 1.0)
-        self.watched = Watched(size, usual.noise_floor)
+        self.watched = Watched(size, usual.noise_floor, settings.decision)
         self.watched.moving = {factor: [] for factor in FACTORS}
         self.watched.measures = [MeasureSpread(entry) for entry in measures]
         self._preparation = Preparation(settings.measures, settings.analysis)
@@ -215,7 +221,8 @@ class _Eyes:
             )
             self._paces[factor] = decision.pace
             if not learning:
-                watched.moving[factor].append(0.0 if score.light else score.moving)
+                counts = self._light_counts or not score.light
+                watched.moving[factor].append(score.moving if counts else 0.0)
         if not learning:
             watched.times_s.append(frame.time)
             watched.judged_s.append(self._judged_s)

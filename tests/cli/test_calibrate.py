@@ -137,6 +137,18 @@ def test_mistakes_get_one_line(swaying, words, code, said):
     assert not Path("motionlapse.toml").exists()
 
 
+def test_durations_that_are_set_are_kept_with_the_thresholds_that_hold_for_them(swaying, tmp_path):
+    (tmp_path / "own.toml").write_text("[decision]\nmin_event = '0s'\nhold = '1.5s'\n")
+    asked = ("calibrate", swaying, "--config", "own.toml", "--out", "quick.toml")
+    ran = run_here(*asked, "--set", "decision.light_events=true")
+    assert ran.code == 0, ran.err
+    decision = tomllib.loads((tmp_path / "quick.toml").read_text())["decision"]
+    assert (decision["min_event"], decision["hold"]) == ("0s", "1.5s")
+    assert decision["light_events"] is True
+    assert run_here("config", "check", "--config", "quick.toml").code == 0
+    assert scan_here(swaying, tmp_path / "a", "--config", "quick.toml").records == []
+
+
 def test_a_live_source_is_watched_for_a_while(tmp_path):
     ran = run_here("calibrate", "demo:", "--duration", "4s", "--json")
     assert ran.code in {0, 3}, ran.err  # somebody may walk by

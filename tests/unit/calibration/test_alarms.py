@@ -43,6 +43,16 @@ def test_excursions_nearer_than_the_hold_are_one():
     assert found.seconds == pytest.approx(9.9)
 
 
+def test_without_a_hold_only_rest_ends_an_excursion():
+    shares = [0.0] * 100
+    for begin in (10, 16, 60):
+        shares[begin : begin + 4] = [0.1] * 4
+    found = excursions(TIMES, shares, min_event_s=0.2, hold_s=0, exit_ratio=0.5)
+    assert found.peaks == (0.1, 0.1, 0.1)
+    slow = [n * 3.0 for n in range(100)]  # frames farther apart than the hold
+    assert len(peaks_of(shares, slow)) == 3
+
+
 @given(
     shares=st.lists(st.sampled_from([0.0, 0.001, 0.002, 0.003, 0.004]), min_size=1, max_size=40),
     gaps=st.lists(st.sampled_from([0.02, 0.05, 0.15, 0.3, 1.0]), min_size=40, max_size=40),
@@ -136,14 +146,18 @@ def test_a_moment_that_stands_out_is_told_from_noise(peaks, alone):
     assert stands_out(peaks, 0.0007) == alone
 
 
-def warnings_of(shares):
-    """Return what is said of a minute and a half with these moving shares, ten a second."""
-    watched = Watched((160, 120), floor=8.0)
+def watched_of(shares, **decision):
+    """Return what was seen in a minute and a half with these moving shares, ten a second."""
+    watched = Watched((160, 120), floor=8.0, decision=DecisionSettings(**decision))
     watched.times_s = [n / 10 for n in range(len(shares))]
     watched.judged_s = watched.times_s
     watched.brightness = [100.0] * len(shares)
     watched.moving = {factor: list(shares) for factor in (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)}
-    return propose(watched).warnings
+    return watched
+
+
+def warnings_of(shares):
+    return propose(watched_of(shares)).warnings
 
 
 def test_a_moment_in_a_calm_scene_stands_out():
@@ -160,3 +174,16 @@ def test_the_highest_moment_of_a_scene_that_never_rests_does_not_stand_out():
     assert warning.startswith("never at rest: half of the time 0.2% of the picture or more moved")
     assert "at 40.0 s 0.35%" in warning
     assert "--ignore" in warning
+
+
+def test_what_is_proposed_holds_for_the_durations_that_were_set():
+    shares = [0.0] * 900
+    for begin in range(50, 900, 50):
+        shares[begin] = 0.002  # 0.1 s long each: no event as usual
+    usual, quick = propose(watched_of(shares)), propose(watched_of(shares, min_event=0.1))
+    assert usual.enter == DecisionSettings().enter
+    assert usual.kept == {}
+    assert quick.enter > 0.002
+    assert quick.alarms_a_day <= 1
+    assert quick.usual_alarms_a_day == 0, "with the settings that come with the program"
+    assert quick.kept == {"min_event": 0.1}
