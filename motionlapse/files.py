@@ -65,23 +65,56 @@ def _in_the_way(folder: Path, file: Path) -> str:
 
 
 def check_writable(path: Path) -> None:
-    """Make sure, before any work begins, that a file can be written; make its folder.
+    """Make sure, before any work begins, that a file can be written; its folder need not exist.
 
-    A device or a pipe is not touched.
+    Nothing is left of the trial, no folder either: what fails later leaves nothing behind. A device
+    or a pipe is not touched.
 
     Raises
     ------
     SinkError
         If it cannot be written.
     """
-    make_folder(path.parent)
     with writing(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not is_special(path):
-            part = part_of(path.resolve())
-            part.open("xb").close()
-            drop(part)
+        if is_special(path):
+            return
+    # A link is followed, and no folder is made at its end.
+    linked = path.is_symlink()
+    _try(path, path.resolve().parent if linked else _nearest(path.parent))
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure, before any work begins, that files can be written into a folder, or it be made.
+
+    Raises
+    ------
+    SinkError
+        If not.
+    """
+    _try(folder, _nearest(folder))
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder itself, or the nearest one above it that exists."""
+    with writing(folder):
+        for place in (folder, *folder.parents):
+            if place.is_dir():
+                return place
+            if place.exists():
+                raise SinkError(_in_the_way(folder, place))
+            if place.is_symlink():  # to nowhere
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    raise AssertionError  # the last one is there
+
+
+def _try(path: Path, folder: Path) -> None:
+    """Write a file like `path` into a folder, and remove it."""
+    with writing(path):
+        part = folder / part_of(folder / (path.name or "new")).name  # "." has no name
+        part.open("xb").close()
+        drop(part)
 
 
 def refuse_existing(film: Path, flag: str) -> None:

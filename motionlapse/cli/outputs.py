@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, SourceError
-from motionlapse.files import ARCHIVE_FILE, check_writable, is_special, make_folder, writing
+from motionlapse.files import ARCHIVE_FILE, check_folder, check_writable, is_special, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.sinks.settings import SinkSettings
 from motionlapse.sources.footage import Footage
@@ -46,13 +46,13 @@ def check_outputs(
         if path is None:
             continue
         if flag == "--masks" and not sinks.masks_film:
-            make_folder(path)
+            check_folder(path)
         elif len(found) == 1 or flag in _OF_ALL:
             if flag in _MADE:
                 refuse_others(path, _MADE[flag])
             check_writable(path)
         else:
-            make_folder(path.parent)  # the files of each source get their names later
+            check_folder(path.parent)  # the files of each source get their names later
 
 
 def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:

@@ -14,7 +14,7 @@ from motionlapse.errors import SinkError, SourceError
 from motionlapse.evaluation.counts import Counts
 from motionlapse.evaluation.labels import Labels, read_grey, read_labels, read_region
 from motionlapse.evaluation.sequences import LabelledSequence
-from motionlapse.files import make_folder, write_whole
+from motionlapse.files import check_folder, make_folder, write_whole
 from motionlapse.frames import Image
 
 APART = 10
@@ -49,7 +49,7 @@ class Gallery:
     wanted
         How many of each model, over all sequences.
     folder
-        Made at once, so that a folder that cannot be made is known before the first frame.
+        One that cannot be made is known at once, before the first frame.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Gallery:
     """
 
     def __init__(self, wanted: int, folder: Path) -> None:
-        make_folder(folder)
+        check_folder(folder)
         self._wanted = wanted
         self._folder = folder
         self._seen: dict[str, list[_Seen]] = defaultdict(list)
@@ -96,6 +96,7 @@ class Gallery:
                 done, png = cv2.imencode(".png", _draw(frame))
                 if not done:
                     raise SinkError(f"{path}: the picture cannot be a PNG")
+                make_folder(self._folder)
                 write_whole(path, png.tobytes())
                 written.append(path)
         return written

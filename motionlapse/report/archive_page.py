@@ -115,6 +115,7 @@ def write_report(
     writer.tidy()
     title = f"What moved: {archive.resolve().name}"
     page = _page(title, {"sources": sources, "events": rows}, now)
+    make_folder(path.parent)
     write_whole(path, page)
     return Report(path, len(rows), len(sources), len(page), *_missing(found))
 

@@ -259,3 +259,25 @@ def test_one_bad_file_among_good_ones(film, tmp_path):
     assert "second.mp4" in error_line(ran)
     assert [record["source"] for record in ran.records] == ["first.mp4"] * 2 + ["third.mkv"] * 2
     assert run_here("events", "kept", "--json").spans == WHOLE * 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calibrate", "door.mp4", "--out", "new/below/found.toml"),  # somebody moves in it
+        ("calibrate", "bad.mp4", "--out", "new/below/found.toml"),
+        ("explain", "bad.mp4", "--at", "1s", "--out", "new/below/layers.png"),
+        ("explain", "door.mp4", "--at", "1h", "--out", "new/below/layers.png"),
+        ("lapse", "bad", "--out", "new/below/lapse.mp4"),
+        ("evaluate", "bad", "--worst", "3", "--out", "new/below"),
+        ("scan", "bad.mp4", "bad", "--masks", "new/below/masks", "--metrics", "rows.csv"),
+        ("scan", "bad.mp4", "--masks", "new/below/masks", "--metrics", "new/below/metrics.csv"),
+    ],
+)
+def test_what_fails_leaves_no_empty_folder_behind(film, tmp_path, words):
+    film("door.mp4")
+    (tmp_path / "bad.mp4").write_bytes(b"no film")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "1.jpg").write_bytes(b"no picture")
+    assert run_here(*words).code in {2, 3}
+    assert not (tmp_path / "new").exists()

@@ -6,6 +6,7 @@ import pytest
 
 from motionlapse.errors import SinkError
 from motionlapse.files import (
+    check_folder,
     check_writable,
     free_name,
     make_folder,
@@ -52,14 +53,29 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
         make_folder(tmp_path / "file" / "a" / "b")
 
 
-def test_a_place_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
+def test_a_place_is_tried_and_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "old.csv").write_text("old")
     check_writable(tmp_path / "old.csv")
-    check_writable(tmp_path / "deep" / "new.csv")
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == []
+    check_writable(tmp_path / "deep" / "deeper" / "new.csv")
+    check_folder(tmp_path / "deep" / "deeper")
+    assert not (tmp_path / "deep").exists()
+    (tmp_path / "deep").mkdir()
     assert (tmp_path / "old.csv").read_text() == "old"
     with pytest.raises(SinkError, match="deep: cannot be written: is a directory"):
         check_writable(tmp_path / "deep")
+    for check in (check_writable, check_folder):
+        with pytest.raises(SinkError, match=r"old\.csv is a file, not a folder"):
+            check(tmp_path / "old.csv" / "a" / "new.csv")
+    monkeypatch.chdir(tmp_path)
+    check_folder(Path())
+    (tmp_path / "link").symlink_to(tmp_path / "gone" / "new.csv")
+    with pytest.raises(SinkError, match="link: cannot be written: no such file or directory"):
+        check_writable(tmp_path / "link")
+    with pytest.raises(SinkError, match="link: cannot be written: file exists"):
+        check_folder(tmp_path / "link")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "link", "old.csv"]
 
 
 def test_names_that_something_has_are_passed_over(tmp_path: Path) -> None:
