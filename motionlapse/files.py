@@ -35,6 +35,22 @@ def reading(path: Path) -> Iterator[None]:
         raise SourceError(f"{path}: cannot be read: {why(error)}") from None
 
 
+def read_text(path: Path) -> str:
+    """Return the content of a text file that a person wrote, without a byte order mark.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows begin with a mark
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: cannot be read: it is no text (UTF-8)") from None
+
+
 def part_of(path: Path) -> Path:
     """Return a new name in the folder of `path`, under which the file is written first."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")

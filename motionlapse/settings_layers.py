@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from motionlapse.errors import ConfigError, why
+from motionlapse.files import read_text
 from motionlapse.settings import Layer
 
 ENV_PREFIX = "MOTIONLAPSE__"
@@ -33,12 +34,7 @@ def toml_layer(path: Path, *, origin: str | None = None) -> Layer:
         If it cannot be read or is not TOML; the message has the line.
     """
     try:
-        # Editors on Windows begin a text with a mark, which TOML does not know.
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: cannot be read: it is no text (UTF-8)") from None
+        tree = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {why(error)}") from None
     return Layer(origin or str(path), flatten(tree))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from motionlapse.errors import ConfigError, nearest, why
+from motionlapse.errors import ConfigError, nearest
+from motionlapse.files import read_text
 
 KINDS = ("event", "quiet", "dwell", "tiny")
 COLUMNS = ("clip", "start_frame", "end_frame", "tolerance_frames", "kind", "what")
@@ -49,11 +50,7 @@ def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
     ConfigError
         If the table cannot be read, naming the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
-    rows = csv.reader(text.splitlines(), strict=True)
+    rows = csv.reader(read_text(path).splitlines(), strict=True)
     clips: dict[str, list[EventLabel]] = {}
     try:
         heading = [name.strip() for name in next(rows, [])]

@@ -13,7 +13,7 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.prepare import choose_scale
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError, why
-from motionlapse.files import make_folder, write_whole
+from motionlapse.files import make_folder, read_text, write_whole
 
 
 def check_regions(
@@ -59,9 +59,8 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
         If it cannot be written.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-        document = tomlkit.parse(text)
-    except (OSError, UnicodeDecodeError, tomlkit.exceptions.ParseError) as error:
+        document = tomlkit.parse(read_text(path) if path.exists() else "")
+    except (OSError, tomlkit.exceptions.ParseError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {why(error)}") from None
     table = document.setdefault("analysis", tomlkit.table())
     if not isinstance(table, dict):
