@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class EventLabel:
     kind
         ``event``: something moves. ``quiet``: surely nothing does. ``dwell``: a mover stands still,
         and ``tiny``: one of a few pixels; finding these or not are both right. Frames that no row
-        covers are not scored either.
+        covers are not scored either. Those of a quiet row may be in no row of another kind.
     what
         In words.
     """
@@ -52,6 +52,7 @@ def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
     """
     rows = csv.reader(read_text(path).splitlines(), strict=True)
     clips: dict[str, list[EventLabel]] = {}
+    lines: dict[EventLabel, int] = {}
     try:
         heading = [name.strip() for name in next(rows, [])]
         missing = [name for name in COLUMNS if name not in heading]
@@ -62,12 +63,28 @@ def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
         for row in rows:
             if any(cell.strip() for cell in row):
                 label = _label(heading, row)
-                clips.setdefault(label.clip, []).append(label)
+                _refuse_contradiction(label, clips.setdefault(label.clip, []), lines)
+                clips[label.clip].append(label)
+                lines[label] = rows.line_num
     except (ValueError, csv.Error) as error:
         raise ConfigError(f"{path}, line {max(1, rows.line_num)}: {error}") from None
     if not clips:
         raise ConfigError(f"{path}, line 1: no rows follow it")
     return clips
+
+
+def _refuse_contradiction(
+    label: EventLabel, earlier: Sequence[EventLabel], lines: Mapping[EventLabel, int]
+) -> None:
+    """Refuse a quiet frame that is something else too: a find there would be wrong and right."""
+    for other in earlier:
+        first = max(label.start_frame, other.start_frame)
+        last = min(label.end_frame, other.end_frame)
+        if first <= last and label.kind != other.kind and "quiet" in {label.kind, other.kind}:
+            raise ValueError(
+                f"frames {first} to {last} of {label.clip} are {label.kind}, and {other.kind} in "
+                f"line {lines[other]}; a quiet frame can be nothing else"
+            )
 
 
 def _label(heading: Sequence[str], row: Sequence[str]) -> EventLabel:

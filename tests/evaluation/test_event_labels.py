@@ -49,12 +49,23 @@ def test_columns_may_stand_in_any_order_after_a_byte_order_mark(read):
         ("a.mp4,5,9\n", "line 2: 3 values for 6 columns"),
         (",5,9,2,event,\n", "line 2: clip is empty"),
         ('a.mp4,5,9,2,event,"open\n', "line 2: unexpected end of data"),
+        (
+            "a.mp4,5,9,2,event,\nb.mp4,0,9,0,quiet,\na.mp4,9,20,0,quiet,\n",
+            "line 4: frames 9 to 9 of a.mp4 are quiet, and event in line 2; a quiet frame can be n",
+        ),
+        ("a.mp4,0,99,0,quiet,\na.mp4,50,60,0,tiny,\n", "line 3: frames 50 to 60 of a.mp4 are tiny"),
         ("", "line 1: no rows follow it"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(read, rows, complaint):
     with pytest.raises(ConfigError, match=rf"events\.csv, {complaint}"):
         read(HEADING + rows)
+
+
+def test_only_quiet_frames_can_be_nothing_else(read):
+    rows = "a.mp4,0,9,0,quiet,\na.mp4,5,12,0,quiet,\na.mp4,20,40,0,event,\n"
+    rows += "a.mp4,30,50,0,event,\na.mp4,35,45,0,dwell,\na.mp4,25,28,0,tiny,\n"
+    assert len(read(HEADING + rows)["a.mp4"]) == 6
 
 
 def test_a_table_without_its_columns_or_none_at_all(read, tmp_path):
