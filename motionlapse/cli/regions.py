@@ -75,10 +75,11 @@ def regions(
     settings = load_and_log_settings(config, set_, flags)
     place = out or config or Path("motionlapse.toml")
 
-    from motionlapse.report.region_file import check_regions, save_regions
+    from motionlapse.report.region_file import check_file, check_regions, save_regions
     from motionlapse.report.region_scene import Scene
     from motionlapse.report.region_server import RegionServer
 
+    check_file(place)
     scene = Scene()
     name, open_source = _source(source, settings, scene.stopping)
 

@@ -13,7 +13,7 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.prepare import choose_scale
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError, why
-from motionlapse.files import make_folder, read_text, write_whole
+from motionlapse.files import check_writable, make_folder, read_text, write_whole
 
 
 def check_regions(
@@ -41,6 +41,20 @@ def check_regions(
     WatchedArea(changed, size, (size[0] // scale, size[1] // scale), scale)  # raises
 
 
+def check_file(path: Path) -> None:
+    """Make sure, before anybody draws, that `save_regions` can put regions into a file.
+
+    Raises
+    ------
+    ConfigError
+        If what is there is not TOML.
+    SinkError
+        If it cannot be written.
+    """
+    _read(path)
+    check_writable(path)
+
+
 def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> None:
     """Put ``regions`` and ``ignore`` into the table ``[analysis]`` of a TOML file.
 
@@ -58,6 +72,15 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
     SinkError
         If it cannot be written.
     """
+    document, table = _read(path)
+    table["regions"] = _lines(regions)
+    table["ignore"] = _lines(ignore)
+    make_folder(path.parent)
+    write_whole(path, tomlkit.dumps(document).encode())
+
+
+def _read(path: Path) -> tuple[tomlkit.TOMLDocument, dict[str, object]]:
+    """Return what is in a file, and its table ``[analysis]``."""
     try:
         document = tomlkit.parse(read_text(path) if path.exists() else "")
     except (OSError, tomlkit.exceptions.ParseError) as error:
@@ -65,10 +88,7 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
     table = document.setdefault("analysis", tomlkit.table())
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: 'analysis' is no table")
-    table["regions"] = _lines(regions)
-    table["ignore"] = _lines(ignore)
-    make_folder(path.parent)
-    write_whole(path, tomlkit.dumps(document).encode())
+    return document, table
 
 
 def _lines(polygons: Sequence[str]) -> Array:

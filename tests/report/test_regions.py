@@ -189,6 +189,23 @@ def test_a_source_that_cannot_be_shown(
     assert "geheim" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("place", "code"), [("wall/m.toml", 4), ("folder", 2), ("old.toml", 2), ("other.toml", 2)]
+)
+def test_a_place_for_regions_that_is_none_is_known_before_anybody_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.mp4")
+    (tmp_path / "wall").write_text("a file where a folder should be")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "old.toml").write_text("[analysis]\nregions = []  # garçon", encoding="latin-1")
+    (tmp_path / "other.toml").write_text("analysis = 3\n")
+    ran = run_here("regions", "door.mp4", "--no-open", "--out", place)
+    assert (ran.code, ran.out) == (code, "")
+    assert len(ran.err.splitlines()) == 1
+
+
 def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "motionlapse.toml"
     path.write_text("[analysis\n")
