@@ -52,7 +52,7 @@ def regions(
             "--out",
             metavar="FILE",
             parser=path_given,
-            help="Save here [--config, else ./motionlapse.toml].",
+            help="Save here; what is there is shown [--config, else ./motionlapse.toml].",
         ),
     ] = None,
     open_page: Annotated[
@@ -72,7 +72,9 @@ def regions(
     served on 127.0.0.1 alone, and the program ends when the page says done.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
-    settings = load_and_log_settings(config, set_, flags)
+    # What is saved replaces the regions that are in the file, so those are what is shown.
+    begun = out if config is None and out is not None and out.is_file() else config
+    settings = load_and_log_settings(begun, set_, flags)
     place = out or config or Path("motionlapse.toml")
 
     from motionlapse.report.region_file import check_file, check_regions, save_regions

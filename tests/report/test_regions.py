@@ -189,6 +189,20 @@ def test_a_source_that_cannot_be_shown(
     assert "geheim" not in ran.err
 
 
+def test_what_is_in_the_file_to_be_saved_is_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.mp4")
+    (tmp_path / "motionlapse.toml").write_text(CONFIG)
+    (tmp_path / "gate.toml").write_text("[analysis]\nregions = ['gate=0%,0% 50%,0% 50%,50%']\n")
+    with start("regions", "door.mp4", "--no-open", "--out", "gate.toml") as program:
+        browser.get(address_of(program))
+        assert wait_for(browser, "document.querySelectorAll('#list li').length")
+        assert browser.find_element("css selector", "#list input").get_attribute("value") == "gate"
+        program.kill()
+
+
 @pytest.mark.parametrize(
     ("place", "code"), [("wall/m.toml", 4), ("folder", 2), ("old.toml", 2), ("other.toml", 2)]
 )
