@@ -249,6 +249,25 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
             raise
 
 
+def write_in_folder(path: Path, content: bytes) -> None:
+    """Make the folder of a file and those above it, and write it as `write_whole` does.
+
+    Raises
+    ------
+    SinkError
+        If it cannot be written; no folder that was made for it is left behind then.
+    """
+    made = [folder for folder in path.parents if not folder.exists()]
+    try:
+        make_folder(path.parent)
+        write_whole(path, content)
+    except BaseException:
+        for folder in made:  # from the innermost one
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
 def is_special(path: Path) -> bool:
     """Tell whether a path is a device, a pipe or the like, which must not be replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()

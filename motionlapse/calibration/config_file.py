@@ -6,7 +6,7 @@ from pathlib import Path
 
 from motionlapse.calibration.proposal import Proposal
 from motionlapse.errors import ConfigError, why
-from motionlapse.files import check_writable, make_folder, write_whole, writing
+from motionlapse.files import check_writable, write_in_folder, writing
 from motionlapse.units import format_share, printable
 
 _MARK = "# Written by 'motionlapse calibrate', which may replace it."
@@ -50,8 +50,7 @@ def write_config(path: Path, proposal: Proposal, source: str) -> None:
         If it cannot be written.
     """
     check_place(path)
-    make_folder(path.parent)
-    write_whole(path, as_toml(proposal, source).encode())
+    write_in_folder(path, as_toml(proposal, source).encode())
 
 
 def as_toml(proposal: Proposal, source: str) -> str:

@@ -266,9 +266,8 @@ def stdout_or_file(path: Path) -> Iterator[Callable[[str], object]]:
         with printing():
             yield sys.stdout.write
         return
-    from motionlapse.files import make_folder, write_whole
+    from motionlapse.files import write_in_folder
 
     parts: list[str] = []
     yield parts.append
-    make_folder(path.parent)
-    write_whole(path, "".join(parts).encode())
+    write_in_folder(path, "".join(parts).encode())

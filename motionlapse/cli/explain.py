@@ -74,7 +74,7 @@ def explain(
     settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.outputs import refuse_footage
-    from motionlapse.files import check_writable, make_folder, write_whole
+    from motionlapse.files import check_writable, write_in_folder
     from motionlapse.made import Made, refuse_others
     from motionlapse.report.explain import as_png
     from motionlapse.report.explain import explain as explained
@@ -86,8 +86,7 @@ def explain(
     refuse_others(out, Made.PICTURE)
     check_writable(out)
     result = explained(found, settings, at_s)
-    make_folder(out.parent)
-    write_whole(out, as_png(result.picture))
+    write_in_folder(out, as_png(result.picture))
     if json:
         print_json(result.record | {"picture": str(out)})
         return

@@ -9,7 +9,7 @@ import numpy as np
 
 from motionlapse.comparison.pair import Compared
 from motionlapse.errors import ConfigError
-from motionlapse.files import make_folder, write_whole
+from motionlapse.files import write_in_folder
 from motionlapse.frames import Image
 from motionlapse.made import Made, marked, refuse_others
 from motionlapse.measures.measured import Floats, bgr, grey
@@ -47,8 +47,7 @@ def write_difference(path: Path, compared: Compared) -> None:
     check_name(path)
     refuse_others(path, Made.PICTURE)
     _, encoded = cv2.imencode(path.suffix.lower(), difference_picture(compared))
-    make_folder(path.parent)
-    write_whole(path, marked(encoded.tobytes()))
+    write_in_folder(path, marked(encoded.tobytes()))
 
 
 def difference_picture(compared: Compared) -> Image:

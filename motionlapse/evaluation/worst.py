@@ -14,7 +14,7 @@ from motionlapse.errors import SinkError, SourceError
 from motionlapse.evaluation.counts import Counts
 from motionlapse.evaluation.labels import Labels, read_grey, read_labels, read_region
 from motionlapse.evaluation.sequences import LabelledSequence
-from motionlapse.files import check_folder, make_folder, write_whole
+from motionlapse.files import check_folder, write_in_folder
 from motionlapse.frames import Image
 
 APART = 10
@@ -96,8 +96,7 @@ class Gallery:
                 done, png = cv2.imencode(".png", _draw(frame))
                 if not done:
                     raise SinkError(f"{path}: the picture cannot be a PNG")
-                make_folder(self._folder)
-                write_whole(path, png.tobytes())
+                write_in_folder(path, png.tobytes())
                 written.append(path)
         return written
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from motionlapse.errors import why
-from motionlapse.files import check_writable, drop, make_folder, reading, write_whole, writing
+from motionlapse.files import check_writable, drop, reading, write_in_folder, writing
 from motionlapse.made import Made, refuse_others
 from motionlapse.report.packed_scores import packed_scores
 from motionlapse.report.thumbnails import read_mask, read_small, thumbnail
@@ -107,16 +108,16 @@ def write_report(
     check_writable(path)
     writer = _Writer(path)
     rows: list[list[object]] = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and encoding hold no lock
-        for event, small in zip(found, pool.map(_thumbnail, found), strict=True):
-            inside = len(rows) < INSIDE
-            rows.append(writer.row(event, small, places[event.run_id], inside=inside))
-            on_event(len(rows), len(found))
-    writer.tidy()
-    title = f"What moved: {archive.resolve().name}"
-    page = _page(title, {"sources": sources, "events": rows}, now)
-    make_folder(path.parent)
-    write_whole(path, page)
+    with writer:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and encoding hold no lock
+            for event, small in zip(found, pool.map(_thumbnail, found), strict=True):
+                inside = len(rows) < INSIDE
+                rows.append(writer.row(event, small, places[event.run_id], inside=inside))
+                on_event(len(rows), len(found))
+        title = f"What moved: {archive.resolve().name}"
+        page = _page(title, {"sources": sources, "events": rows}, now)
+        write_in_folder(path, page)
+    writer.tidy()  # an earlier page needs its pictures until this one has taken its place
     return Report(path, len(rows), len(sources), len(page), *_missing(found))
 
 
@@ -168,12 +169,26 @@ def _thumbnail(recorded: RecordedEvent) -> bytes:
 
 
 class _Writer:
-    """Makes the rows of events, and the files of those whose pictures lie beside the page."""
+    """Makes the rows of events, and the files of those whose pictures lie beside the page.
+
+    Use in a with-statement: if the page fails, the files that were not there before go again.
+    """
 
     def __init__(self, page: Path) -> None:
         self._base = page.resolve().parent
         self._beside = page.resolve().parent / f"{page.stem}_files"
         self._written: set[str] = set()
+        self._new: list[Path] = []
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed is not None and self._new:
+            for path in self._new:
+                drop(path)
+            with contextlib.suppress(OSError):  # it holds pictures of an earlier page
+                self._beside.rmdir()
 
     def row(
         self, recorded: RecordedEvent, small: bytes, source: int, *, inside: bool
@@ -218,9 +233,12 @@ class _Writer:
         if inside:
             kind = "webp" if name.endswith(".webp") else "png"
             return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
-        make_folder(self._beside)
-        write_whole(self._beside / name, content)
+        picture = self._beside / name
+        new = not picture.exists()
+        write_in_folder(picture, content)
         self._written.add(name)
+        if new:
+            self._new.append(picture)
         return quote(f"{self._beside.name}/{name}")
 
     def _link(self, path: Path | None) -> str:

@@ -13,7 +13,7 @@ from motionlapse.analysis.areas import WatchedArea
 from motionlapse.analysis.prepare import choose_scale
 from motionlapse.analysis.settings import AnalysisSettings
 from motionlapse.errors import ConfigError, why
-from motionlapse.files import check_writable, make_folder, read_text, write_whole
+from motionlapse.files import check_writable, read_text, write_in_folder
 
 
 def check_regions(
@@ -75,8 +75,7 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
     document, table = _read(path)
     table["regions"] = _lines(regions)
     table["ignore"] = _lines(ignore)
-    make_folder(path.parent)
-    write_whole(path, tomlkit.dumps(document).encode())
+    write_in_folder(path, tomlkit.dumps(document).encode())
 
 
 def _read(path: Path) -> tuple[tomlkit.TOMLDocument, dict[str, object]]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from motionlapse.files import (
     part_of,
     put_new,
     take_name,
+    write_in_folder,
     write_whole,
 )
 
@@ -38,6 +42,24 @@ def test_a_place_that_cannot_be_written_is_named_and_left_clean(tmp_path: Path) 
 def test_a_folder_that_is_gone_is_a_sink_error(tmp_path: Path) -> None:
     with pytest.raises(SinkError, match="no such file or directory"):
         write_whole(tmp_path / "gone" / "a.jpg", b"picture")
+
+
+def test_no_folder_is_left_that_was_made_for_a_file_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "there" / "new" / "below" / "a.png"
+    (tmp_path / "there").mkdir()
+    write_in_folder(place, b"picture")
+    assert place.read_bytes() == b"picture"
+    shutil.rmtree(tmp_path / "there" / "new")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("motionlapse.files.ready_to_rename", full)
+    with pytest.raises(SinkError, match="no space left"):
+        write_in_folder(place, b"picture")
+    assert list((tmp_path / "there").iterdir()) == []
 
 
 def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
