@@ -82,6 +82,7 @@ class Watch:
         self._steered: Steered | None = None
         self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
+        self._told: set[str] = set()
         self._ring = PacketRing(0.0, 0) if address.kind in (Kind.STREAM, Kind.FILE) else None
         self._keep_packets(settings)
         self._holding = Holding()
@@ -187,8 +188,9 @@ class Watch:
         if outcome.overlay:
             hint = f'leave it out with --ignore "{outcome.overlay}"'
             self._listener.warning(f"a clock seems to be written into the picture; {hint}")
-        if outcome.unwritten:
+        for unwritten in outcome.unwritten:
             self._result.exit_code = max(self._result.exit_code, SinkError.exit_code)
+            self._tell_once(unwritten.text, str(unwritten))
         try:
             store.end_run(
                 stored,
@@ -198,7 +200,7 @@ class Watch:
                 faults=[str(unwritten) for unwritten in outcome.unwritten],
             )
         except SinkError as error:
-            self._on_unwritten(str(error))
+            self._tell_once(str(error), str(error))
             self._result.exit_code = SinkError.exit_code
 
     # ---- a change of settings --------------------------------------------------------------------
@@ -281,4 +283,11 @@ class Watch:
         what = text.rpartition(": ")[2]
         if now_s - self._told_s.get(what, float("-inf")) >= _UNWRITTEN_S:
             self._told_s[what] = now_s
+            self._told.add(text)
             self._listener.error(f"{text}; detection goes on, and it is tried again")
+
+    def _tell_once(self, text: str, words: str) -> None:
+        """Tell at the end what was kept back because something else had the same cause."""
+        if text not in self._told:
+            self._told.add(text)
+            self._listener.error(words)

@@ -251,6 +251,15 @@ def test_full_disk_of_the_archive_still_lists_what_was_found(film, small_disk):
     assert ran.spans == WHOLE
 
 
+def test_a_watch_tells_of_each_result_that_a_full_disk_has_cost(film, small_disk):
+    film("door.mp4")
+    disk = small_disk(96)  # room for an archive without events
+    ran = run_apart("watch", "door.mp4", "--out", disk / "kept")
+    assert_told_of_the_full_disk(ran)
+    assert "archive.sqlite: cannot be written" in ran.err, "the events are not in it"
+    assert ".jpg: cannot be written" in ran.err
+
+
 def assert_told_of_the_full_disk(ran):
     assert ran.code == 4
     assert "Traceback" not in ran.err
