@@ -164,6 +164,10 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
             raise SourceError(f"{_shown(places[0])}: no archive, folder or picture of that name")
     paths: list[Path] = []
     for place in places:
+        if (place / ARCHIVE_FILE).is_file():
+            raise ConfigError(
+                f"{_shown(place)}: is an archive; give one archive, or pictures alone"
+            )
         paths += _pictures_in(place)
     if not paths:
         raise SourceError(f"{places[0]}: neither an archive nor a folder of pictures")

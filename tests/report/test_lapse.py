@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 from films import run_here, scan_here, write_film, write_stills
 
+from motionlapse.files import ARCHIVE_FILE
+from motionlapse.sinks.archive_schema import make_database
+
 
 def frames_of(path: str) -> list[tuple[float, np.ndarray]]:
     with av.open(path) as film:
@@ -116,6 +119,7 @@ def test_stamps_come_from_names(fixtures: Path) -> None:
             "mine.mp4: cannot be written: it is a file, and a folder is wanted",
         ),
         (("gone", "--out", "mine.mp4"), 3, "gone: no archive"),  # what is wrong first comes first
+        (("yard", "kept"), 2, "kept: is an archive; give one archive, or pictures alone"),
         (("empty",), 3, "neither an archive nor a folder of pictures"),
         (("yard", "--stamp"), 2, "--stamp"),
         (("yard", "--fit", "big"), 2, "WIDTHxHEIGHT"),
@@ -129,6 +133,8 @@ def test_what_cannot_be_is_said(
 ) -> None:
     write_stills(tmp_path / "yard", [0.0, 0.1])
     Path("empty").mkdir()
+    Path("kept").mkdir()
+    make_database(Path("kept") / ARCHIVE_FILE)
     Path("mine.mp4").write_text("mine")
     Path("broken").mkdir()
     Path("broken/a.jpg").write_text("no picture")
