@@ -105,6 +105,18 @@ ROOM = """
 """
 
 
+def test_choices_of_regions_differ_where_one_is_the_whole_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(tmp_path / "door.mp4")
+    scan_here("door.mp4", "kept")
+    run_here("report", "kept")
+    browser.get((tmp_path / "kept" / "report.html").as_uri())
+    choices = browser.find_elements("css selector", "#f-region option")
+    assert [choice.text for choice in choices] == ["any", "all"]
+
+
 @pytest.mark.parametrize("size", [(700, 1400), (500, 900), (820, 700)], ids=str)
 def test_a_narrow_window_has_room_for_both_panes(archive: Path, browser, size) -> None:
     run_here("report", archive)

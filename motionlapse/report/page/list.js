@@ -63,7 +63,7 @@ const filter = by("filter");
 // A list shows the beginning of what is too long for it.
 const tail = (text) => text.length > TAIL ? `…${text.slice(1 - TAIL)}` : text;
 refill(sources.map((source, i) => [i, tail(source.short)]), by("f-source"), "all");
-refill([...new Set(events.flatMap((e) => e.regions))].sort().map((r) => [r, r]), by("f-region"), "all");
+refill([...new Set(events.flatMap((e) => e.regions))].sort().map((r) => [r, r]), by("f-region"), "any"); // one may be called "all"
 const ORDERS = {
   time: (a, b) => a.source - b.source || a.start - b.start,
   score: (a, b) => b.score - a.score,
