@@ -19,6 +19,8 @@ _INDEX_BYTES = 32_768
 def database_fault(error: sqlite3.Error | OSError, folder: Path) -> str:
     """Return the cause of a fault; a full disk is called what other results call it.
 
+    A folder that is read-only is named as the cause, too.
+
     Parameters
     ----------
     error
@@ -32,6 +34,10 @@ def database_fault(error: sqlite3.Error | OSError, folder: Path) -> str:
         return full
     if code == sqlite3.SQLITE_IOERR and _free_bytes(folder) < _INDEX_BYTES:
         return full
+    # SQLite writes a journal beside the database, and says only that it cannot open something.
+    unopened = code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+    if unopened and folder.is_dir() and not os.access(folder, os.W_OK):
+        return "its folder is read-only"
     return why(error)
 
 

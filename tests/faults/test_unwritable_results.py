@@ -240,6 +240,17 @@ def test_full_disk_of_extra_results_costs_no_event(film, small_disk, flag, name)
     assert_only_whole_files(disk)
 
 
+def test_an_archive_in_a_read_only_folder_is_called_that(film, small_disk):
+    film("door.mp4")
+    disk = small_disk(4000)
+    assert scan_here("door.mp4", disk / "kept").code == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    ran = scan_here("door.mp4", disk / "kept")
+    assert (ran.code, ran.out) == (4, "")
+    assert "archive.sqlite: cannot be written: its folder is read-only" in error_line(ran)
+    assert run_here("events", disk / "kept", "--json").spans == WHOLE
+
+
 def test_full_disk_of_the_archive_still_lists_what_was_found(film, small_disk):
     film("door.mp4")
     disk = small_disk(400)
