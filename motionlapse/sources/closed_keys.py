@@ -13,7 +13,7 @@ from motionlapse.sources.units import CODECS
 _MARK = b"\0\0\1"
 
 
-def length_of(header: bytes, length_at: int) -> int:
+def size_of_lengths(header: bytes, length_at: int) -> int:
     """Return how many bytes a unit's length takes; 0 where units are told apart by marks.
 
     Parameters
@@ -29,8 +29,8 @@ def length_of(header: bytes, length_at: int) -> int:
     return 0
 
 
-def heads_in(data: bytes, length: int) -> Iterator[int]:
-    """Yield where units begin in a packet, behind their marks or lengths; see `length_of`."""
+def unit_starts(data: bytes, length: int) -> Iterator[int]:
+    """Yield where units begin in a packet, behind their marks or lengths; see `size_of_lengths`."""
     at = 0
     while True:
         if length:
@@ -59,7 +59,7 @@ def is_closed(data: bytes, codec: str, header: bytes) -> bool:
     known = CODECS.get(codec)
     if known is None:
         return False
-    for begin in heads_in(data, length_of(header, known.length_at)):
+    for begin in unit_starts(data, size_of_lengths(header, known.length_at)):
         kind = data[begin] >> known.shift & known.mask
         if kind in known.pictures:
             return kind in known.closed

@@ -7,9 +7,9 @@ from threading import Event
 
 from motionlapse.clock import Clock
 from motionlapse.sources.address import Address, Kind
-from motionlapse.sources.asking import AskingConnection, Wait
 from motionlapse.sources.connection import Connection, PacketTap
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.polling import PollingConnection, Wait
 from motionlapse.sources.settings import SourceSettings
 
 
@@ -52,4 +52,4 @@ def connect_to(
     if not first.still:
         return first
     ask = partial(StreamConnection, address, live, clock, tap, holding, fast=fast)
-    return AskingConnection(first, ask, live.ask_every, clock, wait or Event().wait)
+    return PollingConnection(first, ask, live.ask_every, clock, wait or Event().wait)

@@ -42,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class Undecoded:
     """A picture that has not been decoded, because its packet is as small as quiet ones are.
 
     Attributes
@@ -60,7 +60,7 @@ class Unseen:
     arrived_s: float | None
 
 
-Arrival: TypeAlias = Picture | Unseen | None
+Arrival: TypeAlias = Picture | Undecoded | None
 """What comes over a connection; None: a picture that is held back, and may follow."""
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from motionlapse.clock import Clock
 from motionlapse.frames import Frame
-from motionlapse.sources.connection import PacketTap, Picture, Unseen
+from motionlapse.sources.connection import PacketTap, Picture, Undecoded
 from motionlapse.sources.stream_clock import StreamClock
 
 
@@ -52,7 +52,7 @@ class FrameDates:
         self.pictures += left_out - self._left_out
         self._left_out = left_out
 
-    def frame(self, picture: Picture | Unseen, *, paced: bool) -> Frame:
+    def frame(self, picture: Picture | Undecoded, *, paced: bool) -> Frame:
         """Return the next frame; a `paced` picture that came early waits here for its time."""
         if self._begun_s is None:
             self._begun_s = self._clock.monotonic()
@@ -79,6 +79,6 @@ class FrameDates:
             number=index,
             to_planes=picture.to_planes,
             to_bgr=picture.to_bgr,
-            calm=isinstance(picture, Unseen),
+            calm=isinstance(picture, Undecoded),
             left_out=left_out,
         )

@@ -10,7 +10,7 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 
 from motionlapse.frames import Image, Planes
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.picture_guard import is_unfilled
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.units import VideoPacket
@@ -70,7 +70,7 @@ class HeldGroup:
         """
         return self._arrived_s + stamp_s - self._stamp_s
 
-    def unseen(self) -> list[Unseen]:
+    def unseen(self) -> list[Undecoded]:
         """Return all pictures that have not been decoded, in order of display."""
         found = []
         for packet in sorted(self.packets[self.first :], key=lambda packet: packet.pts or 0):
@@ -78,7 +78,7 @@ class HeldGroup:
             stamp_s = float(pts * packet.time_base)
             picture = cache(partial(self._picture, pts))
             found.append(
-                Unseen(
+                Undecoded(
                     partial(_planes, picture),
                     partial(_bgr, picture),
                     stamp_s,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from motionlapse.frames import OFTEN_S
-from motionlapse.sources.closed_keys import heads_in, length_of
+from motionlapse.sources.closed_keys import size_of_lengths, unit_starts
 from motionlapse.sources.fields import may_hold_fields
 from motionlapse.sources.units import CODECS, VideoPacket, sequences_in
 
@@ -69,7 +69,7 @@ class Disposables:
 
     def __init__(self, codec: str, header: bytes) -> None:
         self._codec = CODECS["h264"] if codec == "h264" else None
-        self._length = 0 if self._codec is None else length_of(header, self._codec.length_at)
+        self._length = 0 if self._codec is None else size_of_lengths(header, self._codec.length_at)
         self._known = self._fields = False
         if self._codec is None:
             return
@@ -83,7 +83,7 @@ class Disposables:
         """Look for parameters of the stream in a key frame's packet."""
         if self._codec is None:
             return
-        for begin in heads_in(data, self._length):
+        for begin in unit_starts(data, self._length):
             kind = data[begin] >> self._codec.shift & self._codec.mask
             if kind == _SEQUENCE:
                 self._take(data[begin : begin + _SEQUENCE_BYTES])
@@ -103,7 +103,7 @@ class Disposables:
         if codec is None or not self._known or self._fields:
             return False
         data = bytes(memoryview(packet)[:_HEAD_BYTES])
-        for begin in heads_in(data, self._length):
+        for begin in unit_starts(data, self._length):
             kind = data[begin] & codec.mask
             if kind in codec.pictures:
                 return data[begin] & 0x60 == 0

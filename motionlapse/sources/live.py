@@ -24,7 +24,7 @@ from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.backoff import Backoff
-from motionlapse.sources.connection import Arrival, Connection, PacketTap, Unseen
+from motionlapse.sources.connection import Arrival, Connection, PacketTap, Undecoded
 from motionlapse.sources.frame_dates import FrameDates
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
@@ -235,7 +235,7 @@ class Live(Closing):
         frame = self._dates.frame(picture, paced=connection.paced)
         if picture.stamp_s is not None:
             self._holding.align(picture.stamp_s, frame.time)
-        if isinstance(picture, Unseen):
+        if isinstance(picture, Undecoded):
             self._mailbox.put_in_turn(frame)
             return
         usable = guard.usable(picture.planes, self._clock.monotonic())

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.clock import Clock
 from motionlapse.sources.closed_keys import is_closed
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.held import HeldGroup, copy_of
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.leaving_out import Disposables
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
     in_turn: bool = False
 
 
-Item: TypeAlias = "Shown | Unseen | None"
+Item: TypeAlias = "Shown | Undecoded | None"
 """None: a packet has come and is held, or left out."""
 
 # Of groups in the middle of which holding may begin so many packets are kept.

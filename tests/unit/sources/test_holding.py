@@ -20,7 +20,7 @@ from motionlapse.decision.settings import DecisionSettings
 from motionlapse.frames import Frame, SourceInfo
 from motionlapse.pacing.settings import PacingSettings
 from motionlapse.pipeline import run
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.stream_decoder import Shown, StreamDecoder
@@ -93,8 +93,8 @@ class Stream:
                     yield self._frame(item, index)
                     index += 1
 
-    def _frame(self, item: Shown | Unseen, index: int) -> Frame:
-        if isinstance(item, Unseen):
+    def _frame(self, item: Shown | Undecoded, index: int) -> Frame:
+        if isinstance(item, Undecoded):
             time = item.pts_s or 0.0
             return Frame(index, time, None, index, item.to_planes, item.to_bgr, calm=True)
         shown = item.frame

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlapse.sources.connection import Unseen
-from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
+from motionlapse.sources.connection import Undecoded
+from motionlapse.sources.quiet_sizes import CurrentGroup, GroupSizes, QuietSizes
 from tests.films import FPS
 from tests.unit.sources.test_held_faults import broken
 from tests.unit.sources.test_holding import KINDS, LettingGo, Stream, noisy_film, pictures
@@ -83,7 +83,7 @@ def test_pictures_before_the_middle_have_been_seen(tmp_path: Path) -> None:
     stream = Stream(noisy_film(tmp_path / "film.mp4", seconds=2), Joining(10))
     unseen = []
     for packet in list(stream.packets())[: FPS + 1]:
-        unseen += [item for item in stream.decoder.take(packet) if isinstance(item, Unseen)]
+        unseen += [item for item in stream.decoder.take(packet) if isinstance(item, Undecoded)]
     assert [item.pts_s for item in unseen] == [pytest.approx(n / FPS) for n in range(10, FPS)]
 
 
@@ -131,7 +131,7 @@ def groups(count: int, seed: int, *, places: int = 4) -> list[list[int]]:
 
 
 def false_alarms(sizes: QuietSizes, group: list[int]) -> int:
-    hand, alarms = GroupInHand(), 0
+    hand, alarms = CurrentGroup(), 0
     for size in group:
         stretch = hand.add(size, backward=False)
         alarms += stretch is not None and sizes.is_unlike(stretch)
@@ -140,7 +140,7 @@ def false_alarms(sizes: QuietSizes, group: list[int]) -> int:
 
 
 def learn(sizes: QuietSizes, group: list[int]) -> None:
-    hand = GroupInHand()
+    hand = CurrentGroup()
     for size in group:
         if (stretch := hand.add(size, backward=False)) is not None:
             sizes.learn(stretch)
@@ -174,7 +174,7 @@ def test_stretches_alone_are_enough_to_know_quiet_ones() -> None:
     """Where nothing moves for less than a group at a time."""
     sizes = QuietSizes()
     for number, group in enumerate(groups(6, 1)):
-        hand = GroupInHand()
+        hand = CurrentGroup()
         for place, size in enumerate(group):
             stretch = hand.add(size, backward=False)
             if stretch is not None and (place < 24) == (number % 2 == 0):

@@ -9,9 +9,9 @@ import pytest
 from motionlapse.clock import ManualClock
 from motionlapse.errors import SourceError
 from motionlapse.frames import Image
-from motionlapse.sources.asking import AskingConnection
 from motionlapse.sources.camera import planes_of_bgr
 from motionlapse.sources.connection import Arrival, Picture, itself
+from motionlapse.sources.polling import PollingConnection
 
 
 class Answer:
@@ -39,7 +39,7 @@ class Asked:
         self.clock = ManualClock()
         self.answers, self.asked, self.waits = list(answers), 0, list[float]()
         self.answer_s = answer_s
-        self.connection = AskingConnection(self.ask(), self.ask, every_s, self.clock, self.wait)
+        self.connection = PollingConnection(self.ask(), self.ask, every_s, self.clock, self.wait)
 
     def ask(self) -> Answer:
         if self.asked == len(self.answers):
@@ -88,7 +88,7 @@ def test_who_wants_the_end_gets_it_in_the_middle_of_a_wait() -> None:
 
 def test_a_camera_that_does_not_answer_is_lost() -> None:
     camera = Asked(Answer(10))
-    camera.connection = AskingConnection(
+    camera.connection = PollingConnection(
         Answer(10), camera.ask, 1.0, camera.clock, lambda _seconds: False
     )
     with pytest.raises(SourceError, match="connection refused"):

@@ -16,7 +16,7 @@ Wait: TypeAlias = Callable[[float], bool]
 """Waits for so many seconds, or until somebody wants the end: then it returns True."""
 
 
-class AskingConnection:
+class PollingConnection:
     """A connection for each picture, which together are as one.
 
     Parameters
@@ -86,7 +86,7 @@ class AskingConnection:
         if not isinstance(arrival, Picture):
             return True
         before = self._print
-        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view))
+        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view).data)
         return self._print != before
 
     def close(self) -> None:
