@@ -15,7 +15,7 @@ from motionlapse.sources.polling import PollingConnection
 
 
 class Answer:
-    """One answer of a camera: these pictures, each of one grey."""
+    """One answer of a camera: pictures of a single grey level each."""
 
     detail, damage, paced, finite = "2×2 grey", "", False, False
 
@@ -33,7 +33,7 @@ class Answer:
 
 
 class Asked:
-    """A camera with answers that come after `answer_s`; asked no more once `most` have come."""
+    """A camera whose answers take `answer_s`; polling ends after `most` of them."""
 
     def __init__(self, *answers: Answer, answer_s: float = 0.0, every_s: float = 1.0) -> None:
         self.clock = ManualClock()
