@@ -55,7 +55,7 @@ class Check:
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         open_stretches: Callable[[Sequence[Stretch]], Stretches],
         should_stop: Callable[[], bool],
-        on_share: Callable[[float], None] = lambda _: None,
+        on_share: Callable[[float], None],
     ) -> None:
         self._settings = settings
         self._make_analyzer = make_analyzer
@@ -85,10 +85,10 @@ class Check:
         def place(time: float) -> int:
             return max(0, bisect_right(starts_s, time) - 1)
 
-        def tell(time: float) -> None:
+        def report(time: float) -> None:
             self._on_share(bisect_left(sample, place(time)) / len(sample))
 
-        for suspect in self._events(sample_stretches(sample, starts_s), tell):
+        for suspect in self._events(sample_stretches(sample, starts_s), report):
             number = place(suspect.start_s)
             run_up = whole_groups(place(suspect.start_s - _RUN_UP_S), number, starts_s)
             for event in self._events([run_up]):
