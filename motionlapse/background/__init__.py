@@ -1,7 +1,7 @@
-"""What a pixel usually looks like: the background models, each by its name.
+"""The background models, which learn what each pixel usually looks like, by name.
 
-A model is a module with a class that has `motionlapse.types.BackgroundModel`'s methods and is made
-from its settings, and one line in `MODELS`.
+A model is a module with a class that has the methods of `motionlapse.types.BackgroundModel` and is
+made from its settings. It needs one line in `MODELS`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ModelEntry:
     summary: str
 
     def load(self) -> type[BackgroundModel]:
-        """Return its class, imported now: what it has to compile may take half a minute."""
+        """Import and return its class; kernels that have to be compiled may take half a minute."""
         module, _, name = self.path.partition(":")
         found: type[BackgroundModel] = getattr(importlib.import_module(module), name)
         return found

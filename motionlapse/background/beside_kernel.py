@@ -1,4 +1,4 @@
-"""Which foreground would fit the background beside it: how a place looks where an object stood."""
+"""Which foreground fits the background next to it: so looks the place that an object has left."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 @part
 def _beyond(look, planes, variance, at, k_squared):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return by how much a look differs more from a background than what fits; 0 or less fits."""
+    """Return by how much a squared difference exceeds what fits a background; 0 or less fits."""
     d0, d1, d2 = look[0] - planes[0][at], look[1] - planes[1][at], look[2] - planes[2][at]
     return max(d0 * d0, d1 * d1, d2 * d2) - k_squared * variance[at]
 
 
 @part
-def _look_inside(  # type: ignore[no-untyped-def]
+def _test_inner_block(  # type: ignore[no-untyped-def]
     first, place, looks, means, variance, width, k_squared, beside
 ):
-    """Ask a block, none of whose pixels lies along an edge of the picture."""
-    # Unsigned, no place is counted from the end, as far as the compiler knows: else it would not
-    # vectorise.
+    """Test a block, none of whose pixels lies along an edge of the picture."""
+    # Unsigned, because the compiler would have to allow for negative indices, which count from the
+    # end, and would not vectorise.
     above, below = np.uint64(first - width), np.uint64(first + width)
     before, after, here = np.uint64(first - 1), np.uint64(first + 1), np.uint64(place)
     for lane in range(LANES):
@@ -41,10 +41,10 @@ def _look_inside(  # type: ignore[no-untyped-def]
 
 
 @part
-def _look_anywhere(  # type: ignore[no-untyped-def]
+def _test_pixel(  # type: ignore[no-untyped-def]
     spot, place, looks, means, variance, width, k_squared
 ):
-    """Ask a pixel, which has fewer than four beside it where it lies along an edge."""
+    """Test a pixel, which has fewer than four neighbours if it lies along an edge."""
     look, x, least = (looks[0][place], looks[1][place], looks[2][place]), spot % width, _ONE
     if x > 0:
         least = min(least, _beyond(look, means, variance, spot - 1, k_squared))
@@ -58,27 +58,27 @@ def _look_anywhere(  # type: ignore[no-untyped-def]
 
 
 @part
-def look_beside(  # type: ignore[no-untyped-def]
+def find_fits_beside(  # type: ignore[no-untyped-def]
     planes, blocks, start, looks, mean, variance, width, k_squared, beside
 ):
-    """Find which looks of blocks would fit the background of one of the four pixels around.
+    """Find which looks of blocks fit the background of one of the four neighbouring pixels.
 
     Parameters
     ----------
     planes
         `GREY` or `COLOUR`.
     blocks
-        Which blocks of a few rows.
+        The numbers of the blocks, which lie in a few rows.
     start, looks
-        Where the rows begin in the picture, in pixels, and their looks, float32 ``(P, N)``.
+        Where these rows begin in the picture, in pixels, and their looks, float32 ``(P, N)``.
     mean, variance
         The background, float32 ``(P, H * W)`` and ``(H * W,)``.
     width
-        Of the picture, in pixels.
+        The width of the picture in pixels.
     k_squared
-        Times the variance: what a look may differ by, squared.
+        A look fits if its squared difference is at most this many times the variance.
     beside
-        float32 ``(N,)``: filled with 1 and 0 where the blocks are.
+        float32 ``(N,)``: filled with 1 for looks that fit, else 0, where the blocks are.
     """
     size, last = len(variance), len(planes) - 1
     three = looks[0], looks[min(1, last)], looks[last]
@@ -87,9 +87,9 @@ def look_beside(  # type: ignore[no-untyped-def]
         first = int(blocks[k]) * LANES
         place, x = first - start, first % width
         if x > 0 and x + LANES < width and first >= width and first + LANES + width <= size:
-            _look_inside(first, place, three, means, variance, width, k_squared, beside)
+            _test_inner_block(first, place, three, means, variance, width, k_squared, beside)
         else:
             for i in range(min(LANES, size - first)):
-                beside[place + i] = _look_anywhere(
+                beside[place + i] = _test_pixel(
                     first + i, place + i, three, means, variance, width, k_squared
                 )

@@ -1,15 +1,17 @@
-"""Blocks of pixels: how what is known besides the background is laid out, and which are followed.
+"""Blocks of pixels: the memory layout of candidates and retired backgrounds, and finding blocks.
 
-Foreground comes in pieces: of the 16 pixels of a block that has any, a third to three quarters are
-foreground on labelled footage. So whole blocks are followed, in a few vector instructions, in which
-pixels that are not foreground keep what they have. Pixel by pixel that took half as long again.
+Foreground comes in pieces: on labelled footage, a third to three quarters of the 16 pixels of a
+block that has any foreground are foreground. So whole blocks are processed, in a few vector
+instructions, and pixels in them that are not foreground keep what they have. One pixel at a time,
+that took half as long again.
 
-A block lies together, a row of 16 numbers for each quantity. `candidates` has the candidate's
-means, its variance and its credit, and when it was last followed: it loses credit for all the time
-in which the background fits, and that is made up for when the pixel is next foreground. Then the
-time since when another look has been seen in the candidate's place, and that look: the one that
-comes next, once the candidate has no credit left. `retired` has the retired background's means,
-variance and credit; few blocks have ever had any.
+The data of a block is contiguous: a row of 16 numbers for each quantity. In `candidates` these are
+the candidate's means, its variance and its credit, and the time at which it was last updated. (A
+candidate loses credit for all the time in which the background fits; that is deducted when the
+pixel is next foreground.) Then come the time since when another look has been seen in place of the
+candidate, and the means of that look, which becomes the next candidate once this one has no credit
+left. In `retired` they are the retired background's means, variance and credit; few blocks ever
+have one.
 """
 
 from __future__ import annotations
@@ -22,23 +24,23 @@ from motionlapse.native import part, prefetch
 
 _ZERO = np.float32(0.0)
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
-_STRETCH = 128  # pixels: most stretches of these have no foreground
+_STRETCH = 128  # pixels that are checked at once, because most such stretches have no foreground
 
 LANES = 16
-"""How many pixels are a block: as many float32 as fill a line of a cache."""
+"""How many pixels are a block: as many float32 as fill a cache line."""
 
 GREY, COLOUR = (0,), (0, 1, 2)
-"""The planes of a picture, as tuples: kernels are compiled for each, with places that are known."""
+"""The planes of a picture, as tuples: kernels are compiled for each, with constant indices."""
 
 
 def shapes_of(planes: int, pixels: int) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-    """Return the shapes of `candidates` and `retired`: blocks, rows and pixels of a block."""
+    """Return the shapes of `candidates` and `retired`: (blocks, rows, pixels of a block)."""
     blocks = -(-pixels // LANES)
     return (blocks, 2 * planes + 4, LANES), (blocks, planes + 2, LANES)
 
 
 def in_blocks(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Lay pictures out in blocks: ``(N, H, W)`` as ``(B, N, 16)``, 0 beyond the end."""
+    """Rearrange pictures into blocks: ``(N, H, W)`` to ``(B, N, 16)``, padded with 0."""
     rows = pictures.reshape(len(pictures), -1)
     whole = np.pad(rows, ((0, 0), (0, -rows.shape[1] % LANES)))
     return whole.reshape(len(rows), -1, LANES).swapaxes(0, 1)
@@ -46,13 +48,13 @@ def in_blocks(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
 
 @part
 def row_of(row):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return where a row of a block begins; unsigned, so that nobody looks for it from the end."""
+    """Return where a row of a block begins; unsigned, so that it is no index from the end."""
     return np.uint64(row * LANES)
 
 
 @part
 def rows_of(planes, row):  # type: ignore[no-untyped-def]
-    """Return where the means of three planes begin; luma stands for all."""
+    """Return where the means of three planes begin; of grey, three times the same."""
     last = len(planes) - 1
     return row_of(row), row_of(row + min(1, last)), row_of(row + last)
 
@@ -68,7 +70,7 @@ def count_foreground(score):  # type: ignore[no-untyped-def]
 
 @part
 def highest_of(values):  # type: ignore[no-untyped-def]
-    """Return the highest of bytes, 0 of none."""
+    """Return the highest of some bytes; 0 if there are none."""
     highest = np.uint8(0)
     for x in range(len(values)):
         highest = max(highest, values[x])
@@ -82,16 +84,17 @@ def find_blocks(first, score, blocks):  # type: ignore[no-untyped-def]
     Parameters
     ----------
     first
-        Where the rows begin in the picture, in pixels: the beginning of a block.
+        Where the rows begin in the picture, in pixels; a block begins there.
     score
-        uint8 ``(N,)``: theirs.
+        uint8 ``(N,)``: the scores of the rows.
     blocks
-        uint32 ``(M,)``: filled with which. There must be room for all of the rows.
+        uint32 ``(M,)``: filled with the numbers of the blocks found. There must be room for all
+        blocks of the rows.
 
     Returns
     -------
     int
-        How many there are.
+        How many were found.
     """
     count = 0
     for top in range(0, len(score), _STRETCH):
@@ -107,7 +110,7 @@ def find_blocks(first, score, blocks):  # type: ignore[no-untyped-def]
 def keep(  # type: ignore[no-untyped-def]
     blocks, candidates, retired, kept_blocks, kept_candidates, kept_retired
 ):
-    """Keep what is known of blocks behind what is kept; `kept_blocks` begins with how many are."""
+    """Append copies of blocks to those that are kept; `kept_blocks` begins with their number."""
     before = int(kept_blocks[0])
     for k in range(len(blocks)):
         at = before + k
@@ -123,7 +126,7 @@ def keep(  # type: ignore[no-untyped-def]
 
 @part
 def fetch(planes, block, candidates, retired, has_retired):  # type: ignore[no-untyped-def]
-    """Have what is known of a block on its way: it is seldom in the near caches."""
+    """Prefetch the data of a block, which is seldom in the near caches."""
     candidate = candidates[block]
     for row in range(2 * len(planes) + 4):
         prefetch(candidate, row * LANES)
@@ -135,14 +138,18 @@ def fetch(planes, block, candidates, retired, has_retired):  # type: ignore[no-u
 
 @part
 def retire(planes, spot, lane, mean, variance, credit, retired):  # type: ignore[no-untyped-def]
-    """Let the background and the retired one of a pixel change places.
+    """Swap the background and the retired background of a pixel.
 
     Parameters
     ----------
+    planes
+        `GREY` or `COLOUR`.
     spot, lane
-        Where it is in the picture, and in its block.
+        Where the pixel is in the picture, and in its block.
+    mean, variance, credit
+        The background of the picture.
     retired
-        The block's, its rows one after another.
+        The retired background of the block, its rows one after another.
     """
     for p in range(len(planes)):
         at = p * LANES + lane
@@ -155,7 +162,7 @@ def retire(planes, spot, lane, mean, variance, credit, retired):  # type: ignore
 
 @part
 def promote(planes, spot, lane, mean, variance, credit, candidate, most):  # type: ignore[no-untyped-def]
-    """Let the candidate of a pixel be the background; see `retire`."""
+    """Make the candidate of a pixel the background, with at most `most` credit; see `retire`."""
     count = len(planes)
     for p in range(count):
         mean[p, spot] = candidate[p * LANES + lane]

@@ -1,15 +1,14 @@
-"""What foreground pixels are asked: old backgrounds, shadows, leaves, and what becomes background.
+"""What happens to foreground pixels: retired backgrounds, shadows, candidates and promotions.
 
-The questions are put to all pixels of a block at once: they are written for one, without branches,
-and vectorise. What is rare has loops of its own: that there is a retired background, and that
-something becomes the background.
+All pixels of a block are processed at once: the loops have no branches, so that they vectorise.
+What is rare has loops of its own: swaps with a retired background, and promotions of candidates.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from motionlapse.background.beside_kernel import look_beside
+from motionlapse.background.beside_kernel import find_fits_beside
 from motionlapse.background.blocks_kernel import LANES, fetch, promote, retire, row_of, rows_of
 from motionlapse.background.outline_kernel import GHOST, LOOK_S, OBJECT
 from motionlapse.background.score_levels import THRESHOLD_SCORE
@@ -20,22 +19,21 @@ _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _THIRD = np.float32(1 / 3)
-_TINY = np.float32(1e-20)  # no time over no credit is no rate
+_TINY = np.float32(1e-20)  # makes 0 of no time over no credit
 _HALF = np.float32(0.5)
 _GHOST, _OBJECT = np.uint8(GHOST), np.uint8(OBJECT)
 _TWO_LOOKS_S = np.float32(2 * LOOK_S)
 _SHADOW, _DEEP = np.uint8(SHADOW_SCORE), np.uint8(DEEP_SHADOW_SCORE)
 _LEVEL = np.float32(THRESHOLD_SCORE)
 _THRESHOLD = np.uint8(THRESHOLD_SCORE)
-_ROUNDING = np.float32(2e-5)  # seconds: of the model's own time, at most
-_NEVER = np.float32(1e9)  # after every time
+_ROUNDING = np.float32(2e-5)  # seconds: the largest rounding error of the model's own time
+_NEVER = np.float32(1e9)  # later than any time
 _NO, _YES = np.uint8(0), np.uint8(1)
 _STANDS, _MOVES = np.uint8(0), np.uint8(255)
 
-_AHEAD = 2  # blocks: with 1 or 4 most of the gain is lost
+_AHEAD = 2  # blocks by which data is prefetched; with 1 or 4 most of the gain is lost
 
-# A block is asked in loops of known length; one of which there is only the beginning, pixel by
-# pixel.
+# Blocks are processed in loops of constant length; an incomplete last one, pixel by pixel.
 _BLOCK, _SINGLE = tuple(range(LANES)), (0,)
 
 
@@ -48,25 +46,27 @@ def _squares(look, mean):  # type: ignore[no-untyped-def]  # as kernels are
 
 @part
 def _learned(variance, squares, rate, floor):  # type: ignore[no-untyped-def]
+    """Return a variance moved towards the mean squared difference by a rate."""
     spread = (squares[0] + squares[1] + squares[2]) * _THIRD
     return max(variance + rate * (spread - variance), floor)
 
 
 @part
 def _moved(mean, look, rate):  # type: ignore[no-untyped-def]
+    """Return a mean moved towards a look by a rate."""
     return mean + rate * (look - mean)
 
 
 @part
-def _ask_retired(  # type: ignore[no-untyped-def]
+def _match_retired(  # type: ignore[no-untyped-def]
     planes, lanes, lane, looks, credit, own, score, changes, constants
 ):
-    """Find what fits the retired background, and teach that; it is no foreground any more.
+    """Find foreground that fits the retired background, which learns it; then it is background.
 
     Returns
     -------
     bool
-        Whether any is to change places with the background: `changes` says which.
+        Whether any retired background is to be swapped with the background; `changes` says which.
     """
     count = len(planes)
     rate, most, floor = constants[0], constants[2], constants[4]
@@ -84,7 +84,7 @@ def _ask_retired(  # type: ignore[no-untyped-def]
         away, reach = max(squares[0], squares[1], squares[2]), k_squared * variance
         fits = (score[i] > _THRESHOLD) & (trust > _ZERO) & (away <= reach)
         gained = min(trust + elapsed, most)
-        # With the most credit there is, what is seen is what is there.
+        # At the most credit that is possible, the retired background replaces the background.
         change = _YES if fits & ((gained > credit[i]) | (gained >= most)) else _NO
         for p in range(count):
             own[mean_at[p] + j] = _moved(mean[p], look[p], rate) if fits else mean[p]
@@ -98,16 +98,16 @@ def _ask_retired(  # type: ignore[no-untyped-def]
 
 @part
 def _rest(look, ratio, usual):  # type: ignore[no-untyped-def]
-    """Return the squared difference of a look and the background darkened."""
+    """Return the squared difference between a look and the background darkened by a ratio."""
     rest = look - ratio * usual
     return rest * rest
 
 
 @part
-def _ask_shadow(lanes, looks, means, score, constants):  # type: ignore[no-untyped-def]
+def _mark_shadows(lanes, looks, means, score, constants):  # type: ignore[no-untyped-def]
     """Give the score of a shadow to foreground that is the background darkened."""
-    # One that takes more than the square root of the most (0.7 with 0.5: half of it, in stops of a
-    # lens) may be a thing.
+    # Below the square root of the darkest ratio (0.7 for 0.5: half as deep, in f-stops) a shadow is
+    # a deep one, and may be an object.
     darkest, tolerance = constants[12], constants[13]
     shallow, most = np.sqrt(darkest), tolerance * abs(tolerance)
     look0, look1, look2 = looks
@@ -124,22 +124,22 @@ def _ask_shadow(lanes, looks, means, score, constants):  # type: ignore[no-untyp
 
 
 @part
-def _ask_candidate(  # type: ignore[no-untyped-def]
+def _update_candidates(  # type: ignore[no-untyped-def]
     planes, lanes, lane, looks, credit, own, score, moving, told, beside, changes, constants
 ):
-    """Teach candidates, and find what becomes the background.
+    """Update candidates, and find those that become the background.
 
-    A candidate that nobody sees any more may have credit for a second yet. What is seen in its
-    place waits for that; what came after it had long stood still when it was taken for new.
+    A candidate that is no longer seen may have credit for another second. What is seen in its place
+    waits for that, and the wait counts: otherwise what had long stood still would pass for new.
 
-    Where something has left that is what has been seen for both looks at its outline, and certain:
-    leaves that wave are seldom told of where they stay. Where something stands it takes as long as
-    it may.
+    Where outlines tell a ghost, a look that was there at the last two looks at outlines becomes the
+    background at once: leaves that wave seldom pass for ghosts where they stay. Where outlines tell
+    an object, it takes as long as possible.
 
     Returns
     -------
     bool
-        Whether any becomes the background: `changes` says which.
+        Whether any becomes the background; `changes` says which.
     """
     count = len(planes)
     rate, most, floor, close, promotion = (
@@ -148,7 +148,7 @@ def _ask_candidate(  # type: ignore[no-untyped-def]
     elapsed, miss, ghost = constants[9], constants[10], constants[11]
     standing, before, now = constants[14], constants[15], constants[16]
     reach, is_no_pause = close * floor, elapsed > _ZERO
-    # What is seen for the first time came, on the average, half a frame ago.
+    # What is seen for the first time came half a frame interval ago, on average.
     fresh = _HALF * (before + now)
     mean_at, next_at = rows_of(planes, 0), rows_of(planes, count + 4)
     variance_at, credit_at = row_of(count), row_of(count + 1)
@@ -194,7 +194,7 @@ def _ask_candidate(  # type: ignore[no-untyped-def]
             seen = _moved(waiting[p], look[p], step_waiting)
             own[next_at[p] + j] = seen if asked else waiting[p]
         variance = learned if knows else variance
-        # That of what waited is as of one that has been seen twice.
+        # A look that has waited has been seen twice, so its variance begins lower.
         own[variance_at + j] = (floor if waits else _TWO * floor) if anew else variance
         own[credit_at + j] = given if asked else had
         own[when_at + j] = now if asked else when
@@ -206,13 +206,13 @@ def _ask_candidate(  # type: ignore[no-untyped-def]
 
 
 @part
-def _ask(  # type: ignore[no-untyped-def]
+def _follow_blocks(  # type: ignore[no-untyped-def]
     planes, lanes, blocks, times, start, looks, mean, variance, credit, candidates, retired,
     has_retired, young, score, moving, told, beside, changes, constants,
 ):  # fmt: skip
-    """Ask the first `times` of some blocks, or the first `times` pixels of the first of them.
+    """Process the first `times` blocks, or the first `times` pixels of the first block.
 
-    The former with `_BLOCK` for `lanes`, the latter with `_SINGLE`.
+    The former if `lanes` is `_BLOCK`, the latter if it is `_SINGLE`. For the rest see `follow`.
     """
     last, width, most = len(planes) - 1, len(score) // len(young), constants[2]
     for k in range(times):
@@ -222,8 +222,7 @@ def _ask(  # type: ignore[no-untyped-def]
         candidate, own = candidates[block], retired[block]
         if whole:
             fetch(planes, blocks[min(k + _AHEAD, times - 1)], candidates, retired, has_retired)
-        # In a slice no place is counted from the end, as far as the compiler knows: else it would
-        # not vectorise.
+        # Slices, whose indices the compiler knows not to be negative: else it would not vectorise.
         spot = int(block) * LANES + lane
         end, place = spot + len(lanes), spot - start
         until = place + len(lanes)
@@ -232,20 +231,20 @@ def _ask(  # type: ignore[no-untyped-def]
         )  # fmt: skip
         its_credit, its_score, its_told = credit[spot:end], score[spot:end], told[spot:end]
         its_moving, its_beside = moving[spot:end], beside[place:until]
-        if has_retired[block] and _ask_retired(
+        if has_retired[block] and _match_retired(
             planes, lanes, lane, look, its_credit, own, its_score, changes, constants
         ):
             for i in range(len(lanes)):
                 if changes[i]:
                     young[(spot + i) // width] = 1
                     retire(planes, spot + i, lane + i, mean, variance, credit, own)
-        any_changes = _ask_candidate(
+        any_changes = _update_candidates(
             planes, lanes, lane, look, its_credit, candidate, its_score, its_moving, its_told,
             its_beside, changes, constants,
         )  # fmt: skip
         if len(planes) > 1:  # luma alone does not tell a shadow
             means = mean[0][spot:end], mean[1][spot:end], mean[2][spot:end]
-            _ask_shadow(lanes, look, means, its_score, constants)
+            _mark_shadows(lanes, look, means, its_score, constants)
         if any_changes:
             has_retired[block] = 1
             for i in range(len(lanes)):
@@ -260,14 +259,14 @@ def follow(  # type: ignore[no-untyped-def]
     planes, blocks, start, looks, mean, variance, credit, candidates, retired, has_retired, young,
     score, moving, told, beside, changes, constants,
 ):  # fmt: skip
-    """Take the foreground pixels of blocks through all questions; see `gaussian.Gaussian`.
+    """Process the foreground pixels of blocks; see `gaussian.Gaussian` for the three questions.
 
     Parameters
     ----------
     planes
         `GREY` or `COLOUR`.
     blocks
-        Which have foreground, of a few rows.
+        The numbers of the blocks of a few rows that have foreground.
     start, looks
         Where the rows begin in the picture, in pixels, and their looks, float32 ``(P, N)``.
     mean, variance, credit, candidates, retired, has_retired, young, score, moving, told
@@ -275,25 +274,26 @@ def follow(  # type: ignore[no-untyped-def]
     beside, changes
         Scratch, float32 ``(N,)`` and uint8 ``(16,)``.
     constants
-        0: learning rate; 2: the most credit; 4: the least variance; from 6 on: k², the candidate's
-        k², the credit for a promotion, the seconds that a look is credited for this frame, what a
-        miss and a fit beside are worth in seconds, the darkest shadow, how far its colour may be
-        off (below zero: there is none), the age at which a look stands, and the model's own time
-        before this frame and after it.
+        0: learning rate; 2: the most credit; 4: the least variance; 6: k²; 7: the candidate's k²;
+        8: the credit that a promotion takes; 9: the seconds that a look is credited for this frame;
+        10, 11: the seconds that a miss costs, and that a fit beside adds; 12: the brightness of the
+        darkest shadow over the background's; 13: how far its colour may be off (below 0: there are
+        no shadows); 14: the age from which a look stands; 15, 16: the model's own time before and
+        after this frame.
     """
-    # All of these rows are asked before any background of them changes place. The row above has
-    # been followed already, and that below is judged later.
+    # All of these rows are compared before any of their backgrounds is swapped. (The row above has
+    # been processed already, and the row below is judged later.)
     if constants[11] > _ZERO:
         width = len(score) // len(young)
-        look_beside(planes, blocks, start, looks, mean, variance, width, constants[6], beside)
+        find_fits_beside(planes, blocks, start, looks, mean, variance, width, constants[6], beside)
     there = len(score) - int(blocks[-1]) * LANES
     whole = len(blocks) - (there < LANES)
-    _ask(
+    _follow_blocks(
         planes, _BLOCK, blocks, whole, start, looks, mean, variance, credit, candidates, retired,
         has_retired, young, score, moving, told, beside, changes, constants,
     )  # fmt: skip
     if there < LANES:
-        _ask(
+        _follow_blocks(
             planes, _SINGLE, blocks[whole:], there, start, looks, mean, variance, credit,
             candidates, retired, has_retired, young, score, moving, told, beside, changes,
             constants,

@@ -221,8 +221,8 @@ class Gaussian:
             self._candidates.reshape(len(self._candidates), -1),
             self._retired.reshape(len(self._retired), -1),
             self._has_retired,
-            np.zeros(height, np.uint8),  # rows that have stirred
-            np.ones(height, np.uint8),  # young rows
+            np.zeros(height, np.uint8),  # rows with moving foreground
+            np.ones(height, np.uint8),  # rows with young backgrounds
             self._score.reshape(pixels),
             self._moving.reshape(pixels),
             np.zeros((count + 3, length), np.float32),
@@ -230,7 +230,7 @@ class Gaussian:
             np.zeros(LANES, np.uint8),
         )
         settings = self._settings
-        # Looks that differ by no more than a repeated look may are taken to be the same.
+        # Looks closer than this are taken for the same: no more than a repeated look may differ.
         close = settings.k * settings.candidate_match * settings.noise_floor
         self._hue = ShadowHue(close / 2, settings.k)
         self._gain = GlobalGain(count, (width, height), close, _ABSORB * settings.time_constant)

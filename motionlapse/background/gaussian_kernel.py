@@ -1,12 +1,12 @@
-"""The fused pass of the mean/σ model: judge against the background, learn, follow the rest.
+"""The fused pass of the mean/σ model: judge each pixel, learn, and process what is foreground.
 
-One pass over memory: a few rows of the picture are judged and taught in one vectorised loop, which
-leaves their looks in scratch; then their foreground pixels, if they have any, are taken on by
-`candidate_kernel.follow` while all of it is still in the nearest cache. As separate passes over the
-picture the same work took three times as long; row by row, getting ready for the loop took longer
-than the loop.
+There is one pass over memory. One vectorised loop judges a few rows of the picture and learns from
+them, and leaves their looks in scratch memory; then `candidate_kernel.follow` processes their
+foreground pixels while all of that is still in the nearest cache. As separate passes over the
+picture, the same work took three times as long; and with single rows, setting up the loop took
+longer than the loop.
 
-Inputs may be wider than the picture (padded rows): the width is the output's.
+Inputs may be wider than the picture (padded rows); the width that counts is the output's.
 """
 
 from __future__ import annotations
@@ -36,27 +36,24 @@ _HALF = np.float32(0.5)
 _THIRD = np.float32(1 / 3)
 _PER_MIDDLE = np.float32(1 / 128)
 _TOP = np.float32(255.0)
-_TURNS = 16
-_TINY = np.float32(1e-20)  # no time over no credit is no rate
-# Scores are whole: up to here they are cut to that of the threshold.
+_TURNS = 16  # rows are checked for being young in every 16th frame
+_TINY = np.float32(1e-20)  # makes 0 of no time over no credit
+# Scores are whole numbers: quotients up to this one are rounded down to the threshold's score.
 _BEYOND = np.float32((65 / 64) ** 2)
-_TOGETHER = 2048  # pixels, about, of the rows that are judged together; they are whole blocks
+_TOGETHER = 2048  # about how many pixels the rows that are judged together have, in whole blocks
 CELL = 32
 """Height and width, in pixels of analysis, of the cells in which changes of light are measured."""
 
 
 def scratch_length(width: int) -> int:
-    """Return how many numbers a row of scratch has for pictures of a width: a few of its rows.
-
-    They are whole blocks.
-    """
+    """Return the length of a row of scratch: a few rows of a picture, and whole blocks."""
     rows = LANES // math.gcd(LANES, width)
     return max(_TOGETHER // (width * rows), 1) * width * rows
 
 
 @part
 def _relight_row(y, light, factor):  # type: ignore[no-untyped-def]
-    """Fill in ``1 + light`` for a row, bilinear between rows of cells."""
+    """Fill `factor` with ``1 + light`` for a row, interpolated between rows of cells."""
     cells, width = light.shape
     position = (np.float32(y) + _HALF) / np.float32(CELL) - _HALF
     above = min(max(int(np.floor(position)), 0), cells - 1)
@@ -82,7 +79,7 @@ def _relight(mean, top, bottom, light, factor):  # type: ignore[no-untyped-def]
 
 @part
 def _judge_grey(look, mean, variance, credit, score, constants):  # type: ignore[no-untyped-def]
-    """Judge and teach pixels of luma; see `_judge_colour`."""
+    """Judge pixels of luma and learn from them; see `_judge_colour`."""
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
     for x in range(score.shape[0]):
         d = look[x] - mean[x]
@@ -103,7 +100,10 @@ def _judge_grey(look, mean, variance, credit, score, constants):  # type: ignore
 def _judge_colour(  # type: ignore[no-untyped-def]
     look0, look1, look2, mean0, mean1, mean2, variance, credit, score, constants
 ):
-    """Judge and teach pixels in colour: everything that they need in one vectorised loop."""
+    """Judge pixels in colour and learn from them, all in one vectorised loop.
+
+    The formulas are those of `gaussian.Gaussian`; `constants` as for `judge_and_learn`.
+    """
     rate, elapsed, most, per_k, floor, dark = constants[0:6]
     for x in range(score.shape[0]):
         d0, d1, d2 = look0[x] - mean0[x], look1[x] - mean1[x], look2[x] - mean2[x]
@@ -127,10 +127,10 @@ def _judge_colour(  # type: ignore[no-untyped-def]
 def _judge_rows(  # type: ignore[no-untyped-def]
     top, width, luma, blue, red, inverse, mean, variance, credit, score, looks, constants
 ):
-    """Judge and teach a few rows whose pixels lie one row after another; leave their looks."""
+    """Judge a few rows and learn from them; their looks are left in `looks`."""
     first, length = top * width, len(score)
     last = first + length
-    # Slices of one dimension only: of more, the compiler does not know that they are contiguous.
+    # One-dimensional slices, because the compiler does not know that others are contiguous.
     look0, mean0 = looks[0][:length], mean[0][first:last]
     variance = variance[first:last]
     if mean.shape[0] == 1:
@@ -153,8 +153,8 @@ def _judge_rows(  # type: ignore[no-untyped-def]
 
 @part
 def _is_young(credit, most):  # type: ignore[no-untyped-def]
-    """Tell whether any background of the rows has less than the most credit."""
-    young = np.int32(0)  # counting vectorises; looking for the least does not
+    """Return whether any background of some rows has less than the most credit."""
+    young = np.int32(0)  # counting vectorises, finding the minimum does not
     for x in range(credit.shape[0]):
         young += np.int32(credit[x] < most)
     return young > 0
@@ -196,41 +196,42 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     luma, blue, red
-        The frame's planes, uint8, rows may be padded. Grey: `blue` and `red` are not read.
+        The frame's planes, uint8; rows may be padded. For grey, `blue` and `red` are not read.
     inverse
-        Brightness of the background over the frame's, for each plane, ``(P,)``.
+        Brightness of the background over that of the frame, for each plane, float32 ``(P,)``.
     light
-        What the background is brightened by first, less 1: rows of cells, ``(cells, W)``; none of
-        them where the light has not changed.
+        The factor by which the background is first brightened, less 1: a row for each row of cells,
+        float32 ``(cells, W)``; no rows if the light has not changed.
     mean, variance, credit
-        The background ``(P, H * W)``, ``(H * W,)``, ``(H * W,)``; learned. A pixel's place in these
-        and all that follow is that in a picture whose rows lie one after another.
+        The background, float32 ``(P, H * W)``, ``(H * W,)``, ``(H * W,)``; it learns. In these and
+        all that follow, pixels lie row after row without padding.
     candidates, retired
-        Candidate and retired background, ``(B, N * 16)``, in blocks; see `blocks_kernel`.
+        Candidates and retired backgrounds in blocks, ``(B, N * 16)``; see `blocks_kernel`.
     has_retired
-        uint8 ``(B,)``: 0 where no pixel of a block has had a retired background.
+        uint8 ``(B,)``: 0 if no pixel of a block has ever had a retired background.
     stirred
-        uint8 ``(H,)``: 0 for rows of `moving` that are empty.
+        uint8 ``(H,)``: 0 for rows in which `moving` is all 0.
     young
-        uint8 ``(H,)``: 0 for rows in which every background has all the credit there is.
+        uint8 ``(H,)``: 0 for rows in which every background has the most credit.
     score
         uint8 ``(H * W,)``; filled.
     moving
-        uint8 ``(H * W,)``; filled: 255 where foreground is newer than it takes to be standing.
+        uint8 ``(H * W,)``; filled with 255 where foreground is too new to be standing, else 0.
     scratch
-        float32 ``(P + 3, N)``, `scratch_length` of them; nothing in there is NaN.
+        float32 ``(P + 3, N)`` with N from `scratch_length`; must not contain NaN.
     blocks, changes
-        uint32 ``(N / 16,)`` and uint8 ``(16,)``: scratch, too.
+        Scratch, uint32 ``(N / 16,)`` and uint8 ``(16,)``.
     kept_blocks, kept_candidates, kept_retired
-        uint32 ``(B + 1,)``, filled with how many blocks have foreground, and which; and like
-        `candidates` and `retired`, filled with what was there. Or all of them empty.
+        uint32 ``(B + 1,)``, filled with the number of blocks that have foreground, and their
+        numbers; and arrays like `candidates` and `retired`, filled with what was in these blocks
+        before. Nothing is kept if they are empty.
     told
-        uint8 ``(H * W,)``: what outlines tell of a pixel; see `outline_kernel`.
+        uint8 ``(H * W,)``: what outlines tell about each pixel; see `outline_kernel`.
     constants
-        Learning rate and seconds (both 0 to judge only), the most credit, 1/k², the least variance
-        and its share in the dark; the rest is `candidate_kernel.follow`'s.
+        0: learning rate; 1: seconds (both 0 to judge only); 2: the most credit; 3: 1/k²; 4: the
+        least variance; 5: its share in the dark; for the rest see `candidate_kernel.follow`.
     turn
-        Counts frames: rows take turns to be asked whether they still are young.
+        Counts frames: rows take turns in being checked for whether they still are young.
 
     Returns
     -------
@@ -251,8 +252,8 @@ def judge_and_learn(  # type: ignore[no-untyped-def]
         first, last = top * width, bottom * width
         if light.shape[0]:
             _relight(mean, top, bottom, light, factor)
-        # Rows in which all backgrounds have all the credit there is need none of it read: one
-        # that says so stands for it and stays in the nearest cache.
+        # If all backgrounds of the rows have the most credit, their credit need not be read: a row
+        # full of that value takes its place, and stays in the nearest cache.
         is_young = highest_of(young[top:bottom]) > 0
         trust = credit[first:last] if is_young else full[: last - first]
         _judge_rows(

@@ -65,5 +65,5 @@ class GaussianSettings(ModelSettings):
 
     @property
     def opening_s(self) -> float:
-        """The time constant: so long a running background would take to know the scene."""
+        """The time constant: about as long as the background would take to learn the scene."""
         return self.time_constant

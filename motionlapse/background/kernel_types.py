@@ -1,4 +1,4 @@
-"""What the kernels of the model take."""
+"""The types of arrays that the kernels of the mean/σ model take."""
 
 from motionlapse.native import Array
 

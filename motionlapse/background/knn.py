@@ -10,11 +10,10 @@ from motionlapse.background.knn_settings import KNNSettings
 from motionlapse.background.opencv_model import OpenCVModel
 from motionlapse.frames import Image
 
-# At 1, OpenCV begins anew.
-_HIGHEST_RATE = 0.5
-# Below it, OpenCV's counts of frames do not fit an int: at 0 it learns from every frame.
+_HIGHEST_RATE = 0.5  # at 1, OpenCV would reset the model
+# Below this, OpenCV's counts of frames overflow an int; at 0 it learns from every frame.
 _LOWEST_RATE = 1e-6
-# Spreads seeds that follow one another.
+# Knuth's multiplicative hash: makes dissimilar seeds of successive frame numbers.
 _SPREAD = 2654435761
 
 

@@ -1,4 +1,4 @@
-"""Measuring light: gains of the whole picture, and coherent changes in cells of it."""
+"""Measuring light: a gain for the whole picture, and coherent changes in cells of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from motionlapse.frames import Image
 from motionlapse.native import FLOAT, INT, kernel, part
 
 _FEWEST = 20  # samples that a median needs
-_MOST = 0.5  # share of the samples, in the foreground too, that a gain further from 1 must fit
-_DARK, _BURNT = 8.0, 250.0  # levels at which a ratio says nothing
-_LOWEST, _HIGHEST = np.float32(0.3), np.float32(3.0)
-_BETTER = 0.05  # share of samples by which a new gain must fit more than the one in force
-_FAINT = np.float32(3.0)  # levels, of all planes together, below which a ratio is mostly noise
-_DIMMED, _BRIGHTENED = np.float32(-0.2), np.float32(0.25)
+_MOST = 0.5  # share of all samples, even in the foreground, that must fit a gain further from 1
+_DARK, _BURNT = 8.0, 250.0  # levels below and above which a ratio says nothing
+_LOWEST, _HIGHEST = np.float32(0.3), np.float32(3.0)  # bounds of a gain
+_BETTER = 0.05  # share of samples by which more must fit a new gain than the present one
+_FAINT = np.float32(3.0)  # sum of levels over the planes below which a ratio is mostly noise
+_DIMMED, _BRIGHTENED = np.float32(-0.2), np.float32(0.25)  # bounds of a relative change
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 Array = npt.NDArray[np.float32]
@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float32]
 
 @part
 def _count_close(frame, usual, count, gain, close):  # type: ignore[no-untyped-def]
-    """Count the samples that fit under a gain."""
+    """Count the samples that fit their background under a gain."""
     fits = 0
     for i in range(count):
         fits += abs(frame[i] / gain - usual[i]) < close
@@ -34,7 +34,7 @@ def _count_close(frame, usual, count, gain, close):  # type: ignore[no-untyped-d
 
 @part
 def _median(values, count):  # type: ignore[no-untyped-def]
-    """Return the median of the first `count` values, which change their places."""
+    """Return the median of the first `count` values, which are reordered."""
     middle = count // 2
     upper = _smallest(values, count, middle)
     if count % 2:
@@ -47,7 +47,7 @@ def _median(values, count):  # type: ignore[no-untyped-def]
 
 @part
 def _smallest(values, count, rank):  # type: ignore[no-untyped-def]
-    """Return the value of a rank, from 0, with none above it before its place [1]_.
+    """Return the value of a rank, counted from 0; values are partitioned around it [1]_.
 
     References
     ----------
@@ -83,18 +83,18 @@ def better_gains(
     look
         Samples of the frame, float32 ``(P, h, w)``.
     mean, foreground
-        The background and the last mask, of which every `stride`-th pixel both ways is a sample;
-        what is not 0 in the mask is left out of the median.
+        The background and the last mask; every `stride`-th pixel of them, both ways, belongs to a
+        sample. Samples whose mask is not 0 are left out of the median.
     stride
-        Pixels.
+        In pixels.
     gain
-        Those in force, float32 ``(P,)``; changed. Where the median does not fit better, or is
-        further from 1 and does not fit most of all samples, they go the share ``1 - back`` of
-        their way back to 1.
+        The present gains, float32 ``(P,)``; changed. If the median does not fit clearly better, or
+        is further from 1 and does not fit most of all samples, a gain returns towards 1: its
+        distance from 1 shrinks to the share `back`.
     back
         0 to 1.
     close
-        Levels within which a sample fits.
+        Grey levels within which a sample fits.
     """
     scratch = np.empty((3, look[0].size), np.float32)
     _better_gains(look, mean, np.ascontiguousarray(foreground), stride, gain, back, close, scratch)
@@ -104,7 +104,7 @@ def better_gains(
 def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
     look, mean, foreground, stride, gain, back, close, scratch
 ):
-    """Set the gains; see `better_gains`. Three numbers of scratch for each sample."""
+    """Set the gains; see `better_gains`. `scratch` has three numbers for each sample."""
     planes, height, width = look.shape
     frame, usual, ratios = scratch[0], scratch[1], scratch[2]
     for p in range(planes):
@@ -125,7 +125,7 @@ def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
         if count < _FEWEST:
             continue
         enough = _count_close(frame, usual, count, returned, close) + _BETTER * count
-        if enough >= count:  # nothing can be so much better; medians take most of the time
+        if enough >= count:  # no gain can be that much better; medians take most of the time
             continue
         for i in range(count):
             ratios[i] = frame[i] / usual[i]
@@ -138,20 +138,21 @@ def _better_gains(  # type: ignore[no-untyped-def]  # its signature types it
 
 @part
 def _add_levels(level, stride, factor, levels):  # type: ignore[no-untyped-def]
+    """Add every `stride`-th of a row of levels, times a factor, to `levels`."""
     for x in range(levels.shape[0]):
         levels[x] += level[x * stride] * factor
 
 
 @part
 def _find_reach(variance, previous, stride, reach, most):  # type: ignore[no-untyped-def]
-    """Fill in the square of how far a row of samples may be from the background; below 0: not."""
+    """Fill `most` with the squared distance within which samples count; -1 for foreground."""
     for x in range(most.shape[0]):
         most[x] = reach * variance[x * stride] if previous[x * stride] == 0 else -_ONE
 
 
 @part
 def _add_changes(now, usual, most, change, size, seen):  # type: ignore[no-untyped-def]
-    """Add the relative changes of a row of samples to what their columns have."""
+    """Add the relative changes of a row of samples to the sums of their columns."""
     for x in range(change.shape[0]):
         away = now[x] - usual[x]
         ratio = away / max(usual[x], _FAINT)
@@ -179,16 +180,16 @@ def measure_cells(
     look
         Samples of the frame, float32 ``(P, h, w)``.
     gain
-        float32 ``(P,)``, taken out first.
+        The global gain, float32 ``(P,)``, which is taken out first.
     mean, variance, previous
-        The background and the last mask, of which every `stride`-th pixel both ways is a sample.
-        What is not 0 in the mask is left out.
+        The background and the last mask; every `stride`-th pixel of them, both ways, belongs to a
+        sample. Samples whose mask is not 0 are left out.
     k
-        So is what differs, in the mean over planes, by more than this many σ.
+        Samples that differ by more than this many σ, in the mean over planes, are left out, too.
     stride
-        Pixels.
+        In pixels.
     cells
-        float32, one for each square of ``CELL / CLOUD_STRIDE`` samples; filled.
+        float32, one for each square of ``CELL / CLOUD_STRIDE`` samples both ways; filled.
     """
     scratch = np.empty((6, look.shape[2]), np.float32)
     reach = (k * len(look)) ** 2  # of the sum over planes
@@ -200,12 +201,12 @@ def measure_cells(
 def _measure_cells(  # type: ignore[no-untyped-def]
     look, gain, mean, variance, reach, previous, stride, cells, scratch
 ):
-    """Fill in the cells; see `measure_cells`. Six numbers of scratch for each column."""
+    """Fill in the cells; see `measure_cells`. `scratch` has six numbers for each column."""
     height, width = look.shape[1:]
     side = CELL // CLOUD_STRIDE
     columns, now, usual, most = scratch[:3], scratch[3], scratch[4], scratch[5]
     for row in range(cells.shape[0]):
-        columns[:] = _ZERO  # added up by columns first: that vectorises
+        columns[:] = _ZERO  # sums are made by column first, which vectorises
         bottom = min(height, (row + 1) * side)
         for y in range(row * side, bottom):
             now[:] = _ZERO

@@ -1,4 +1,4 @@
-"""Looks: what a decoder's planes say of a pixel, as blue, green and red, or as luma."""
+"""Looks: the blue, green and red of a pixel, or its luma, from a decoder's planes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from motionlapse.background.kernel_types import F3, PLANE
 from motionlapse.native import INT, kernel, part
 
 CLOUD_STRIDE = 4
-"""Every so many pixels both ways one is measured for clouds: cell by cell, that needs many."""
+"""Changes of light in cells are measured at every pixel of this stride, both ways."""
 
 _NEUTRAL = np.float32(128.0)
-# Under the background's light nothing is brighter than white. What was burnt out there shows how
-# bright it is when the exposure is turned down: with that taken out, brighter than it ever looked.
+# Under the background's light no look is brighter than white. What was overexposed in the
+# background shows its real brightness when the exposure is turned down; with that change of light
+# taken out, it would be brighter than it can ever have looked.
 _WHITE = np.float32(255.0)
 
 
 @part
 def blue_green_red(luma, u, v):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return full-range BT.601, not clipped: planes with noise and contrast of one size."""
+    """Return blue, green and red by full-range BT.601, not clipped.
+
+    Unlike those of luma and chroma, their noise and contrast are of similar size.
+    """
     level, u, v = np.float32(luma), np.float32(u) - _NEUTRAL, np.float32(v) - _NEUTRAL
     return (
         level + np.float32(1.772) * u,
@@ -43,7 +47,7 @@ def sample_looks(luma, blue, red, look, stride):  # type: ignore[no-untyped-def]
         if planes == 1:
             for x in range(width):
                 look[0, y, x] = np.float32(rows[x * stride])
-        elif stride == CLOUD_STRIDE:  # written out: a known one vectorises
+        elif stride == CLOUD_STRIDE:  # a case of its own: with a constant stride it vectorises
             _sample_row(rows, us, vs, CLOUD_STRIDE, look[0, y], look[1, y], look[2, y])
         else:
             _sample_row(rows, us, vs, stride, look[0, y], look[1, y], look[2, y])
@@ -59,9 +63,9 @@ def look_grey(luma, inverses, look):  # type: ignore[no-untyped-def]
 
 @part
 def look_colour(luma, blue, red, inverses, look0, look1, look2):  # type: ignore[no-untyped-def]
-    """Fill in the looks of a row under the background's light, no more than white because of it.
+    """Fill in the looks of a row under the background's light, none made brighter than white by it.
 
-    The planes may be wider.
+    The planes may be wider than the looks.
     """
     inverse0, inverse1, inverse2 = inverses[0], inverses[1], inverses[2]
     for x in range(look0.shape[0]):

@@ -1,10 +1,10 @@
-"""What the settings of every background model have."""
+"""What the settings of all background models have in common."""
 
 from __future__ import annotations
 
 from motionlapse.settings import SettingsModel
 
-# As long as the default model's: what all models see first is the same.
+# As long as that of the default model, so that all models are primed with the same pictures.
 OPENING_S = 2.0
 
 

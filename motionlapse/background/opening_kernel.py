@@ -1,4 +1,4 @@
-"""The first background: of several pictures, the look of each pixel that most agree on."""
+"""The first background: for each pixel, the look that most of several pictures agree on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from motionlapse.native import FLOAT, kernel, part
 
 Array = npt.NDArray[np.float32]
 
-_AROUND = 2  # a place is this many pixels each way: 5x5, wide enough for noise to even out
+_AROUND = 2  # pixels each way: 5×5 pixels are compared, enough for noise to average out
 _ROWS = 2 * _AROUND + 1
 _PLACE = np.float32(_ROWS * _ROWS)
 _ZERO = np.float32(0.0)
@@ -36,7 +36,7 @@ def _take_row(pictures, k, y, looks):  # type: ignore[no-untyped-def]
 
 @part
 def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
-    """Fill in the largest difference over the planes of the looks of two rows."""
+    """Fill `apart` with the difference between the looks of two rows: the largest of any plane."""
     apart[:] = _ZERO
     for p in range(one.shape[0]):
         first, second = one[p], other[p]
@@ -46,7 +46,7 @@ def _measure_apart(one, other, apart):  # type: ignore[no-untyped-def]
 
 @part
 def _measure_pairs(looks, row, apart):  # type: ignore[no-untyped-def]
-    """Fill in how far a row's looks are apart in each two pictures, (pairs, rows, W)."""
+    """Fill `apart`, ``(pairs, rows, W)``, with the differences of a row between all pictures."""
     pair = 0
     for one in range(looks.shape[0]):
         for other in range(one + 1, looks.shape[0]):
@@ -56,14 +56,14 @@ def _measure_pairs(looks, row, apart):  # type: ignore[no-untyped-def]
 
 @part
 def _mirrored(at, last):  # type: ignore[no-untyped-def]
-    """Return the place in 0 to `last` that is seen at one, beyond the edges in a mirror."""
+    """Return an index mirrored at 0 and at `last` if it lies beyond them."""
     at = abs(at)
     return min(abs(at if at <= last else 2 * last - at), last)
 
 
 @part
 def _add_rows(apart, y, height, total):  # type: ignore[no-untyped-def]
-    """Add up the rows around one, with a margin on both sides."""
+    """Fill `total` with the sums of five rows around one, and mirrored margins at both sides."""
     width, last = apart.shape[1], height - 1
     first = apart[_mirrored(y - 2, last) % _ROWS]
     second = apart[_mirrored(y - 1, last) % _ROWS]
@@ -79,7 +79,7 @@ def _add_rows(apart, y, height, total):  # type: ignore[no-untyped-def]
 
 @part
 def _agree_both(rows, per_alike, one, other):  # type: ignore[no-untyped-def]
-    """Add to the agreement of two pictures with each other; `rows` is of sums of rows."""
+    """Add the agreement of two pictures to the sums of both; `rows` is from `_add_rows`."""
     for x in range(one.shape[0]):
         around = rows[x] + rows[x + 1] + rows[x + 2] + rows[x + 3] + rows[x + 4]
         apart = around * per_alike
@@ -91,7 +91,7 @@ def _agree_both(rows, per_alike, one, other):  # type: ignore[no-untyped-def]
 
 @part
 def _choose(agreement, most, looks, chosen):  # type: ignore[no-untyped-def]
-    """Take over a picture's looks where more agree on them."""
+    """Choose a picture's looks where its agreement is the highest so far."""
     for p in range(chosen.shape[0]):
         look, best = looks[p], chosen[p]
         for x in range(most.shape[0]):
@@ -102,7 +102,7 @@ def _choose(agreement, most, looks, chosen):  # type: ignore[no-untyped-def]
 
 @part
 def _add(apart, reach, look, total, count):  # type: ignore[no-untyped-def]
-    """Add the looks within reach, and count them."""
+    """Add the looks that are within reach of the chosen ones to `total`, and count them."""
     for x in range(count.shape[0]):
         inside = apart[x] < reach
         total[x] += look[x] if inside else _ZERO
@@ -111,7 +111,7 @@ def _add(apart, reach, look, total, count):  # type: ignore[no-untyped-def]
 
 @part
 def _add_squares(apart, reach, look, mean, total):  # type: ignore[no-untyped-def]
-    """Add the squared differences from the mean of the looks within reach."""
+    """Add the squared differences from the mean of the looks within reach to `total`."""
     for x in range(total.shape[0]):
         d = look[x] - mean[x]
         total[x] += d * d if apart[x] < reach else _ZERO
@@ -128,29 +128,29 @@ def agree(
 ) -> None:
     """Fill in the background that pictures agree on.
 
-    Of a pixel's looks that one is taken which the others are nearest to. With d the mean over the
-    5x5 pixels around (beyond the edges a mirror) of the largest difference of any plane, each other
-    one counts ``1 / (1 + (d / alike)**4)``. Alone a pixel of one leaf is often like that of
-    another; a place of some pixels is so only where it shows the same thing. The fourth power tells
-    near from far, and never ends at 0: under strong noise, where nothing is near, what is nearest
-    still counts. Mean and variance are those of the looks of the pixel itself that are within
-    `reach` of it.
+    For each pixel the look is chosen that agrees best with those in the other pictures. Each of
+    these adds ``1 / (1 + (d / alike)**4)``, where d is the largest difference of any plane,
+    averaged over the 5×5 pixels around (mirrored at the edges). A single pixel of one leaf is often
+    like that of another leaf; an area of pixels is like another only if both show the same thing.
+    The fourth power separates near from far but never reaches 0, so that under strong noise, when
+    nothing is near, the nearest look still counts. Mean and variance are those of the pixel's own
+    looks within `reach` of the chosen one.
 
     Parameters
     ----------
     pictures
         uint8 ``(K, P, H, W)``: luma, or luma and chroma.
     mean, variance, share
-        float32 ``(P, H, W)``, ``(H, W)``, ``(H, W)``; filled; `share` with the share of pictures
-        that agree.
+        float32 ``(P, H, W)``, ``(H, W)``, ``(H, W)``; filled, `share` with the share of pictures
+        whose look is within `reach`.
     alike, reach
-        Grey levels.
+        In grey levels.
     floor
         The least variance.
     """
     count, planes, _, width = pictures.shape
     pairs = max(count * (count - 1) // 2, 1)
-    # A row at a time: its loops vectorise, and what they need stays in the caches.
+    # Scratch for one row at a time: its loops vectorise, and their data stays in the caches.
     row = [(count, planes, width), (pairs, _ROWS, width), width + 2 * _AROUND]
     row += [(count, width), (count, width), (planes, width), width, width]
     scratch: list[Any] = [np.empty(shape, np.float32) for shape in row]

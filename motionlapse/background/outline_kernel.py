@@ -1,4 +1,7 @@
-"""Edges along the outlines of foreground: those that have come, and those that have gone."""
+"""Edges along the outlines of foreground: those that have come, and those that have gone.
+
+An object brings edges along its outline; where one has left, the edges are in the background only.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +12,41 @@ import numpy as np
 from motionlapse.background.kernel_types import F2, F3, MASK, PICTURE, PLANE, POINTS, STARTS
 from motionlapse.native import FLOAT, INT, kernel, part
 
-_REACH = 2  # pixels: slopes are those of 5×5
-# Pixels: beyond what the slope at an edge reaches, also where the outline is off by two.
+_REACH = 2  # pixels each way: slopes are measured over 5×5 pixels
+# Pixels from the outline, inside and outside, at which slopes are compared with that on it: further
+# than an edge has an effect on them, even if the outline is off by two.
 _APART = np.float32(5.0)
-_ENOUGH = 200  # pixels of an outline, or some more, tell what all of it would
+_ENOUGH = 200  # about how many pixels of a long outline are sampled
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _WHITE = np.float32(255.0)
 _PLACE = np.float32(25.0)  # pixels
-# Pixels from a piece: that far slopes at its outline, and beside it, are taken from.
+# Pixels around a piece that are needed for the slopes at its outline and beside it.
 _AROUND = int(_APART) + _REACH
 # BT.601 weights of blue, green and red.
 _BLUE, _GREEN, _RED = np.float32(0.114), np.float32(0.587), np.float32(0.299)
-# Squared distances of the pixels of 5x5 from their middle, across: what a slope is divided by.
+# The sum of the squared distances of 5×5 pixels from the middle column: the divisor of a slope.
 _SPREAD = np.float32(50.0)
 
 GHOST, OBJECT, SUSPECT = 1, 2, 3
-"""A pixel's piece: the place of something that has left, a thing, or perhaps the former."""
+"""What a piece of foreground is: the place of an object that has left, an object, or perhaps the
+former.
+"""
 
 _NONE, _GHOST, _OBJECT, _SUSPECT = (np.uint8(kind) for kind in (0, GHOST, OBJECT, SUSPECT))
 
 LOOK_S = 0.1
-"""How often outlines are looked at. More often costs more; half as often, ghosts stay longer."""
+"""Seconds between looks at outlines. Fewer cost more; with twice as many, ghosts stay longer."""
 
 COME, GONE, LENGTH, CHANGED = 0, 1, 2, 3
-"""The rows of what `weigh_outlines` fills in."""
+"""The rows of the `weights` that `weigh_outlines` fills in."""
 
 
 @part
 def _gradient(picture, y, x):  # type: ignore[no-untyped-def]  # as kernels are
-    """Return 5×5 pixels times their distances from the middle one, across and down."""
+    """Return the gradient at a pixel, across and down, times `_SPREAD`.
+
+    It is the sum of 5×5 pixels times their distances from the middle: a least-squares fit.
+    """
     across: Any = 0
     down: Any = 0
     for dy in range(-_REACH, _REACH + 1):
@@ -62,9 +71,9 @@ def _total(picture, y, x):  # type: ignore[no-untyped-def]
 
 @part
 def _more(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-def]
-    """Return by how much the squared slope of the frame is more than the background's.
+    """Return by how much the squared slope of the frame exceeds that of the background.
 
-    It is that in a direction, times its squared length.
+    The slopes are those in the direction (`across`, `down`), times the length of that vector.
     """
     frame_across, frame_down = _gradient(luma, y, x)
     usual_across, usual_down = _gradient(usual, y, x)
@@ -75,7 +84,10 @@ def _more(luma, usual, y, x, across, down, light):  # type: ignore[no-untyped-de
 
 @part
 def _beside(y, x, across, down, height, width):  # type: ignore[no-untyped-def]
-    """Return the way to what lies inside of an outline, down and across; 0 beyond the edges."""
+    """Return the offset, down and across, from an outline to where slopes beside it are compared.
+
+    It is (0, 0) if either side would be too close to an edge of the picture.
+    """
     apart = _APART / np.sqrt(across * across + down * down)
     dy, dx = int(np.rint(apart * down)), int(np.rint(apart * across))
     above, left = min(y - dy, y + dy), min(x - dx, x + dx)
@@ -101,40 +113,41 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
     change,
     weights,
 ):
-    """Add up the edges along the outlines of pieces of foreground, across them, squared.
+    """Add up the squared edges along the outlines of pieces of foreground.
 
-    An edge is the slope of the luma in the direction in which the mask grows, least squares over
-    5×5 pixels, less what slopes there are five pixels inside and outside of the outline: before
-    bricks or a hedge a thing hides edges, but no more of them than lie beside its outline. By that
-    direction leaves in front of something textured are told from the place of something that has
-    left. Every other pixel is enough, and fewer of long outlines.
+    An edge is the slope of the luma across the outline, in the direction of the gradient of the
+    mask, by least squares over 5×5 pixels. From its square, the mean of those five pixels inside
+    and outside is subtracted: an object in front of bricks or a hedge hides edges, but no more of
+    them than there are beside its outline. The direction tells leaves in front of a texture from
+    the place of something that has left. Every other pixel is sampled, and fewer of long outlines.
 
     Parameters
     ----------
     points
-        x and y of the outermost pixels of pieces, one piece after another, int32 ``(M, 2)``.
+        x and y of the outline pixels of all pieces, one piece after another, int32 ``(M, 2)``.
     starts
-        Where each begins, and where the last ends, int32 ``(N + 1,)``.
+        Where each piece begins in `points`, and where the last one ends, int32 ``(N + 1,)``.
     mask
         uint8 ``(H, W)``: foreground is 255, all else 0.
     inner
         uint8 ``(H, W)``: 0 where outlines are not to be followed.
     luma
-        The frame's, uint8, rows may be padded.
+        The frame's luma, uint8; rows may be padded.
     inverse
-        Brightness of the background over the frame's.
+        The brightness of the background over that of the frame.
     usual
         The background's luma, uint8; see `usual_luma`.
     last, last_inverse
-        The luma and `inverse` of the last look.
+        `luma` and `inverse` of the last look.
     common
-        Levels by which all of the picture has changed since.
+        Grey levels by which the whole picture has changed since then.
     change
-        Levels by which 5×5 pixels must have changed besides, in the mean.
+        Grey levels by which the mean of 5×5 pixels must differ besides, to count as changed.
     weights
-        float32 ``(4, N)``: for every piece the squared slopes by which the frame has more than the
-        background (`COME`) and less (`GONE`), levels² a pixel², the pixels of the outline
-        (`LENGTH`), and those of them at which the picture has changed (`CHANGED`).
+        float32 ``(4, N)``, filled for each piece with the sums of squared slopes by which the frame
+        exceeds the background (`COME`) and the reverse (`GONE`), in levels² per pixel²; with the
+        number of outline pixels that were sampled (`LENGTH`); and with how many of these have
+        changed (`CHANGED`).
     """
     height, width = mask.shape
     inverse, last_inverse = np.float32(inverse), np.float32(last_inverse)
@@ -149,7 +162,7 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
                 continue
             across, down = _gradient(mask, y, x)
             if across == _ZERO and down == _ZERO:
-                continue  # as thin as a pixel
+                continue  # the piece is one pixel wide here
             length += _ONE
             dy, dx = _beside(y, x, across, down, height, width)
             if dy == 0 and dx == 0:
@@ -168,7 +181,7 @@ def weigh_outlines(  # type: ignore[no-untyped-def]
 
 @kernel(F3, INT, INT, INT, INT, PICTURE)
 def usual_luma(mean, top, bottom, left, right, usual):  # type: ignore[no-untyped-def]
-    """Round the luma of a part of the background, and of as much around as `weigh_outlines` needs.
+    """Fill in the luma of a part of the background, with the margin that `weigh_outlines` needs.
 
     Parameters
     ----------
@@ -177,7 +190,7 @@ def usual_luma(mean, top, bottom, left, right, usual):  # type: ignore[no-untype
     top, bottom, left, right
         The part.
     usual
-        uint8 ``(H, W)``: filled in there, and around.
+        uint8 ``(H, W)``; filled in the part and its margin, rounded.
     """
     height, width = usual.shape
     first, last = max(left - _AROUND, 0), min(right + _AROUND, width)
@@ -200,22 +213,23 @@ def usual_luma(mean, top, bottom, left, right, usual):  # type: ignore[no-untype
 
 @kernel(PICTURE, INT, INT, INT, INT, MASK, MASK)
 def tell(told, top, bottom, left, right, mask, before):  # type: ignore[no-untyped-def]
-    """Turn what a look makes of foreground into what is told of it by now.
+    """Combine what a look found about foreground with what was known before.
 
-    A ghost is told when it has been suspected before, and what is left of one is one still, though
-    its outline tells nothing.
+    A pixel is a ghost if it was found so twice in a row, or if it was one before and this look
+    found nothing: what remains of a ghost may have no clear outline.
 
     Parameters
     ----------
     told
-        uint8 ``(H, W)``: what this look makes of each pixel: `GHOST`, `SUSPECT` (a ghost if it
-        kept still: nothing), `OBJECT` or 0. Changed.
+        uint8 ``(H, W)``: what this look found for each pixel: `GHOST`, `OBJECT`, 0, or `SUSPECT`
+        for what would be a ghost but moves, and so is nothing. Changed to the combination, in which
+        `SUSPECT` is a ghost that was found once.
     top, bottom, left, right
-        What holds all foreground.
+        A part that contains all foreground.
     mask
         uint8 ``(H, W)``: foreground is not 0.
     before
-        uint8 ``(H, W)``: what was told before.
+        uint8 ``(H, W)``: the combination of the look before.
     """
     for y in range(top, bottom):
         row, now, last = told[y, left:right], mask[y, left:right], before[y, left:right]

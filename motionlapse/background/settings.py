@@ -1,4 +1,4 @@
-"""Settings of the background: which model, and every model's own."""
+"""Settings of the background: which model is used, and the settings of each model."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _ModelChoice(SettingsModel):
         return chosen
 
 
-# One table a model, from the registry, so that a new model is one line there and none here.
+# A table for each model, from the registry: a new model needs one line there and none here.
 _tables: dict[str, Any] = {
     name: (entry.settings, entry.settings()) for name, entry in MODELS.items()
 }

@@ -1,4 +1,4 @@
-"""Inner loops as machine code: compiled by Numba once on every machine, loaded without it after."""
+"""Inner loops as machine code: compiled by Numba once on each machine, later loaded without it."""
 
 from motionlapse.native.kernel import kernel, part
 from motionlapse.native.prefetching import prefetch

@@ -1,4 +1,4 @@
-"""Compiling functions to object files by Numba and LLVM."""
+"""Compiling functions to object files with Numba and LLVM."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ from motionlapse.native.signature import (
     Signature,
 )
 
-# Of fastmath, everything but the reordering of sums, so that results do not depend on the width of
-# the machine's vectors. NumPy's errors: none, so that nothing has to be raised.
+# All of fastmath except for reordering sums, so that results do not depend on the width of the
+# machine's vectors. With NumPy's error model, division by zero raises no exception.
 _OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"nnan", "ninf", "nsz", "contract"},
 }
-# Numba counts references to what it has allocated, which is nothing here.
+# Numba counts references to memory that it allocated; kernels allocate none.
 _NO_COUNTING = """
 define void @NRT_incref(ptr %memory) alwaysinline { ret void }
 define void @NRT_decref(ptr %memory) alwaysinline { ret void }
 """
-# Around what Numba makes of a function, which takes the addresses of a result and of an exception,
-# and then the arguments: it takes them from the block, and of arrays from their objects.
+# A wrapper around the function as Numba compiles it, which takes the addresses of a result and an
+# exception, and then the arguments. The wrapper reads the arguments from a block, and the data and
+# shapes of arrays from NumPy's objects.
 _FROM_BLOCK = """
 declare i32 @{inner}(ptr, ptr, {types})
 define i64 @{name}(ptr %block) {{
@@ -60,7 +61,7 @@ unfit:
 _LOAD = """
   %at{i} = getelementptr i64, ptr %block, i64 {place}
   %a{i} = load {type}, ptr %at{i}"""
-# Nothing but its type is read of what is no array.
+# Of an object that is no array, only the type is read.
 _CHECK = """
   %type_at{i} = getelementptr i8, ptr %a{i}, i64 {type}
   %type{i} = load ptr, ptr %type_at{i}
@@ -92,34 +93,34 @@ fits{i}:
 _LENGTH = """
   %axis{i}_{axis} = getelementptr i64, ptr %shape{i}, i64 {axis}
   %length{i}_{axis} = load i64, ptr %axis{i}_{axis}"""
-# What LLVM may leave to the C library.
+# Functions of the C library that LLVM may call.
 _IN_C_LIBRARY = {"memset", "memcpy", "memmove"}
 
 
 def compiled(
     function: FunctionType, signature: Signature, returns: Number | None, name: str
 ) -> bytes:
-    """Return an object file with a function of that name and nothing else.
+    """Return an object file that exports one function.
 
-    It takes the address of the block that `Signature.block` makes, and returns 64 bits.
+    The function takes the address of the block that `Signature.block` makes, and returns 64 bits.
 
     Parameters
     ----------
     function, signature, returns
-        As `motionlapse.native.kernel` takes them.
+        As for `motionlapse.native.kernel.Kernel`.
     name
-        Of the function in the object file.
+        The name of the function in the object file.
 
     Raises
     ------
     RuntimeError
-        If the function needs Python or Numba to run, as what allocates does.
+        If the function needs Python or Numba at run time, for example because it allocates.
     """
-    config.DISABLE_JIT = 0  # type: ignore[attr-defined]  # decorators heed it
+    config.DISABLE_JIT = 0  # type: ignore[attr-defined]  # else Numba's decorators do nothing
     entry = _entry(function, signature.arguments, returns)
     called_by_c = cfunc(_type_of(signature.arguments, returns), **_OPTIONS)(entry)
-    # Numba's function for C reports exceptions by way of Python: it is left out, with all that
-    # needs, and what it calls is called.
+    # Numba's wrapper for C reports exceptions by way of Python, so the function that it wraps is
+    # called instead.
     inner = called_by_c.native_name.removeprefix("cfunc.")
     module = llvm.parse_assembly(called_by_c.inspect_llvm())
     module.link_in(llvm.parse_assembly(_NO_COUNTING))
@@ -144,7 +145,7 @@ def compiled(
 
 
 def _from_block(signature: Signature, function: str, name: str) -> str:
-    """Return the function that takes a block, and refuses arrays that are not as they should be."""
+    """Return the wrapper, in LLVM's language; it refuses arrays that do not fit the signature."""
     offsets = {field: getattr(Header, field).offset for field, *_ in Header._fields_}
     loads: list[str] = []
     given: list[tuple[str, str]] = []
@@ -171,7 +172,7 @@ def _from_block(signature: Signature, function: str, name: str) -> str:
 
 
 def _type_of(arguments: Sequence[Argument], returns: Number | None) -> Any:
-    """Return Numba's signature of the entry."""
+    """Return Numba's signature of the function that `_entry` returns."""
     result = types.void if returns is None else getattr(types, returns.dtype)
     flat: list[Any] = []
     for argument in arguments:
@@ -189,9 +190,9 @@ def _type_of(arguments: Sequence[Argument], returns: Number | None) -> Any:
 def _entry(
     function: FunctionType, arguments: Sequence[Argument], returns: Number | None
 ) -> FunctionType:
-    """Return a function of addresses and shapes that calls one of arrays.
+    """Return a function that takes addresses and shapes, and calls the given one with arrays.
 
-    Numba takes no variable arguments here, so it is written out.
+    It is generated as text, because Numba does not compile variable arguments here.
     """
     taken, given = [], []
     for i, argument in enumerate(arguments):
@@ -212,7 +213,7 @@ def _entry(
 
 @intrinsic
 def _prefetch(_typing: Any, values: Any, at: Any) -> Any:
-    """Stand for `prefetch` in kernels; see LLVM's ``llvm.prefetch``."""
+    """Take the place of `prefetch` in kernels; see LLVM's ``llvm.prefetch``."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -231,7 +232,7 @@ def _prefetch(_typing: Any, values: Any, at: Any) -> Any:
 
 
 def _jitted(function: FunctionType, done: dict[FunctionType, Any]) -> Any:
-    """Return a function for Numba in which all others that it names are so, too."""
+    """Return a function wrapped for Numba, along with all functions that it calls."""
     if function is prefetch:
         return _prefetch
     if function not in done:

@@ -1,8 +1,8 @@
-"""Loading object files as Linux has them on x86-64, without LLVM.
+"""A small loader for the object files of Linux on x86-64 (ELF), without LLVM.
 
-LLVM's engine loads them as well, but its library takes 50 MB of memory as soon as it is there.
-What the kernels need is little: their code and constants in one piece of memory, with the distances
-between them filled in, and three functions of the C library.
+LLVM's engine loads them as well, but its library takes 50 MB of memory once it is imported. Kernels
+need little: their code and constants in one piece of memory, with relocations applied, and three
+functions of the C library.
 
 References
 ----------
@@ -24,10 +24,11 @@ _X86_64 = 62
 _RELOCATIONS, _SHORT_RELOCATIONS, _SYMBOLS, _NOTHING_IN_FILE = 4, 9, 2, 8
 _WRITABLE, _IN_MEMORY = 1, 2
 _ADDRESS, _DISTANCE, _CALL = 1, 2, 4
-_LEFT_OUT = b".eh_frame"  # how to unwind from an exception: there is none
-_WRITABLE_AT_FIRST = b".data.rel.ro"
-_EXECUTABLE = 1 | 4
-# Code reaches 2 GB; the C library may be farther: jmp *0(%rip), and the address.
+_LEFT_OUT = b".eh_frame"  # for unwinding after exceptions, of which there are none
+_WRITABLE_AT_FIRST = b".data.rel.ro"  # constants with relocations
+_EXECUTABLE = 1 | 4  # PROT_READ | PROT_EXEC
+# Calls reach 2 GB far, and the C library may be further away. So they go to a stub:
+# jmp *0(%rip), followed by the address.
 _JUMP = b"\xff\x25\0\0\0\0"
 _STUB = 16
 _LIBRARY = (b"memset", b"memcpy", b"memmove")
@@ -45,12 +46,12 @@ class _Section(NamedTuple):
 
 
 class UnknownCodeError(Exception):
-    """The file has something that is not known here."""
+    """The file contains something that this loader does not know."""
 
 
 @contextlib.contextmanager
 def _all_known() -> Iterator[None]:
-    """Say of a file that is not made as it should be that it is unknown."""
+    """Turn the errors that a malformed file causes into UnknownCodeError."""
     try:
         yield
     except (struct.error, IndexError, ValueError, OverflowError) as error:
@@ -58,7 +59,7 @@ def _all_known() -> Iterator[None]:
 
 
 class ObjectFile:
-    """An object file, laid out as it is to lie in memory.
+    """An object file, with a place in memory for each of its sections.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class ObjectFile:
     Raises
     ------
     UnknownCodeError
-        If it is none for Linux on x86-64, or needs more than `load` can do.
+        If it is not for Linux on x86-64, or needs more than this loader can do.
     """
 
     def __init__(self, code: bytes) -> None:
@@ -84,7 +85,7 @@ class ObjectFile:
         self._sections = self._read_sections()
         if any(section.kind == _SHORT_RELOCATIONS for section in self._sections):
             raise UnknownCodeError("relocations without addends")
-        self._places: dict[int, int] = {}  # number of a section: where it lies
+        self._places: dict[int, int] = {}  # from a section's number to its place in memory
         end = 0
         for number, section in enumerate(self._sections):
             if not self._is_wanted(section):
@@ -96,14 +97,14 @@ class ObjectFile:
         self._size = self._stubs + _STUB * len(_LIBRARY)
 
     def load(self, name: str) -> int:
-        """Return the address of a function; it stays in memory as long as the process runs.
+        """Load the file, and return the address of a function; it stays loaded for good.
 
         Raises
         ------
         UnknownCodeError
-            If there is no such function, or a reference is of an unknown kind.
+            If there is no such function, or a relocation is of an unknown kind.
         OSError
-            If the system does not allow it.
+            If the system does not allow executable memory.
         """
         with _all_known():
             return self._load(name)
@@ -148,7 +149,7 @@ class ObjectFile:
     def _relocate(
         self, section: _Section, memory: mmap.mmap, address: int, places: list[int | None]
     ) -> None:
-        """Fill in the addresses and distances that a section asks for."""
+        """Apply the relocations of a section: fill in addresses and distances."""
         base = self._places[section.info]
         for offset, info, addend in struct.iter_unpack("<QQq", self._content(section)):
             kind, place = info & 0xFFFFFFFF, places[info >> 32]
@@ -163,7 +164,7 @@ class ObjectFile:
                 raise UnknownCodeError(f"relocation of kind {kind}")
 
     def _place_of(self, name: bytes, section: int, value: int) -> int | None:
-        """Return where a symbol lies; None if it is none of those that are there."""
+        """Return the place of a symbol in memory; None if it is not there."""
         if section in self._places:
             return self._places[section] + value
         if section == 0 and name in _LIBRARY:
@@ -183,7 +184,7 @@ class ObjectFile:
         ]
 
     def _read_symbols(self) -> Iterator[tuple[bytes, int, int]]:
-        """Yield their names, the numbers of their sections, and their places in these."""
+        """Yield the symbols: name, number of the section, and place in it."""
         for section in self._sections:
             if section.kind == _SYMBOLS:
                 names = self._sections[section.link].offset

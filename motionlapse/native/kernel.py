@@ -1,4 +1,4 @@
-"""The decorator of kernels."""
+"""The decorators of kernels and of the functions that they call."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from motionlapse.native.signature import FAILED, INT, UNFIT, Argument, Number, S
 
 
 class Kernel:
-    """A function as machine code, which runs without Python's lock.
+    """A function as machine code, which runs without the global interpreter lock (GIL).
 
     Parameters
     ----------
     function
-        What is compiled, with all functions that it calls; a subset of Python and NumPy that Numba
-        knows, and which allocates nothing.
+        The function. It is compiled with all functions that it calls; they must be written in the
+        subset of Python and NumPy that Numba knows, and allocate nothing.
     arguments
-        What it takes.
+        The types of its arguments.
     returns
-        What it returns, if anything.
+        The type of its result; None if it returns nothing.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class Kernel:
         self._call = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p)(address)
 
     def __call__(self, *values: Any) -> int:
-        """Run it.
+        """Run the machine code.
 
         Returns
         -------
         int
-            What the function returns; 0 for nothing.
+            What the function returns; 0 if it returns nothing.
 
         Raises
         ------
         TypeError, ValueError, struct.error
-            If it is not given what it takes; see `Signature`.
+            If the arguments do not have the types of its signature; see `Signature`.
         RuntimeError
-            If the function raises something, or cannot read arrays at all.
+            If the function raises an exception, or cannot read NumPy's arrays at all.
         """
         result: int = UNFIT
         if made_for.DIRECT:
@@ -69,18 +69,18 @@ class Kernel:
 def kernel(
     *arguments: Argument, returns: Number | None = None
 ) -> Callable[[Callable[..., Any]], Kernel]:
-    """Compile a function for fixed arguments, at its definition, if that was not done before.
+    """Return a decorator that makes a kernel of a function, which is compiled if it is not stored.
 
     Parameters
     ----------
     arguments
-        What it takes.
+        The types of the function's arguments.
     returns
-        `INT`, or None for nothing.
+        `INT`, or None if it returns nothing.
     """
     return lambda function: Kernel(cast("FunctionType", function), arguments, returns)
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a function that kernels call, and are compiled with; it stands before them."""
+    """Mark a function that kernels call and that is compiled with them; define it before them."""
     return function

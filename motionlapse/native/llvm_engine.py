@@ -1,4 +1,4 @@
-"""LLVM: what it is to know of this machine, and its engine, which loads machine code."""
+"""LLVM's description of this machine, and its engine for loading machine code."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sys
 
 import llvmlite.binding as llvm
 
-# Code whose parts lie near each other, anywhere: what the simplest loader can do, too. Elsewhere as
-# LLVM's engine likes it best.
+# On Linux: position-independent code whose parts are close together, which `elf` can load, too.
+# Elsewhere: what LLVM's engine prefers.
 _RELOCATION, _MODEL = ("pic", "small") if sys.platform == "linux" else ("default", "jitdefault")
 
 
 def target_machine() -> llvm.TargetMachine:
-    """Return this machine, with all that it can do."""
+    """Return this machine as a target, with all features of its processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
@@ -26,14 +26,12 @@ def target_machine() -> llvm.TargetMachine:
 
 
 def load(code: bytes, name: str) -> int:
-    """Load an object file and return the address of a function in it.
-
-    It stays in memory as long as the process runs.
+    """Load an object file and return the address of a function in it; it stays loaded for good.
 
     Raises
     ------
     OSError
-        If the system does not allow it.
+        If the system does not allow executable memory.
     RuntimeError
         If there is no such function.
     """

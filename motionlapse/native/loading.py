@@ -1,4 +1,4 @@
-"""Machine code in memory."""
+"""Loading machine code into memory."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from motionlapse.native.elf import ObjectFile, UnknownCodeError
 
 
 def address_of(code: bytes, name: str) -> int:
-    """Load an object file and return the address of a function in it.
-
-    It stays in memory as long as the process runs.
+    """Load an object file and return the address of a function in it; it stays loaded for good.
 
     Parameters
     ----------
     code
         An object file for this machine.
     name
-        Of the function.
+        The name of the function.
 
     Raises
     ------
     MotionlapseError
-        If the system allows no machine code but that of its files.
+        If the system does not allow this process executable memory.
     """
     try:
         try:

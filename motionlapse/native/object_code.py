@@ -1,4 +1,4 @@
-"""The machine code of functions: from the store, or compiled for it."""
+"""The machine code of functions: read from the store, or compiled and stored there."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from motionlapse.native.signature import Number, Signature
 
 logger = logging.getLogger("motionlapse")
 
-# How lines begin that say what a processor is and can do, on x86 and on ARM.
+# How the lines of /proc/cpuinfo begin that describe a processor and its features, on x86 and ARM.
 _ABOUT_PROCESSOR = "model name", "flags", "Features", "CPU "
 _ABILITIES = "flags", "Features"
-# Of these a name in a function may stand for a constant.
+# The types of global constants that a kernel may use.
 _CONSTANT = int, float, str, tuple, np.generic
-# What these say of machine code, its block and how it is made is part of what it is.
+# The modules that decide how machine code is made and called; if they change, it is made anew.
 _MAKERS = "compiling.py", "llvm_engine.py", "signature.py"
 
 
 def object_code(
     function: FunctionType, signature: Signature, returns: Number | None
 ) -> tuple[bytes, str]:
-    """Return a function's machine code for this machine, and its name in there.
+    """Return an object file with a function's machine code, and the function's name in it.
 
-    It is compiled if it is not at hand: that takes seconds, and is announced.
+    If it is not in the store it is compiled, which takes seconds and is announced.
 
     Parameters
     ----------
     function, signature, returns
-        As `motionlapse.native.kernel` takes them.
+        As for `motionlapse.native.kernel.Kernel`.
 
     Raises
     ------
     TypeError
-        If the function, or one that it calls, names something whose change would not be seen.
+        If the function, or one that it calls, uses something whose changes could not be detected.
     """
     asked = hashlib.sha256()
     words = (_machine(), _makers(), repr((signature.arguments, returns)), *_words(function, []))
@@ -64,7 +64,7 @@ def object_code(
 
 @functools.cache
 def _machine() -> str:
-    """Return what machine code depends on besides: the processor and what it can do."""
+    """Return a text on this machine: its system, its processor and what that can do."""
     told = ""
     with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(errors="replace") as lines:
         first = itertools.takewhile(str.strip, lines)  # of many processors
@@ -78,7 +78,7 @@ def _machine() -> str:
 
 @functools.cache
 def _makers() -> str:
-    """Return how machine code is made: by what here, by which Python, and with Numba told what."""
+    """Return a text on how machine code is made: these modules, Python, and Numba's variables."""
     here = Path(__file__).parent
     files = hashlib.sha256(b"".join((here / name).read_bytes() for name in _MAKERS)).hexdigest()
     told = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
@@ -86,7 +86,7 @@ def _makers() -> str:
 
 
 def _words(function: FunctionType, seen: list[FunctionType]) -> Iterator[str]:
-    """Yield all that a function says, with the functions and constants that it names."""
+    """Yield texts that identify what a function does, with all functions and constants it uses."""
     if function in seen:
         yield f"the function {seen.index(function)}"
         return
@@ -97,7 +97,7 @@ def _words(function: FunctionType, seen: list[FunctionType]) -> Iterator[str]:
     yield repr((code.co_name, code.co_code, code.co_consts, code.co_names, code.co_varnames))
     yield repr(function.__defaults__)
     for name in code.co_names:
-        if name not in function.__globals__:  # an attribute, or one of Python's own
+        if name not in function.__globals__:  # an attribute, or a builtin
             continue
         value = function.__globals__[name]
         if isinstance(value, FunctionType):
@@ -113,5 +113,5 @@ def _words(function: FunctionType, seen: list[FunctionType]) -> Iterator[str]:
 
 @functools.cache
 def _announce() -> None:
-    """Say, once, that kernels are being compiled."""
+    """Log, once, that kernels are being compiled."""
     logger.info("compiling for this machine, once: this may take half a minute")

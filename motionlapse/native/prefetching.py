@@ -1,4 +1,4 @@
-"""Asking for memory before it is needed."""
+"""Prefetching memory into the cache before it is needed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from typing import Any
 
 
 def prefetch(values: Any, at: int) -> None:
-    """Ask for the line of memory in which an element of an array lies.
+    """Begin to fetch the cache line of an array's element, without waiting for it.
 
-    In a kernel it is on its way then, and nobody waits; to be written to, too. Elsewhere it does
-    nothing.
+    The line is fetched for reading and writing. Outside of kernels this does nothing.
 
     Parameters
     ----------
     values
-        Of one dimension, without gaps.
+        A contiguous array of one dimension.
     at
-        Which element; not counted from the end.
+        The index of the element; not negative.
     """

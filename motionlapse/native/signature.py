@@ -1,9 +1,9 @@
-"""What kernels take: contiguous arrays and numbers, and how machine code is given them.
+"""The arguments of kernels, which are contiguous arrays and numbers, and how they are passed.
 
-It is given one block, of 8 bytes for each array and number. Of an array that is the address of its
-object: machine code reads and checks there what NumPy keeps of it. To ask NumPy for all that took
-half as long as a small kernel takes to run, each time. It does so without Python's lock: no other
-thread may give an array another shape meanwhile.
+Machine code is passed one block, with 8 bytes for each argument. For an array these are the address
+of NumPy's object, in which machine code itself checks the type, and reads the shape and the address
+of the data. (Asking NumPy for these took half as long as a small kernel takes to run, every time.)
+It does so without the global interpreter lock, so no other thread may reshape an array meanwhile.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy as np
 
 
 class Array(NamedTuple):
-    """An array in C order; machine code is given its object, and works on its numbers.
+    """The type of an array argument; arrays are in C order.
 
     Attributes
     ----------
     dtype
-        NumPy's name of it.
+        NumPy's name of the dtype.
     dimensions
-        How many.
+        How many dimensions it has.
     read_only
-        True if nothing is written to it, so that it may be memory of a decoder's own.
+        True if the kernel does not write to it, so that it may be a decoder's memory.
     """
 
     dtype: str
@@ -35,17 +35,17 @@ class Array(NamedTuple):
 
     @property
     def flags(self) -> int:
-        """The flags that it needs, as NumPy numbers them."""
+        """NumPy's flags that the array must have."""
         return _READ if self.read_only else _READ | _WRITTEN
 
 
 class Number(NamedTuple):
-    """A number; machine code is given its value.
+    """The type of a number argument, which is passed by value.
 
     Attributes
     ----------
     dtype
-        NumPy's name of it.
+        NumPy's name of the dtype.
     """
 
     dtype: str
@@ -54,22 +54,22 @@ class Number(NamedTuple):
 FLOAT, INT = Number("float32"), Number("int64")
 
 FAILED, UNFIT = -(2**63), -(2**63) + 1
-"""What machine code returns instead of an exception, and of arrays that are not as it needs.
+"""What machine code returns if it raises an exception, and if an array does not fit.
 
-No kernel returns these of its own.
+No kernel returns these as results.
 """
 
 Argument: TypeAlias = Array | Number
 
 # NPY_ARRAY_C_CONTIGUOUS, _ALIGNED and _WRITEABLE.
 _READ, _WRITTEN = 0x0001 | 0x0100, 0x0400
-# Of a place of 8 bytes, by what is in it: as `struct` writes it, and as LLVM reads it.
+# For the 8 bytes of an argument: the format in which `struct` writes it, and LLVM's type.
 _ADDRESS = "P", "ptr"
 _NUMBERS = {"float32": ("f4x", "float"), "int64": ("q", "i64")}
 
 
 class Header(ctypes.Structure):
-    """An array's object, as far as NumPy's public headers tell (`PyArrayObject_fields`)."""
+    """The beginning of NumPy's array object, from its public headers (`PyArrayObject_fields`)."""
 
     _fields_ = (
         ("head", ctypes.c_char * (object.__basicsize__ - ctypes.sizeof(ctypes.c_void_p))),
@@ -85,9 +85,10 @@ class Header(ctypes.Structure):
 
 
 TYPE_WORD = object.__basicsize__ + ctypes.sizeof(ctypes.c_void_p)
-"""Where a dtype's object says its kind, type, byte order and number, in 8 bytes.
+"""Where 8 bytes in a dtype's object tell its kind, type, byte order and number.
 
-There are several objects of one dtype: that of an array which was pickled is another.
+They are compared instead of the object's address, because there may be several objects of one
+dtype: that of an unpickled array is another one.
 """
 
 
@@ -101,20 +102,19 @@ class Signature:
     Parameters
     ----------
     arguments
-        In order.
+        The types of the arguments, in order.
 
     Attributes
     ----------
     in_llvm
-        LLVM's types of what is in the block: first the address of the types of arrays, then the
-        arguments.
+        LLVM's types of the items of a block: the address of the table of types, then the arguments.
     """
 
     def __init__(self, arguments: Sequence[Argument]) -> None:
         self.arguments = tuple(arguments)
         self._arrays = [isinstance(argument, Array) for argument in arguments]
         places = [_ADDRESS]
-        # What every array is, and then, in the place of each argument, what its dtype says.
+        # The table of types: the address of the class of arrays, then a word on each dtype.
         types = [id(np.ndarray)]
         for argument in arguments:
             places.append(_ADDRESS if isinstance(argument, Array) else _NUMBERS[argument.dtype])
@@ -125,12 +125,12 @@ class Signature:
         self.in_llvm = [read for _, read in places]
 
     def block(self, values: Sequence[Any]) -> bytes:
-        """Return the block for the values of the arguments, whatever they are.
+        """Return the block for the values of the arguments; arrays are not checked here.
 
         Raises
         ------
         ValueError, struct.error
-            If there are too few or too many values, or a number is none.
+            If there are too few or too many values, or one that should be a number is not.
         """
         given = zip(self._arrays, values, strict=True)
         return self._pack(
@@ -138,16 +138,17 @@ class Signature:
         )
 
     def written_block(self, values: Sequence[Any]) -> tuple[bytes, list[_Written]]:
-        """Return a block, and what it holds the addresses of: what is read of arrays, written out.
+        """Return a block that refers to copies of array headers, and these copies.
 
-        It takes longer, and takes arrays of any class.
+        This is slower than `block`, but checks arrays, and accepts subclasses. The copies must be
+        kept until the kernel has run.
 
         Raises
         ------
         TypeError
-            If an array is not what it should be: machine code would read or write elsewhere.
+            If an array does not fit the signature.
         ValueError, struct.error
-            As `block`.
+            As from `block`.
         """
         kept: list[_Written] = []
         places: list[Any] = []
@@ -162,16 +163,16 @@ class Signature:
 
 class _Written(NamedTuple):
     header: Header
-    shape: ctypes.Array[ctypes.c_int64]  # which the header has the address of
+    shape: ctypes.Array[ctypes.c_int64]  # the header contains its address
 
 
 def _written(argument: Array, value: Any) -> _Written:
-    """Return what machine code reads of an array.
+    """Return a copy of an array's header, with all that machine code reads.
 
     Raises
     ------
     TypeError
-        If it is not what it should be.
+        If the array does not fit the argument's type.
     """
     dtype, dimensions, read_only = argument
     if not isinstance(value, np.ndarray):
@@ -197,7 +198,7 @@ def _written(argument: Array, value: Any) -> _Written:
 
 
 def _is_direct() -> bool:
-    """Tell whether NumPy's objects are as its headers say: another NumPy, or Python, may differ."""
+    """Return whether NumPy's objects are laid out as in `Header`; another version's may not be."""
     argument = Array("float32", 2)
     probe = np.zeros((2, 3), np.float32)
     if np.ndarray.__basicsize__ < ctypes.sizeof(Header):
@@ -216,4 +217,4 @@ def _is_direct() -> bool:
 
 
 DIRECT = _is_direct()
-"""Whether machine code may read NumPy's objects themselves."""
+"""Whether machine code may read NumPy's objects directly."""

@@ -1,4 +1,4 @@
-"""Where machine code is kept from one run to the next, with a sum that tells if it is whole."""
+"""The store of machine code, which keeps it between runs, with checksums."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from motionlapse.files import make_folder, write_whole
 logger = logging.getLogger("motionlapse")
 
 _VARIABLE = "MOTIONLAPSE_CACHE"
-_SUM = 32  # bytes
-# Of a function: for a few versions, and a few machines that share a folder.
+_SUM = 32  # bytes of a checksum
+# Files for each function: for a few versions, and a few machines that share a folder.
 _MOST_KEPT = 8
 
 
 def read(name: str) -> bytes | None:
-    """Return what is kept under a name; None if nothing is, or it is damaged.
+    """Return what is stored under a name; None if nothing is, or it is damaged.
 
-    It is run as it is. The program's own folder and one that was chosen are trusted; in a user's,
-    what others than this user and the system's could have written is not read.
+    It will be executed, so it must be trustworthy. The program's own folder and one that was chosen
+    are trusted. From the user's cache folder, nothing is read that anyone else but the
+    administrator could have written.
     """
     for folder in _folders():
         with contextlib.suppress(OSError), (folder / name).open("rb") as file:
@@ -42,12 +43,12 @@ def read(name: str) -> bytes | None:
 
 
 def is_empty() -> bool:
-    """Tell whether nothing is kept, as on a machine's first run."""
+    """Return whether nothing is stored, as on a machine's first run."""
     return not any(any(folder.glob("*.o")) for folder in _folders())
 
 
 def write(name: str, code: bytes) -> None:
-    """Keep something under a name, in the first folder that can be written; warn if none can."""
+    """Store something under a name, in the first folder that can be written; warn if none can."""
     reasons = []
     for folder in _folders():
         try:
@@ -63,13 +64,13 @@ def write(name: str, code: bytes) -> None:
 
 @functools.cache
 def _warn(reasons: str) -> None:
-    """Say, once, that nothing can be kept."""
+    """Log a warning, once, that nothing can be stored."""
     wanted = f"{_VARIABLE} names a folder for it"
     logger.warning("cannot keep what was compiled (%s): %s", wanted, reasons)
 
 
 def _folders() -> list[Path]:
-    """Return the folder that was chosen, or the package's own and the user's."""
+    """Return the folder that was chosen, or else the package's own and the user's."""
     chosen = os.environ.get(_VARIABLE)
     if chosen:
         return [Path(chosen)]
@@ -78,7 +79,7 @@ def _folders() -> list[Path]:
 
 
 def _users_own() -> Path | None:
-    """Return the folder for what a user's programs keep, as the system has it; None without one."""
+    """Return the folder for this program in the user's cache of the system; None without one."""
     with contextlib.suppress(RuntimeError):  # a user without a home
         if sys.platform == "win32":
             local = os.environ.get("LOCALAPPDATA")
@@ -91,7 +92,7 @@ def _users_own() -> Path | None:
 
 
 def _is_ours(found: os.stat_result) -> bool:
-    """Tell whether only this user, its own group and the system's can have written something."""
+    """Return whether only this user, the user's own group and the administrator can write it."""
     if sys.platform == "win32":
         return True
     others = stat.S_IWOTH if found.st_gid == os.getegid() else stat.S_IWOTH | stat.S_IWGRP
@@ -103,7 +104,7 @@ def _sum(name: str, code: bytes) -> bytes:
 
 
 def _tidy(folder: Path, name: str) -> None:
-    """Delete the oldest of what is kept of a function, where there is much."""
+    """Delete the oldest files of a function if there are too many."""
     kept = list(folder.glob(f"{name.rpartition('-')[0]}-*.o"))
     with contextlib.suppress(OSError):  # another program tidies, too
         for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_MOST_KEPT]:

@@ -1,1 +1,1 @@
-"""Which frames are looked at, and when to go back to those in between."""
+"""Which frames are analysed, and when to go back to those in between."""

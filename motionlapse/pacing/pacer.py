@@ -1,4 +1,4 @@
-"""The frames that wait for the next look."""
+"""The frames that wait until the next one is analysed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from motionlapse.pacing.policy import Choice, Policy, level_of
 from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import Analysis, Decision
 
-# A frame that is held is one that the decoder cannot use again: it allocates another. Of 1080p
-# these are 15 frames, of 4K 3. Calm ones are not decoded, and not counted.
+# A decoder cannot reuse the memory of a frame that is held, and allocates more. This is enough for
+# 15 frames of 1080p or 3 of 4K. Calm frames are not decoded, and not counted.
 _MOST_HELD_BYTES = 48_000_000
 _MOST_HELD = 32
 
 
 class Pacer:
-    """Says which frames are looked at, and holds those that may have to be.
+    """Chooses the frames that are analysed, and holds those that may have to be, later.
 
     Parameters
     ----------
     settings
-        The rate; None looks at every frame.
+        How many frames are analysed; None for every frame.
     info
         The source.
     """
@@ -32,11 +32,11 @@ class Pacer:
 
     @property
     def holds(self) -> bool:
-        """True if there are frames to which the next look may go back."""
+        """True if there are frames that may have to be analysed before the next one."""
         return bool(self._held)
 
     def wants(self, frame: Frame) -> bool:
-        """Tell whether the next frame is to be looked at now."""
+        """Return whether the next frame is to be analysed now."""
         choice = self._policy.choose(
             frame.time, disposable=frame.disposable, calm=frame.calm, left_out=frame.left_out
         )
@@ -45,18 +45,18 @@ class Pacer:
         return choice is Choice.LOOK
 
     def before(self, analysis: Analysis) -> list[Frame]:
-        """Return the frames that are to be looked at before this one, now that this is known."""
+        """Return the held frames that must be analysed first, given what this frame shows."""
         back = self._policy.goes_back(level_of(analysis.score, ready=analysis.ready))
         held, self._held = self._held, []
         return held if back else []
 
     def saw(self, analysis: Analysis, decision: Decision) -> None:
-        """Take what was decided of a frame; in order."""
+        """Take what was decided about a frame; frames come in order of time."""
         level = level_of(analysis.score, ready=analysis.ready)
         self._policy.saw(analysis.frame.time, level, decision.state)
 
     def rest(self) -> list[Frame]:
-        """Return all that is held, because there is no next look: at a break, or at the end."""
+        """Return all held frames, because no frame follows them: at a break, or at the end."""
         self._policy.rest()
         held, self._held = self._held, []
         return held

@@ -1,29 +1,30 @@
-"""Which frames are looked at: times and levels in, choices out. No pictures and no clock.
+"""Which frames are analysed: times and levels of motion in, choices out. No pictures, no clock.
 
-What is not looked at is held until the next look. Where the looks on both sides of it agree, both
-that nothing moves or both that much does, it is dropped: no event begins or ends there. Where they
-differ it is looked at after all, from the oldest on. So events begin and end where they would if
-every frame were looked at, while between two looks there may be
+A *look* is the analysis of a frame. Frames between two looks are held. If the looks before and
+after them agree, because nothing moves in either or much moves in both, the held frames are
+dropped: no event begins or ends there. If they differ, the held frames are analysed after all, the
+oldest first. So events begin and end where they would if every frame were analysed. The longest
+time between two looks is
 
-======================================  ================================================
-nothing moves, for 1 s, and no event    `PacingSettings.quiet_step`; 1/15 s if not adaptive
-much moves in an event that is open     1/15 s
-else: an event may begin or end         nothing is left out
-======================================  ================================================
+===========================================  ===================================================
+nothing has moved for 1 s, and no event      `PacingSettings.quiet_step`; 1/15 s if not adaptive
+much moves in an event that is open          1/15 s
+otherwise: an event may begin or end         every frame is analysed
+===========================================  ===================================================
 
-Of footage with less than 20 frames a second nothing is left out but disposable frames (below).
+With fewer than 20 frames a second every frame is analysed, except for disposable ones (see below).
 
-A frame that its source takes to be calm is not looked at while nothing moves, however long that is:
-the next one that is not calm is.
+A frame that its source declares calm is not analysed while nothing moves, for however long; the
+next frame that is not calm is.
 
-With `PacingSettings.leaves_nonref` disposable ones (see `motionlapse.frames.Frame`) are never
-looked at where the others come often enough: they need not be decoded. So are two of 25 a second
-between others, as encoders like to put them. An event begins or ends one such frame late at most;
-see `tests.video.test_pacing_on_footage`.
+With `PacingSettings.leaves_nonref`, disposable frames (see `motionlapse.frames.Frame`) are never
+analysed if the other frames come often enough, so they need not be decoded. That is the case at 25
+frames a second with two disposable frames between others, a pattern that encoders like. An event
+begins or ends one such frame late at most; see `tests.video.test_pacing_on_footage`.
 
-Elsewhere, where nothing hangs on which frame is looked at, it is one that is not disposable: the
-last before the longest time is over while nothing moves, and up to 2/15 s after the last look where
-much moves.
+Otherwise frames that are not disposable are preferred where a choice is free: while nothing moves,
+the last one before the longest time is over; while much moves, the first one after 1/15 s, or a
+disposable one if 2/15 s have passed.
 """
 
 from __future__ import annotations
@@ -36,15 +37,15 @@ from motionlapse.pacing.settings import PacingSettings
 from motionlapse.types import ChangeScore, State
 
 _AUTO_STEP_S = 1 / 15
-_ABOUT = 0.88  # "about 15": of 50 a second every third is taken, not every fourth
+_ABOUT = 0.88  # "about 15": of 50 frames a second every third is analysed, not every fourth
 _SLOW_GAP_S = 1 / 20
 _ROUNDING_S = 1e-3  # containers round times to milliseconds
-# Times the threshold, from which an event does not end from one look to the next.
+# A score of this many times the threshold does not fall below it from one look to the next.
 _PLENTY = 3.0
-# A slow mover comes out of hiding in single frames that are foreground: with every fifth frame
-# between them its event began 1 s late.
+# For how long nothing must have moved before frames are left out. A slow mover appears in single
+# frames at first: when only every fifth frame was analysed between these, its event began 1 s late.
 _CALM_S = 1.0
-# Encoders put now one, now two or three disposable frames between others.
+# Gaps that are remembered: encoders put one, two or three disposable frames between others.
 _PATTERN = 4
 
 
@@ -57,7 +58,7 @@ class Choice(Enum):
 
 
 class Level(IntEnum):
-    """How much moved in a frame that was looked at."""
+    """How much moved in a frame that was analysed."""
 
     NONE = 0
     SOME = 1
@@ -65,7 +66,7 @@ class Level(IntEnum):
 
 
 def level_of(score: ChangeScore, *, ready: bool) -> Level:
-    """Return the level of a score; what cannot be trusted is neither surely none nor plenty."""
+    """Return the level of a score; one that cannot be trusted is neither NONE nor PLENTY."""
     if not ready or score.light:
         return Level.SOME
     if score.value >= _PLENTY:
@@ -74,14 +75,14 @@ def level_of(score: ChangeScore, *, ready: bool) -> Level:
 
 
 class Policy:
-    """Chooses frame by frame, in the order of their times.
+    """Chooses frame by frame, in order of time.
 
     Parameters
     ----------
     settings
-        The rate.
+        How many frames are to be analysed.
     most_held
-        How many frames may wait; with more, one is looked at before its time.
+        How many frames may be held; when there are as many, the next frame is analysed early.
     """
 
     def __init__(self, settings: PacingSettings, most_held: int) -> None:
@@ -93,12 +94,13 @@ class Policy:
         self._most_held = most_held
         self._held = self._calm = 0
         self._level = Level.SOME
-        self._previous_s: float | None = None  # the frame before
-        self._solid_s: float | None = None  # the last that was not disposable
-        self._solid_gaps_s = deque((0.0,), _PATTERN)  # from one such to the next
-        self._taken_s = float("-inf")  # the last that was not left out
-        self._looked_s = float("-inf")
-        self._stirred_s = float("-inf")
+        # Media times of the last frame …
+        self._previous_s: float | None = None
+        self._solid_s: float | None = None  # … that was not disposable
+        self._solid_gaps_s = deque((0.0,), _PATTERN)  # between successive ones that were not
+        self._taken_s = float("-inf")  # … that was not left out
+        self._looked_s = float("-inf")  # … that was analysed
+        self._moved_s = float("-inf")  # … in which something moved
 
     def choose(
         self, time: float, *, disposable: bool = False, calm: bool = False, left_out: int = 0
@@ -108,13 +110,13 @@ class Policy:
         Parameters
         ----------
         time
-            Its media time, not before the last one.
+            Its media time in seconds, not before that of the last one.
         disposable
-            Whether another one is looked at rather than this.
+            Whether other frames are preferred to it.
         calm
-            Whether it is looked at only if another one is not quiet.
+            Whether its source declares that nothing moves in it.
         left_out
-            How many its source has left out before it: they count for how fast frames come.
+            How many frames its source has left out before it; they count for the frame rate.
         """
         first = self._previous_s is None
         gap_s = 0.0 if self._previous_s is None else (time - self._previous_s) / (left_out + 1)
@@ -138,10 +140,10 @@ class Policy:
         return Choice.HOLD
 
     def _come_often(self, time: float) -> bool:
-        """Tell whether frames that are not disposable come often, up to this time."""
+        """Return whether frames that are not disposable come often enough, up to this time."""
         if self._solid_s is None:
             return False
-        # The one in hand may be longer than those before it: encoders may change their pattern.
+        # The present gap may be longer than those before: encoders change their pattern.
         most_s = max(time - self._solid_s, *self._solid_gaps_s)
         return self._solid_gaps_s[-1] > 0 and most_s <= OFTEN_S + _ROUNDING_S
 
@@ -150,19 +152,19 @@ class Policy:
             return True
         since_s = time - self._looked_s
         if self._level is Level.NONE and self._quiet_s:
-            # The next frame, if it comes like this one, would be too late.
+            # Whether the next frame, if frames keep coming like this, would be too late.
             next_s = gap_s if disposable else max(gap_s, *self._solid_gaps_s)
             return since_s + next_s > self._quiet_s + _ROUNDING_S
         return since_s >= _ABOUT * _AUTO_STEP_S * (2 if disposable else 1)
 
     def goes_back(self, level: Level) -> bool:
-        """Tell whether a look shows that the held frames are to be looked at before it."""
+        """Return whether a look at this level means that the held frames must be analysed first."""
         back = self._held + self._calm > 0 and level is not self._level
         self._held = self._calm = 0
         return back
 
     def saw(self, time: float, level: Level, state: State) -> None:
-        """Take what a look has shown, in the order of times.
+        """Take what a look has shown; looks come in order of time.
 
         Parameters
         ----------
@@ -171,22 +173,22 @@ class Policy:
         level
             How much moved in it.
         state
-            Where the event machine stands after it.
+            The state of the event machine after it.
         """
         self._looked_s = time
         self._level = level
-        # Where an event may open or close with any frame, none is left out. While one was fading
-        # and every other frame was looked at, an end came 1.5 s early: one frame had reopened it.
+        # While an event may open or close with any frame, every frame is analysed. When only every
+        # other one was while an event faded, it ended 1.5 s early: the missed frame had revived it.
         expected = {Level.NONE: State.QUIET, Level.PLENTY: State.ACTIVE}
         if level is not Level.NONE:
-            self._stirred_s = time
-        elif time - self._stirred_s < _CALM_S:
+            self._moved_s = time
+        elif time - self._moved_s < _CALM_S:
             self._level = Level.SOME
         if state is not expected.get(level):
             self._level = Level.SOME
 
     def rest(self) -> None:
-        """Take note of a break: what is held is looked at now, and the frame after it too."""
+        """Note a break: the held frames are analysed now, and so is the first frame after it."""
         self._held = self._calm = 0
         self._previous_s = self._solid_s = None
         self._taken_s = float("-inf")

@@ -14,7 +14,7 @@ def _parse_rate(value: object) -> object:
     if value in ("auto", "all"):
         return value
     try:
-        rate = float(value)  # type: ignore[arg-type]  # what it cannot take is told below
+        rate = float(value)  # type: ignore[arg-type]  # anything else raises, and is refused below
     except (TypeError, ValueError):
         rate = 0.0
     if not isinstance(value, bool) and 0.1 <= rate <= 1000:
@@ -30,7 +30,7 @@ Rate = Annotated[Literal["auto", "all"] | float, BeforeValidator(_parse_rate)]
 
 
 class PacingSettings(SettingsModel):
-    """How many of the frames are analysed; with masks or metrics it is always all of them."""
+    """How many of the frames are analysed; all of them if masks or metrics are written."""
 
     analyse_fps: Rate = setting(
         "auto",

@@ -1,1 +1,1 @@
-"""Finding the surely quiet stretches of a film without decoding them."""
+"""The prescan: finds stretches of a film that are surely quiet, without decoding them."""

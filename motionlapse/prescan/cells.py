@@ -1,4 +1,4 @@
-"""How far each key frame's picture is from those around it."""
+"""Scores of key frames: how much each picture differs from those before and after it."""
 
 from __future__ import annotations
 
@@ -18,33 +18,34 @@ from motionlapse.shrink_kernel import shrink
 Array = npt.NDArray[np.float32]
 Kept = npt.NDArray[np.uint16]
 
-_ACROSS, _DOWN = 64, 36  # a cell has 0.043 % of the picture: the smallest blob that counts
-# A cell is the mean of at least 4×4 means, which are whole grey levels. From them on float32: the
-# whole of 720p in float32 took three times as long.
+_ACROSS, _DOWN = 64, 36  # cells; one is 0.043 % of the picture, like the smallest blob that counts
+# Pictures are first shrunk by a whole factor, to uint8, so that a cell still has at least 4×4
+# pixels, and only then averaged in float32. All of 720p in float32 took three times as long.
 _INSIDE = 4
-_MOST = 16  # a kernel's largest factor
-# A picture is compared with the median of itself and seven on either side: what is in fewer than
-# eight of them does not hide itself, and light has hardly changed meanwhile.
+_MOST = 16  # the kernel's largest factor
+# A picture is compared with the median of itself and seven pictures on either side. An object that
+# is in fewer than eight of these does not become the median; and the light has hardly changed.
 AROUND = 7
-_CHUNK = 256  # pictures from which the noise of a cell is learned; day and night have their own
-_PARTS = 256  # of a level; means are kept in them: 14 kB a picture
+_CHUNK = 256  # pictures with a noise estimate of their own, so that day and night each have theirs
+_PARTS = 256  # fractions of a grey level to which means are rounded to be kept: 14 kB a picture
 
 
 class CellScores:
-    """Scores pictures one after another, and afterwards some between them.
+    """Scores pictures one after another, and afterwards, if wanted, pictures between them.
 
-    A picture is reduced to the means of a grid of cells in each plane. A cell's deviation is its
-    difference from the median over the pictures around, less the median deviation of the plane
-    (the light), over the cell's own noise: the median size of that difference in the film, and no
-    less than a typical cell's. A picture's score is its greatest deviation.
+    A picture is reduced to the means of a grid of cells in each plane. From a cell's mean, its
+    median over the pictures around is subtracted, and then the median of these differences over the
+    plane, which is a change of light. The size of what is left, divided by the cell's noise, is the
+    cell's deviation. The noise is the median of that size over some hundred pictures, and no less
+    than that of a typical cell. A picture's score is its largest deviation.
 
     Parameters
     ----------
     watched
-        0/255 uint8 ``(H, W)`` at any size: what is watched; None for everything.
+        The watched area, 0/255 uint8 ``(H, W)`` at any size; None for everything.
     keep
-        Whether pictures between those that are added are scored afterwards: memory for it grows
-        with every picture.
+        Whether pictures in between may be scored afterwards. The memory for that grows with every
+        picture.
     """
 
     def __init__(self, watched: Image | None = None, *, keep: bool = True) -> None:
@@ -52,17 +53,17 @@ class CellScores:
         self._keep = keep
         self._kept: list[Kept] = []
         self._waiting: list[Array] = []
-        self._before = 0  # of those waiting, how many have a score and are there for the others
-        # In a thread: a chunk takes as long as to decode fifty key frames.
+        self._before = 0  # how many of those waiting are scored, and only needed by the others
+        # In a thread of its own: a chunk takes as long as decoding fifty key frames.
         self._scorer = ThreadPoolExecutor(1, "cell-scores")
         self._chunks: list[Future[_Chunk]] = []
 
     def add(self, planes: Planes) -> None:
-        """Take the next picture; the number of its planes stays the same."""
+        """Take the next picture; all must have the same number of planes."""
         self._add(_cells(planes, self._watched))
 
     def forget(self) -> None:
-        """Keep nothing any more for pictures between those that are added: there will be none."""
+        """Stop keeping pictures, because none between them will have to be scored."""
         self._keep = False
         self._kept.clear()
 
@@ -82,14 +83,14 @@ class CellScores:
         return np.concatenate(scores) if scores else np.empty(0, np.float32)
 
     def between(self, planes: Planes, place: int) -> float:
-        """Return the score of a picture among those that were added, once all have been.
+        """Return the score of a picture between those that were added; call it after `finish`.
 
         Parameters
         ----------
         planes
-            Of a picture that was not added.
+            The planes of the picture.
         place
-            How many of those that were come before it.
+            How many of the pictures that were added come before it.
         """
         first = max(0, min(place - AROUND, len(self._kept) - 2 * AROUND))
         around = [_unpacked(kept) for kept in self._kept[first : first + 2 * AROUND]]
@@ -100,10 +101,17 @@ class CellScores:
         return float(deviations.max())
 
     def with_all_between(self, pictures: Iterable[Planes], places: Sequence[int]) -> CellScores:
-        """Return the same of these pictures too, as if they had been added in their places.
+        """Return new scores of all pictures, as if the given ones had been added in their places.
 
-        What was kept is given away with it, picture by picture, and nothing is kept anew: this can
-        be done once, and afterwards nothing between can be scored.
+        The kept pictures are used up by this, so it can be done only once, and after it no pictures
+        in between can be scored, neither here nor by what is returned.
+
+        Parameters
+        ----------
+        pictures
+            The planes of the pictures to add.
+        places
+            For each of them, how many of the pictures that were added come before it; ascending.
         """
         whole, added = CellScores(keep=False), 0
         whole._watched = self._watched
@@ -122,11 +130,11 @@ class CellScores:
         return whole
 
     def close(self) -> None:
-        """Score no more, whatever waits; may be called again."""
+        """Stop scoring, and drop what waits; may be called again."""
         self._scorer.shutdown(cancel_futures=True)
 
     def _score(self, count: int) -> None:
-        if len(self._chunks) > 1:  # small pictures come faster than they are scored, and would wait
+        if len(self._chunks) > 1:  # small pictures come faster than they are scored: limit memory
             self._chunks[-2].result()
         first, end = self._before, self._before + count
         self._chunks.append(self._scorer.submit(_scored, self._waiting, first, end))
@@ -136,17 +144,17 @@ class CellScores:
 
 
 class _Chunk(NamedTuple):
-    """The greatest deviation of each picture, and the noise of each cell, ``(planes, cells)``."""
+    """The score of each picture, ``(N,)``, and the noise of each cell, ``(planes, cells)``."""
 
     scores: Array
     noise: Array
 
 
 def _scored(waiting: Sequence[Array], first: int, end: int) -> _Chunk:
-    """Return the scores of the pictures from `first` to `end`."""
+    """Return the scores of the pictures from `first` up to, not including, `end`."""
     deviations = _deviations(np.stack(waiting), first, end)
     noise = np.median(deviations, axis=0)
-    # Where nothing but rounding differs, a sixteenth of a level is what there can be.
+    # Rounding alone can make a difference of a sixteenth of a level.
     least = np.maximum(np.median(noise, axis=1, keepdims=True), 1 / 16)
     noise = np.maximum(noise, least)
     deviations /= noise
@@ -154,7 +162,10 @@ def _scored(waiting: Sequence[Array], first: int, end: int) -> _Chunk:
 
 
 def _deviations(pictures: Array, first: int, end: int) -> Array:
-    """Return how far each cell of the pictures from `first` to `end` is from those around."""
+    """Return by how much cells differ from the pictures around, ``(N, planes, cells)``, in levels.
+
+    N counts the pictures from `first` up to, not including, `end`.
+    """
     deviations = np.stack(
         [pictures[number] - _around(pictures, number) for number in range(first, end)]
     )
@@ -164,7 +175,7 @@ def _deviations(pictures: Array, first: int, end: int) -> Array:
 
 
 def _around(pictures: Array, number: int) -> Array:
-    """Return the median over the pictures around one; at the ends, as many on the other side."""
+    """Return the median over the pictures around one; at an end, more on the other side count."""
     first = max(0, min(number - AROUND, len(pictures) - 2 * AROUND - 1))
     window = pictures[first : first + 2 * AROUND + 1]
     middle = len(window) // 2

@@ -1,4 +1,4 @@
-"""A check of what would be skipped: do groups hold events that a full scan would find?"""
+"""A check of what would be skipped: does it hold events that a full scan would find?"""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from motionlapse.analysis.analyzer import Analyzer
     from motionlapse.pipeline_settings import Settings
 
-# Longer than the background model remembers a look.
+# Longer than the background model remembers a former look of a pixel.
 _RUN_UP_S = 20.0
 
 
 class DamagedError(Exception):
-    """Not all of it can be decoded."""
+    """What is checked cannot be decoded completely, or the check was stopped."""
 
 
 class Check:
-    """Decodes some of the groups that would be skipped.
+    """Scans a sample of the groups that would be skipped.
 
-    What begins with a few key frames knows less of a scene than a scan that has watched it, and may
-    find an event where that finds none. So a group with an event is looked at once more after a
-    run-up, and counts if that finds one too.
+    A scan of a sampled group has learned the scene from a few key frames only, so it may find an
+    event where a full scan, which has watched for longer, finds none. Therefore a group with an
+    event is scanned again with a run-up, and only an event that is found then counts.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ class Check:
     open_stretches
         Opens some stretches of the film.
     should_stop
-        Asked now and then; if it says so, nothing is found.
+        Asked now and then; True ends the check with a `DamagedError`.
     on_share
-        Told which share of the sample is done, 0 to 1, at each frame of it.
+        Told at each frame of the sample which share of it is done, 0 to 1.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Check:
         make_analyzer: Callable[[tuple[int, int]], Analyzer],
         open_stretches: Callable[[Sequence[Stretch]], Stretches],
         should_stop: Callable[[], bool],
-        on_share: Callable[[float], None] = lambda _: None,
+        on_share: Callable[[float], None],
     ) -> None:
         self._settings = settings
         self._make_analyzer = make_analyzer
@@ -65,33 +65,34 @@ class Check:
     def find_event(
         self, groups: Sequence[Group], skipped: Container[int], sample: Sequence[int]
     ) -> Event | None:
-        """Return an event in sampled groups that would be lost; None without one.
+        """Return an event in the sample that would be lost by skipping; None without one.
 
         Parameters
         ----------
         groups
-            All of the film.
+            All groups of pictures of the film.
         skipped, sample
-            Numbers of those that would be skipped, and of those of them that are looked at.
+            The numbers of the groups that would be skipped, and of those among them that are
+            checked.
 
         Raises
         ------
         DamagedError
-            If something cannot be decoded.
+            If something cannot be decoded, or the check was stopped.
         """
         starts_s = [group.start_s for group in groups]
 
         def place(time: float) -> int:
             return max(0, bisect_right(starts_s, time) - 1)
 
-        def tell(time: float) -> None:
+        def report(time: float) -> None:
             self._on_share(bisect_left(sample, place(time)) / len(sample))
 
-        for seen in self._events(sample_stretches(sample, starts_s), tell):
-            number = place(seen.start_s)
-            run_up = whole_groups(place(seen.start_s - _RUN_UP_S), number, starts_s)
+        for suspect in self._events(sample_stretches(sample, starts_s), report):
+            number = place(suspect.start_s)
+            run_up = whole_groups(place(suspect.start_s - _RUN_UP_S), number, starts_s)
             for event in self._events([run_up]):
-                # One that begins in what is not skipped is followed to its end.
+                # One that begins in a group that is not skipped would be followed to its end.
                 if place(event.end_s) == number and place(event.start_s) in skipped:
                     return event
         return None
@@ -100,14 +101,14 @@ class Check:
         self, stretches: Sequence[Stretch], on_time: Callable[[float], None] = lambda _: None
     ) -> list[Event]:
         """Return the events in stretches; `on_time` is told the media time of each frame."""
-        witness = _Witness()
+        found = _EventList()
         cv2.setNumThreads(1)
         with self._open(stretches) as film:
             outcome = run(
                 film,
                 self._make_analyzer,
                 Decider(self._settings.decision),
-                [witness],
+                [found],
                 should_stop=self._should_stop,
                 on_frame=lambda analysis, _: on_time(analysis.frame.time),
                 pacing=self._settings.pace(),
@@ -115,21 +116,21 @@ class Check:
             damaged = film.faults
         if outcome.failure is not None or damaged or outcome.state == "interrupted":
             raise DamagedError
-        return witness.seen
+        return found.events
 
 
-class _Witness:
-    """A sink that notes events."""
+class _EventList:
+    """A sink that collects events."""
 
     def __init__(self) -> None:
-        self.seen: list[Event] = []
+        self.events: list[Event] = []
 
     def write(self, _analysis: Analysis, decision: Decision) -> None:
         self.finish(decision)
 
     def finish(self, decision: Decision) -> None:
         if decision.closed is not None:
-            self.seen.append(decision.closed)
+            self.events.append(decision.closed)
 
     def close(self) -> None:
         pass

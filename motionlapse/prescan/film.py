@@ -1,4 +1,4 @@
-"""The chosen stretches of a film as a stream for the loop."""
+"""The chosen stretches of a film, as a source of frames for the loop."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 
 SKIPPED = "what follows is surely quiet, and skipped"
-# Key frames to learn from; fewer teach nothing. With 5 and 9, slow changes of light were taken for
-# motion in quiet groups more often than with 3.
+# Key frames from which the scene is learned before a stretch; from fewer nothing is. With 5 or 9,
+# slow changes of light were taken for motion in quiet groups more often than with 3.
 _LEARNED = 3
-# Frames that may wait, so that the next stretch is decoded while an event, which is slow to
-# analyse, is looked at. (A recording of which no picture can be left out lets fewer wait.)
+# Frames that may wait, so that the next stretch is decoded while an event, which takes long to
+# analyse, is still under analysis. (Large pictures use up the memory for waiting before that.)
 _AHEAD = 256
-# Stretches are decoded by one thread each, two at the same time, which takes a fifth less processor
-# time than threads that share one; but longer ones than this would leave a core idle.
+# Two stretches are decoded at the same time, by one thread each. That takes a fifth less processor
+# time than sharing threads; but with a stretch longer than this a core would be idle.
 _LONG_S = 20.0
-# For so long nothing counts at the start of a stretch, while the scene is hardly known; the stretch
-# begins a second or more before what looks suspicious.
+# For how long nothing counts at the start of a stretch, while the scene is hardly known. Stretches
+# begin a second or more before anything suspicious.
 SETTLE_S = 0.5
 
 
@@ -40,27 +40,27 @@ class _Opened:
     """A stretch whose decoding has begun."""
 
     recording: Recording
-    learned: list[Frame]
-    film: OpenFilm | None  # the file that it reads, unless it has opened its own
+    learned: list[Frame]  # key frames to learn the scene from; none at the film's beginning
+    film: OpenFilm | None  # what the recording reads from, unless it has opened the film itself
 
 
 class Stretches(Closing):
-    """A film of which only some stretches are decoded; frames keep their index and media time.
+    """A film of which only some stretches are decoded. Frames keep their index and media time.
 
-    Between two stretches comes an `Interruption`; the background is then learned anew from the
-    key frames before the next stretch and its own first, which `opening` gives. While a stretch is
-    read, the next one is opened in a thread.
+    An `Interruption` comes before each stretch, except for one at the film's beginning. Then the
+    background is learned anew, from the frames that `opening` returns: the stretch's own first key
+    frame and those before it. While a stretch is read, the next one is opened in a thread.
 
     Parameters
     ----------
     path, settings, name, label
         As for `Recording`.
     groups
-        All groups of pictures of the film from `SourceSettings.start` to its stop.
+        All groups of pictures of the film, from start to stop of the settings.
     stretches
         What is decoded, in order; at least one.
     settle_s
-        For how long nothing counts when a stretch begins within the film.
+        For how long nothing counts after a stretch has begun, except at the film's beginning.
     shrink, demand
         As for `Recording`.
     """
@@ -85,11 +85,11 @@ class Stretches(Closing):
         self._name, self._label = name, label
         self._groups, self._stretches = groups, stretches
         self._undecided: Callable[[], bool] = lambda: False
-        self._number = 0  # of the stretch
-        self._ended_s = 0.0  # what came before
-        self._films: list[OpenFilm] = []  # that nobody reads: to open one of an hour takes 13 ms
+        self._number = 0  # of the present stretch
+        self._ended_s = 0.0  # media time at which the stretch before ended
+        self._films: list[OpenFilm] = []  # for reuse: opening a film of an hour takes 13 ms
         self._keys = KeyPictures(path, settings, name=name or str(path), shrink=shrink)
-        self._learner = ThreadPoolExecutor(1, "key-pictures")  # alone uses what `_keys` has open
+        self._learner = ThreadPoolExecutor(1, "key-pictures")  # only this thread uses `_keys`
         try:
             self._opened = self._open(0)
         except BaseException:
@@ -97,11 +97,11 @@ class Stretches(Closing):
             self._keys.close()
             raise
         self.info = self._opened.recording.info
-        # One list for each stretch: a frame of one that has ended may still find another fault.
+        # A list for each stretch: frames of one that has ended may still report faults.
         self._faults = [self._opened.recording.faults]
         self._opener = ThreadPoolExecutor(1, "next-stretch")
         self._next: tuple[int, Future[_Opened]] | None = None
-        self._before: _Opened | None = None  # whose frames may still be asked for
+        self._before: _Opened | None = None  # the stretch before, while its frames may be in use
 
     def follow(self, undecided: Callable[[], bool]) -> None:
         """Go on beyond the end of a stretch while `undecided`, asked at each frame, is true."""
@@ -109,18 +109,18 @@ class Stretches(Closing):
 
     @property
     def of_frames(self) -> int:
-        """How many frames all groups have, skipped ones included."""
+        """How many frames all groups have, including skipped ones."""
         return sum(len(group.sizes) + 1 for group in self._groups)
 
     @property
     def faults(self) -> list[Fault]:
-        """What went wrong so far in what was decoded, in order."""
+        """What went wrong so far in the decoded stretches, in order."""
         return list(chain.from_iterable(self._faults))
 
     def opening(self) -> Iterator[Frame]:
-        """Return the frames to learn from before the next stretch.
+        """Return the frames to learn the scene from before the next stretch.
 
-        At the film's beginning they are the recording's own opening, else key frames.
+        They are key frames, or at the film's beginning what `Recording.opening` returns.
         """
         if self._opened.learned:
             return iter(self._opened.learned)
@@ -136,13 +136,13 @@ class Stretches(Closing):
                 return
             self._before = self._opened
             self._go_on()
-            # At the interruption the loop judges the frames that it still holds of that stretch.
+            # At the interruption the loop analyses the frames of the old stretch that it still has.
             yield self._interruption()
             self._let_go(self._before)
             self._before = None
 
     def _begin_next(self) -> None:
-        """Have the next stretch opened: one more took 60 MB at 1080p, and was no faster."""
+        """Have the next stretch opened; one more took 60 MB at 1080p, and was no faster."""
         number = self._number + 1
         if number < len(self._stretches):
             self._next = number, self._opener.submit(self._open, number)
@@ -166,10 +166,10 @@ class Stretches(Closing):
         )
 
     def _taken(self) -> _Opened:
-        """Return the stretch in turn, which may not be the one that was opened ahead."""
+        """Return the present stretch, opened; it may not be the one that was opened ahead."""
         if self._next is not None:
             number, ahead = self._next
-            opened = ahead.result()  # until then `close` lets go of it, also after a Ctrl-C here
+            opened = ahead.result()  # if this is interrupted (Ctrl-C), `close` releases the stretch
             self._next = None
             if number == self._number:
                 return opened
@@ -182,7 +182,7 @@ class Stretches(Closing):
             self._films.append(opened.film)
 
     def _judged(self) -> Iterator[Frame]:
-        """Yield the frames of a stretch, and on until it is sure that nothing goes on."""
+        """Yield the frames of a stretch, and those after it until nothing is undecided any more."""
         end_s = self._stretches[self._number].end_s
         for frame in self._opened.recording:
             if frame.time >= end_s:
@@ -194,7 +194,7 @@ class Stretches(Closing):
             yield frame
 
     def _reach(self, time: float) -> None:
-        """Go over to the next stretch where this one has run into it."""
+        """Move on to the next stretch if this one has run into it."""
         following = self._stretches[self._number + 1 : self._number + 2]
         if following and time >= self._groups[following[0].first].start_s:
             self._number += 1

@@ -1,4 +1,4 @@
-"""The scores of a film's key frames: of every other one first, then of those wanted as well."""
+"""The scores of a film's key frames: first of every other one, then of others that are needed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from motionlapse.sources.key_frames import KeyFrames
 
 
 class UnlikeError(Exception):
-    """Pictures change their size or kind, or there are none; says which."""
+    """Pictures change their size or kind, or there are none; the message says which."""
 
 
 class KeyScores:
-    """Scores key frames; those that were not looked at have NaN.
+    """Scores key frames; those that were left out have the score NaN.
 
     Parameters
     ----------
     reader
-        Not yet read.
+        Reads the key frames; not yet iterated over.
     make_cells
-        Given (width, height), returns what scores them.
+        Given the size of pictures, (width, height), returns what scores them.
     check
-        Called at each picture with what is looked at, in a word or two, and which share of that is
-        done, 0 to 1; may raise what ends it.
+        Called at each picture with what is being read, in a word or two, and the share of it that
+        is done, 0 to 1. It may raise an exception to end reading.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class KeyScores:
         return self._scores.copy()
 
     def look_at(self, numbers: Sequence[int]) -> Numbers:
-        """Look at some that were left out as well; return the score of each, as `read` does."""
+        """Score some key frames that were left out, too; return all scores, as `read` does."""
         looked_at = self._reader.looked_at
         if numbers:
             pictures = self._anew(numbers, "more key frames")
@@ -82,7 +82,7 @@ class KeyScores:
         return self._scores.copy()
 
     def look_at_all(self) -> Numbers:
-        """Look at all that were left out; return scores as if none had been."""
+        """Score all key frames that were left out; return scores as if none had been."""
         looked_at = self._reader.looked_at
         rest = sorted(set(range(self._reader.count)) - set(looked_at))
         places = [bisect_left(looked_at, number) for number in rest]
@@ -92,7 +92,7 @@ class KeyScores:
         return self._scores.copy()
 
     def _anew(self, numbers: Sequence[int], what: str) -> Iterator[Planes]:
-        """Yield the pictures of some key frames, for which the film is read up to the last."""
+        """Yield the pictures of some key frames; the film is read again, up to the last of them."""
 
         def check(count: int) -> None:
             self._check(what, numbers[count] / (numbers[-1] + 1))
@@ -100,7 +100,10 @@ class KeyScores:
         return self._alike(self._reader.pictures(numbers), check)
 
     def _alike(self, pictures: Iterable[Planes], check: Callable[[int], None]) -> Iterator[Planes]:
-        """Yield pictures, decoded ahead, while they are alike; `check` is told which it is."""
+        """Yield pictures, decoded ahead; raise UnlikeError if one has another size or kind.
+
+        `check` is called with the number of each picture.
+        """
         ahead = Ahead(pictures)
         try:
             for number, planes in enumerate(ahead):

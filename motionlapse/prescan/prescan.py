@@ -42,10 +42,11 @@ if TYPE_CHECKING:
     from motionlapse.pipeline_settings import Settings
     from motionlapse.sources.footage import Footage
 
-# With fewer groups one cannot tell what is usual; with fewer to skip, the check would decode most.
+# From fewer groups one cannot learn what is usual; with fewer to skip, the check decodes most of
+# them.
 _FEWEST = 60
 _FEWEST_SKIPPED = 40
-# If they are further apart, key frames say little: an event of 4 s can lie between two.
+# If key frames are further apart than this, they say little: an event of 4 s can lie between two.
 _FARTHEST_S = 4.5
 
 
@@ -110,20 +111,20 @@ class _Prescan:
     ) -> None:
         self._footage = footage
         self._shrink = shrink
-        self._demand = Demand()  # what the check has learned of it holds for the stretches
+        self._demand = Demand()  # shared, so that the stretches profit from what the check learned
         self._settings = settings
         self._make_analyzer = make_analyzer
         self._should_stop, self._on_share = should_stop, on_share
 
     def decide(self) -> tuple[Stretches, str]:
-        """Return the stretches, opened, and what there is to say of them."""
+        """Return the stretches, opened, and a message about them."""
         if self._footage.stills:
             raise _WholeError("stills have no key frames")
         sinks = self._settings.sinks
         if sinks.masks is not None or sinks.metrics is not None:
             raise _WholeError("--masks and --metrics cover every frame")
         path = self._footage.url or self._footage.path
-        groups, signs = self._looked_at(path)
+        groups, signs = self._read(path)
         spans = suspicious_spans(groups, signs)
         stretches = stretches_around(spans, [group.start_s for group in groups])
         skipped = skipped_groups(stretches, len(groups))
@@ -134,11 +135,11 @@ class _Prescan:
         words = _words(groups, stretches, len(sample)) + _doubt(groups, signs)
         return self._open(groups, stretches, SETTLE_S), words
 
-    def _looked_at(self, path: Path | str) -> tuple[list[Group], Signs]:
-        """Read the film; return its groups, and what speaks against the quiet of each."""
-        # Deblocking changes no mean of a cell.
+    def _read(self, path: Path | str) -> tuple[list[Group], Signs]:
+        """Read the film; return its groups of pictures, and what makes each suspicious."""
+        # Deblocking does not change the mean of a cell.
         fast = self._settings.sources.model_copy(update={"fast": True})
-        # What is left out is read anew, which a URL would be downloaded for.
+        # To score key frames that were left out the film is read again, and a URL downloaded again.
         apart_s = _FARTHEST_S if isinstance(path, Path) else 0.0
         reader = KeyFrames(path, fast, name=self._footage.name, apart_s=apart_s)
         scores = KeyScores(reader, self._make_cells, self._go_on)
@@ -189,7 +190,7 @@ class _Prescan:
     def _check(
         self, groups: Sequence[Group], skipped: Sequence[int], sample: Sequence[int]
     ) -> None:
-        """Look for events in what would be skipped."""
+        """Raise _WholeError if a sample of what would be skipped holds an event, or is damaged."""
         check = Check(
             self._settings,
             self._make_analyzer,
@@ -226,7 +227,7 @@ def _lengths_s(groups: Sequence[Group]) -> np.ndarray[tuple[int], np.dtype[np.fl
 
 
 def _doubt(groups: Sequence[Group], signs: Signs) -> str:
-    """Return what the sample cannot tell: it is too small for events of which there are few."""
+    """Return a warning if sizes do not reveal motion: the sample is too small for rare events."""
     if sizes_tell(signs) or sizes_follow(signs):
         return ""
     return (

@@ -1,10 +1,10 @@
-"""Which groups of pictures are suspicious, and by what: numbers in, a yes or no for each out.
+"""Which groups of pictures are suspicious, and why: numbers in, a yes or no for each out.
 
-No threshold is set by hand. Most of a film worth a prescan is quiet, so the lower half of each
-signal tells how it is distributed without motion, and a group is suspicious from the value on that
-less than one quiet group of the whole film is expected to reach. Signals that many things share
-(sizes) are normally distributed; the greatest of many deviations (pictures) has a Gumbel
-distribution [1]_.
+No threshold is set by hand. Most of a film that is worth a prescan is quiet, so the lower half of
+each signal shows how it is distributed without motion. A group is suspicious if its value exceeds
+what fewer than one of the film's quiet groups is expected to reach. Sizes, which are sums of many
+parts, are normally distributed (their logarithms are); scores of pictures, each the largest of many
+deviations, have a Gumbel distribution; see `motionlapse.sources.quiet_sizes`.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from motionlapse.sources.quiet_sizes import gumbel_limit, normal_limit
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_AROUND = 7  # groups on either side with which the sizes of one are compared
-_FEWEST_LASTING = 5  # key frames; fewer say little of what sizes see
+_AROUND = 7  # groups on either side, with which the sizes of a group are compared
+_FEWEST_LASTING = 5  # key frames; fewer say little about whether sizes reveal motion
 _MOST_OF_IT = 0.85
 
 
 class Signs(NamedTuple):
-    """What speaks against the quiet of each group, each bool ``(N,)``.
+    """What makes each group suspicious, each bool ``(N,)``.
 
     Attributes
     ----------
     pictures
-        Its key frame looks strange.
+        Its key frame differs from those around.
     totals
-        Its packets are large together.
+        Its packets are large in total.
     bursts
-        Some of its packets in a row are large together.
+        Its largest burst of packets is large.
     """
 
     pictures: Flags
@@ -43,37 +43,37 @@ class Signs(NamedTuple):
 
 
 def suspicious(pictures: Numbers, totals: Numbers, bursts: Numbers) -> Signs:
-    """Tell which groups may hold motion.
+    """Return which groups may hold motion, and by which sign.
 
     Parameters
     ----------
     pictures
-        Score of each group's key frame, float64 ``(N,)``; see `CellScores`. NaN for those that were
-        not looked at, at least one was.
+        The score of each group's key frame, float64 ``(N,)``; see `CellScores`. It is NaN for key
+        frames that were left out; at least one was not.
     totals, bursts
-        Bytes of all packets of each group but its key frame's, and of a packet in its largest
-        burst, float64 ``(N,)``.
+        Bytes of all packets of each group except its key frame's, and the mean size of a packet in
+        its largest burst, float64 ``(N,)``.
     """
     limit = gumbel_limit(pictures[~np.isnan(pictures)])
     return Signs(pictures > limit, _grown(totals), _grown(bursts))
 
 
 def sizes_tell(signs: Signs) -> bool:
-    """Tell whether sizes see most of what pictures see; true where those see nothing.
+    """Return whether sizes reveal at least half of what pictures show; True if these show nothing.
 
-    At constant quality they saw 80 to 100 % of it in 13 films, 28 to 62 % in five whose pictures
-    jump, and at constant bit rate 3 to 30 % in three.
+    At constant quality, they revealed 80 to 100 % of it in 13 films, and 28 to 62 % in five whose
+    pictures jump; at constant bit rate, 3 to 30 % in three.
     """
     seen = _seen_by_sizes(signs)[signs.pictures]
     return bool(seen.mean() >= 0.5) if seen.size else True
 
 
 def sizes_follow(signs: Signs) -> bool:
-    """Tell whether sizes see nearly all that lasts: what two key frames in a row show.
+    """Return whether sizes reveal nearly all that lasts: what two key frames in a row show.
 
-    Then key frames between others add little. What pictures show for a moment says nothing of it: a
-    camera that sways is such. In 13 films of constant quality sizes saw 87 to 100 % of what lasted,
-    in four 21 to 34 %, and at constant bit rate 3 to 27 % in three.
+    If so, the key frames that were left out would add little. What only one key frame shows does
+    not count: it may come from a camera that sways. At constant quality, sizes revealed 87 to 100 %
+    of what lasted in 13 films, and 21 to 34 % in four; at constant bit rate, 3 to 27 % in three.
     """
     lasting = signs.pictures.copy()
     lasting[1:-1] &= signs.pictures[:-2] | signs.pictures[2:]
@@ -84,39 +84,40 @@ def sizes_follow(signs: Signs) -> bool:
 
 
 def enough_may_last(signs: Signs, others: int) -> bool:
-    """Tell whether `sizes_follow` can say yes once so many others have been looked at."""
+    """Return whether `sizes_follow` can be True after so many more key frames have been scored."""
     return bool(np.count_nonzero(signs.pictures) + others >= _FEWEST_LASTING)
 
 
 def left_out_beside(
     pictures: Numbers, signs: Signs, lengths_s: Numbers, farthest_s: float
 ) -> list[int]:
-    """Return the key frames that were not looked at and should be, whatever sizes see.
+    """Return the key frames that were left out but are needed in any case.
 
-    They are beside a strange one, to tell how long it lasts, or between two too far apart.
+    They are next to a suspicious one, to tell whether it lasts, or between two that are too far
+    apart.
 
     Parameters
     ----------
     pictures, signs
-        As given to `suspicious`, and what that found.
+        As given to `suspicious`, and what that returned.
     lengths_s
-        Of the groups, float64 ``(N,)``.
+        How long each group lasts, float64 ``(N,)``.
     farthest_s
-        As far as two that are looked at may be apart.
+        How far apart two key frames that are scored may be.
     """
-    strange = np.zeros(len(pictures) + 2, np.bool_)
-    strange[:-2] |= signs.pictures
-    strange[2:] |= signs.pictures
+    beside = np.zeros(len(pictures) + 2, np.bool_)
+    beside[:-2] |= signs.pictures
+    beside[2:] |= signs.pictures
     far = lengths_s > farthest_s
     far[1:] |= lengths_s[1:] + lengths_s[:-1] > farthest_s
-    wanted = np.isnan(pictures) & (strange[1:-1] | far)
+    wanted = np.isnan(pictures) & (beside[1:-1] | far)
     return [int(number) for number in np.flatnonzero(wanted)]
 
 
 def _seen_by_sizes(signs: Signs) -> Flags:
-    """Tell for each key frame whether packets around it are large."""
+    """Return for each key frame whether packets of its group, or of the one before, are large."""
     large = signs.totals | signs.bursts
-    large[1:] |= large[:-1].copy()  # what a key frame shows may have come before it
+    large[1:] |= large[:-1].copy()  # what a key frame shows may have moved before it
     return large
 
 
@@ -126,7 +127,7 @@ def _grown(sizes: Numbers) -> Flags:
 
 
 def local_growth(sizes: Numbers) -> Numbers:
-    """Return the logarithm of each size over the median of those around it, float64 ``(N,)``."""
+    """Return the logarithm of the ratio of each size to the median of those around, ``(N,)``."""
     logs = np.log(np.maximum(sizes, 1.0))
     count, width = len(logs), 2 * _AROUND + 1
     if count <= width:

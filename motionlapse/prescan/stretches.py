@@ -1,4 +1,4 @@
-"""From what may be motion in a film to the stretches of it that are decoded."""
+"""From signs of motion in a film to the stretches of it that are decoded."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import NamedTuple
 from motionlapse.prescan.quiet import Signs
 from motionlapse.sources.bursts import Group
 
-# What is looked at before and after something suspicious: longer than a stir that opens an event.
-# Where an event is open, it is followed to its end.
+# How much is decoded before and after anything suspicious: longer than motion takes to open an
+# event. (An event that is open is followed to its end in any case.)
 _MARGIN_S = 1.0
-# To learn a scene from key frames and open the film once more costs as much as to decode 2 s; and
-# fewer than three key frames teach nothing.
+# Groups; stretches with fewer between them are joined. Learning the scene anew from key frames and
+# opening the film again costs as much as decoding 2 s.
 _GAP = 2
 
 
 class Span(NamedTuple):
-    """Media time from `start_s` to `end_s`."""
+    """A span of media time, from `start_s` to `end_s`."""
 
     start_s: float
     end_s: float
 
 
 class Stretch(NamedTuple):
-    """What is decoded in one go.
+    """A part of a film that is decoded without a break.
 
     Attributes
     ----------
     first, last
-        The first group and the last, which may not be decoded to its end.
+        The numbers of its first group and of its last, which may not be decoded to the end.
     end_s
-        Media time at which it ends.
+        The media time at which it ends.
     """
 
     first: int
@@ -41,11 +41,11 @@ class Stretch(NamedTuple):
 
 
 def suspicious_spans(groups: Sequence[Group], signs: Signs) -> list[Span]:
-    """Return where motion may be, given what speaks for it."""
+    """Return the spans in which motion may be, given the signs of it."""
     spans = []
     for number, group in enumerate(groups):
         if signs.pictures[number]:
-            # It came after the key frame before, and can be seen at this one.
+            # What this key frame shows came at some time after the key frame before.
             spans.append(Span(groups[max(0, number - 1)].start_s, group.start_s))
         if signs.totals[number]:
             spans.append(Span(group.start_s, group.end_s))
@@ -55,17 +55,17 @@ def suspicious_spans(groups: Sequence[Group], signs: Signs) -> list[Span]:
 
 
 def stretches_around(spans: Iterable[Span], starts_s: Sequence[float]) -> list[Stretch]:
-    """Return the stretches that hold all spans, with a second or more on either side.
+    """Return the stretches that contain all spans, with a second or more on either side.
 
-    The film's first group is judged in any case. Stretches with fewer than two groups between them
-    are one.
+    The film's first group is always among them. Stretches with fewer than two groups between them
+    are joined.
 
     Parameters
     ----------
     spans
-        What is to be judged.
+        What must be decoded.
     starts_s
-        When each group begins; at least one.
+        The media time at which each group begins; at least one.
     """
     found = [_whole(0, starts_s)]
     for start_s, end_s in spans:
@@ -75,7 +75,7 @@ def stretches_around(spans: Iterable[Span], starts_s: Sequence[float]) -> list[S
 
 
 def whole_groups(first: int, last: int, starts_s: Sequence[float]) -> Stretch:
-    """Return the stretch of some groups from beginning to end."""
+    """Return the stretch from the beginning of one group to the end of another."""
     return _whole(last, starts_s)._replace(first=first)
 
 
@@ -85,12 +85,12 @@ def _whole(number: int, starts_s: Sequence[float]) -> Stretch:
 
 
 def _place(time: float, starts_s: Sequence[float]) -> int:
-    """Return the group in which a time lies."""
+    """Return the number of the group that contains a time."""
     return max(0, bisect_right(starts_s, time) - 1)
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Return stretches that come in the order of their beginning, those that are close as one."""
+    """Return stretches, given in order of their beginnings, with those close together joined."""
     together: list[Stretch] = []
     for stretch in stretches:
         if together and stretch.first - together[-1].last - 1 < _GAP:
@@ -102,6 +102,6 @@ def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 
 def skipped_groups(stretches: Iterable[Stretch], count: int) -> list[int]:
-    """Return the groups of `count` of which no stretch judges anything, in order."""
+    """Return the numbers of those of `count` groups that are in no stretch, in order."""
     judged = {n for stretch in stretches for n in range(stretch.first, stretch.last + 1)}
     return [number for number in range(count) if number not in judged]

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 
 from motionlapse.errors import SourceError
-from motionlapse.frames import Image, Plane, Planes
+from motionlapse.frames import Image, Planes
 from motionlapse.measures.histograms import divergence
 from motionlapse.measures.measured import grey
 from motionlapse.sources.ahead import Ahead
 from motionlapse.sources.still_times import still_times
-from motionlapse.sources.stills import read_bgr, read_planes
+from motionlapse.sources.stills import plane_of, read_bgr, read_planes
 
 Picture: TypeAlias = Image | Planes
 
@@ -144,11 +144,7 @@ def _luma(still: Still) -> Image:
 def planes_of(picture: Image) -> Planes:
     """Return a picture as planes of full range, chroma at the size of luma."""
     if picture.ndim == 2:
-        return Planes(_plane(picture))
+        return Planes(plane_of(picture))
     ycc = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb), np.uint8)
-    luma, red, blue = (_plane(ycc[:, :, channel]) for channel in range(3))
+    luma, red, blue = (plane_of(ycc[:, :, channel]) for channel in range(3))
     return Planes(luma, (blue, red))
-
-
-def _plane(array: Image) -> Plane:
-    return Plane(np.ascontiguousarray(array), array.shape[1])

@@ -1,4 +1,4 @@
-"""What a person means by the name of a live source, and what of it may be shown."""
+"""What a person means by the name of a live source, and how much of the name may be shown."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Address:
     Attributes
     ----------
     kind
-        What opens it.
+        What kind of source it is.
     target
-        What it is opened with, credentials included: never shown, logged or stored.
+        What it is opened with, including credentials: never shown, logged or stored.
     name
-        As a person typed it, without its credentials.
+        What the person typed, without credentials.
     label
-        The name of its folder in an archive: host, device or the film's stem.
+        The name of its folder in an archive: its host, its device or the film's stem.
     """
 
     kind: Kind
@@ -52,12 +52,12 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Return the live source behind a name.
+    """Return the live source that a name stands for.
 
     Raises
     ------
     SourceError
-        If there is nothing of that name.
+        If it stands for none.
     """
     text = text.strip()
     if text.isdecimal():
@@ -88,7 +88,8 @@ def _network(text: str, scheme: str, rest: str) -> Address:
     if not bare:
         raise SourceError(f"{name}: the address has no host; {_ALLOWED}")
     port = re.sub(r"^\[.*\]", "", host).partition(":")[2]
-    # An @ after a / may belong to a path as well as to a password: then this may be no port.
+    # An @ after a / may belong to the path, or it ends a password with a / in it, and then this is
+    # not the port: so nothing is said about it.
     sure = port and not re.search(r"[/?#]", before)
     if sure and not is_port(port):
         what, hint = f"'{port}'", ""

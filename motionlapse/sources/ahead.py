@@ -1,4 +1,4 @@
-"""Reading ahead in a thread, so that decoding and analysis run at the same time."""
+"""Reading ahead in a thread, so that decoding and analysis run in parallel."""
 
 from __future__ import annotations
 
@@ -12,27 +12,37 @@ T = TypeVar("T")
 
 
 def fitting(wanted: int, each_bytes: int, most_bytes: int) -> int:
-    """Return how many pictures may wait: of large ones fewer than are wanted, two at least."""
+    """Return how many pictures may wait: as many as wanted and as fit the memory, but at least two.
+
+    Parameters
+    ----------
+    wanted
+        How many should wait, if they are small enough.
+    each_bytes
+        The size of a picture.
+    most_bytes
+        How many bytes all of them may take together.
+    """
     return max(2, min(wanted, most_bytes // max(1, each_bytes)))
 
 
 class Ahead(Generic[T]):
-    """Iterates over `items` in a thread of its own and hands them on through a bounded queue.
+    """Iterates over `items` in a thread of its own, and hands them on through a bounded queue.
 
-    An error in the thread is raised again in the consumer, in its place among the items.
+    An exception in the thread is raised again in the consumer, after the items before it.
 
     Parameters
     ----------
     items
-        Iterated in the thread.
+        What the thread iterates over.
     depth
-        How many items may wait. Deeper queues than 4 gained nothing: decoders have threads of their
-        own.
+        How many items may wait. Queues deeper than 4 gained nothing, since decoders have threads of
+        their own.
     eager
-        Whether to go on after an item before the consumer has come back from it.
+        Given an item, tells whether the thread goes on before the consumer has asked for the next.
     size, most
-        How large an item is, the same at every call, and how large all that wait may be together;
-        one item may wait in any case.
+        `size` returns how large an item is, always the same; `most` is how large all waiting items
+        may be together. One item may wait in any case.
     """
 
     def __init__(
@@ -47,10 +57,10 @@ class Ahead(Generic[T]):
         self._queue: queue.Queue[T | BaseException | None] = queue.Queue(depth)
         self._eager = eager
         self._size, self._most = size, most
-        self._waiting = 0  # the size of all
+        self._waiting = 0  # the size of all waiting items together
         self._room = threading.Condition()
         self._closing = threading.Event()
-        self._wanted = threading.Event()  # the consumer has come back, and nothing waits
+        self._wanted = threading.Event()  # the consumer asks for more, and nothing waits
         self._thread = threading.Thread(
             target=self._fill, args=(items,), name="decode-ahead", daemon=True
         )
@@ -61,11 +71,13 @@ class Ahead(Generic[T]):
         try:
             for item in items:
                 self._wanted.clear()
-                if not self._closing.is_set():  # asked after that: `close` sets them in turn
+                # Asked after clearing: `close` sets `_closing` first and `_wanted` second, so one
+                # of the two is seen.
+                if not self._closing.is_set():
                     self._hand_on(item)
                 if self._closing.is_set():
                     return
-        except Exception as error:  # raised again by the consumer
+        except Exception as error:  # raised again in the consumer
             last = error
         if not self._closing.is_set():
             self._queue.put(last)
@@ -101,18 +113,18 @@ class Ahead(Generic[T]):
     def close(self) -> None:
         """Stop the thread and wait for it; may be called again, from any other thread."""
         self._closing.set()
-        # The thread waits for one of these at most, once, before it sees that.
+        # The thread may be waiting for one of these three, but only once before it sees `_closing`.
         self._wanted.set()
         with self._room:
             self._room.notify()
         self._drain()
         self._thread.join()
         self._drain()
-        with contextlib.suppress(queue.Full):  # of what somebody else who closes it has put there
-            self._queue.put_nowait(None)  # who waits for an item in another thread goes on
+        with contextlib.suppress(queue.Full):  # if another thread closes it, too
+            self._queue.put_nowait(None)  # wakes a consumer that waits in another thread
 
     def _drain(self) -> None:
-        """Forget what waits: it may refer to who holds this."""
+        """Drop the waiting items, which may refer back to the owner of this object."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._queue.get_nowait()

@@ -1,26 +1,27 @@
-"""How long to wait before connecting again."""
+"""Back-off: how long to wait before connecting again."""
 
 from __future__ import annotations
 
 import random
 
 _JITTER = 0.25
-# Waits that double last as long as half of the time that a source was away, in the mean: so long
-# nobody looks though it is back. With these it is a tenth, and 110 calls upon a camera in an hour.
+# If each wait were twice the one before, a source that is back would go unnoticed for half as long
+# as it was away, on average. With this growth it is a tenth, at the price of 110 attempts in an
+# hour.
 _GROWTH = 1.1
 
 
 class Backoff:
-    """Waits that grow by a tenth up to a bound, each up to a fourth longer or shorter by chance.
+    """Waits that grow by a tenth each, up to a bound, with jitter of up to a quarter.
 
-    Chance keeps many programs from calling upon a camera that has just come back all at once.
+    The jitter keeps many programs from all connecting at once to a camera that has just come back.
 
     Parameters
     ----------
     first_s, most_s
-        The first wait and the longest.
+        The first wait and the longest, in seconds.
     chance
-        Where randomness comes from; give a seeded one for waits that repeat.
+        The source of randomness; a seeded one gives waits that can be repeated.
     """
 
     def __init__(self, first_s: float, most_s: float, chance: random.Random) -> None:
@@ -35,5 +36,5 @@ class Backoff:
         return wait_s * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
 
     def reset(self) -> None:
-        """Begin again with the first wait: the connection has proved itself."""
+        """Begin again with the first wait, after a connection that has proved itself."""
         self._next_s = self._first_s

@@ -1,4 +1,4 @@
-"""Groups of pictures, and where their packets are largest."""
+"""Groups of pictures (GOPs), and where their packets are largest."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from motionlapse.sources.seeking import KeyFrame
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-# About as long as the shortest event. One packet may be large by chance: in 22 films the largest of
-# each group made 231 quiet ones seem large and missed 14 of 412 events, bursts of this length 41
-# and 5, of .25 s 42 and 8, of 1 s 8 and 12.
+# About as long as the shortest event. In 22 films with 412 events, bursts of this length made 41
+# quiet groups look suspicious and missed 5 events; of 0.25 s, 42 and 8; of 1 s, 8 and 12. The
+# single largest packet of each group, which may be large by chance, 231 and 14.
 _BURST_S = 0.5
 
 
 class Burst(NamedTuple):
-    """The packets in a row, of half a second, that are largest together.
+    """The half second of consecutive packets with the largest mean size.
 
     Attributes
     ----------
     size
-        Bytes, the mean of a packet; 0 where there is none.
+        The mean size of its packets, in bytes; 0 if there are none.
     start_s, end_s
-        Media time of the first and of the last of them that is shown.
+        The media times at which the first and the last of its pictures are shown.
     """
 
     size: float
@@ -42,13 +42,13 @@ class Group:
     Attributes
     ----------
     key
-        Where it begins.
+        The place of the key frame.
     start_s, end_s
-        Media time of the key frame, and of the next one or the end of the film.
+        Media times of the key frame, and of the next one or the end of the film.
     sizes
         Bytes of the packets after the key frame's own, in the order of decoding, int64 ``(N,)``.
     burst
-        The largest of these; where there are none, at the key frame.
+        The largest burst of these packets; if there are none, an empty one at the key frame.
     """
 
     key: KeyFrame
@@ -59,16 +59,16 @@ class Group:
 
 
 def largest_burst(sizes: Integers, times_s: Floats, interval_s: float) -> Burst:
-    """Return the burst of a group whose packets are the largest together.
+    """Return the largest burst of a group of pictures.
 
     Parameters
     ----------
     sizes
         Bytes of the packets after the key frame's, in the order of decoding, int64 ``(N,)``.
     times_s
-        Media time of the key frame and of each of these, float64 ``(N + 1,)``.
+        Media time of the key frame and of each of these packets, float64 ``(N + 1,)``.
     interval_s
-        Between two frames; 0 where nobody knows.
+        Time between two frames; 0 if it is not known.
     """
     if not len(sizes):
         return Burst(0.0, float(times_s[0]), float(times_s[0]))

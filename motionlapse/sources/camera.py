@@ -1,4 +1,4 @@
-"""Local cameras, through OpenCV and the kernel's video devices."""
+"""Local cameras, through OpenCV and Video4Linux."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class LocalCamera:
     Attributes
     ----------
     index
-        Its number.
+        The number of its device.
     device
-        ``/dev/video0``.
+        The path of its device, such as ``/dev/video0``.
     name
-        What it calls itself.
+        The name that it reports.
     """
 
     index: int
@@ -44,7 +44,7 @@ def local_cameras(devices: Path = _DEVICES) -> list[LocalCamera]:
     found = []
     for entry in devices.glob("video*"):
         number = entry.name.removeprefix("video")
-        # A camera's further devices (metadata) have a higher index than its pictures.
+        # A camera's further devices, for metadata, have an index above 0.
         if number.isdecimal() and _read(entry / "index") in ("", "0"):
             found.append(LocalCamera(int(number), f"/dev/{entry.name}", _read(entry / "name")))
     return sorted(found, key=lambda camera: camera.index)
@@ -58,21 +58,21 @@ def _read(path: Path) -> str:
 
 
 class CameraConnection:
-    """A local camera, opened.
+    """A connection to a local camera.
 
     Parameters
     ----------
     address
         Of kind ``camera``: an index or a device path.
     settings
-        What to ask it for.
+        What to ask the camera for.
     clock
-        For the time while exposure settles.
+        Times how long exposure may settle.
 
     Raises
     ------
     SourceError
-        If there is no such camera or it cannot be opened; the message is without the name.
+        If there is no such camera or it cannot be opened; the message does not name the source.
     """
 
     paced = False
@@ -84,7 +84,7 @@ class CameraConnection:
         index = _index(address.target)
         log = cv2.utils.logging
         before = log.getLogLevel()
-        log.setLogLevel(log.LOG_LEVEL_SILENT)  # its own lines on stderr are not for people
+        log.setLogLevel(log.LOG_LEVEL_SILENT)  # OpenCV's lines on stderr do not help users
         try:
             self._capture = cv2.VideoCapture(index, cv2.CAP_V4L2)
         finally:
@@ -97,7 +97,7 @@ class CameraConnection:
         self.detail = self._answer()
 
     def pictures(self) -> Iterator[Picture]:
-        """Yield pictures until one cannot be had."""
+        """Yield pictures once exposure has settled, until the camera gives none."""
         begun_s = self._clock.monotonic()
         while True:
             done, image = self._capture.read()
@@ -108,7 +108,7 @@ class CameraConnection:
                 yield Picture(planes_of_bgr(picture), partial(itself, picture), None)
 
     def close(self) -> None:
-        """Let go of the camera; may be called again."""
+        """Release the camera; may be called again."""
         self._capture.release()
 
     def _ask(self, wanted: CameraSettings) -> None:
@@ -139,7 +139,7 @@ class CameraConnection:
 
 
 def _index(target: str) -> int:
-    """Return the number of the video device behind an index or a path; links are followed."""
+    """Return the number of the video device for an index or a path; links are followed."""
     device = f"/dev/video{int(target)}" if target.isdecimal() else target
     if Path(device).exists():
         number = Path(device).resolve().name.removeprefix("video")
@@ -151,7 +151,7 @@ def _index(target: str) -> int:
 
 
 def planes_of_bgr(image: Image) -> Planes:
-    """Return planes of a BGR picture; 4:2:0 where its sides are even."""
+    """Return the planes of a BGR picture: 4:2:0 if its width and height are even, else 4:4:4."""
     height, width = image.shape[:2]
     if height % 2 or width % 2:
         luma, red, blue = cv2.split(cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb))

@@ -1,7 +1,8 @@
-"""Key frames with which decoding can begin anew, in the packets of live streams.
+"""Finds key frames of live streams with which decoding can begin: those of closed GOPs.
 
-That a packet is marked as a key frame is not enough: pictures after it may refer to pictures before
-it. See `motionlapse.sources.units` for films, whose containers say how long each unit is.
+It is not enough that a packet is marked as a key frame: later pictures may refer to earlier ones.
+Streams may separate NAL units by start codes; `motionlapse.sources.units` is for films, whose
+containers state the length of each unit.
 """
 
 from __future__ import annotations
@@ -10,56 +11,64 @@ from collections.abc import Iterator
 
 from motionlapse.sources.units import CODECS
 
-_MARK = b"\0\0\1"
+_START_CODE = b"\0\0\1"
 
 
-def length_of(header: bytes, length_at: int) -> int:
-    """Return how many bytes a unit's length takes; 0 where units are told apart by marks.
+def size_of_lengths(header: bytes, length_at: int) -> int:
+    """Return how many bytes a NAL unit's length takes; 0 if units are separated by start codes.
 
     Parameters
     ----------
     header
-        Of the stream: begins with 1 where each unit has its length before it (ITU-T H.264 and
-        H.265, annex B; ISO/IEC 14496-15).
+        The stream's. It begins with 1 if each unit is preceded by its length (ISO/IEC 14496-15),
+        and not with start codes (annex B of ITU-T H.264 and H.265).
     length_at
-        Where that is told in it.
+        The place in it that says how many bytes a length takes.
     """
     if header[:1] == b"\1" and len(header) > length_at:
         return (header[length_at] & 3) + 1
     return 0
 
 
-def heads_in(data: bytes, length: int) -> Iterator[int]:
-    """Yield where units begin in a packet, behind their marks or lengths; see `length_of`."""
+def unit_starts(data: bytes, length: int) -> Iterator[int]:
+    """Yield the places in a packet at which NAL units begin, after their start codes or lengths.
+
+    Parameters
+    ----------
+    data
+        The packet.
+    length
+        As `size_of_lengths` returns it.
+    """
     at = 0
     while True:
         if length:
             begin = at + length
             at = begin + int.from_bytes(data[at:begin], "big")
         else:
-            found = data.find(_MARK, at)
-            begin = at = found + len(_MARK) if found >= 0 else len(data)
+            found = data.find(_START_CODE, at)
+            begin = at = found + len(_START_CODE) if found >= 0 else len(data)
         if begin >= len(data):
             return
         yield begin
 
 
 def is_closed(data: bytes, codec: str, header: bytes) -> bool:
-    """Tell whether nothing after a key frame refers to what was before it.
+    """Return whether decoding can begin with a key frame: nothing after it refers to before it.
 
     Parameters
     ----------
     data
-        Its packet.
+        The key frame's packet.
     codec
-        Its name, as FFmpeg has it; of others than H.264 and HEVC nothing is told.
+        FFmpeg's name of the codec; for others than H.264 and HEVC the answer is False.
     header
-        Of the stream.
+        The stream's.
     """
     known = CODECS.get(codec)
     if known is None:
         return False
-    for begin in heads_in(data, length_of(header, known.length_at)):
+    for begin in unit_starts(data, size_of_lengths(header, known.length_at)):
         kind = data[begin] >> known.shift & known.mask
         if kind in known.pictures:
             return kind in known.closed

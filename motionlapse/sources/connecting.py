@@ -1,4 +1,4 @@
-"""Which connection an address asks for."""
+"""Opening the kind of connection that an address needs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from threading import Event
 
 from motionlapse.clock import Clock
 from motionlapse.sources.address import Address, Kind
-from motionlapse.sources.asking import AskingConnection, Wait
 from motionlapse.sources.connection import Connection, PacketTap
 from motionlapse.sources.holding import Holding
+from motionlapse.sources.polling import PollingConnection, Wait
 from motionlapse.sources.settings import SourceSettings
 
 
@@ -21,7 +21,7 @@ def connect_to(
     holding: Holding | None = None,
     wait: Wait | None = None,
 ) -> Connection:
-    """Open a live source with what reads it.
+    """Open a live source.
 
     Parameters
     ----------
@@ -30,12 +30,13 @@ def connect_to(
     settings, clock, tap, holding
         As for `motionlapse.sources.stream.StreamConnection`.
     wait
-        Waits where a camera gives one picture at a time; None: nobody ends that.
+        Waits between requests to a camera that sends one picture at a time; None for a wait that
+        cannot be ended early.
 
     Raises
     ------
     SourceError
-        If it cannot be opened; the message does not name it.
+        If it cannot be opened; the message does not name the source.
     """
     if address.kind is Kind.DEMO:
         from motionlapse.sources.demo import DemoConnection
@@ -52,4 +53,4 @@ def connect_to(
     if not first.still:
         return first
     ask = partial(StreamConnection, address, live, clock, tap, holding, fast=fast)
-    return AskingConnection(first, ask, live.ask_every, clock, wait or Event().wait)
+    return PollingConnection(first, ask, live.ask_every, clock, wait or Event().wait)

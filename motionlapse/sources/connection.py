@@ -1,4 +1,4 @@
-"""What kinds of live sources have in common: a connection that gives pictures until it breaks."""
+"""What all live sources have in common: a connection that delivers pictures until it breaks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from motionlapse.frames import Image, Planes
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture as it came.
+    """A decoded picture.
 
     Attributes
     ----------
     planes
-        Upright.
+        Its planes, upright.
     to_bgr
-        Makes it in colour.
+        Converts it to BGR.
     pts_s
-        Its timestamp in seconds on the connection's clock; None if when it came is all one knows.
+        Its presentation timestamp, in seconds on the connection's clock; None if only its time of
+        arrival is known.
     stamp_s
         The timestamp that its packet has in a `PacketTap`, or None.
     arrived_s
-        When it came on the monotonic clock; None: now.
+        When it arrived, on the monotonic clock; None for now.
     in_turn
-        True if no newer picture may take its place: it was held back.
+        True if it must not be replaced by a newer picture, because its packet was held back.
     """
 
     planes: Planes
@@ -42,15 +43,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """A picture that has not been decoded, because its packet is as small as quiet ones are.
+class Undecoded:
+    """A picture that has not been decoded, because packet sizes show that nothing moves in it.
 
     Attributes
     ----------
     to_planes, to_bgr
-        Decode it, with those before it.
+        Decode it, along with the pictures before it.
     pts_s, stamp_s, arrived_s
-        As of a `Picture`.
+        As in `Picture`.
     """
 
     to_planes: Callable[[], Planes]
@@ -60,29 +61,29 @@ class Unseen:
     arrived_s: float | None
 
 
-Arrival: TypeAlias = Picture | Unseen | None
-"""What comes over a connection; None: a picture that is held back, and may follow."""
+Arrival: TypeAlias = Picture | Undecoded | None
+"""What comes over a connection; None for a picture that is left out, or held and may come later."""
 
 
 def itself(image: Image) -> Image:
-    """Return a picture that is BGR already; for `Picture.to_bgr`."""
+    """Return a picture that is BGR already: the `Picture.to_bgr` of sources that deliver BGR."""
     return image
 
 
 class PacketTap(Protocol):
-    """Who gets the packets of a stream as they come, such as a ring for clips."""
+    """Receives the packets of a stream as they come, such as the ring buffer for clips."""
 
     def attach(self, stream: Any) -> None:
-        """A connection begins; packets are of this stream."""
+        """Begin a connection, whose packets belong to this stream."""
 
     def add(self, packet: Any, stamp_s: float) -> None:
-        """A packet has come; in order of decoding."""
+        """Take the next packet, in the order of decoding, and its timestamp in seconds."""
 
     def align(self, stamp_s: float, time_s: float) -> None:
-        """A timestamp stands for this media time."""
+        """Note which media time a timestamp stands for."""
 
     def detach(self) -> None:
-        """The connection ends: its packets must not be touched after this."""
+        """End the connection: its packets must not be touched after this."""
 
 
 class Connection(Protocol):
@@ -91,7 +92,7 @@ class Connection(Protocol):
     Raises
     ------
     SourceError
-        From `pictures`, when it breaks; the message does not name the source.
+        From `pictures`, when the connection breaks; the message does not name the source.
     """
 
     @property
@@ -100,15 +101,15 @@ class Connection(Protocol):
 
     @property
     def damage(self) -> str:
-        """Return what of a film was damaged so far, in words; ``""`` for other sources."""
+        """Return the damage that was found in a film so far, in words; ``""`` for other sources."""
 
     @property
     def paced(self) -> bool:
-        """Tell whether pictures come faster than they were taken and must wait for their time."""
+        """Whether pictures come faster than they were taken, and must wait until they are due."""
 
     @property
     def finite(self) -> bool:
-        """Tell whether the end of the pictures is the end of the source, not a loss."""
+        """Whether the source has ended when there are no more pictures, and was not lost."""
 
     def pictures(self) -> Iterator[Arrival]:
         """Yield the pictures as they come; returns when there are no more."""

@@ -8,35 +8,37 @@ from motionlapse.frames import Fault
 from motionlapse.sources.thinned import Picture
 from motionlapse.units import format_duration
 
-# Pictures after a damaged one are built on what is missing, up to the next key frame. Some streams
-# refresh without key frames, so waiting ends after this long.
+# Pictures after a damaged one refer to what is missing, up to the next key frame. Some streams have
+# no further key frames (gradual refresh), so waiting for one ends after this long.
 _RESYNC_S = 10.0
-# A smaller gap may be a camera that has lowered its rate for the night.
+# Frames; a smaller gap may come from a camera that has lowered its frame rate for the night.
 _SILENT_LOSS = 4
-# A longer one, with a key frame after it, is of a recorder that was off: films of two days are
-# joined by writing one after the other.
+# A gap this long, followed by a key frame, means that the recorder was off: people join the films
+# of two days by simply concatenating the files.
 _OFF_S = 10.0
-_MOST_TOLD = 5  # in one line
+_MOST_TOLD = 5  # faults in one line
 
 
 class Damage:
-    """Tells good pictures from those in a damaged stretch.
+    """Finds the damaged stretches of a film, whose pictures are not to be used.
+
+    A stretch begins with damage, and ends with the next key frame.
 
     Parameters
     ----------
     interval_s
         Nominal time between two pictures.
     loses_silently
-        True for transport streams: their packets vanish without an error, and only a gap in the
-        times of pictures that have come evenly so far tells of them. One of a recorder that was off
-        does not: nothing is lost in it, and no index jumps.
+        True for transport streams, from which packets vanish without an error. Lost packets show
+        only as a gap between pictures that came at even intervals before. (If the recorder was off
+        during a gap, nothing was lost: that is no damage, and frame numbers do not jump.)
 
     Attributes
     ----------
     open
-        True inside a stretch.
+        True within a damaged stretch.
     stretch
-        A line on the stretch that the last picture ended, or ``""``.
+        A line on the damaged stretch that the last picture ended, or ``""``.
     """
 
     def __init__(self, interval_s: float, loses_silently: bool) -> None:
@@ -48,12 +50,12 @@ class Damage:
         self._now_s: float | None = None
 
     def begin(self) -> None:
-        """Start a stretch now: what comes next cannot be trusted."""
+        """Begin a damaged stretch: the pictures that come next cannot be trusted."""
         if not self.open:
             self.open, self._since_s = True, self._now_s or 0.0
 
     def take(self, frame: Picture, time_s: float, passed: int) -> int:
-        """Take the next picture; return how many were lost before it.
+        """Take the next picture; return how many pictures were lost before it.
 
         Parameters
         ----------
@@ -62,8 +64,8 @@ class Damage:
         time_s
             Its media time.
         passed
-            How many packets before its own gave no picture. That is not a loss where nothing is
-            damaged: some formats have packets that are not shown.
+            How many packets before its own gave no picture. Outside of damaged stretches that is no
+            loss: some formats have packets that are not shown.
         """
         passed_s = self._interval_s if self._now_s is None else time_s - self._now_s
         was_off = self._was_off(frame, passed_s, passed)
@@ -86,7 +88,7 @@ class Damage:
         return self._loses_silently and whole and passed_s >= _OFF_S
 
     def end(self) -> str:
-        """Close the stretch and describe it."""
+        """End the damaged stretch, and return a line on it."""
         self.open = False
         return (
             f"damaged between {format_duration(self._since_s)} and "
@@ -95,14 +97,17 @@ class Damage:
 
 
 class FirstFaults:
-    """What was wrong with a source, in words; of many the first, for a source may have no end."""
+    """What was wrong with a source, in words: the first few faults, and how many more there were.
+
+    A source may never end, and so may its faults.
+    """
 
     def __init__(self) -> None:
         self._first: list[str] = []
         self._more = 0
 
     def add(self, text: str) -> None:
-        """Add one."""
+        """Add a fault."""
         if len(self._first) < _MOST_TOLD:
             self._first.append(text)
         else:
@@ -117,18 +122,18 @@ class FirstFaults:
 
 
 class PendingPackets:
-    """Timestamps of packets whose pictures have not come yet."""
+    """The timestamps of packets whose pictures the decoder has not returned yet."""
 
     def __init__(self) -> None:
         self._waiting: list[int] = []
 
     def add(self, pts: int | None) -> None:
-        """Note a packet that is given to the decoder."""
+        """Add the timestamp of a packet that is given to the decoder."""
         if pts is not None:
             heapq.heappush(self._waiting, pts)
 
     def passed_by(self, pts: int | None) -> int:
-        """Forget the packets up to this picture's; return how many lay before it."""
+        """Forget the packets up to a picture's own; return how many of them were before it."""
         count = 0
         while pts is not None and self._waiting and self._waiting[0] <= pts:
             count += heapq.heappop(self._waiting) < pts
@@ -136,6 +141,18 @@ class PendingPackets:
 
 
 def tell_damage(faults: list[Fault], name: str, time: float, instead: str) -> None:
-    """Report a picture that turned out to be damaged when it was asked for."""
+    """Report a picture that turned out to be damaged when its pixels were asked for.
+
+    Parameters
+    ----------
+    faults
+        The list to which the fault is added.
+    name
+        What a person calls the film.
+    time
+        The picture's media time in seconds.
+    instead
+        What is used instead, in words.
+    """
     at = format_duration(time)
     faults.append(Fault(f"{name}: damaged at {at}; {instead} is used", lost=True))

@@ -1,4 +1,4 @@
-"""From packets to pictures, with what goes wrong on the way."""
+"""From packets to pictures, including what goes wrong on the way."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from motionlapse.sources.late import LateDecoder, Passage
 from motionlapse.sources.thinned import Picture, bytes_of, thin
 from motionlapse.sources.units import Units, VideoPacket
 
-# What is left out keeps the packets from the key frame on, and costs their decoding when it is
-# wanted: with key frames farther apart nothing is left out.
+# Packets. To decode a picture late, all packets from its key frame on must be kept and decoded; if
+# key frames are further apart than this, nothing is left out.
 _LONGEST_PASSAGE = 300
-# Pictures of both standards wait for at most so many others. When as many have come in order of
-# their timestamps these can be relied on, and nothing is left out before.
+# A decoder of H.264 or HEVC reorders at most this many pictures. Once more than this have come in
+# order of their timestamps, timestamps can be relied on; until then nothing is left out.
 _DEEPEST = 16
 
 
@@ -35,14 +35,14 @@ class Decoded(NamedTuple):
     Attributes
     ----------
     pts
-        The timestamp of the packet; None where it has none.
+        The presentation timestamp of the packet; None if it has none.
     frames
-        What the decoder gave for it: pictures of packets before it, in order of display; those
-        that were left out stand among them.
+        The pictures that the decoder returned for it or earlier packets, in order of display, with
+        those that were left out among them.
     broken
-        True if the decoder could not use it.
+        True if the decoder could not use the packet.
     stopped
-        Why reading the file stops here, before its end; ``""`` where it does not.
+        Why reading the file stops here, before its end; ``""`` if it does not.
     """
 
     pts: int | None
@@ -52,57 +52,56 @@ class Decoded(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """How much memory they take."""
+        """How many bytes the pictures take."""
         return sum(map(bytes_of, self.frames))
 
 
 def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket | Decoded]:
     """Yield packets until the end of the file or the first fault of the container.
 
-    The last one is empty, for which a decoder gives what it still holds; after a fault it is a
-    `Decoded` that says so. So is one that the file ends within: of the picture in it a decoder, of
-    MJPEG say, makes up the rest.
+    The last packet is empty, so that the decoder returns the pictures that it still holds; after a
+    fault it is a `Decoded` that says so. A packet that the end of the file cuts off is replaced by
+    a `Decoded` that is broken: MJPEG's decoder, for one, would make up the rest of its picture.
     """
-    marks_joins = container.format.name == "mpegts"  # whole packets, before those of another file
+    # In transport streams that were joined, the whole packet before the join is marked as corrupt.
+    marks_joins = container.format.name == "mpegts"
     try:
         for packet in container.demux(stream):
             if not packet.is_corrupt or marks_joins:
                 yield packet
                 continue
-            yield Decoded(None, ())  # first what the decoder holds: that is whole
+            yield Decoded(None, ())  # first the pictures that the decoder holds: they are whole
             yield Decoded(None, (), broken=True)
     except (av.error.FFmpegError, OSError, IndexError) as error:
-        # IndexError: damage that makes a stream appear in the middle of a file.
+        # IndexError: damage made a new stream appear in the middle of the file.
         yield Decoded(None, (), stopped=why(error))
 
 
 class _Expected(NamedTuple):
     """A disposable picture that will be handed on, whatever becomes of it."""
 
-    group: int
-    pts: int
-    number: int
+    rank: tuple[int, int, int]  # number of the group, timestamp, serial number: order of display
     picture: Disposable
 
 
 class PictureDecoder:
     """Decodes the packets of a stream, and leaves out disposable pictures while nobody wants them.
 
-    Which pictures are handed on, and whether they are disposable, does not depend on what is left
-    out: damage in a disposable picture is a matter of who asks for it, and it is handed on too.
+    The same pictures are handed on, and the same ones are disposable, whatever is left out. So a
+    disposable picture that is damaged is handed on too: the damage shows when somebody asks for it.
 
     Parameters
     ----------
     stream
         The stream, its decoder set up.
     demand
-        Whether they are wanted.
+        Whether disposable pictures are wanted.
     late
-        Decodes them after all; None: none is left out, nor thinned.
+        Decodes pictures that were left out or thinned; if None, none are.
     shrink
-        What is kept of pictures that are to be thinned; None: none is.
+        Makes the small copy that is kept of a thinned picture; if None, none are thinned.
     in_order
-        Whether timestamps are known to be good; else a few are looked at first.
+        Whether timestamps are known to be good; if not, the first few are checked.
     """
 
     def __init__(
@@ -110,7 +109,7 @@ class PictureDecoder:
         stream: VideoStream,
         demand: Demand,
         late: LateDecoder | None,
-        shrink: Shrink | None = None,
+        shrink: Shrink | None,
         *,
         in_order: bool = False,
     ) -> None:
@@ -122,30 +121,25 @@ class PictureDecoder:
         self._thins = False
         self._passage: Passage | None = None
         self._passage_of: dict[int, Passage] = {}  # by group, while its pictures may be thinned
-        self._group = 0
+        self._group = 0  # the number of the group of pictures
         self._group_of: dict[int, int] = {}  # by timestamp
         self._decoding: dict[int, Disposable] = {}  # given to the decoder, by timestamp
         self._expected: list[_Expected] = []  # a heap
         self._count = count()
-        self._in_hand: deque[bool] = deque()  # packets that the decoder works on: whether expected
-        self._last: int | None = None
-        self._in_a_row = _DEEPEST + 1 if in_order else 0
-        self._fell = False  # whether a timestamp was before the last one
+        self._in_hand: deque[bool] = deque()  # for each packet being decoded: whether expected
+        self._last: int | None = None  # the timestamp of the last picture
+        self._in_a_row = _DEEPEST + 1 if in_order else 0  # pictures whose timestamps rose
+        self._fell = False  # whether a timestamp was ever before the last one
 
     @property
     def can_thin(self) -> bool:
         """True if pictures may be thinned."""
         return self._shrink is not None
 
-    def decode(self, packet: VideoPacket | Decoded, *, thins: bool = False) -> Decoded:
-        """Decode a packet; what has been decoded stays as it is.
+    def decode(self, packet: VideoPacket | Decoded, *, thins: bool) -> Decoded:
+        """Decode the next item of `read_packets`; `thins` whether its pictures are to be thinned.
 
-        Parameters
-        ----------
-        packet
-            The next one.
-        thins
-            Whether what comes of it is to be thinned.
+        A `Decoded` is returned, with the pictures that the decoder still holds.
         """
         self._thins = thins
         if isinstance(packet, Decoded):
@@ -162,15 +156,15 @@ class PictureDecoder:
         self._keep(packet, spare=expected)
         left_out = expected and self._leave_out(picture)
         if expected:
-            place = _Expected(self._group, pts, next(self._count), picture)
-            heapq.heappush(self._expected, place)
+            rank = self._group, pts, next(self._count)
+            heapq.heappush(self._expected, _Expected(rank, picture))
         if left_out:
             return Decoded(pts, ())
         self._decoding[pts] = picture
         return self._given(pts, packet, expected=expected)
 
     def rest(self) -> Decoded:
-        """Return the pictures that the decoder still holds, and make it ready to begin anew."""
+        """Return the pictures that the decoder still holds, and reset it."""
         try:
             return self._given(None, None)
         finally:
@@ -191,19 +185,19 @@ class PictureDecoder:
         try:
             frames = self._context.decode(packet)
         except av.error.FFmpegError:
-            # Of a disposable picture nothing is lost but itself.
-            alone = self._failed(last=last)
-            self._passage_of.clear()  # what follows may look otherwise if it is decoded once more
+            # If only a disposable picture is damaged, nothing else is lost.
+            alone = self._only_expected_failed(last=last)
+            self._passage_of.clear()  # decoded again, later pictures may look different
             return Decoded(pts, self._in_order((), rest=last), broken=not alone)
         finally:
             if len(self._in_hand) >= self._context.thread_count:
                 self._in_hand.popleft()
         return Decoded(pts, self._in_order(frames, rest=last))
 
-    def _failed(self, *, last: bool) -> bool:
-        """Tell whether what the decoder could not use is a picture that is expected.
+    def _only_expected_failed(self, *, last: bool) -> bool:
+        """Return whether what the decoder could not use is an expected, so disposable, picture.
 
-        A decoder of n threads says with each packet what became of the one n - 1 packets before.
+        A decoder with n frame threads reports an error n - 1 packets late.
         """
         in_hand = self._in_hand
         if last:
@@ -211,7 +205,7 @@ class PictureDecoder:
         return len(in_hand) >= self._context.thread_count and in_hand[0]
 
     def _begin(self, *, closed: bool) -> None:
-        """Begin a group, and a passage, or end one that can go on no more."""
+        """Begin a group and a passage at a closed key frame, or end a passage that cannot go on."""
         if closed:
             self._forget()
             self._group += 1
@@ -219,14 +213,14 @@ class PictureDecoder:
             self._passage = self._passage_of[self._group] = Passage()
         elif self._passage and (
             len(self._passage.packets) >= _LONGEST_PASSAGE
-            # The late decoder, told of another header, could not go back to what came before it.
+            # After a new header, the late decoder could not go back to what was before it.
             or not self._units.tells
         ):
             self._passage = None
             self._passage_of.clear()
 
     def _forget(self) -> None:
-        """Forget the groups of which the decoder holds no picture; it may hold many short ones."""
+        """Forget the groups of which the decoder holds no picture any more."""
         most = self._context.thread_count + _DEEPEST
         self._group_of = dict(list(self._group_of.items())[-most:])
         held = set(self._group_of.values())
@@ -245,7 +239,10 @@ class PictureDecoder:
             self._passage.add(packet, spare=spare)
 
     def _in_order(self, frames: Sequence[Picture], *, rest: bool) -> list[Picture]:
-        """Return pictures with those between them that were left out, or that could not be used."""
+        """Return the decoder's pictures, and among them the expected ones that it did not return.
+
+        Those were left out, or could not be decoded. With `rest`, the decoder holds no more.
+        """
         merged: list[Picture] = []
         for frame in frames:
             pts = frame.pts
@@ -263,18 +260,19 @@ class PictureDecoder:
             self._in_a_row = self._in_a_row + 1 if rises else 0
             self._fell |= not rises
             self._last = pts
-            merged.append(self._to_wait(frame, picture, self._passage_of.get(group)))
+            merged.append(self._thinned(frame, picture, self._passage_of.get(group)))
         if rest:
             merged += self._expected_before(self._group + 1, 0)
         return merged
 
-    def _to_wait(
+    def _thinned(
         self, frame: Picture, disposable: Disposable | None, passage: Passage | None
     ) -> Picture:
-        """Return a picture, thinned where it is to be and can be decoded once more.
+        """Return a picture, thinned if it is to be and can be decoded again.
 
-        For that it needs a name, and where timestamps were once seen to fall, some that rise. Not
-        to thin the first ones either made each decoder's pool of pictures twice as large for good.
+        That takes a timestamp that no other picture of the passage has and, if timestamps were once
+        seen to fall, enough that have risen since. (Waiting for that at the beginning too made each
+        decoder's pool of pictures twice as large for good.)
         """
         if frame.is_corrupt:
             self._passage_of.clear()
@@ -288,8 +286,8 @@ class PictureDecoder:
         return disposable or frame
 
     def _expected_before(self, group: int, pts: int) -> Iterator[Disposable]:
-        """Yield what is expected and now cannot come any more."""
-        while self._expected and self._expected[0][:2] < (group, pts):
+        """Yield the expected pictures that the decoder can no longer return."""
+        while self._expected and self._expected[0].rank < (group, pts):
             picture = heapq.heappop(self._expected).picture
             self._decoding.pop(picture.pts, None)
             yield picture

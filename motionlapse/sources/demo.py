@@ -1,4 +1,4 @@
-"""A synthetic camera: a garden path on which somebody walks now and then."""
+"""A synthetic camera: a garden path along which somebody walks now and then."""
 
 from __future__ import annotations
 
@@ -20,27 +20,22 @@ FIRST_S, EVERY_S, WALK_S = 4.0, 14.0, 6.0
 _SHIFT = 4  # shapes are drawn to the sixteenth of a pixel, so that the walk is smooth
 _COATS = ((60, 60, 200), (160, 110, 40), (60, 140, 70), (50, 160, 210))
 _NOISE_SIGMA = 2.0
+_SEED = 2008  # of textures and noise
 
 
 class DemoConnection:
-    """Pictures that depend on their number alone: the same ones each time.
-
-    Parameters
-    ----------
-    seed
-        Of textures and noise.
-    """
+    """A connection to the synthetic camera. Each picture depends only on its number."""
 
     paced = True
     finite = False
     damage = ""
     detail = f"{WIDTH}×{HEIGHT} synthetic"
 
-    def __init__(self, seed: int = 2008) -> None:
-        random = np.random.default_rng(seed)
+    def __init__(self) -> None:
+        random = np.random.default_rng(_SEED)
         self._garden = _garden(random)
-        # Sixteen pictures of noise, in an order of their own: making each anew costs more than all
-        # the rest together.
+        # Sixteen pictures of noise in random order: new noise for each picture would take longer
+        # than all the rest together.
         self._noises = [
             random.normal(0, _NOISE_SIGMA, (HEIGHT, WIDTH, 3)).astype(np.int16) for _ in range(16)
         ]
@@ -66,7 +61,7 @@ class DemoConnection:
         walked_s = (time_s - FIRST_S) % EVERY_S
         if time_s >= FIRST_S and walked_s < WALK_S:
             _draw_walker(picture, walked_s, int((time_s - FIRST_S) // EVERY_S))
-        light = 1.0 + 0.06 * math.sin(time_s * 2 * math.pi / 240)  # clouds, in minutes
+        light = 1.0 + 0.06 * math.sin(time_s * 2 * math.pi / 240)  # slow clouds
         lit = cv2.convertScaleAbs(picture, alpha=light)
         noise = self._noises[self._order[index % len(self._order)]]
         return np.asarray(cv2.add(lit, noise, dtype=cv2.CV_8U), np.uint8)
@@ -124,7 +119,7 @@ def _fill(picture: Image, corners: list[tuple[int, int]], colour: tuple[int, int
 
 
 def _draw_walker(picture: Image, walked_s: float, number: int) -> None:
-    """Draw somebody who crosses from one side to the other, the next one the other way."""
+    """Draw somebody who crosses the picture; every other walker comes from the other side."""
     share = walked_s / WALK_S
     way = share if number % 2 == 0 else 1 - share
     x = -40 + way * (WIDTH + 80)

@@ -1,10 +1,11 @@
-"""Pictures that no other picture refers to, and that are decoded only if somebody wants them.
+"""Disposable pictures: no other picture refers to them, so they are decoded only if wanted.
 
-Half of the pictures that encoders make of a quiet scene are such, and they are a third of what
-decoding costs. While frames are looked at now and then, those that are not disposable are looked at
-(`Frame.disposable`), and the others are left out. When something stirs and they are wanted after
-all, they are decoded late, by another decoder, from the key frame before them on; and no more are
-left out until for a while nobody has asked for any.
+Most of them are B-frames that are not used as references. Of a quiet scene, encoders make half of
+all pictures disposable, and these take a third of the time for decoding. While frames are sampled,
+those that are not disposable are analysed (`Frame.disposable`), and the others are *left out*: not
+decoded. If they are wanted after all, because something moves, another decoder decodes them *late*,
+from the key frame before them on; and no more are left out until nobody has asked for any for a
+while.
 """
 
 from __future__ import annotations
@@ -17,25 +18,28 @@ import av
 from motionlapse.frames import Planes
 
 Late: TypeAlias = Callable[[], tuple[av.VideoFrame | None, int]]
-"""Decodes a picture; returns it, None if that cannot be done, and how many had to be for it."""
+"""Decodes a picture late. Returns it, or None if it cannot be decoded, and the number of pictures
+that had to be decoded for it.
+"""
 
-# So many disposable pictures in a row that nobody asks for, 4 s of a film: then the next ones are
-# left out. That is about what decoding late costs when something stirs, and who waits as long as a
-# wrong guess costs never pays more than twice. Where it has cost more than it saved twice as many
-# are waited for, up to the most; else half as many, down to the fewest.
+# Pictures are left out once nobody has asked for this many disposable ones in a row: 4 s of a film.
+# To wait for as long as a wrong guess costs (here: decoding late when something moves) never costs
+# more than twice as much as the best choice in hindsight, as in the ski rental problem. If leaving
+# out has cost more than it saved, the wait doubles, up to the most; if not, it halves, down to the
+# fewest.
 _FEWEST = 50
 _MOST = 1600
 
 
 class Demand:
-    """How much disposable pictures are asked for.
+    """Decides whether to leave out disposable pictures, by how often they have been asked for.
 
-    When something stirs, what was left out since the last key frame is decoded late, with all that
-    it is built on. Where that happens too often more is decoded than is left out, as long as nobody
-    waits longer before leaving out any.
+    When something moves, the pictures that were left out since the last key frame are decoded late,
+    along with all that they refer to. If that happens often, more pictures are decoded late than
+    are left out; so the wait before any are left out adapts.
 
-    Threads that decode parts of the film at the same time may share it. A count that one loses to
-    another changes what is decoded when, and nothing of what is seen.
+    Threads that decode different parts of a film may share an object without a lock: a lost count
+    changes when pictures are decoded, but not what is in them.
     """
 
     def __init__(self) -> None:
@@ -44,18 +48,18 @@ class Demand:
 
     @property
     def is_low(self) -> bool:
-        """True while they may be left out."""
+        """True while disposable pictures may be left out."""
         return self._owed <= 0
 
     def passed(self, *, left_out: bool) -> None:
-        """Take note of one that was handed on; whether it is wanted will be seen."""
+        """Count a disposable picture that was handed on, before anybody may ask for it."""
         self._left_out += left_out
         self._owed -= 1
         if self._owed == 0:
             self._learn()
 
     def asked(self, decoded: int = 0) -> None:
-        """Take note of one that is wanted, and of how many had to be decoded late for it."""
+        """Note that one is wanted, and how many pictures had to be decoded late for it."""
         self._decoded_late += decoded
         self._owed = max(self._owed, self._patience)
 
@@ -67,26 +71,26 @@ class Demand:
 
 
 class Disposable:
-    """A picture that no other one refers to.
+    """A picture that no other picture refers to.
 
     Parameters
     ----------
     pts
-        Its timestamp.
+        Its presentation timestamp.
     demand
-        Told when it is asked for.
+        Told when the picture is asked for.
 
     Attributes
     ----------
     key_frame, is_corrupt
-        False, as of a good picture: where it is damaged nothing else is, and it may never be known.
+        Always False: damage to it affects no other picture, and may never be noticed.
     decoded
         The picture, once it has been decoded.
     small
-        Its planes at the size of analysis, where it was decoded and this alone was kept.
+        Its planes at the size of analysis, if only these were kept when it was decoded.
     late
-        Decodes it, where it has been left out or only `small` was kept, and says how many had to be
-        for it; None: it has not, or there is no more to do.
+        Decodes it, if it was left out or only `small` was kept; None once that is done, or if it
+        need not be.
     """
 
     key_frame = False
@@ -101,11 +105,11 @@ class Disposable:
 
     @property
     def left_out(self) -> bool:
-        """True if it has not been decoded."""
+        """True if the picture has not been decoded."""
         return self.late is not None and self.small is None
 
     def ask(self) -> None:
-        """Take note that it is looked at, without a need of more than `small`."""
+        """Note that the picture is wanted, though only `small` is needed."""
         self._demand.asked()
 
     def picture(self) -> av.VideoFrame | None:
@@ -113,8 +117,8 @@ class Disposable:
         late, decoded = self.late, 0
         if late is not None:
             self.decoded, decoded = late()
-            self.late = None  # it holds all packets from the key frame on
+            self.late = None  # which holds all packets from the key frame on
         if self.small is not None:
-            decoded = 0  # it was decoded in its time: leaving out has nothing to answer for
+            decoded = 0  # not a cost of leaving out: it was decoded before, and then thinned
         self._demand.asked(decoded)
         return self.decoded

@@ -1,4 +1,4 @@
-"""Frames of a film: a picture is converted, and decoded where it was not, when asked for."""
+"""Frames of a film, whose pictures are converted, and if need be decoded, only when asked for."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ def film_frame(
     start
         The time of day at media time 0.
     picture
-        What the decoder gave.
+        The picture, as it comes from decoding.
     before
-        Stands in for a disposable picture that turns out to be damaged.
+        The last picture that was not disposable, or `picture` itself; stands in for a disposable
+        picture that turns out to be damaged.
     tell_damage
-        Told of it, with the time and with what stands in.
+        Called in that case, with the media time and, in words, what stands in.
     """
 
     def decoded() -> av.VideoFrame:
@@ -67,10 +68,10 @@ def film_frame(
 
 
 def _once_more(picture: Picture) -> av.VideoFrame | None:
-    """Return a picture as it was decoded, or is now; None where it cannot be."""
+    """Return the whole picture, decoded now if it has to be; None if it cannot be."""
     try:
         return whole_picture(picture)
-    except SourceError:  # the file has gone in the meantime: of this one enough is left
+    except SourceError:  # the file has gone in the meantime; a small copy is enough to go on
         if isinstance(picture, av.VideoFrame) or picture.small is None:
             raise
         return None

@@ -1,4 +1,4 @@
-"""Which footage a person means by files, folders and globs."""
+"""Finding the footage that a person means by the names of files, folders and globs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FILMS = (
 _PICTURES = "bmp jpeg jpg png pgm ppm tif tiff webp"
 FILM_SUFFIXES = frozenset(f".{name}" for name in _FILMS.split())
 PICTURE_SUFFIXES = frozenset(f".{name}" for name in _PICTURES.split())
-# A camera's, not a file's.
+# Protocols of cameras, not of files.
 _STREAMS = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"})
 _GENERIC_FOLDERS = frozenset({"input", "images", "frames"})
 
@@ -43,10 +43,9 @@ class Footage:
     stills
         The pictures in natural order; empty for a film.
     warning
-        What a person should know of how the name was understood, or ``""``.
+        What a person should know about how the name was understood, or ``""``.
     url
-        Where a film is that lies in no folder, credentials included: never shown, logged or stored;
-        else ``""``.
+        The URL of a remote film, including credentials: never shown, logged or stored; else ``""``.
     """
 
     name: str
@@ -57,7 +56,7 @@ class Footage:
 
     @property
     def place(self) -> Path | str:
-        """Where an archive says that it is: a path, or a URL without its credentials."""
+        """What an archive stores as its place: a path, or a URL without its credentials."""
         return self.name if self.url else self.path
 
     @property
@@ -76,14 +75,15 @@ def natural_key(path: Path) -> list[tuple[int, int | str]]:
 
 
 def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
-    """Yield the footage behind each name; a name that leads nowhere gives an error in its place.
+    """Yield the footage for each name, or an error in its place if there is none.
 
-    Pictures that are named one by one, as a shell does with ``*.jpg``, are one source a folder.
+    Pictures that are named one by one, as when a shell expands ``*.jpg``, are one source a folder.
 
     Parameters
     ----------
     names
-        Files, folders (films are searched downwards) and globs (``**`` goes downwards).
+        Files, folders (searched for films with all folders below) and globs (with ``**`` for all
+        folders below).
     """
     found = _once(item for name in names for item in _expand_safely(name))
 
@@ -104,14 +104,14 @@ def find_footage(names: Iterable[str]) -> Iterator[Footage | SourceError]:
 
 
 def one_footage(name: str) -> Footage:
-    """Return the footage behind a name that stands for one source.
+    """Return the footage for a name that must stand for exactly one source.
 
     Raises
     ------
     SourceError
-        If it leads nowhere.
+        If it stands for none.
     ConfigError
-        If there are several.
+        If it stands for several.
     """
     found: list[Footage] = []
     faults: list[SourceError] = []
@@ -122,13 +122,13 @@ def one_footage(name: str) -> Footage:
             found.append(item)
     if not found and faults:
         raise faults[0]
-    if len(found) != 1:  # what cannot be read beside the one is none of its business
+    if len(found) != 1:  # faults besides the one source do not matter
         raise ConfigError(f"{printable(name)}: {len(found)} sources; name one film or folder")
     return found[0]
 
 
 def _once(items: Iterable[Footage | SourceError]) -> list[Footage | SourceError]:
-    """Leave out what is there under another name too, links first; the first other says which."""
+    """Drop what is there under another name too, links rather than files, and warn about links."""
     kept: list[Footage | SourceError] = []
     links: dict[str, Footage] = {}
     found = [(item, _place(item)) for item in items]
@@ -171,7 +171,7 @@ def _expand_safely(name: str) -> Iterator[Footage | SourceError]:
 
 
 def printable(text: str) -> str:
-    """Return a name as it can be printed and stored; bytes that are no text are written out."""
+    """Return a name as it can be printed and stored; bytes that are not UTF-8 are escaped."""
     return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
@@ -218,7 +218,7 @@ def _remote(url: str) -> Iterator[Footage | SourceError]:
 
 
 def _file(path: Path) -> Footage | SourceError:
-    if path.is_fifo():  # a film is read more than once, and a pipe can wait for ever
+    if path.is_fifo():  # a film is opened more than once, and reading a pipe may block for ever
         return SourceError(f"{printable(str(path))}: a pipe; give a file")
     stills = (path,) if path.suffix.lower() in PICTURE_SUFFIXES else ()
     return Footage(printable(str(path)), path, stills)
@@ -256,7 +256,7 @@ def _folder(folder: Path) -> list[Footage | SourceError]:
 
 
 def _below(folder: Path) -> tuple[list[Path], list[SourceError]]:
-    """Return the films and pictures below a folder, and what of it cannot be looked at."""
+    """Return the films and pictures below a folder, and errors for what cannot be read."""
     files: list[Path] = []
     faults: list[SourceError] = []
 
@@ -271,9 +271,9 @@ def _below(folder: Path) -> tuple[list[Path], list[SourceError]]:
                 dead = path.is_symlink() and not path.exists()
                 if dead and path.suffix.lower() in FILM_SUFFIXES:
                     faults.append(_dead_link(path))
-                elif dead or path.is_file():  # who reads the stills tells of those that are not
+                elif dead or path.is_file():  # dead links of stills are reported when read
                     files.append(path)
-            except OSError as error:  # a folder that may be listed and not entered
+            except OSError as error:  # a folder that may be listed but not entered
                 faults.append(_unread(place, error))
                 break
     return sorted(files, key=natural_key), faults
@@ -288,7 +288,7 @@ def _dead_link(path: Path) -> SourceError:
 
 
 def _closed_folders(pattern: str) -> Iterator[SourceError]:
-    """Yield the folders that a pattern leads through and that may not be looked into."""
+    """Yield errors for the folders that a pattern leads through but that may not be searched."""
     path = Path(pattern)
     closed: set[str] = set()
     for folder, below in zip(path.parents, reversed(path.parts), strict=False):
@@ -296,5 +296,5 @@ def _closed_folders(pattern: str) -> Iterator[SourceError]:
         places = glob.glob(str(folder), recursive=True)
         closed.update(place for place in places if not os.access(place, wanted))
     for place in sorted(closed):
-        if os.path.isdir(place):  # noqa: PTH112  # Path's raises where it may not look
+        if os.path.isdir(place):  # noqa: PTH112  # Path.is_dir raises where access is denied
             yield _unread(place, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

@@ -1,4 +1,4 @@
-"""From pictures as they come to frames with their numbers and times."""
+"""Turns the pictures of a live source into frames with numbers, media times and wall times."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from datetime import timedelta
 
 from motionlapse.clock import Clock
 from motionlapse.frames import Frame
-from motionlapse.sources.connection import PacketTap, Picture, Unseen
+from motionlapse.sources.connection import PacketTap, Picture, Undecoded
 from motionlapse.sources.stream_clock import StreamClock
 
 
 class FrameDates:
-    """Numbers and dates the pictures of one connection after another.
+    """Numbers and dates the pictures of a live source, over all of its connections.
 
     Parameters
     ----------
     clock
-        The time.
+        Tells the time.
     closing
         Ends waiting when it is set.
     tap
-        Told which media times the packets have.
+        Told which media times the timestamps of packets stand for.
     realtime
-        False dates pictures by what they carry, whenever they come.
+        If False, media times are those of the timestamps, no matter when pictures come.
 
     Attributes
     ----------
     pictures
-        How many there were.
+        How many pictures there were, including those that were left out.
     """
 
     def __init__(
@@ -44,16 +44,16 @@ class FrameDates:
         self.pictures = 0
 
     def connect(self) -> None:
-        """Begin a connection."""
+        """Begin a new connection."""
         self._stream_clock.connect()
 
     def count(self, left_out: int) -> None:
-        """Count pictures that were left out, given how many were so far."""
+        """Count pictures that were left out, given the total so far."""
         self.pictures += left_out - self._left_out
         self._left_out = left_out
 
-    def frame(self, picture: Picture | Unseen, *, paced: bool) -> Frame:
-        """Return the next frame; a `paced` picture that came early waits here for its time."""
+    def frame(self, picture: Picture | Undecoded, *, paced: bool) -> Frame:
+        """Return the next frame; a `paced` picture that came early waits here until it is due."""
         if self._begun_s is None:
             self._begun_s = self._clock.monotonic()
         clock = self._stream_clock
@@ -79,6 +79,6 @@ class FrameDates:
             number=index,
             to_planes=picture.to_planes,
             to_bgr=picture.to_bgr,
-            calm=isinstance(picture, Unseen),
+            calm=isinstance(picture, Undecoded),
             left_out=left_out,
         )

@@ -1,8 +1,8 @@
-"""Where a film can be taken apart: key frames from which decoding can begin without what precedes.
+"""Closed groups of pictures: where a film can be split, because decoding can begin there.
 
-That a packet is marked as a key frame is not enough: pictures after it may refer to pictures before
-it (open groups, gradual refresh), and what a decoder must be told first may have been told there
-alone. So the packets themselves are looked into.
+It is not enough that a packet is marked as a key frame. Later pictures may refer to earlier ones
+(open GOPs, gradual refresh), and parameter sets that the decoder needs may have come before. So the
+packets themselves are looked into.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from motionlapse.sources.units import Units, VideoPacket
 
 Item: TypeAlias = "VideoPacket | Decoded"
 
-# Smaller groups are joined: beginning anew costs the decoder something.
-_LEAST = 12
+_LEAST = 12  # packets; smaller groups are joined, because resetting a decoder costs time
 
 
 class Groups:
-    """Numbers the groups of pictures of a film that can be decoded alone.
+    """Numbers the groups of pictures of a film that can be decoded on their own.
 
     Parameters
     ----------
     stream
-        Of H.264 or HEVC, in a container that says how long each unit is (MP4, Matroska, …). All
-        others are one group.
+        H.264 or HEVC in a container that states the length of each NAL unit (MP4, Matroska, …).
+        Any other stream is one group.
     """
 
     def __init__(self, stream: VideoStream) -> None:

@@ -1,4 +1,4 @@
-"""A group of pictures whose packets are held, and what becomes of them if they are wanted."""
+"""A group of pictures whose packets are held, and decoding them if they are wanted."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 
 from motionlapse.frames import Image, Planes
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.picture_guard import is_unfilled
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.units import VideoPacket
 
 
 def copy_of(packet: VideoPacket) -> VideoPacket:
-    """Return a packet of its own: others change those of a stream, or close it."""
+    """Return a copy of a packet that stays valid when the stream is closed or others modify it."""
     copied: VideoPacket = av.Packet(bytes(packet))  # type: ignore[assignment]  # of no stream
     copied.pts, copied.dts, copied.time_base = packet.pts, packet.dts, packet.time_base
     return copied
 
 
 class HeldGroup:
-    """A key frame, which has been decoded, and the packets after it, which have not.
+    """A key frame, which has been decoded, and the packets after it, which are held.
 
     Parameters
     ----------
     decoded
-        The packet of the key frame, a copy, as all others are; and those after it that have been
-        decoded too, but for what no other refers to.
+        Copies of the packets that have been decoded: the key frame's, and those after it if holding
+        began in the middle of the group. Disposable ones may be missing.
     newest
-        The last picture of these: stands in where nothing after it can be decoded.
+        The last picture of these; it stands in for held ones that cannot be decoded.
     stamp_s, arrived_s
-        The key frame's timestamp, and when it came on the monotonic clock.
+        The key frame's timestamp, and its arrival on the monotonic clock.
     make_context
-        Makes a decoder, told how many packets it is for.
+        Makes a decoder; given the number of held packets.
 
     Attributes
     ----------
     packets
-        The key frame's and those after it, in order of decoding.
+        Copies of the key frame's packet and of those after it, in the order of decoding.
     first
-        The place of the first that has not been decoded.
+        The place of the first one that has not been decoded.
     """
 
     def __init__(
@@ -61,24 +61,24 @@ class HeldGroup:
         self._fed, self._broken = 0, False
         self._found: dict[int, av.VideoFrame] = {}
         self._last = newest
-        self._filled = True  # whether that is: else it is a wall
+        self._filled = True  # False if `_last` itself looks unfilled: then it shows a grey wall
 
     def arrived_s(self, stamp_s: float) -> float:
-        """Return when a picture of the group would have come, had it come evenly.
+        """Return when a picture of the group would have arrived if all came at even intervals.
 
-        Packets that come in the order of decoding are not shown in it.
+        Real arrivals do not help: packets come in the order of decoding, not of display.
         """
         return self._arrived_s + stamp_s - self._stamp_s
 
-    def unseen(self) -> list[Unseen]:
-        """Return all pictures that have not been decoded, in order of display."""
+    def undecoded(self) -> list[Undecoded]:
+        """Return all pictures that have not been decoded, in the order of display."""
         found = []
         for packet in sorted(self.packets[self.first :], key=lambda packet: packet.pts or 0):
             pts = packet.pts or 0
             stamp_s = float(pts * packet.time_base)
             picture = cache(partial(self._picture, pts))
             found.append(
-                Unseen(
+                Undecoded(
                     partial(_planes, picture),
                     partial(_bgr, picture),
                     stamp_s,
@@ -89,10 +89,10 @@ class HeldGroup:
         return found
 
     def _picture(self, pts: int) -> av.VideoFrame:
-        """Decode up to a picture; it costs least to ask for them in order of time.
+        """Return a picture, for which the group is decoded up to it.
 
-        Where one cannot be decoded the last one before it stands in for it and for all after it:
-        they are built on what is missing.
+        Asking in order of time costs least. If a picture cannot be decoded, the last one before it
+        stands in for it and for all that follow, because they may refer to it.
         """
         if self._context is None:
             self._context = self._make_context(len(self.packets) - self.first)
@@ -106,7 +106,7 @@ class HeldGroup:
         return self._last
 
     def _feed(self, context: VideoCodecContext, packet: VideoPacket | None) -> None:
-        """Take in the pictures that come with a packet, as long as they are good."""
+        """Decode a packet, and keep its pictures until the first that is damaged."""
         try:
             frames = context.decode(packet)
         except av.error.FFmpegError:

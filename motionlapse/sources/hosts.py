@@ -1,4 +1,4 @@
-"""Whether there is the host of an address."""
+"""Checking that the host of an address exists."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _SPLIT_PASSWORD = "there is no such host; in a password write %2F for /, %3F for
 
 
 def check_host(address: Address) -> None:
-    """Look the host up, for FFmpeg calls an unknown one an input/output error.
+    """Look up the host, because FFmpeg reports an unknown one as an input/output error.
 
     Raises
     ------
     SourceError
-        If there is none; the message is without the name of the source.
+        If there is no such host; the message does not name the source.
     """
     try:
         parts = urlsplit(address.target)
@@ -28,7 +28,7 @@ def check_host(address: Address) -> None:
         try:
             socket.getaddrinfo(host, None)
         except (OSError, UnicodeError):
-            # It may be a piece of a password, if an @ comes after it.
+            # If an @ follows, the "host" may be a part of a password.
             if "@" in parts.path + parts.query + parts.fragment:
                 raise SourceError(_SPLIT_PASSWORD) from None
             raise SourceError(f"there is no host '{host}'") from None

@@ -1,4 +1,4 @@
-"""What a film tells without being decoded: its packets, and its key frames alone."""
+"""Reading a film without decoding it, except for its key frames: packet sizes, times, pictures."""
 
 from __future__ import annotations
 
@@ -25,37 +25,40 @@ from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 from motionlapse.sources.units import VideoPacket
 
-# Of closer ones none is left out. To look at some later, means of the others are kept, 14 kB each:
-# 12 MB for an hour of key frames every 2 s, 50 MB at half a second, and more without end.
+# If key frames are closer together than this, none is left out. To score some of them later, the
+# reduced pictures of the others must be kept, 14 kB each: 12 MB for an hour with a key frame every
+# 2 s, 50 MB with one every half second.
 _CLOSE_S = 0.5
 
 
 class KeyFrames:
-    """Reads all packets of a film, and decodes its key frames. Iterate once, then ask for the rest.
+    """Reads all packets of a film, and decodes its key frames: all, or about every other one.
+
+    Iterate over it once; after that, `groups` and `pictures` may be called.
 
     Parameters
     ----------
     path
-        The film; a text is the URL of one.
+        The film; a text is a URL.
     settings
-        How it is decoded; key frames before its start and after its end are passed over.
+        How it is decoded; key frames before its start and after its stop are passed over.
     name
-        How a person calls it.
+        What a person calls it.
     apart_s
-        A key frame between two others is left out where these are no farther apart, as far as the
-        distance of the one before tells. None is where the first two are closer than half a second:
-        what is kept to look at others later would be too much.
+        A key frame may be left out if the ones before and after it are no further apart than this.
+        (The distance to the next one is taken to be that to the one before.) None are left out if
+        the first two are closer together than half a second; see `_CLOSE_S`.
 
     Attributes
     ----------
     looked_at
-        The numbers of those that were not left out, in order.
+        The numbers of the key frames that were not left out, in order.
 
     Raises
     ------
     SourceError
-        From opening, and from iterating where something is not as it should be: packets without
-        times or in disorder, damage, key frames that give no picture, a film that is cut off.
+        From opening; and from iterating, if packets have no timestamps or are in disorder, if there
+        is damage or a key frame without a picture, or if the film is cut off.
     """
 
     def __init__(
@@ -73,13 +76,13 @@ class KeyFrames:
         self._stream = key_frame_stream(self._container, self._name, chosen)
         self._apart_s = apart_s
         self.looked_at: list[int] = []
-        # Taken now: a closed container leaves the stream without anything behind it.
+        # Read now: once its container is closed, the stream cannot be asked any more.
         self._time_base = self._stream.time_base or Fraction(1, av.time_base)
         self._duration_s = duration_of_part(self._container, self._stream, chosen)
         self._start_s, self._stop_s = chosen.start, chosen.stop_s
         self._pts, self._sizes = array("q"), array("q")
-        self._keys: list[int] = []  # places of key frames among the packets
-        self._left_out: VideoPacket | None = None  # the key frame before the next, if it was
+        self._keys: list[int] = []  # the places of key frames among the packets
+        self._left_out: VideoPacket | None = None  # the last key frame, if it was left out
         self._first_pts: int | None = None
         self._last_dts: int | None = None
 
@@ -91,7 +94,7 @@ class KeyFrames:
             nonlocal early
             yield from filter(self._take, self._container.demux(self._stream))
             early = cut_off(self._container, self._stream, self._time(max(self._pts, default=0)))
-            if self._left_out is not None:  # the last is between no two others
+            if self._left_out is not None:  # the film's last key frame is never left out
                 self.looked_at.append(len(self._keys) - 1)
                 yield self._left_out
 
@@ -104,7 +107,7 @@ class KeyFrames:
 
     @property
     def share(self) -> float:
-        """Which share of the film has been read, 0 to 1; 0 where nobody knows how long it is."""
+        """The share of the film that has been read, 0 to 1; 0 if its length is not known."""
         if not self._keys or not self._duration_s:
             return 0.0
         passed_s = self._time(self._pts[self._keys[-1]]) - self._start_s
@@ -112,21 +115,21 @@ class KeyFrames:
 
     @property
     def leaves_out(self) -> bool:
-        """Whether some key frames may be left out; sure once two have been read."""
+        """Whether some key frames may be left out; final once two have been read."""
         return self._apart_s > 0
 
     @property
     def count(self) -> int:
-        """How many key frames have been read so far, those that were left out too."""
+        """How many key frames have been read so far, including those that were left out."""
         return len(self._keys)
 
     def pictures(self, numbers: Sequence[int]) -> Iterator[Planes]:
-        """Yield the pictures of some key frames, once all has been read; the film is read anew.
+        """Yield the pictures of some key frames, for which the film is read a second time.
 
         Parameters
         ----------
         numbers
-            In order; those of `looked_at` may be among them.
+            The numbers of the key frames, in order; those of `looked_at` may be among them.
         """
         wanted = {self._pts[self._keys[number]] for number in numbers}
         with OpenFilm(self._path, self._name) as film:
@@ -139,7 +142,7 @@ class KeyFrames:
             yield from _pictures(stream, islice(packets, len(wanted)), numbers)
 
     def _take(self, packet: VideoPacket) -> bool:
-        """Note a packet; tell whether it is a key frame that is looked at."""
+        """Note a packet; return whether it is a key frame that is to be decoded."""
         if not packet.size:
             return False
         if packet.pts is None:
@@ -152,7 +155,7 @@ class KeyFrames:
         self._follow(packet.dts)
         wanted = packet.is_keyframe and self._start_s <= self._time(packet.pts) < self._stop_s
         looked_at = wanted and not self._is_left_out(self._time(packet.pts))
-        self._pts.append(packet.pts)  # first: `share` may be asked in another thread
+        self._pts.append(packet.pts)  # first: `share` may be read by another thread
         self._sizes.append(packet.size)
         if looked_at:
             self.looked_at.append(len(self._keys))
@@ -162,10 +165,10 @@ class KeyFrames:
         return looked_at
 
     def _follow(self, dts: int | None) -> None:
-        """Refuse what is decoded before what came before it.
+        """Raise SourceError if a decoding timestamp is before the last one.
 
-        Matroska stores only when frames are shown: FFmpeg counts back to when they are decoded,
-        and cannot for the first ones where frames are shown in another order.
+        There may be none: Matroska stores presentation timestamps only, and FFmpeg cannot derive
+        those of decoding for the first packets of a film with B-frames.
         """
         if dts is None:
             return
@@ -174,7 +177,7 @@ class KeyFrames:
         self._last_dts = dts
 
     def _is_left_out(self, time: float) -> bool:
-        """Tell whether the next key frame may be: the one before is not, and it is close."""
+        """Return whether the next key frame is left out: the one before was not, and is close."""
         if not self._keys or self.looked_at[-1] != len(self._keys) - 1:
             return False
         distance_s = time - self._time(self._pts[self._keys[-1]])
@@ -186,7 +189,7 @@ class KeyFrames:
         return float((pts - (self._first_pts or 0)) * self._time_base)
 
     def groups(self) -> list[Group]:
-        """Return the groups of pictures between start and stop, once all has been read."""
+        """Return the groups of pictures between start and stop; call it after iterating."""
         pts = np.asarray(self._pts, np.int64)
         sizes = np.asarray(self._sizes, np.int64)
         shown = np.sort(pts)
@@ -197,7 +200,7 @@ class KeyFrames:
         ends = [*(int(pts[key]) for key in self._keys[1:]), None]
         last = self._pts[bounds[-1]] if bounds[-1] < len(pts) else int(shown[-1]) + interval
         interval_s = float(interval * self._time_base)
-        # At once: one by one, as `_time` does, it took 2.5 s for a day at 25 frames a second.
+        # All at once: one by one with `_time`, a day at 25 frames a second took 2.5 s.
         ticks = pts - (self._first_pts or 0)
         times_s = ticks * self._time_base.numerator / self._time_base.denominator
         return [
@@ -212,7 +215,7 @@ class KeyFrames:
         ]
 
     def _after_last(self) -> int:
-        """Return the place of the first packet after the last group: what is shown after stop."""
+        """Return the place of the first packet after the last group: one past stop, if any."""
         for place in range(self._keys[-1] + 1, len(self._pts)):
             if self._time(self._pts[place]) >= self._stop_s:
                 return place
@@ -220,9 +223,9 @@ class KeyFrames:
 
 
 def key_frame_stream(container: InputContainer, name: str, settings: SourceSettings) -> VideoStream:
-    """Return the first stream of moving pictures, set up to decode key frames alone."""
+    """Return the first stream of moving pictures, set up to decode only key frames."""
     stream = video_stream(container, name, settings)
-    if settings.decoding_threads == "auto":  # none waits for another
+    if settings.decoding_threads == "auto":  # one a core: no thread waits for another's reference
         stream.codec_context.thread_count = os.cpu_count() or 1
     return stream
 
@@ -235,16 +238,16 @@ def _pictures(
     Parameters
     ----------
     stream
-        Decodes them.
+        The stream, whose decoder is used.
     packets
-        Theirs.
+        The packets of the key frames.
     numbers
-        As many as there are packets; it may grow with them.
+        As many items as there are packets; it may grow along with them.
 
     Raises
     ------
     SourceError
-        At damage, and unless each gives one picture.
+        If there is damage, or a packet that does not give exactly one picture.
     """
     count = 0
     try:

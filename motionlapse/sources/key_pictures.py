@@ -1,4 +1,4 @@
-"""The pictures of single key frames, from a film that stays open."""
+"""Decodes single key frames of a film that stays open."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from motionlapse.sources.thinned import Thinned, Whole
 
 
 class KeyPictures(Closing):
-    """Decodes key frames whose places are known, without what lies between them.
+    """Decodes key frames whose places are known, and nothing in between.
 
     Parameters
     ----------
     path
-        The film; a text is the URL of one.
+        The film; a text is a URL.
     settings
         How it is decoded.
     name
-        How a person calls it.
+        What a person calls it.
     shrink
-        If given, only its result is kept: what is learned from waits, and three pictures of 1080p
-        are 10 MB.
+        Makes small copies, which are kept instead of the pictures: these wait until they are
+        learned from, and three of 1080p take 10 MB. None to keep the pictures.
 
     Raises
     ------
@@ -42,7 +42,7 @@ class KeyPictures(Closing):
     """
 
     def __init__(
-        self, path: Path | str, settings: SourceSettings, *, name: str, shrink: Shrink | None = None
+        self, path: Path | str, settings: SourceSettings, *, name: str, shrink: Shrink | None
     ) -> None:
         self._file = OpenFilm(path, name)
         self._container = self._file.container
@@ -50,7 +50,7 @@ class KeyPictures(Closing):
         self._shrink = shrink
 
     def frames(self, groups: Sequence[Group]) -> Iterator[Frame]:
-        """Yield the pictures of the key frames of groups, as many of them as the film gives.
+        """Yield the key frames of groups of pictures, except those that cannot be decoded.
 
         Parameters
         ----------
@@ -71,14 +71,14 @@ class KeyPictures(Closing):
                         lambda _at, _instead: None,
                     )
         except (av.error.FFmpegError, OSError, IndexError):
-            return  # whoever decodes the rest will say so
+            return  # whoever decodes the rest of the film will report it
 
     def _kept(self, picture: av.VideoFrame) -> Whole:
         small = None if self._shrink is None else self._shrink(planes_of(picture))
         return picture if small is None else Thinned(picture, small, lambda: (None, 0))
 
     def _decoded(self, wanted: Sequence[int]) -> Iterator[av.VideoFrame]:
-        """Decode the packets of these times, each at once: none refers to another."""
+        """Decode the key frames with these timestamps, in order."""
         self._container.seek(wanted[0], stream=self._stream)
         for packet in self._container.demux(self._stream):
             if packet.pts in wanted and packet.is_keyframe:
@@ -88,7 +88,7 @@ class KeyPictures(Closing):
         yield from self._stream.codec_context.decode(None)
 
     def leads_to(self, key: KeyFrame) -> bool:
-        """Tell whether seeking to a key frame's timestamp leads to just that key frame."""
+        """Return whether seeking to a key frame's timestamp leads to exactly that key frame."""
         return leads_to(self._container, self._stream.index, key.pts)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of a film that are decoded once more, or late, because somebody asks for them."""
+"""Pictures of a film that are decoded late, or a second time, because somebody asks for them."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from motionlapse.sources.units import VideoPacket
 
 
-# That come after the one that is asked for, and may be next: two or three, or many where that one
-# is damaged.
+# Pictures that are kept for the next calls, because the decoder returned them along with the one
+# asked for. Usually there are two or three; if that one is damaged there may be many.
 _MOST_FOUND = 4
 
 
 class Passage:
-    """The packets of a film from one on with which decoding can begin.
+    """The packets of a film from a closed key frame on: all that its pictures can refer to.
 
     Attributes
     ----------
     packets
-        In the order of decoding; it grows.
+        In the order of decoding; the list grows.
     spare
-        The places among them of those that no other is built on.
+        The indices in it of disposable packets.
     ambiguous
-        Timestamps of more than one of them, which name no picture.
+        Timestamps that more than one of them has, and that therefore identify no picture.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Passage:
 
     def add(self, packet: VideoPacket, *, spare: bool) -> None:
         """Add the next packet."""
-        if spare:  # before it can be seen: the late decoder may be at the end
+        if spare:  # first: another thread may read the packet as soon as it is in the list
             self.spare.add(len(self.packets))
         if packet.pts is not None:
             if packet.pts in self._stamps:
@@ -53,14 +53,14 @@ class Passage:
 
 
 class LateDecoder(Closing):
-    """Decodes what is not at hand; from any thread, one at a time.
+    """Decodes single pictures on demand; may be used from any thread, one at a time.
 
     Parameters
     ----------
     open_film
-        Opens the film once more.
+        Opens the film a second time.
     stream_of
-        Returns its stream, the decoder set up.
+        Returns the video stream of an open film, its decoder set up.
     """
 
     def __init__(
@@ -79,9 +79,17 @@ class LateDecoder(Closing):
         self._found: dict[int, av.VideoFrame] = {}
 
     def picture(self, passage: Passage, pts: int) -> tuple[av.VideoFrame | None, int]:
-        """Return a picture, None if it cannot be decoded, and how many had to be for it.
+        """Return a picture, and how many pictures had to be decoded for it.
 
-        It costs least to ask for them in order of time.
+        The picture is None if it cannot be decoded. Asking in order of time costs least, because
+        decoding goes on from the picture before.
+
+        Parameters
+        ----------
+        passage
+            The packets that it can be decoded from.
+        pts
+            Its presentation timestamp.
         """
         with self._lock:
             try:
@@ -108,7 +116,7 @@ class LateDecoder(Closing):
             self._keep(context, packet)
         if pts not in self._found:
             self._keep(context, None)
-            self._passage = None  # after its end a decoder takes nothing more
+            self._passage = None  # a decoder that has been drained takes no more packets
         found = self._found.pop(pts, None)
         self._found = {at: picture for at, picture in self._found.items() if at > pts}
         return found, decoded
@@ -119,7 +127,7 @@ class LateDecoder(Closing):
         return self._context
 
     def _keep(self, context: VideoCodecContext, packet: VideoPacket | None) -> None:
-        """Decode a packet; keep what is asked for, and those after it."""
+        """Decode a packet; keep the picture that is asked for, and a few after it."""
         try:
             frames = context.decode(packet)
         except av.error.FFmpegError:
@@ -127,10 +135,10 @@ class LateDecoder(Closing):
         for frame in frames:
             pts = self._asked - 1 if frame.pts is None else frame.pts
             if pts == self._asked or (pts > self._asked and len(self._found) < _MOST_FOUND):
-                self._found.setdefault(pts, frame)  # of one stamp the first was asked for
+                self._found.setdefault(pts, frame)  # of equal timestamps, the first is meant
 
     def close(self) -> None:
-        """Close the film; each that is asked for later opens it once more."""
+        """Close the film; a picture that is asked for later opens and closes it again."""
         with self._lock:
             self._closed = True
             self._release()

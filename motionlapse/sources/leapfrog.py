@@ -1,8 +1,9 @@
-"""Two decoders that take turns: one works on a group of pictures, the other on the one after it.
+"""Two decoders that take turns: one decodes a group of pictures, the other the group after it.
 
-The threads inside a decoder wait for each other's rows, which leaves a sixth of two cores idle.
-Groups of pictures need nothing of each other. What the second decoder has done must wait for its
-turn in a bounded room, and whole groups fit it where pictures that wait are thinned, as in a scan.
+The threads within one decoder wait for each other's rows, which leaves a sixth of two cores idle.
+Closed groups of pictures (GOPs) do not depend on each other. The pictures of the second decoder
+wait for their turn in bounded memory. Whole groups fit in there if waiting pictures are thinned:
+reduced to small copies, as in a scan.
 """
 
 from __future__ import annotations
@@ -25,39 +26,39 @@ from motionlapse.sources.open_film import OpenFilm
 Numbered: TypeAlias = Iterator[tuple[int, Item]]
 
 _DECODERS = 2
-# What waits may take so much: 10 pictures of 1080p, or 82 thinned ones, which are two groups of
-# 2 s where some of each are left out. With 108 of these a scan was no faster.
+# What waiting pictures may take: 10 pictures of 1080p, or 82 thinned ones, which are two groups of
+# 2 s if disposable pictures are left out. With room for 108 a scan was no faster.
 _ROOM_BYTES = 32_000_000
-# From so much of it on, 3 pictures of 1080p, what is decoded is thinned, but for the next few.
+# Once this much is in use (3 pictures of 1080p), pictures are thinned, except those needed next.
 _WHOLE_BYTES = 8_000_000
-_AT_HAND = 2  # that the decoder in turn may always be ahead, whole
-# At most: three planes of the size of analysis. Pictures that take no more are not thinned.
+_AT_HAND = 2  # pictures by which the decoder whose turn it is may always be ahead, unthinned
+# At most: three planes at the size of analysis. Pictures that take no more are not thinned.
 _THINNED_BYTES = 450_000
-# Times what fits the room: of longer groups too little is decoded at the same time.
+# Longest group, as a multiple of what fits the room: with longer ones too little runs in parallel.
 _LONGEST = 5
-_MOST_AHEAD = 300  # packets that are read to find the end of the first group
+_MOST_AHEAD = 300  # packets that are read, at most, to find the end of the first group
 
 
 class _Mark(Enum):
-    """What a decoder says between packets."""
+    """What a decoding thread puts between the pictures."""
 
     TURN = "the other one goes on"
     END = "that was the last"
 
 
 class Leapfrog(Closing):
-    """A film's packets, decoded by two decoders in threads of their own; see `begin`.
+    """Decodes a film with two decoders, each in a thread of its own; made by `begin`.
 
     Parameters
     ----------
     film
-        The film, opened once more; it is closed with this.
+        The second opening of the film; it is closed with this object.
     streams
-        The film's stream as each decoder has it.
+        The film's stream in each of the two openings.
     decoders
-        A decoder for each of these.
+        A decoder for each stream.
     packets
-        All packets for each, with the numbers of their groups.
+        All packets of each stream, with the numbers of their groups.
     """
 
     def __init__(
@@ -95,17 +96,17 @@ class Leapfrog(Closing):
         again: VideoStream,
         decoders: tuple[PictureDecoder, PictureDecoder],
     ) -> Self | None:
-        """Begin to decode where a film's groups are short enough; else return None.
+        """Begin to decode if the film's groups are short enough; if not, return None.
 
         Parameters
         ----------
         film, stream
-            The film, of which nothing has been read; where None is returned nothing is.
+            The film, before its first packet has been read. If None is returned, it still is.
         other, again
-            The same, opened once more and brought to the same place; closed with what is returned,
-            or at once.
+            The film opened a second time, at the same place, and its stream. It is closed with the
+            object that is returned, or at once if there is none.
         decoders
-            One for each of the two.
+            One for each of the two streams.
         """
         waiting = _bytes_of(stream)
         if decoders[0].can_thin:
@@ -125,7 +126,7 @@ class Leapfrog(Closing):
         return cls(other, streams, decoders, (packets, chain(ahead, rest)))
 
     def __iter__(self) -> Iterator[Decoded]:
-        """Yield what became of each packet, in their order."""
+        """Yield what became of each packet, in the order of the packets."""
         while (item := self._next()) is not _Mark.END:
             if isinstance(item, Decoded):
                 yield item
@@ -168,7 +169,7 @@ class Leapfrog(Closing):
                 self._changed.notify_all()
 
     def _decode(self, own: int, decoder: PictureDecoder, packets: Numbered) -> None:
-        """Decode every other group."""
+        """Decode every other group of pictures; skip the packets of the rest."""
         mine = False
         for number, packet in packets:
             before, mine = mine, number % _DECODERS == own
@@ -196,16 +197,16 @@ class Leapfrog(Closing):
         return self._is_needed(own) or self._waiting_bytes < _ROOM_BYTES
 
     def _is_crowded(self, own: int) -> bool:
-        """Tell whether what is decoded now shall wait thinned."""
+        """Return whether a picture that is decoded now is to be thinned while it waits."""
         with self._changed:
             crowded = self._waiting_bytes >= _WHOLE_BYTES
             return self._thins and crowded and not self._is_needed(own)
 
     def _is_needed(self, own: int) -> bool:
-        """Tell whether what is decoded now will be taken soon."""
+        """Return whether a picture that is decoded now will be taken soon."""
         return own == self._turn and self._waiting[own] < _AT_HAND
 
 
 def _bytes_of(stream: VideoStream) -> int:
-    """Return what a whole picture takes."""
+    """Return how many bytes a whole picture takes, as 4:2:0."""
     return stream.codec_context.width * stream.codec_context.height * 3 // 2

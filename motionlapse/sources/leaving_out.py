@@ -1,8 +1,9 @@
-"""Pictures of a live stream to which no other refers, left out where nobody looks at them.
+"""Leaving out disposable pictures of a live stream: those to which no other picture refers.
 
-Where others come often enough they are never looked at (see `motionlapse.pacing.policy`). In films
-of x264's they are half of all, and a third of what decoding costs. What begins is found at most one
-such picture later.
+If the other pictures come often enough, disposable ones are never analysed (see
+`motionlapse.pacing.policy`), so they need not be decoded. Half of the pictures of x264 are
+disposable, and they take a third of the time for decoding. Events begin one such picture later at
+most.
 """
 
 from __future__ import annotations
@@ -10,26 +11,27 @@ from __future__ import annotations
 from collections import deque
 
 from motionlapse.frames import OFTEN_S
-from motionlapse.sources.closed_keys import heads_in, length_of
+from motionlapse.sources.closed_keys import size_of_lengths, unit_starts
 from motionlapse.sources.fields import may_hold_fields
 from motionlapse.sources.units import CODECS, VideoPacket, sequences_in
 
 _ROUNDING_S = 1e-3
-_NEIGHBOURS = 8  # pictures of which it is remembered when they are shown
-# A picture's head comes after some notes on it at most; where it is not found all are decoded.
+_NEIGHBOURS = 8  # decoded pictures whose timestamps are remembered
+# Bytes of a packet that are searched for the picture's NAL unit; before it come supplemental units
+# at most. If it is not found the packet is decoded.
 _HEAD_BYTES = 1024
 _SEQUENCE, _SEQUENCE_BYTES = 7, 128
 
 
 class LeavingOut:
-    """Decides; the thread that reads asks.
+    """Decides whether disposable pictures are left out; asked by the reading thread.
 
     Attributes
     ----------
     allowed
-        False while somebody wants all pictures.
+        False while every picture is wanted.
     left_out
-        How many pictures were.
+        How many pictures were left out.
     """
 
     def __init__(self) -> None:
@@ -38,15 +40,15 @@ class LeavingOut:
         self._decoded_s: deque[float] = deque(maxlen=_NEIGHBOURS)
 
     def connect(self) -> None:
-        """Begin with a connection."""
+        """Begin a new connection."""
         self._decoded_s.clear()
 
     def decoded(self, stamp_s: float) -> None:
-        """Take note of a picture that is decoded, by its timestamp."""
+        """Note the timestamp of a picture that is decoded, in seconds."""
         self._decoded_s.append(stamp_s)
 
     def leave_out(self, stamp_s: float) -> bool:
-        """Tell whether a picture to which no other refers is left out; count it if so."""
+        """Return whether a disposable picture is left out, given its timestamp; count it if so."""
         before_s = [other_s for other_s in self._decoded_s if other_s < stamp_s]
         after_s = [other_s for other_s in self._decoded_s if other_s > stamp_s]
         if not (self.allowed and before_s and after_s):
@@ -57,19 +59,19 @@ class LeavingOut:
 
 
 class Disposables:
-    """Tells pictures of a live stream of H.264 to which no other refers (7.4.1: nal_ref_idc is 0).
+    """Finds the disposable pictures of a live stream of H.264 (7.4.1: ``nal_ref_idc`` is 0).
 
     Parameters
     ----------
     codec
-        Its name, as FFmpeg has it; of others nothing is told.
+        FFmpeg's name of the codec; in streams of others than H.264 none are found.
     header
-        Of the stream.
+        The stream's.
     """
 
     def __init__(self, codec: str, header: bytes) -> None:
         self._codec = CODECS["h264"] if codec == "h264" else None
-        self._length = 0 if self._codec is None else length_of(header, self._codec.length_at)
+        self._length = 0 if self._codec is None else size_of_lengths(header, self._codec.length_at)
         self._known = self._fields = False
         if self._codec is None:
             return
@@ -80,10 +82,10 @@ class Disposables:
             self.look_at(header)
 
     def look_at(self, data: bytes) -> None:
-        """Look for parameters of the stream in a key frame's packet."""
+        """Look for sequence parameter sets in a key frame's packet."""
         if self._codec is None:
             return
-        for begin in heads_in(data, self._length):
+        for begin in unit_starts(data, self._length):
             kind = data[begin] >> self._codec.shift & self._codec.mask
             if kind == _SEQUENCE:
                 self._take(data[begin : begin + _SEQUENCE_BYTES])
@@ -95,15 +97,15 @@ class Disposables:
         self._fields |= may_hold_fields(sequence)
 
     def holds_one(self, packet: VideoPacket) -> bool:
-        """Tell whether a packet holds a whole picture to which no other refers.
+        """Return whether a packet holds a whole disposable picture.
 
-        Not if it brings parameters too: pictures after it may be built on these.
+        A packet that also brings parameter sets does not count: later pictures may need these.
         """
         codec = self._codec
         if codec is None or not self._known or self._fields:
             return False
         data = bytes(memoryview(packet)[:_HEAD_BYTES])
-        for begin in heads_in(data, self._length):
+        for begin in unit_starts(data, self._length):
             kind = data[begin] & codec.mask
             if kind in codec.pictures:
                 return data[begin] & 0x60 == 0

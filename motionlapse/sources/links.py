@@ -1,4 +1,4 @@
-"""Names that lead to what is read under another name already."""
+"""Symbolic links to files that are read under another name already."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def without_links(pictures: Sequence[Path]) -> tuple[list[Path], dict[Path, Path]]:
-    """Return the pictures without links to others of them, and where each of those leads.
+    """Return the pictures without links to others of them, and the target of each such link.
 
-    Such as ``newest.jpg``, which a camera sets to its last picture.
+    An example is ``newest.jpg``, which some cameras link to their last picture.
     """
     links = {path: place_of(path) for path in pictures if path.is_symlink()}
     if not links:
@@ -25,17 +25,17 @@ def without_links(pictures: Sequence[Path]) -> tuple[list[Path], dict[Path, Path
 
 
 def place_of(path: Path) -> str:
-    """Return where a path leads: as `Path.resolve`, which fails where links lead in a circle."""
+    """Return where a path leads, like `Path.resolve`, but without failing at circular links."""
     return os.path.realpath(path)
 
 
 def place_as_typed(path: Path) -> str:
     """Return where a path would be if no part of it were a link."""
-    return os.path.abspath(path)  # noqa: PTH100  # Path has nothing that takes ".." away
+    return os.path.abspath(path)  # noqa: PTH100  # Path removes ".." only by following links
 
 
 def told(links: Mapping[str, str]) -> str:
-    """Return one line on names and the names that they lead to."""
+    """Return one line on links and their targets."""
     names, targets = list(links), list(dict.fromkeys(links.values()))
     others = f"{names[0]} and {len(names) - 1} more" if len(names) > 2 else " and ".join(names)
     if len(targets) == 1:

@@ -1,4 +1,4 @@
-"""A live source that survives: connects, hands on the newest frame, and connects again when lost.
+"""A live source that survives losses: it hands on the newest frame, and reconnects when lost.
 
 A thread holds the connection::
 
@@ -6,8 +6,8 @@ A thread holds the connection::
         ▲                                                                                 │
         └─────────────────────────────────────────────────────────────────────────────────┘
 
-The loop reads frames from a mailbox with one slot, so that it never lags behind the camera; only
-those that were held back (see `motionlapse.sources.holding`) come in turn.
+The loop reads frames from a mailbox with one slot, so that it never lags behind the camera. Only
+frames whose packets were held back (see `motionlapse.sources.holding`) all come, in their turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from motionlapse.errors import SourceError, unexpected
 from motionlapse.frames import Fault, Frame, Interruption, SourceInfo
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.backoff import Backoff
-from motionlapse.sources.connection import Arrival, Connection, PacketTap, Unseen
+from motionlapse.sources.connection import Arrival, Connection, PacketTap, Undecoded
 from motionlapse.sources.frame_dates import FrameDates
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.live_settings import LiveSettings
@@ -33,15 +33,16 @@ from motionlapse.sources.mailbox import Mailbox
 from motionlapse.sources.picture_guard import PictureGuard
 from motionlapse.sources.picture_rate import PictureRate
 
-_PROVEN_S = 10.0  # a connection that lasted this long may begin with short waits again
-_LOOK_S = 0.25  # how often the loop looks up while no frame comes
-_LEAVE_S = 2.0  # how long the end waits for a thread that hangs in a time-out
-# The first seconds teach the background. Until the loop has got going they wait, as in a scan.
+_PROVEN_S = 10.0  # after a connection that lasted this long, waits begin short again
+_LOOK_S = 0.25  # how often the loop checks whether to stop while no frame comes
+_LEAVE_S = 2.0  # how long closing waits for a thread that hangs in a time-out
+# The background is learned from the first seconds. Their frames wait until the loop is running, and
+# none is dropped, as in a scan.
 _BEGIN_S, _BEGIN_BYTES = 5.0, 60_000_000
 
 
 class Live(Closing):
-    """A live source; see the module. `open` before reading.
+    """A live source; see the module. Call `open` before reading.
 
     Parameters
     ----------
@@ -52,19 +53,19 @@ class Live(Closing):
     settings
         Waits and time-outs.
     clock
-        Dates and times the frames.
+        Gives frames their media time and wall time.
     should_stop
         Asked before each frame and while none comes; True ends iteration.
     on_status
-        Told whenever the state changes, from the thread.
+        Called from the reading thread whenever the state changes.
     idle
-        Called about four times a second while no frame comes, from the loop.
+        Called from the loop after each frame, and about four times a second while none comes.
     tap, holding
-        Told which media times the packets of a stream have.
+        Told which media times the timestamps of packets stand for.
     realtime
-        False takes pictures as fast as they come, none dropped, at the times that they carry.
+        If False, no pictures are dropped, and media times are those of their timestamps.
     chance
-        For the waits.
+        The source of randomness for the waits.
     """
 
     def __init__(
@@ -132,8 +133,7 @@ class Live(Closing):
         Raises
         ------
         SourceError
-            If there is none. What cannot be had at the beginning is more often a typo than a loss,
-            so it is told at once; only later losses are survived.
+            If there is none: at first that is more often a typo than a loss.
         """
         self._thread.start()
         begun_s = self._clock.monotonic()
@@ -142,7 +142,7 @@ class Live(Closing):
             self._idle()
             if self._should_stop():
                 return False
-            # The name service has no time-out of its own.
+            # Looking up a host name has no time-out of its own.
             if self._realtime and self._clock.monotonic() - begun_s > longest_s:
                 raise SourceError(f"{self._address.name}: no answer in {longest_s:g} s")
         if self._failure is not None:
@@ -158,17 +158,17 @@ class Live(Closing):
                 if self._failure is not None:
                     raise self._failure
                 return
-            self._idle()  # of a time-lapse few frames are looked at
-        # In what was held back before the end something may have begun to move.
+            self._idle()  # here too: of a time-lapse few frames are analysed
+        # Something may have begun to move in the packets that are held at the end.
         self._holding.allowed = False
         yield from self._mailbox.in_turn(lambda: self._holding.pending, _LEAVE_S)
 
     def wait(self, seconds: float) -> bool:
-        """Wait in the thread that holds the connection; True if it is to end meanwhile."""
+        """Wait, in the reading thread; return True if the source is closed meanwhile."""
         return self._closing.wait(seconds)
 
     def close(self) -> None:
-        """Let go of the source; may be called again. A thread that hangs is left to end itself."""
+        """Close the source; may be called again. A thread that hangs is left to end by itself."""
         self._closing.set()
         self._mailbox.close()
         if self._thread.is_alive():
@@ -179,7 +179,7 @@ class Live(Closing):
     def _work(self) -> None:
         try:
             self._keep_connected()
-        except Exception as error:  # a defect must not leave the loop waiting for ever
+        except Exception as error:  # a bug here must not leave the loop waiting for ever
             self._failure = SourceError(f"{self._address.name}: {unexpected(error)}")
         finally:
             self._mailbox.close()
@@ -195,7 +195,7 @@ class Live(Closing):
                 if reason and not ended and self._address.kind is Kind.FILE:
                     self.faults.append(Fault(f"{self._address.name}: {reason}", lost=True))
                 return
-            # A film that breaks would break there again, after all of it had been seen twice.
+            # A film that breaks would break at the same place again, after being shown twice.
             if self._info is None or (self._address.kind is Kind.FILE and not ended):
                 self._failure = SourceError(f"{self._address.name}: {reason}")
                 return
@@ -235,12 +235,12 @@ class Live(Closing):
         frame = self._dates.frame(picture, paced=connection.paced)
         if picture.stamp_s is not None:
             self._holding.align(picture.stamp_s, frame.time)
-        if isinstance(picture, Unseen):
+        if isinstance(picture, Undecoded):
             self._mailbox.put_in_turn(frame)
             return
         usable = guard.usable(picture.planes, self._clock.monotonic())
         if guard.repeats or not usable:
-            self._holding.stop()  # what the others are like decides
+            self._holding.stop()  # the group's other pictures are needed to judge the source
         if not usable:
             self._unusable += 1
             return

@@ -1,4 +1,4 @@
-"""A live source as a piece of footage: looked at for a while, not watched."""
+"""A live source read for a while like a piece of footage, to calibrate on it for example."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from motionlapse.sources.live import Live
 from motionlapse.sources.settings import SourceSettings
 
 USUAL_S = 30.0
-"""How long a live source is watched where nobody says."""
+"""How long a live source is read by default, in seconds."""
 
 
 def is_live(name: str) -> bool:
-    """Tell whether a name stands for a live source, not for footage."""
+    """Return whether a name stands for a live source, not for footage."""
     return name.isdecimal() or name.startswith(("/dev/", "demo:")) or "://" in name
 
 
 class LiveScene(Closing):
-    """The frames of a live source, as long as it is not lost.
+    """The frames of a live source, until it is lost.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ class LiveScene(Closing):
     settings
         Waits and time-outs.
     most_s
-        How long it is looked at, in seconds from its first picture.
+        How long it is read, in seconds from its first picture.
     should_stop
-        Asked again and again while it is opened and read.
+        Asked repeatedly while it is opened and read; True ends it.
 
     Raises
     ------
@@ -78,7 +78,7 @@ class LiveScene(Closing):
         return self._live.faults
 
     def opening(self) -> None:
-        """Nothing can be read twice."""
+        """Return None: a live source cannot be read twice."""
 
     def __iter__(self) -> Iterator[Frame]:
         begin_s: float | None = None
@@ -91,5 +91,5 @@ class LiveScene(Closing):
             yield item
 
     def close(self) -> None:
-        """Let go of the source; may be called again."""
+        """Close the source; may be called again."""
         self._live.close()

@@ -13,7 +13,7 @@ from motionlapse.units import parse_moment
 
 
 def _parse_until(value: object) -> str:
-    parse_moment(str(value), datetime.now().astimezone())  # what cannot be read is told at once
+    parse_moment(str(value), datetime.now().astimezone())  # raises at once if it cannot be read
     return str(value)
 
 

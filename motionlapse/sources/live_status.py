@@ -1,4 +1,4 @@
-"""What a live source says of itself."""
+"""How a live source is doing, for the dashboard and messages."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ class LiveStatus:
     state
         How it is doing.
     since_s
-        Since when, on the monotonic clock.
+        Since when it has been in this state, on the monotonic clock.
     reason
         Why it was lost or ended, in words; ``""`` while all is well.
     detail
         What is received: size, codec, transport.
     retry_s
-        Lost: seconds from `since_s` to the next attempt.
+        If it is lost, the time from `since_s` to the next attempt to connect, in seconds.
     losses
         How often it was lost.
     pictures, dropped, unusable
-        How many came; were replaced by newer ones before they were analysed; were grey or torn.
+        How many pictures came; how many of them were replaced by newer ones before they were
+        analysed; and how many were grey or torn.
     fps
-        Pictures a second of late, 0 while none come.
+        Pictures a second in the last few seconds; 0 while none come.
     """
 
     state: LiveState

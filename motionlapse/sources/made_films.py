@@ -1,4 +1,4 @@
-"""Films that were made of footage, which are no footage to search for events themselves."""
+"""Films that this program made from footage, which are not scanned as footage themselves."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from motionlapse.files import MADE_OF_FOOTAGE
 from motionlapse.units import counted
 
 _MARK = MADE_OF_FOOTAGE.encode()
-_HEAD_BYTES = 65_536  # of Matroska: what describes a film stands before its first picture
+_HEAD_BYTES = 65_536  # of Matroska, in which tags come before the first picture
 _MOST_USER_BYTES = 1_000_000
-_CONTAINERS = (".mp4", ".mkv")  # that films are written in
+_CONTAINERS = (".mp4", ".mkv")  # of the films that this program writes
 
 
 def without_made_films(films: Sequence[Path]) -> tuple[list[Path], str]:
-    """Return the films that were not made of others, and what to say of those that were.
+    """Return the films that were not made from footage, and a line on those that were.
 
-    The films of ``--masks``, ``--join`` and of ``lapse`` often lie beside the footage. They say of
-    themselves what they are. One that is named itself is read.
+    The films of ``--masks``, ``--join`` and ``lapse`` are often kept beside the footage. They are
+    marked as such in their metadata. (Such a film is read if a person names it.)
     """
     made = [film for film in films if _is_made(film)]
     if not made:
@@ -31,7 +31,7 @@ def without_made_films(films: Sequence[Path]) -> tuple[list[Path], str]:
 
 
 def _is_made(film: Path) -> bool:
-    """Tell whether a film says so; what cannot be read is told of by who opens it."""
+    """Return whether a film is marked as made; one that cannot be read is reported when opened."""
     if film.suffix.lower() not in _CONTAINERS:
         return False
     try:
@@ -45,7 +45,7 @@ def _is_made(film: Path) -> bool:
 
 
 def _user_data(file: BinaryIO) -> Iterator[bytes]:
-    """Yield what an MP4 file holds for people: ``udta`` in ``moov``, wherever that lies.
+    """Yield an MP4 file's user data: the ``udta`` boxes in ``moov``, wherever these are.
 
     References
     ----------
@@ -61,14 +61,14 @@ def _user_data(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _boxes(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield name, beginning and end of the content of each box between two places."""
+    """Yield the name of each box between two places, and where its content begins and ends."""
     while begin + 8 <= end:
         file.seek(begin)
         head = file.read(16)
         size, content = int.from_bytes(head[:4]), begin + 8
-        if size == 1:  # a longer number follows
+        if size == 1:  # a 64-bit size follows
             size, content = int.from_bytes(head[8:16]), begin + 16
-        box_end = end if size == 0 else begin + size  # 0: up to the end
+        box_end = end if size == 0 else begin + size  # 0 means up to the end
         if box_end < content:
             return
         yield head[4:8], content, min(box_end, end)

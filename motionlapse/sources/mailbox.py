@@ -1,4 +1,4 @@
-"""A mailbox with one slot: whoever reads it gets the newest frame."""
+"""A mailbox with one slot: the reader gets the newest frame."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ B = TypeVar("B")
 class Mailbox(Generic[T, B]):
     """Hands frames from the thread that reads a camera to the loop that analyses them.
 
-    A frame that was not fetched in time is replaced by the next, unless that is told to wait behind
-    it, or it is to be fetched in turn. A break (the camera was lost) is never replaced by a frame:
-    it is fetched first.
+    A frame that was not fetched in time is replaced by the next one. There are two exceptions:
+    frames *in turn* are never replaced, and a frame that is put with `keep` waits behind the
+    others. A *break* (the camera was lost) is not replaced by frames, and is fetched before them.
 
     Parameters
     ----------
     merge
-        Makes one break of two, the older first, where the first has not been fetched.
+        Makes one break of an older and a newer one, if the older has not been fetched yet.
     lossless
-        True: `put` waits until the slot is empty, for pictures that need not keep pace with a
+        True if `put` waits until the slot is empty, for pictures that need not keep pace with a
         clock.
 
     Attributes
@@ -36,14 +36,14 @@ class Mailbox(Generic[T, B]):
         self._merge = merge
         self._lossless = lossless
         self._changed = threading.Condition()
-        self._frames: deque[T] = deque()  # more than one only where they are to be kept
-        self._in_turn = 0  # how many of the first of them are never replaced
+        self._frames: deque[T] = deque()  # several only if they are in turn, or put with `keep`
+        self._in_turn = 0  # how many frames, from the first on, are never replaced
         self._break: B | None = None
         self._closed = False
         self.dropped = 0
 
     def put(self, frame: T, *, keep: bool = False) -> None:
-        """Leave a frame; with `keep` it waits behind those that wait, and replaces none."""
+        """Put a frame; with `keep` it waits behind those that wait, and replaces none."""
         with self._changed:
             if self._lossless:
                 self._changed.wait_for(lambda: not self._frames or self._closed)
@@ -53,7 +53,7 @@ class Mailbox(Generic[T, B]):
             self._changed.notify_all()
 
     def put_in_turn(self, frame: T, most: int | None = None) -> None:
-        """Leave a frame that none replaces; waits while `most` wait already."""
+        """Put a frame that no other replaces; blocks while `most` frames wait already."""
         with self._changed:
             if most is not None:
                 self._changed.wait_for(lambda: len(self._frames) < most or self._closed)
@@ -63,7 +63,7 @@ class Mailbox(Generic[T, B]):
 
     @property
     def waits_in_turn(self) -> bool:
-        """True if a frame waits that none replaces."""
+        """True if a frame waits that no other replaces."""
         return self._in_turn > 0
 
     @property
@@ -77,9 +77,9 @@ class Mailbox(Generic[T, B]):
             self.dropped += 1
 
     def put_break(self, item: B) -> None:
-        """Leave a break. A frame from before it that nobody has fetched is dropped.
+        """Put a break; a frame from before it that has not been fetched is dropped.
 
-        It waits for those that are to be fetched in turn.
+        Blocks until all frames in turn have been fetched.
         """
         with self._changed:
             if self._lossless:
@@ -90,7 +90,7 @@ class Mailbox(Generic[T, B]):
             self._changed.notify_all()
 
     def get(self, timeout_s: float) -> T | B | None:
-        """Return the break or else the frame that waits; None if none came in time."""
+        """Return the break, or else the first frame; None if none came in time."""
         with self._changed:
             self._changed.wait_for(
                 lambda: bool(self._frames) or self._break is not None or self._closed,
@@ -106,9 +106,14 @@ class Mailbox(Generic[T, B]):
             return found
 
     def in_turn(self, more: Callable[[], bool], timeout_s: float) -> Iterator[T | B]:
-        """Yield all up to the last frame in turn, also those of which `more` says they will come.
+        """Yield everything up to the last frame in turn.
 
-        Ends early where none comes in time.
+        Parameters
+        ----------
+        more
+            Tells whether more frames in turn will come.
+        timeout_s
+            If none comes within this time, it ends early.
         """
         while self.waits_in_turn or more():
             item = self.get(timeout_s)
@@ -123,7 +128,7 @@ class Mailbox(Generic[T, B]):
             return self._closed and not self._frames and self._break is None
 
     def close(self) -> None:
-        """Say that nothing more comes; whoever waits is woken."""
+        """Declare that nothing more comes; threads that wait are woken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What a Matroska file says of its own size."""
+"""Whether a Matroska file has been cut off, according to its header."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _HEAD_BYTES = 4096
 
 
 def lacks_bytes(path: Path) -> bool:
-    """Tell whether a file is shorter than its header says; False where it says nothing.
+    """Return whether a file is shorter than its header says; False if it does not say.
 
-    A file is a short header and one segment, each a name, its size and that many bytes; the size is
-    unknown where the file was written to a pipe.
+    A file consists of a short header and one segment. Each has an id, a size and that many bytes.
+    The size is unknown if the file was written to a pipe.
 
     References
     ----------
-    RFC 8794, section 5 and 6: names and sizes; RFC 9559, section 4.5: the segment.
+    RFC 8794, sections 5 and 6: ids and sizes; RFC 9559, section 4.5: the segment.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -37,5 +37,5 @@ def lacks_bytes(path: Path) -> bool:
 
 
 def _length(first: int) -> int:
-    """Return how many bytes a number has: one more than there are zeros before its first bit."""
+    """Return how many bytes a variable-size integer has: leading zero bits of the first, plus 1."""
     return 9 - first.bit_length()

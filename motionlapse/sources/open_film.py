@@ -1,4 +1,4 @@
-"""Opening a film: from the file system, or through fsspec from wherever a URL leads."""
+"""Opening a film, from the file system or through fsspec from a URL."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ class OpenFilm(Closing):
     Parameters
     ----------
     place
-        A path, or the URL of a file as a text.
+        A path, or a URL as a text.
     name
-        For messages.
+        What messages call it.
 
     Attributes
     ----------
     container
-        What PyAV makes of it.
+        PyAV's container.
 
     Raises
     ------
     SourceError
-        If it cannot be opened; every fault in one line.
+        If it cannot be opened.
     """
 
     def __init__(self, place: Path | str, name: str) -> None:
-        av.logging.set_level(None)  # FFmpeg's own lines on stderr are not for people
+        av.logging.set_level(None)  # FFmpeg's lines on stderr do not help users
         self._file: Any = None
         try:
             if isinstance(place, str):
@@ -48,7 +48,7 @@ class OpenFilm(Closing):
                 return
             if place.stat().st_size == 0:
                 raise SourceError(f"{name}: the file is empty")
-            # With the protocol, or FFmpeg takes what stands before a colon in a name for one.
+            # With a protocol: FFmpeg would take what comes before a colon in the path for one.
             self.container = av.open(f"file:{place}", metadata_errors="replace")
         except av.error.InvalidDataError:
             self._close_file()

@@ -1,4 +1,4 @@
-"""Footage opened with what reads it."""
+"""Opening footage: a film or stills."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def open_footage(
     opening: Opening | None = None,
     shrink: Shrink | None = None,
 ) -> Source:
-    """Open footage with what reads it; a film does not wait for the library of stills.
+    """Open footage; Pillow is imported for stills only.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ def open_footage(
     settings
         How it is read.
     opening
-        What will be asked of `Source.opening`, so that a film may read it at once.
+        What will be asked of `Source.opening`, so that a film can begin to read it at once.
     shrink
-        What most of the frames are wanted for, where it is not the pictures themselves.
+        Makes the small copies that analysis needs, if whole pictures of most frames are not wanted.
     """
     if footage.stills:
         from motionlapse.sources.stills import Stills

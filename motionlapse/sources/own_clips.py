@@ -1,4 +1,4 @@
-"""Clips that an archive keeps, which are no footage to search for events again."""
+"""Clips in archives, which are not scanned as footage again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _CLIP = re.compile(r"event-\d{4,}_.+\.(mp4|mkv)")  # as sinks name them
 
 
 def without_own_films(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
-    """Return the films below a folder that are footage, and what to say of the others.
+    """Return the films below a folder that are footage, and a line on the others.
 
-    Others are clips of archives, and films that were made of footage.
+    The others are clips in archives, and films that were made from footage.
     """
     kept, clips = _without_own_clips(folder, films)
     kept, made = without_made_films(kept)
@@ -25,11 +25,11 @@ def without_own_films(folder: Path, films: Sequence[Path]) -> tuple[list[Path], 
 
 
 def _without_own_clips(folder: Path, films: Sequence[Path]) -> tuple[list[Path], str]:
-    """Return the films below a folder without clips of archives in it, and what to say of those.
+    """Return the films below a folder without clips in archives, and a line on these.
 
-    A folder with footage often holds the archive of the scan before: its clips show what is known
-    already, and each scan would add as many again. A folder within an archive that is named
-    itself is read.
+    A folder with footage often contains the archive of an earlier scan. Its clips show what is
+    known already, and every scan would double them. (A folder within an archive is read if a person
+    names it.)
     """
 
     @cache

@@ -1,4 +1,4 @@
-"""Pictures that a camera did not take: grey, torn, or the same one again and again."""
+"""Finds pictures that a camera did not take: grey or torn ones, or the same one over and over."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import numpy as np
 from motionlapse.errors import SourceError
 from motionlapse.frames import Image, Plane, Planes
 
-_NEUTRAL = 128  # what decoders fill with where they have nothing
-_TORN_SHARE = 16  # the lowest sixteenth of the rows
-_BELIEVED_S = 5.0  # a wall may be grey: what stays so for this long is a picture
+_NEUTRAL = 128  # the grey that decoders fill in where they have no data
+_TORN_SHARE = 16  # the lowest sixteenth of the rows is checked
+_BELIEVED_S = 5.0  # a wall may be grey: pictures that stay so for this long are believed
 _SAMPLED_ROWS = 64
 
 
 class PictureGuard:
-    """Looks at each picture of one connection before it counts.
+    """Checks each picture of one connection before it is used.
 
     Parameters
     ----------
     freeze_s
-        How long the very same picture may come; 0 for ever. Sensors are never without noise, so
-        equal bytes mean that something between sensor and here stands still.
+        How long the very same picture may come before the source counts as lost, in seconds; 0 for
+        ever. Sensors always have noise, so identical pictures mean that something between the
+        sensor and this program is stuck.
 
     Attributes
     ----------
@@ -33,12 +34,12 @@ class PictureGuard:
     def __init__(self, freeze_s: float) -> None:
         self._freeze_s = freeze_s
         self._unusable_since_s: float | None = None
-        self._print = 0
+        self._checksum = 0
         self._changed_s: float | None = None
         self.repeats = False
 
     def usable(self, planes: Planes, now_s: float) -> bool:
-        """Tell whether a picture may be analysed.
+        """Return whether a picture may be analysed, given the time on the monotonic clock.
 
         Raises
         ------
@@ -58,23 +59,23 @@ class PictureGuard:
             return
         step = max(1, luma.height // _SAMPLED_ROWS)
         sampled = np.ascontiguousarray(luma.view[step // 2 :: step])
-        fingerprint = zlib.crc32(sampled.data)
-        self.repeats = self._changed_s is not None and fingerprint == self._print
+        checksum = zlib.crc32(sampled.data)
+        self.repeats = self._changed_s is not None and checksum == self._checksum
         if self._changed_s is None or not self.repeats:
-            self._print, self._changed_s = fingerprint, now_s
+            self._checksum, self._changed_s = checksum, now_s
         elif now_s - self._changed_s >= self._freeze_s:
             raise SourceError(f"the picture has been the same for {self._freeze_s:g} s")
 
 
 def is_unfilled(planes: Planes) -> bool:
-    """Tell whether the lowest rows are what a decoder leaves where it got nothing: grey or zero."""
+    """Return whether the lowest rows are what a decoder leaves if data is missing: grey or zero."""
     luma = _lowest(planes.luma)
     value = int(luma[0, 0])
     if value not in (0, _NEUTRAL) or not _flat(luma, value):
         return False
     if planes.chroma is None:
         return value == _NEUTRAL
-    # Black has neutral chroma in every real picture.
+    # In real pictures black has neutral chroma; zero in all planes is green.
     return all(_flat(_lowest(plane), value) for plane in planes.chroma)
 
 

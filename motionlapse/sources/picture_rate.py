@@ -1,4 +1,4 @@
-"""How many pictures a second come."""
+"""The rate at which pictures arrive."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _OVER_S = 3.0
 
 
 class PictureRate:
-    """Counts pictures over the last seconds; one thread counts, any may ask."""
+    """The mean rate of the last `_OVER_S` seconds; one thread counts, any may ask."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._arrivals: deque[float] = deque()
 
     def add(self, now_s: float) -> None:
-        """Count one that has come now, on the monotonic clock."""
+        """Count a picture that arrives now, on the monotonic clock."""
         with self._lock:
             self._arrivals.append(now_s)
-            self._forget(now_s)  # here too: perhaps nobody ever asks
+            self._forget(now_s)  # here too, in case nobody ever asks for the rate
 
     def fps(self, now_s: float) -> float:
         """Return pictures a second up to now."""

@@ -1,4 +1,4 @@
-"""From a decoded frame to planes: the decoder's own memory wherever the format allows."""
+"""The planes of a decoded frame, without copying wherever the pixel format allows."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FULL = 2  # how FFmpeg counts ranges: 0 to 255, not 16 to 235
 def planes_of(frame: av.VideoFrame) -> Planes:
     """Return the planes of a frame, upright.
 
-    8-bit planar frames are not copied: the arrays are the decoder's memory, padding included, and
-    read-only, because it may still need them. Deeper ones lose their lowest bits. Packed,
-    semi-planar and RGB formats are converted to 4:2:0 first.
+    8-bit planar frames are not copied: the arrays are the decoder's memory, including padding, and
+    read-only, because the decoder may still refer to it. Frames with more bits are reduced to their
+    highest eight. Packed, semi-planar and RGB formats are converted to 4:2:0 first.
     """
     turns = _quarter_turns(frame.rotation)  # reformat() loses it
     if not _PLANAR.fullmatch(frame.format.name):
@@ -44,10 +44,10 @@ def bgr_of(frame: av.VideoFrame) -> Image:
 
 
 def small_bgr_of(frame: av.VideoFrame, width: int, height: int) -> Image:
-    """Return a frame as BGR uint8 ``(height, width, 3)``, upright; every pixel of it counts."""
+    """Return a frame as BGR uint8 ``(height, width, 3)``, upright, by averaging over areas."""
     turns = _quarter_turns(frame.rotation)
     across, down = (height, width) if turns % 2 else (width, height)
-    # One thread: starting more for each picture costs as much as they save.
+    # In one thread: starting more for each picture costs as much as they save.
     if factor := _whole_factor(frame, across, down):
         small = _shrunk(frame, across, down, factor).reformat(format="bgr24", threads=1)
     else:
@@ -57,7 +57,7 @@ def small_bgr_of(frame: av.VideoFrame, width: int, height: int) -> Image:
 
 
 def enlarged(small: Planes, size: tuple[int, int]) -> av.VideoFrame:
-    """Return upright planes, all of one size, as a picture of (width, height)."""
+    """Return small upright planes, all of one size, enlarged to a picture of (width, height)."""
     views = [plane.view for plane in small]
     image = np.ascontiguousarray(views[0] if len(views) == 1 else np.stack(views))
     kind = "gray" if len(views) == 1 else "yuv444p"
@@ -65,7 +65,7 @@ def enlarged(small: Planes, size: tuple[int, int]) -> av.VideoFrame:
 
 
 def _whole_factor(frame: av.VideoFrame, width: int, height: int) -> int:
-    """Return by what whole factor a 4:2:0 picture shrinks to an even size; 0: by none."""
+    """Return the whole factor by which a 4:2:0 picture shrinks to an even size; 0 without one."""
     factor = frame.width // width
     fits = (frame.width, frame.height) == (width * factor, height * factor)
     even = width % 2 == height % 2 == 0
@@ -73,11 +73,12 @@ def _whole_factor(frame: av.VideoFrame, width: int, height: int) -> int:
 
 
 def _shrunk(frame: av.VideoFrame, width: int, height: int, factor: int) -> av.VideoFrame:
-    """Return a picture's planes at a small size, each pixel the mean of its square.
+    """Return a picture shrunk by a whole factor, each pixel the mean of a square.
 
-    FFmpeg shrinks 1080p to 640×360 and makes it BGR in 1.2 ms. In this order it takes 0.4.
+    FFmpeg takes 1.2 ms to shrink 1080p to 640×360 and convert it to BGR. Shrinking it here before
+    FFmpeg converts it takes 0.4 ms.
     """
-    # Not before the first picture: it may have to be compiled, and opening a film must not wait.
+    # Imported only when needed: it may have to be compiled, and opening a film must not wait.
     from motionlapse.shrink_kernel import shrink
 
     small = np.empty((height * 3 // 2, width), np.uint8)
@@ -94,19 +95,19 @@ def _shrunk(frame: av.VideoFrame, width: int, height: int, factor: int) -> av.Vi
 
 
 class Shaped(Protocol):
-    """Something of a width and height that is shown turned."""
+    """A picture with a size and a rotation."""
 
     @property
     def width(self) -> int:
-        """In pixels, as it was coded."""
+        """The width in pixels, before rotation."""
 
     @property
     def height(self) -> int:
-        """In pixels, as it was coded."""
+        """The height in pixels, before rotation."""
 
     @property
     def rotation(self) -> int:
-        """In degrees."""
+        """The rotation with which it is to be shown, in degrees."""
 
 
 def upright_size(frame: Shaped) -> tuple[int, int]:
@@ -116,7 +117,7 @@ def upright_size(frame: Shaped) -> tuple[int, int]:
 
 
 def _quarter_turns(rotation: int) -> int:
-    """Return how often to turn left by 90° until a picture with this rotation stands upright."""
+    """Return by how many times 90° to turn a picture with this rotation left to stand upright."""
     return round(rotation / 90) % 4
 
 
@@ -126,11 +127,11 @@ def _turned(plane: Plane, turns: int) -> Plane:
 
 
 def _planes(frame: av.VideoFrame) -> list[Plane]:
-    # Each is asked for once: PyAV makes all of them anew at every question.
-    return [_plane(*of) for of in zip(frame.planes, frame.format.components, strict=True)]
+    # `frame.planes` is read once: PyAV creates all of the planes at every access.
+    return [_decoded_plane(*of) for of in zip(frame.planes, frame.format.components, strict=True)]
 
 
-def _plane(plane: VideoPlane, component: VideoFormatComponent) -> Plane:
+def _decoded_plane(plane: VideoPlane, component: VideoFormatComponent) -> Plane:
     bits = component.bits
     if bits == 8:
         buffer = np.frombuffer(memoryview(plane).toreadonly(), np.uint8)

@@ -1,15 +1,16 @@
 """How large the packets of quiet pictures are in one stream: numbers in, a yes or no out.
 
-No threshold is set by hand. Of each quiet group of pictures the largest packets and the mean are
-kept, and of each quiet stretch of half a second the mean; their median and their lower half tell
-how they are distributed while nothing moves. What comes is unlike them if it is beyond all of them,
-and beyond what less than one quiet group in some minutes is expected to reach. The greatest of many
-has a Gumbel distribution [1]_, means are normally distributed. Means may be too small, too: where
-something moves encoders save bits on the pictures before it.
+No threshold is set by hand; the sizes that were seen while nothing moved give them all. Of each
+quiet group of pictures (GOP) the largest packets and the mean packet size are kept, and the mean of
+each quiet *stretch*, half a second of packets. Medians and lower halves show how these are
+distributed. A packet or a mean is unlike the quiet ones if it lies outside of all of them, and so
+far outside that fewer than one quiet group in some minutes is expected to get there. The largest of
+many values has a Gumbel distribution [1]_; means are normally distributed. A mean can be too small
+as well: where something moves, encoders save bits on the pictures before it.
 
-After a key frame sizes settle, so a stretch is compared with those of the same place in a group.
-How far they lie around their median is known from all places together: of one place alone it would
-take minutes until so much is known, and meanwhile quiet groups were taken for others.
+After a key frame packet sizes take a while to settle, so a stretch is compared only with those at
+the same place in a group. Their spread around the median, however, is estimated from all places
+together: from a single place it would take minutes, in which quiet groups were taken for motion.
 
 References
 ----------
@@ -30,13 +31,13 @@ import numpy.typing as npt
 
 _LOW = 0.16  # the quantile one σ below the median of a normal distribution
 
-_FEWEST = 3  # of a kind; fewer say nothing of how they are distributed
-_REMEMBERED = 48  # groups, of 1 to 2 s each: sizes follow the light of a day
+_FEWEST = 3  # values of a kind; fewer say nothing of their distribution
+_REMEMBERED = 48  # groups, of 1 to 2 s each; not more, because sizes follow the daylight
 _IN_A_GROUP = 4  # stretches
-_BETWEEN = 150  # groups; each that seems large and is not costs the decoding of one
-_TOGETHER = 12  # packets, half a second of most cameras
-_TRIED = 10 * _BETWEEN  # means: several in a group, each of which may be too small or too large
-# Sizes of a drawn scene hardly differ at all.
+_BETWEEN = 150  # one false alarm in this many quiet groups; each costs the decoding of a group
+_TOGETHER = 12  # packets of a stretch, half a second with most cameras
+_TRIED = 10 * _BETWEEN  # a group has several means, each of which may be too small or too large
+# Of the logarithms. The packets of a synthetic scene hardly differ at all.
 _LEAST_SPREAD = 0.03
 
 Numbers = npt.NDArray[np.float64]
@@ -45,17 +46,23 @@ _ANY: Range = (-math.inf, math.inf)
 
 
 def gumbel_limit(values: Numbers) -> float:
-    """Return the value that less than one of so many quiet ones exceeds, if they are extremes."""
+    """Return the value that fewer than one of this many quiet ones is expected to exceed.
+
+    The values are maxima of many each: they have a Gumbel distribution.
+    """
     return _gumbel(*_quiet(values), len(values))
 
 
 def normal_limit(values: Numbers) -> float:
-    """Return the value that less than one of so many quiet ones exceeds, if they are normal."""
+    """Return the value that fewer than one of this many quiet ones is expected to exceed.
+
+    The values are normally distributed.
+    """
     return _normal(*_quiet(values), len(values))
 
 
 def _quiet(values: Numbers | Sequence[float]) -> tuple[float, float]:
-    """Return the median, and how far below it the lower half reaches."""
+    """Return the median, and how far below it the 16 % quantile lies: σ, if they are normal."""
     median, low = np.quantile(values, [0.5, _LOW])
     return float(median), float(median - low)
 
@@ -71,27 +78,36 @@ def _normal(median: float, spread: float, count: int) -> float:
 
 
 def _student(freedom: float, count: int) -> float:
-    """Return how many times a spread known from few values less than one of `count` reaches.
+    """Return how many spreads from the median fewer than one in `count` values is expected to lie.
 
-    The first terms of the expansion of Student's distribution about the normal one [2]_.
-    They are too few where little is known: with a freedom of 1 it says 36 where 477 is true, of 3
-    8.8 where 11.7 is. So one of 110 is beyond it then, and of 650, where it should be one of 1500:
-    more quiet packets are decoded in vain, and no more of the others are held.
+    The spread is an estimate from few values, so this is a quantile of Student's distribution: the
+    first terms of its expansion about the normal one [2]_. For few degrees of freedom it is too
+    low: 36 instead of 477 for 1, and 8.8 instead of 11.7 for 3. So one value in 110, or in 650,
+    lies beyond it instead of one in 1500: more quiet packets than intended are decoded, but no
+    packets with motion are held.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom.
+    count
+        How many values.
     """
     z = NormalDist().inv_cdf(1 - 1 / max(2, count))
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
 class GroupSizes(NamedTuple):
-    """Logarithms of the sizes of a group's packets but its key frame's.
+    """Logarithms of the packet sizes of a group of pictures, its key frame left out.
 
     Attributes
     ----------
     forward, backward
-        Of the largest packet that is shown after all before it, and of the largest that is shown
-        before one of those: encoders make these smaller. None where there was none.
+        The largest packet that is shown after all that were decoded before it, and the largest that
+        is shown earlier than one of these (B-frames, which encoders make smaller). None where there
+        was none.
     mean
-        Of the mean of all.
+        The mean size of all packets.
     """
 
     forward: float | None
@@ -100,14 +116,14 @@ class GroupSizes(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """The logarithm of the mean size of some packets after another.
+    """The logarithm of the mean size of a stretch: some packets in a row.
 
     Attributes
     ----------
     place
-        How many stretches of the group are before them.
+        Its number within the group, from 0.
     mean
-        Of their mean.
+        The logarithm of the packets' mean size.
     """
 
     place: int
@@ -115,22 +131,25 @@ class Stretch(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A group that has ended, or a stretch of one, and whether it was quiet is not known yet."""
+    """A group, or a stretch of one, that has ended; whether it was quiet is not known yet.
+
+    Times are media times.
+    """
 
     start_s: float
     end_s: float
     sizes: GroupSizes | Stretch
 
 
-class GroupInHand:
-    """Takes in the packets of a group, but its key frame's, as they come.
+class CurrentGroup:
+    """Collects the packet sizes of the group of pictures that is being received.
 
-    It may never end, so of their sizes only the last few are kept.
+    The key frame is left out. A group may never end, so only the last few sizes are kept.
 
     Attributes
     ----------
     packets
-        How many there were.
+        How many packets there were.
     """
 
     def __init__(self) -> None:
@@ -152,7 +171,7 @@ class GroupInHand:
 
     @property
     def sizes(self) -> GroupSizes | None:
-        """What there was so far; None: nothing."""
+        """The sizes so far; None if there was no packet."""
         forward, backward = self._largest
         if not self.packets:
             return None
@@ -164,28 +183,28 @@ def _mean(total: int, packets: int) -> float:
 
 
 class QuietSizes:
-    """Knows how large the packets of quiet pictures are."""
+    """Learns how large the packets of quiet pictures are, and compares others with them."""
 
     def __init__(self) -> None:
         self._groups: deque[GroupSizes] = deque(maxlen=_REMEMBERED)
         self._stretches: deque[Stretch] = deque(maxlen=_REMEMBERED * _IN_A_GROUP)
-        self._enough = 0.0  # groups that were learned from, or as many stretches as are in these
+        self._enough = 0.0  # groups that were learned from, or their worth in stretches
         self._largest = (math.inf, math.inf)
         self._of_groups = _ANY
         self._means: list[Range] = []
 
     @property
     def known(self) -> bool:
-        """True once there were enough to compare with."""
+        """True once enough was learned to compare with."""
         return self._enough >= _FEWEST
 
     @property
     def telling(self) -> bool:
-        """True once there were so many that what is like them tells that nothing moves."""
+        """True once enough was learned for sizes like them to mean that nothing moves."""
         return self._enough >= 2 * _FEWEST
 
     def learn(self, sizes: GroupSizes | Stretch) -> None:
-        """Take in a group, or a stretch of one, in which nothing moved."""
+        """Learn from a group, or a stretch of one, in which nothing moved."""
         if isinstance(sizes, Stretch):
             self._stretches.append(sizes)
             places: list[list[float]] = [[] for _ in range(1 + max(self._stretches).place)]
@@ -194,7 +213,7 @@ class QuietSizes:
             self._means = _around(places)
         else:
             self._learn_group(sizes)
-        # Counted here, not at each question: every packet asks.
+        # Counted here and not when asked, because every packet asks.
         of_stretches = len(self._stretches) / max(1, len(self._means))
         self._enough = max(of_stretches, len(self._groups))
 
@@ -207,11 +226,19 @@ class QuietSizes:
         )
 
     def is_large(self, size: int, *, backward: bool) -> bool:
-        """Tell whether a packet is larger than those of quiet pictures."""
+        """Return whether a packet is larger than those of quiet pictures.
+
+        Parameters
+        ----------
+        size
+            In bytes.
+        backward
+            Whether it is shown earlier than one that was decoded before it; see `GroupSizes`.
+        """
         return self.known and math.log(max(1, size)) > self._largest[backward]
 
     def is_unlike(self, sizes: GroupSizes | Stretch) -> bool:
-        """Tell whether a mean is unlike those of quiet groups, or of stretches at its place."""
+        """Return whether a mean is unlike those of quiet groups, or of stretches at its place."""
         low, high = _ANY
         if isinstance(sizes, GroupSizes):
             low, high = self._of_groups
@@ -228,10 +255,10 @@ def _highest(values: list[float]) -> float:
 
 
 def _around(places: list[list[float]]) -> list[Range]:
-    """Return between what the values of each place lie, given that they are spread alike.
+    """Return the range of quiet values for each place; all places have the same spread.
 
-    The spread is that of the lower half: motion that nobody saw may be in the upper one. So half of
-    the values tell of it, less what is lost to each median.
+    It is estimated from the lower halves, because the upper ones may hold motion that went unseen.
+    So half of the values count as degrees of freedom, less half of one for each median.
     """
     medians = [float(np.median(values)) if values else 0.0 for values in places]
     below = [

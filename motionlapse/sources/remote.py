@@ -1,4 +1,4 @@
-"""Footage that a URL leads to, by way of fsspec: object stores, SFTP, HTTP and more."""
+"""Footage at a URL, read through fsspec: object stores, SFTP, HTTP and more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIBRARY = (
 
 
 def leads_to_files(url: str) -> bool:
-    """Tell whether fsspec knows the scheme of a URL; a camera's it does not.
+    """Return whether fsspec knows the scheme of a URL; it does not know those of cameras.
 
     Raises
     ------
@@ -35,12 +35,12 @@ def leads_to_files(url: str) -> bool:
 
 
 def remote_files(url: str) -> list[str]:
-    """Return the URLs of the files below a folder's or behind a pattern; one file is itself.
+    """Return the URLs of all files below a folder, or that match a pattern; of a file, its own.
 
     Raises
     ------
     SourceError
-        If nobody answers there, or nothing is there.
+        If the place cannot be reached, or there are none.
     """
     name = redact(url)
     try:
@@ -74,13 +74,14 @@ def open_remote(url: str, name: str) -> Any:
     if opened.size == 0:
         opened.close()
         raise SourceError(f"{name}: the file is empty")
-    with suppress(AttributeError):  # nobody else holds a zip, and it would close what lies in it
+    # The file system must live as long as the file: a zip's closes its files with itself.
+    with suppress(AttributeError):
         opened.lies_in = files
     return opened
 
 
 def remote_mark(url: str) -> str:
-    """Return size, modification time as far as it is told, and a hash of both ends of a file.
+    """Return a file's size, its modification time if known, and a hash of its two ends.
 
     Raises
     ------
@@ -121,9 +122,9 @@ def _url_of(path: str, like: str) -> str:
 
 
 def footage_files(url: str, suffixes: frozenset[str]) -> Iterator[str]:
-    """Yield the URLs of the files behind a URL whose names end in one of `suffixes`.
+    """Yield the URLs of the files at a URL whose names end in one of `suffixes`.
 
-    A single file is yielded whatever its name.
+    If the URL is that of a single file, it is yielded whatever its name.
 
     Raises
     ------
@@ -138,6 +139,6 @@ def footage_files(url: str, suffixes: frozenset[str]) -> Iterator[str]:
 
 
 def suffix_of(url: str) -> str:
-    """Return the suffix of a URL's path in small letters, with its point."""
+    """Return the suffix of a URL's path in lower case, with its dot; ``""`` without one."""
     name = urlsplit(url).path.rpartition("/")[2]
     return f".{name.rpartition('.')[2].lower()}" if "." in name else ""

@@ -1,4 +1,4 @@
-"""Finding the key frame from which decoding must begin to show a given time."""
+"""Finding the key frame from which decoding must begin in order to show a given time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 import av.error
 from av.container import InputContainer
 
-# Transport streams have no index and may seek to a place after the one asked for: earlier ones are
-# asked for then, at last the beginning.
+# Transport streams have no index, and seeking in them may lead to a later place than the one asked
+# for. Then places are tried that are earlier by these margins, and in the end the beginning.
 _MARGINS_S = (0.0, 2.0, 10.0, 60.0)
 
 
@@ -19,9 +19,9 @@ class Place(NamedTuple):
     Attributes
     ----------
     target
-        The timestamp to ask for.
+        The timestamp to seek.
     key
-        The timestamp of the key frame that one gets.
+        The timestamp of the key frame that seeking it leads to.
     """
 
     target: int
@@ -45,9 +45,9 @@ class KeyFrame:
 
 
 def leads_to(container: InputContainer, stream_index: int, pts: int) -> bool:
-    """Tell whether seeking to a key frame's timestamp leads to just that key frame.
+    """Return whether seeking to a key frame's timestamp leads to exactly that key frame.
 
-    The container is of no use afterwards.
+    This moves the container's position, so nothing else should be read from it afterwards.
     """
     try:
         container.seek(pts, stream=container.streams[stream_index])
@@ -59,16 +59,16 @@ def leads_to(container: InputContainer, stream_index: int, pts: int) -> bool:
 
 
 def find_key_frame(container: InputContainer, stream_index: int, wanted: int) -> Place | None:
-    """Return the last key frame at or before a timestamp; None where the file cannot seek.
+    """Return the last key frame at or before a timestamp; None if the file cannot seek.
 
     Parameters
     ----------
     container
-        Open, and of no use afterwards.
+        An open container of its own: its position is moved.
     stream_index
         The stream's index in the container.
     wanted
-        In ticks of the stream's time base.
+        The timestamp, in ticks of the stream's time base.
     """
     stream = container.streams[stream_index]
     if stream.time_base is None:
@@ -97,5 +97,5 @@ def count_packets_before(container: InputContainer, stream_index: int, pts: int)
         if packet.pts is not None and packet.pts < pts:
             count += 1
         if packet.dts is not None and packet.dts > pts:
-            break  # packets come in the order of decoding: none that is shown earlier follows
+            break  # a packet is shown after it is decoded, so all that follow are shown later
     return count

@@ -22,21 +22,22 @@ _NAME = re.compile(
 _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
 
 
-# What Pillow raises over damaged pictures, beside its own error for what is none.
+# What Pillow raises for damaged pictures, besides its own error for files that are no pictures.
 _UNREADABLE = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
 
 
 class _UnopenedError(Exception):
-    """A file that is no picture, or one with a damaged header."""
+    """The file is no picture, or its header is damaged."""
 
 
 def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
-    """Return the stills in order of time, each with its own; None unless all have one.
+    """Return the stills with their times, in order; None if one that can be opened has no time.
 
-    What cannot be opened keeps the others from no time, and is left out where its name tells none.
+    Times come either all from EXIF or all from names. A file that cannot be opened is left out,
+    unless it has a time of that kind.
 
-    Pictures of the same second, from cameras that write no fractions, are spread evenly over it, or
-    up to the next picture, in the order given.
+    If several pictures have the same time, because the camera writes whole seconds, they are spread
+    evenly over that second, or up to the next picture, in the order given.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def still_times(stills: Sequence[Path]) -> list[tuple[datetime, Path]] | None:
 def _times(
     stills: Sequence[Path], read: Callable[[Path], datetime | None]
 ) -> list[tuple[datetime, Path]]:
-    """Return in order of time the stills that have one; none if one that can be opened has none."""
+    """Return the stills that have a time, in order; empty if one that can be opened has none."""
     times = []
     for path in stills:
         try:

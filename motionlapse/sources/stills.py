@@ -34,7 +34,7 @@ class _Still:
 
 
 class Stills(Closing):
-    """Pictures in order of time. Reading runs in a thread, a few pictures ahead.
+    """Still pictures in order of time, read by a thread a few pictures ahead of iteration.
 
     A corrupt or truncated picture is left out and reported.
 
@@ -43,14 +43,14 @@ class Stills(Closing):
     paths
         The pictures in natural order; at least one.
     settings
-        ``fps`` gives their rate; without it their times come from EXIF or their names.
+        ``fps`` gives their rate; without it, their times come from EXIF or from their names.
     name, label
         As in `SourceInfo`; by default the folder and its name.
 
     Raises
     ------
     ConfigError
-        If nothing says when they were taken, or none of them was at the times that are wanted.
+        If nothing says when they were taken, or if none was taken between start and end.
     SourceError
         If none can be read.
     """
@@ -101,7 +101,7 @@ class Stills(Closing):
         yield from self._ahead
 
     def opening(self) -> Iterator[Frame]:
-        """Read the pictures once more; see `Source.opening`."""
+        """Read the pictures a second time; see `Source.opening`."""
         return self._frames(self._chosen, [])
 
     def close(self) -> None:
@@ -131,7 +131,7 @@ class Stills(Closing):
         ]
 
     def _undated(self, paths: Sequence[Path]) -> SourceError | ConfigError:
-        """Return the error of stills of which nothing says when they were taken."""
+        """Return the error for stills without times."""
         if all(_note_faults([path], self.faults) for path in paths):
             return self._unreadable(paths)
         said = (
@@ -143,7 +143,7 @@ class Stills(Closing):
         return ConfigError(f"{self._name}: {said} with --fps RATE")
 
     def _unreadable(self, paths: Sequence[Path]) -> SourceError:
-        """Return the error of stills of which none can be read."""
+        """Return the error for stills of which none can be read."""
         fault = self.faults[0].text
         if len(paths) == 1:
             return SourceError(fault)
@@ -177,7 +177,7 @@ class Stills(Closing):
 
 
 def _note_faults(paths: Iterable[Path], faults: list[Fault]) -> bool:
-    """Note which pictures cannot be read; True if there is one."""
+    """Add a fault for each picture that cannot be read; return whether there is one."""
     before = len(faults)
     for path in sorted(paths, key=natural_key):
         try:
@@ -202,26 +202,26 @@ def bgr_of_planes(planes: Planes) -> Image:
 
 
 def read_planes(path: Path) -> Planes:
-    """Read a picture upright as planes of full range, chroma at the size of luma.
+    """Read a picture as full-range planes, upright, with chroma at the size of luma.
 
     Raises
     ------
     SourceError
         If it cannot be read or is corrupt or cut off.
     """
-    # JPEG stores YCbCr: this spares a conversion there and back.
+    # JPEG stores YCbCr, and this avoids a conversion to RGB and back.
     with _upright(path, draft="YCbCr") as picture:
         return _planes_of(picture)
 
 
 def read_bgr(path: Path) -> Image:
-    """Read a picture upright with the very values that it stores.
+    """Read a picture, upright, with the values that it stores, not converted to YCbCr and back.
 
     Returns
     -------
     Image
-        Grey ``(H, W)``, or BGR ``(H, W, 3)``; what is transparent lies on black, 16 bits keep
-        their highest eight.
+        Grey ``(H, W)``, or BGR ``(H, W, 3)``. Transparent pictures are laid on black; of 16 bits
+        the highest eight are kept.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def read_bgr(path: Path) -> Image:
 
 @contextlib.contextmanager
 def _upright(path: Path, *, draft: str | None = None) -> Iterator[Pictures.Image]:
-    """Open a picture, decode all of it and turn it upright."""
+    """Open a picture, decode it completely and turn it upright; `draft` as in `Image.draft`."""
     try:
         with Pictures.open(path) as opened:
             opened.draft(draft, None)
@@ -266,22 +266,23 @@ def _upright(path: Path, *, draft: str | None = None) -> Iterator[Pictures.Image
 def _planes_of(picture: Pictures.Image) -> Planes:
     if picture.mode == "F":
         raise ValueError("its values are floating-point numbers; whole ones are read")
-    if picture.mode.startswith("I"):  # 16 bits and deeper keep their highest eight
-        return Planes(_plane((np.asarray(picture) >> 8).astype(np.uint8)))
+    if picture.mode.startswith("I"):  # of 16 bits and more the highest eight are kept
+        return Planes(plane_of((np.asarray(picture) >> 8).astype(np.uint8)))
     if picture.mode in ("1", "L", "LA"):
-        return Planes(_plane(np.asarray(picture.convert("L"))))
+        return Planes(plane_of(np.asarray(picture.convert("L"))))
     if picture.mode != "YCbCr":
         picture = picture.convert("RGB").convert("YCbCr")
-    luma, blue, red = (_plane(np.asarray(band)) for band in picture.split())
+    luma, blue, red = (plane_of(np.asarray(band)) for band in picture.split())
     return Planes(luma, (blue, red))
 
 
-def _plane(array: Image) -> Plane:
+def plane_of(array: Image) -> Plane:
+    """Return an array, uint8 ``(H, W)``, as a plane without padding."""
     return Plane(np.ascontiguousarray(array), array.shape[1])
 
 
 def _file_numbers(paths: Sequence[Path]) -> list[int]:
-    """Return the last run of digits of each name; the index for all, where these are not unique."""
+    """Return the last number in each file's name; if these are not unique, the index instead."""
     numbers = []
     for path in paths:
         digits = re.findall(r"\d+", path.stem)

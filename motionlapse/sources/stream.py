@@ -1,4 +1,4 @@
-"""Network streams and films at their own pace, through PyAV; nothing here waits for ever."""
+"""Network streams, and films played at their own pace, through PyAV. No read blocks for ever."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from motionlapse.sources.stream_decoder import Item, Shown, StreamDecoder
 from motionlapse.sources.stream_opening import open_stream, say
 from motionlapse.sources.timestamps import MediaClock
 
-# These formats have no timestamps of their own; FFmpeg makes them up from a rate it guesses.
+# These formats have no timestamps; FFmpeg makes them up from a frame rate that it guesses.
 _TIMELESS = frozenset({"mpjpeg", "mjpeg", "h264", "hevc"})
-# HLS brings seconds of pictures at a time: they are shown as a player would.
+# HLS and DASH deliver seconds of pictures at once; they are paced as a player would.
 _BY_SEGMENTS = frozenset({"hls", "hls,applehttp", "dash"})
 
 
@@ -46,16 +46,17 @@ class StreamConnection:
     clock
         Dates the packets of streams that have no timestamps.
     tap
-        Gets every packet, or None.
+        Receives every packet; None for nobody.
     holding
-        Decides which packets are not decoded, of streams that come as they are taken; or None.
+        Decides which packets of a stream in real time are held undecoded; None to decode all.
     fast
-        Decode without deblocking; see `motionlapse.sources.settings.SourceSettings`.
+        Whether to decode without deblocking; see `motionlapse.sources.settings.SourceSettings`.
 
     Attributes
     ----------
     still
-        True if a picture was sent, or some of them, and no stream: it ends after them.
+        True if the address leads to one or more pictures, after which the connection ends, and not
+        to a stream.
 
     Raises
     ------
@@ -96,7 +97,7 @@ class StreamConnection:
         self.detail = ""
         self._faults = FirstFaults()
         self._clock = clock
-        self._tap = None if self.still else tap  # of pictures there is nothing to copy
+        self._tap = None if self.still else tap  # single pictures make no clip
         self._holding = None if self.paced or self._timeless else holding
         self._last_tick = 0
         self._undated: av.Packet[VideoStream] | None = None
@@ -105,17 +106,16 @@ class StreamConnection:
 
     @property
     def damage(self) -> str:
-        """Return what was damaged so far of a film; see `Connection`."""
+        """Return the damage that was found in a film so far; see `Connection`."""
         return str(self._faults) if self.finite else ""
 
     def pictures(self) -> Iterator[Arrival]:
-        """Yield the good pictures; those between damage and the next key frame are left out.
+        """Yield the undamaged pictures; those from damage up to the next key frame are left out.
 
         Raises
         ------
         SourceError
-            If the stream breaks; at the end of a film, if it ends long before it should or some
-            of it was damaged.
+            If the stream breaks; or at the end of a film, if it is cut off or was damaged.
         """
         rate = self._stream.guessed_rate or self._stream.average_rate or 25
         damage = Damage(1 / float(rate), loses_silently=False)
@@ -150,14 +150,14 @@ class StreamConnection:
             self._faults.add(early)
         elif damage.open:
             self._faults.add(damage.end())
-        # Of one that gave no picture at all whoever asked for it knows more to say.
+        # If there was no picture at all, the caller reports that instead.
         if self.detail and self.damage:
             raise SourceError(self.damage)
 
     def _media_time(self, rate: float) -> Callable[[int | None], float | None]:
-        """Return what makes seconds of a picture's timestamp.
+        """Return a function that turns a picture's timestamp into seconds.
 
-        A film's are as in a scan, where it has none or wrong ones too: it was played in no time.
+        Missing and wrong timestamps of a film are repaired, as in a scan.
         """
         base = self._stream.time_base
         if self.finite and base is not None:
@@ -165,9 +165,10 @@ class StreamConnection:
         return lambda pts: None if pts is None or base is None else float(pts * base)
 
     def _dated(self, items: Iterator[Item], rate: float) -> Iterator[Item]:
-        """Date the first picture by the second: of RTSP's packets the first has no time.
+        """Give the first picture a timestamp one frame before the second, if it has none.
 
-        Without this the second seemed to be taken milliseconds after it.
+        The first packet of RTSP often has none. Dated by its arrival, its picture seemed to be only
+        milliseconds older than the second.
         """
         first = next(items, None)
         if isinstance(first, Shown) and first.frame.pts is None:
@@ -193,8 +194,8 @@ class StreamConnection:
             for packet in self._packets():
                 for item in decoder.take(packet):
                     yield item
-                    came_s = self._clock.monotonic()  # a film waits for its turn meanwhile
-                # Packets that cannot be decoded come as steadily as any.
+                    came_s = self._clock.monotonic()  # after yielding, where a paced film waits
+                # Not every packet gives a picture: they may all be impossible to decode.
                 if not self.finite and self._clock.monotonic() - came_s > self._timeout_s:
                     raise SourceError(f"no picture came for {self._timeout_s:g} s")
         except SourceError:
@@ -207,19 +208,19 @@ class StreamConnection:
                 if self._timeless:
                     self._date(packet)
                 yield packet
-                self._pass_on(packet)  # after it was decoded: whoever copies it changes it
+                self._pass_on(packet)  # after decoding, because the tap may modify it
         except av.error.ExitError:
             raise SourceError(f"nothing came for {self._timeout_s:g} s") from None
         except (av.error.FFmpegError, OSError, IndexError) as error:
             raise SourceError(say(error)) from None
 
     def _pass_on(self, packet: av.Packet[VideoStream]) -> None:
-        """Give a packet to the tap."""
+        """Give a packet to the tap, with timestamps."""
         if self._tap is None or not packet.size:
             return
         stamp = packet.dts if packet.pts is None else packet.pts
         first, self._undated = self._undated, None
-        if stamp is None:  # as the first that RTSP brings, a key frame: the next tells when it was
+        if stamp is None:  # such as RTSP's first packet, a key frame: it is dated by the next
             self._undated = packet if packet.is_keyframe else None
             return
         if first is not None:
@@ -230,7 +231,7 @@ class StreamConnection:
         self._tap.add(packet, float(stamp * packet.time_base))
 
     def _date(self, packet: av.Packet[VideoStream]) -> None:
-        """Date a packet by its arrival: it has no time of its own."""
+        """Date a packet by its arrival: it has no timestamp of its own."""
         ticks = int(self._clock.monotonic() / packet.time_base)
         self._last_tick = max(ticks, self._last_tick + 1)
         packet.pts = packet.dts = self._last_tick
@@ -249,9 +250,9 @@ def _video_stream(container: InputContainer) -> VideoStream:
     stream = streams[0]
     if stream.codec_context is None:
         raise SourceError("there is no decoder for its codec")
-    # Slices, not frames: frame threads would hold every picture back by as many as there are.
+    # Not frame threads: each of them would delay pictures by one more frame.
     stream.thread_type = "SLICE"
-    # Sound that goes on alone would pass for life: reading waits for pictures, up to its time-out.
+    # With other streams, sound that goes on would keep reading from timing out without pictures.
     for other in container.streams:
         if other is not stream:
             other.discard = Discard.all
@@ -260,7 +261,7 @@ def _video_stream(container: InputContainer) -> VideoStream:
 
 def _set_up(context: VideoCodecContext, *, fast: bool) -> None:
     context.thread_count = os.cpu_count() or 1
-    # Pictures with errors are refused instead of patched up with grey. Otherwise as in a scan: with
-    # other pixels the light was found to change at another frame, and events ended 0.9 s earlier.
+    # Pictures with errors are refused, not filled in with grey. All else is as in a scan: when
+    # pixels differed, a change of light was found at another frame, and events ended 0.9 s earlier.
     deblocking = WITHOUT_ANY_DEBLOCKING if fast else LESS_DEBLOCKING
     context.options = {"err_detect": "explode", **deblocking}

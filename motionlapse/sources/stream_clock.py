@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-# A camera's clock may be off by 100 parts in a million; this share of the difference is taken over
-# with each picture, far less than the time between two pictures.
+# A camera's clock may be off by 100 parts in a million. With each picture, this share of the
+# difference is corrected: far less than the time between two pictures.
 _FOLLOW = 0.002
-# A new connection begins with what was buffered while it was opened, all at once: only after that
-# do times of arrival tell anything.
+# A new connection begins with a burst of what was buffered while it was opened. Only after that do
+# times of arrival mean anything.
 _BURST_S = 3.0
-# Beyond this the camera's clock has jumped, or this program was stopped for a while.
+# A greater difference means that the camera's clock jumped, or that this program was suspended.
 _JUMP_S = 2.0
 _LEAST_STEP_S = 0.001
 
 
 class StreamClock:
-    """Joins the timestamps of one connection after another to one clock that only goes forward.
+    """Makes one clock, which only goes forward, of the timestamps of successive connections.
 
-    Timestamps tell when a picture was taken; the time at which it came has the network's jitter in
-    it, but runs on through losses and never drifts. So timestamps give the steps, and times of
-    arrival keep them true.
+    A timestamp says when a picture was taken, but restarts with each connection, and drifts. The
+    time of arrival has the network's jitter in it, but runs on through losses and does not drift.
+    So timestamps give the steps between pictures, and times of arrival keep them from drifting.
     """
 
     def __init__(self) -> None:
@@ -27,10 +27,10 @@ class StreamClock:
         self._connected_s = 0.0
         self._connections = 0
         self.lead_s = 0.0
-        """How long before it came the first picture was taken."""
+        """How long before its arrival the first picture was taken, in seconds."""
 
     def connect(self) -> None:
-        """Begin a connection, with timestamps of its own."""
+        """Begin a new connection, which has timestamps of its own."""
         self._offset_s = None
         self._connections += 1
 
@@ -40,11 +40,11 @@ class StreamClock:
         Parameters
         ----------
         pts_s
-            Its timestamp in seconds, on the connection's clock; None if there is none.
+            Its timestamp in seconds, on the connection's clock; None if it has none.
         arrived_s
-            When it came, in seconds of monotonic time since the first picture ever.
+            When it came, in seconds of monotonic time since the first picture of all connections.
         drifts
-            False where timestamps are exact and the pictures were made to wait for them.
+            False if timestamps are exact, because pictures are made to wait for them.
         """
         arrived_s += self.lead_s
         if pts_s is None:
@@ -62,7 +62,7 @@ class StreamClock:
         return time
 
     def _follow(self, offset_s: float, arrived_s: float) -> None:
-        """Take in how much later than its timestamp a picture came."""
+        """Correct the offset by how much later than its timestamp says a picture came."""
         if self._offset_s is None:
             return
         late_s = offset_s - self._offset_s
@@ -75,7 +75,7 @@ class StreamClock:
             self._offset_s = offset_s
 
     def wait_s(self, pts_s: float, elapsed_s: float) -> float:
-        """Return for how long a picture that came early should wait for its time, 0 or more."""
+        """Return how many seconds a picture that came early should wait until it is due."""
         if self._offset_s is None:
             return 0.0
         wait_s = pts_s + self._offset_s - self.lead_s - elapsed_s

@@ -1,4 +1,4 @@
-"""From the packets of a live stream to its pictures; packets of a quiet scene are held."""
+"""Decodes the packets of a live stream; those of a quiet scene are held undecoded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from motionlapse.clock import Clock
 from motionlapse.sources.closed_keys import is_closed
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.held import HeldGroup, copy_of
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.leaving_out import Disposables
@@ -22,17 +22,17 @@ from motionlapse.sources.units import VideoPacket
 
 
 class Shown(NamedTuple):
-    """A picture that was decoded; see `motionlapse.sources.connection.Picture`."""
+    """A decoded picture; see `motionlapse.sources.connection.Picture` for the attributes."""
 
     frame: av.VideoFrame
     arrived_s: float | None = None
     in_turn: bool = False
 
 
-Item: TypeAlias = "Shown | Unseen | None"
-"""None: a packet has come and is held, or left out."""
+Item: TypeAlias = "Shown | Undecoded | None"
+"""What a packet leads to; None if it is held or left out."""
 
-# Of groups in the middle of which holding may begin so many packets are kept.
+# Packets of a group that are kept, at most, so that holding may begin in the middle of it.
 _MOST_KEPT = 400
 
 
@@ -42,15 +42,15 @@ class StreamDecoder:
     Parameters
     ----------
     stream
-        Its decoder set up.
+        The stream, its decoder set up.
     clock
-        Dates what is held.
+        Tells when packets arrive.
     holding
-        Decides what is held; None: nothing.
+        Decides which packets are held; None to decode all.
     set_up
         Sets up another decoder like the stream's.
     on_damage
-        Told of each packet that the decoder cannot use.
+        Called for each packet that the decoder cannot use.
     """
 
     def __init__(
@@ -69,19 +69,21 @@ class StreamDecoder:
         self._header = bytes(stream.codec_context.extradata or b"")
         self._disposables = Disposables(self._context.name, self._header)
         self._group: HeldGroup | None = None
-        self._kept: list[VideoPacket] = []  # of the group in hand: holding may begin in its middle
+        # Decoded packets of the current group, in case holding begins in the middle of it, and the
+        # newest picture that came of them.
+        self._kept: list[VideoPacket] = []
+        self._newest: av.VideoFrame | None = None
         self._key_arrived_s = 0.0
-        self._newest: av.VideoFrame | None = None  # of those that are theirs and have come
-        self._shown_pts: int | None = None  # a key frame's that will be decoded once more
-        self._key_pts: int | None = None  # the last key frame's, if decoding can begin with it
-        self._leads = False  # whether pictures of the group in hand are shown before its key frame
-        self._key_came: tuple[int, float] | None = None  # the last key packet
-        self._lag_s = 0.0  # from a key packet to its picture, while all are decoded
+        self._shown_pts: int | None = None  # of a key frame that is shown, and may be decoded again
+        self._key_pts: int | None = None  # of the last key frame, if decoding can begin with it
+        self._leads = False  # whether pictures of the current group are shown before its key frame
+        self._key_came: tuple[int, float] | None = None  # the last key frame's pts, and arrival
+        self._lag_s = 0.0  # from the arrival of a key frame's packet to its picture
         if holding is not None:
             holding.connect()
 
     def take(self, packet: VideoPacket) -> Iterator[Item]:
-        """Yield what can be shown now that a packet has come."""
+        """Take the next packet, and yield what can be shown now."""
         holding, pts = self._holding, packet.pts
         if holding is None:
             yield from self._decoded(packet)
@@ -106,7 +108,7 @@ class StreamDecoder:
                 yield from self.let_go()
 
     def _take_next(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
-        """Take a packet after a key frame of a group that is not held, or not yet."""
+        """Take a packet after the key frame of a group that is not held, or not yet."""
         stamp_s = float(pts * packet.time_base)
         self._leads |= self._key_pts is not None and pts < self._key_pts
         holding.add(stamp_s, packet.size)
@@ -131,12 +133,12 @@ class StreamDecoder:
         self._kept, self._newest = [], None
 
     def let_go(self) -> Iterator[Shown]:
-        """Decode all packets that are held, now."""
+        """Decode all held packets now, and yield their pictures."""
         group, self._group = self._group, None
         if group is None or self._holding is None:
             return
         self._holding.stop()
-        # After a key frame that was decoded apart the decoder begins anew, else it goes on.
+        # If the key frame was decoded on its own, the decoder was reset and needs it again.
         for packet in group.packets[0 if self._shown_pts is not None else group.first :]:
             for frame in self._frames(packet):
                 if frame.pts is not None:
@@ -145,20 +147,21 @@ class StreamDecoder:
         self._holding.release()
 
     def _take_key(self, packet: VideoPacket, pts: int, holding: Holding) -> Iterator[Item]:
-        """End a group, and begin the next one."""
+        """Take a key frame, which ends a group and begins the next one."""
         came_s, stamp_s = self._clock.monotonic(), float(pts * packet.time_base)
         data = bytes(packet)
         closed = is_closed(data, self._context.name, self._header)
-        # Pictures after one that is not closed refer to those that are held.
+        # If the group that begins is not closed, its pictures may refer to the held ones.
         if self._group is not None and closed and holding.stays_held():
-            yield from self._undecoded(self._group, packet)
+            yield from self._hand_on_undecoded(self._group, packet)
             self._group = None
         yield from self.let_go()
         self._shown_pts = None
         self._keep_no_more()
         self._disposables.look_at(data)
         holding.leaving.decoded(stamp_s)
-        # Where others come before it in time it cannot be shown at once.
+        # If the last group had leading pictures, which are shown before its key frame, the next may
+        # have them too, and then its key frame cannot be shown at once.
         leads, self._leads = self._leads, False
         self._key_pts = pts if closed else None
         if not holding.begin(stamp_s, closed=closed and not leads and not packet.is_corrupt):
@@ -169,12 +172,12 @@ class StreamDecoder:
             yield from self._decoded(packet)
             return
         for frame in self._rest():
-            yield Shown(frame, in_turn=True)  # they come at once, and none in place of another
+            yield Shown(frame, in_turn=True)  # several at once, of which none replaces another
         key, arrived_s = copy_of(packet), came_s + self._lag_s
         frames = [*self._frames(packet), *self._rest()]
         if frames:
             self._shown_pts = pts
-            another = partial(self._another, self._header)  # it may have changed by then
+            another = partial(self._another, self._header)  # which may have changed by then
             self._group = HeldGroup([key], frames[-1], stamp_s, arrived_s, another)
         if not frames or frames[-1].is_corrupt:
             holding.stop()
@@ -190,23 +193,24 @@ class StreamDecoder:
             if frame.is_corrupt:
                 self._keep_no_more()
             elif self._kept and frame.pts is not None and frame.pts >= (self._key_pts or 0):
-                self._newest = frame  # else of the group before: it may come after a key packet
+                self._newest = frame  # pictures of the group before may still come after its packet
             yield Shown(frame)
 
-    def _undecoded(self, group: HeldGroup, packet: VideoPacket) -> Iterator[Item]:
-        """Yield the pictures of a group that stays undecoded, and what the decoder has of them.
+    def _hand_on_undecoded(self, group: HeldGroup, packet: VideoPacket) -> Iterator[Item]:
+        """Yield the pictures of a group that stays undecoded.
 
-        Of one in the middle of which holding began it may have some that are shown after others.
+        If holding began in the middle of the group, the decoder may still have some pictures, which
+        are shown after undecoded ones.
         """
         waiting = [
             Shown(frame, group.arrived_s(float(frame.pts * packet.time_base)), in_turn=True)
             for frame in (self._rest() if self._shown_pts is None else ())
             if frame.pts is not None
         ]
-        for unseen in group.unseen():
-            while waiting and (waiting[0].frame.pts or 0) * packet.time_base < (unseen.pts_s or 0):
+        for held in group.undecoded():
+            while waiting and (waiting[0].frame.pts or 0) * packet.time_base < (held.pts_s or 0):
                 yield waiting.pop(0)
-            yield unseen
+            yield held
         yield from waiting
 
     def _frames(self, packet: VideoPacket | None) -> Sequence[av.VideoFrame]:
@@ -217,17 +221,18 @@ class StreamDecoder:
             self._keep_no_more()
             return ()
         for frame in frames:
-            frame.time_base = self._time_base  # what was decoded without a packet has none
+            frame.time_base = self._time_base  # missing if decoded without a packet
         return [frame for frame in frames if frame.pts is None or frame.pts != self._shown_pts]
 
     def _rest(self) -> Sequence[av.VideoFrame]:
-        """Return the pictures that the decoder still holds, and make it ready to begin anew."""
+        """Return the pictures that the decoder still holds, and reset it."""
         try:
             return self._frames(None)
         finally:
             self._context.flush_buffers()
 
     def _another(self, header: bytes, packets: int) -> VideoCodecContext:
+        """Return another decoder, for that many packets of a held group."""
         if self._holding is not None:
             self._holding.decoded_late(packets)
         context = cast("VideoCodecContext", CodecContext.create(self._context.name, "r"))

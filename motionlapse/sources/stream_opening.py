@@ -1,4 +1,4 @@
-"""Opening a network stream, and FFmpeg's faults in words that do not hold its address."""
+"""Opening a network stream, and wording FFmpeg's errors without the stream's address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def open_stream(address: Address, settings: LiveSettings, clock: Clock) -> Input
         target, options = f"file:{address.target}", {}
     else:
         target = address.target
-        # Half a second is enough to tell what a stream is; longer only delays the first picture.
+        # Half a second is enough to detect a stream's format; more only delays the first picture.
         options = {"analyzeduration": "500000"}
         if target.lower().startswith("rtsp"):
             options["rtsp_transport"] = settings.transport
@@ -48,11 +48,11 @@ def open_stream(address: Address, settings: LiveSettings, clock: Clock) -> Input
             metadata_errors="replace",
         )
     except (av.error.FFmpegError, OSError) as error:
-        # Of a time-out in the middle of something FFmpeg says what it made of that.
+        # After a time-out, FFmpeg may report another error that follows from it.
         late = clock.monotonic() - begun_s >= settings.open_timeout
         raise SourceError(_WORDS["TimeoutError"] if late else say(error)) from None
 
 
 def say(error: Exception) -> str:
-    """Return a fault of FFmpeg in words that do not hold the address."""
+    """Return an error of FFmpeg in words, without the address that its own text may contain."""
     return _WORDS.get(type(error).__name__) or why(error)

@@ -1,8 +1,8 @@
-"""Pictures that wait: of most only what analysis needs of them is kept.
+"""Thinning: of most pictures that wait, only a small copy is kept, which is enough for analysis.
 
-While one of two decoders is ahead what it has decoded waits, and fifty pictures of 1080p are 150
-MB. At the size of analysis they are 20. Of those few of which somebody wants more than that the
-picture is decoded once more, which costs half a group of pictures each.
+The pictures of a decoder that is ahead have to wait, and fifty pictures of 1080p take 150 MB; at
+the size of analysis they take 20 MB. If the whole of a thinned picture is wanted, to save a
+snapshot for example, it is decoded a second time, which costs half a group of pictures on average.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from motionlapse.sources.planes import planes_of
 
 
 class Thinned:
-    """A picture of which its planes at the size of analysis are kept.
+    """A picture of which only its planes at the size of analysis are kept.
 
     Attributes
     ----------
     pts, key_frame, width, height, rotation
-        As of the picture.
+        Those of the whole picture.
     is_corrupt
-        False.
+        Always False: damaged pictures are not thinned.
     small
         Its planes at the size of analysis.
     """
@@ -42,7 +42,7 @@ class Thinned:
         self._late = late
 
     def picture(self) -> av.VideoFrame | None:
-        """Decode it once more; None if that cannot be done."""
+        """Decode the whole picture a second time; None if that cannot be done."""
         return self._late()[0]
 
 
@@ -57,18 +57,18 @@ def thin(
     late: LateDecoder,
     passage: Passage,
 ) -> Picture:
-    """Return a picture as it is to wait; as it is where it is as small as that.
+    """Return a picture thinned; unchanged if it is too small for that to help.
 
     Parameters
     ----------
     picture
-        A good one, with a timestamp.
+        An undamaged picture with a timestamp.
     disposable
-        What stands for it, where it is disposable.
+        What stands for it if it is disposable, else None.
     shrink
-        Makes its planes small.
+        Makes planes of the size of analysis; returns None for pictures that have it already.
     late, passage
-        What can decode it once more.
+        The decoder, and the packets, with which it can be decoded a second time.
     """
     small = shrink(planes_of(picture))
     pts = picture.pts
@@ -82,7 +82,7 @@ def thin(
 
 
 def bytes_of(picture: Picture) -> int:
-    """Return how much memory a picture takes."""
+    """Return how many bytes a picture takes in memory."""
     if isinstance(picture, Disposable):
         if picture.decoded is not None:
             return bytes_of(picture.decoded)
@@ -93,5 +93,5 @@ def bytes_of(picture: Picture) -> int:
 
 
 def whole_picture(picture: Picture) -> av.VideoFrame | None:
-    """Return a picture as it was decoded, or is now; None if it cannot be."""
+    """Return the whole picture, decoded now if it has to be; None if it cannot be."""
     return picture if isinstance(picture, av.VideoFrame) else picture.picture()

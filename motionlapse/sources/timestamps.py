@@ -13,17 +13,17 @@ _REBASE_S = 1.0
 class MediaClock:
     """Turns presentation timestamps into seconds that always go forward.
 
-    A missing timestamp is taken one nominal frame after the last. One that goes back a little
-    (encoders that misorder) is put just after the last, without moving those that follow; one that
-    goes back by more than a second (recordings glued together) starts a new count where the last
-    ended.
+    A picture without a timestamp is placed one nominal frame after the one before. A timestamp that
+    goes back a little (some encoders misorder them) is placed just after the one before, and those
+    that follow stay as they are. One that goes back by more than a second (recordings that were
+    joined) starts a new count, which continues where the last one ended.
 
     Parameters
     ----------
     time_base
         Seconds of one tick.
     start
-        The timestamp of media time 0; None takes the first that comes.
+        The timestamp of media time 0; None for the first one that comes.
     interval_s
         Nominal time between two frames in seconds.
     """

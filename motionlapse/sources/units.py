@@ -1,4 +1,4 @@
-"""What a packet of H.264 or HEVC holds, told from the heads of its units, without decoding it."""
+"""What a packet of H.264 or HEVC contains, read from its NAL unit headers without decoding it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from motionlapse.sources.fields import may_hold_fields
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"
 
-_SEQUENCE = 7  # parameters of a sequence of H.264
+_SEQUENCE = 7  # H.264's sequence parameter set
 
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    """Kinds of units by number: ITU-T H.264 (2021), table 7-1; H.265 (2021), table 7-1."""
+    """The NAL unit types of a codec: ITU-T H.264 (2021), table 7-1; H.265 (2021), table 7-1."""
 
     shift: int
     mask: int
-    length_at: int  # where in the header it stands how many bytes a unit's length takes
-    parameters: frozenset[int]
-    closed: frozenset[int]  # pictures before which nothing is referred to
-    pictures: frozenset[int]  # these and all others
+    length_at: int  # where the stream's header says how many bytes a unit's length takes
+    parameters: frozenset[int]  # parameter sets
+    closed: frozenset[int]  # IDR pictures: no later picture refers to an earlier one
+    pictures: frozenset[int]  # all pictures
 
 
 CODECS = {
     "h264": _Codec(0, 31, 4, frozenset({7, 8, 13}), frozenset({5}), frozenset(range(1, 6))),
     "hevc": _Codec(1, 63, 21, frozenset({32, 33, 34}), frozenset({19, 20}), frozenset(range(32))),
 }
-# Pictures of HEVC that a decoder leaves out where a film has been cut before them.
+# RASL pictures of HEVC: a decoder that begins at the key frame before them skips them.
 _SKIPPED = frozenset({8, 9})
 
 
@@ -44,14 +44,14 @@ class _Unit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a packet holds.
+    """What a packet contains.
 
     Attributes
     ----------
     closed
-        True if decoding can begin with it, where the stream's header has been read.
+        True if decoding can begin with it, given the stream's header.
     disposable
-        True if it holds a whole picture, to be shown, that no other refers to.
+        True if it holds a whole picture, to be shown, that no other picture refers to.
     """
 
     closed: bool = False
@@ -64,8 +64,8 @@ class Units:
     Parameters
     ----------
     stream
-        Of H.264 or HEVC, in a container that says how long each unit is (MP4, Matroska, …). Of
-        others nothing is told.
+        H.264 or HEVC in a container that states the length of each NAL unit (MP4, Matroska, …).
+        Nothing is found in the packets of any other stream.
     """
 
     def __init__(self, stream: VideoStream) -> None:
@@ -73,26 +73,27 @@ class Units:
         self._codec = CODECS.get(context.name)
         self._hevc = context.name == "hevc"
         header = context.extradata or b""
-        self._length = 0
-        self._highest = -1  # of the temporal layers, plus 1; H.264 does not count them so
-        self._told: frozenset[bytes] | None = None  # the first parameters in packets
-        self._fields = False
+        self._length = 0  # bytes of a unit's length; 0 if nothing is to be found
+        self._highest = -1  # HEVC's temporal ids are coded plus 1: that of the highest sub-layer
+        self._parameters: frozenset[bytes] | None = None  # the first parameter sets in packets
+        self._fields = False  # whether pictures may be single fields
         if self._codec and len(header) > self._codec.length_at and header[0] == 1:
-            told = header[self._codec.length_at]
-            self._length = (told & 3) + 1
-            self._highest = told >> 3 & 7 if self._hevc else -1
+            lengths = header[self._codec.length_at]
+            self._length = (lengths & 3) + 1
+            self._highest = lengths >> 3 & 7 if self._hevc else -1
             self._fields = not self._hevc and any(map(may_hold_fields, sequences_in(header)))
 
     @property
     def tells(self) -> bool:
-        """True as long as something is told; see `look`."""
+        """True as long as `look` can find something."""
         return self._length > 0
 
     def look(self, packet: VideoPacket) -> Found:
-        """Look into the next packet, in the order of decoding.
+        """Look into the next packet; packets come in the order of decoding.
 
-        From one on that tells a decoder something new (parameters of another film that is glued
-        to the first) nothing is told any more: who had not decoded it could not go on.
+        Once a packet brings new parameter sets (those of another film that was joined to the
+        first), nothing is found any more: a decoder that has not seen that packet could not decode
+        the ones after it.
         """
         codec = self._codec
         if codec is None or not self._length:
@@ -101,35 +102,37 @@ class Units:
         units = list(self._of(data))
         pictures = [unit for unit in units if unit.kind in codec.pictures]
         whole = bool(units) and units[-1].end == len(data)
-        told = frozenset(
+        parameters = frozenset(
             bytes(data[unit.begin : unit.end])
             for unit in units
-            if whole and unit.kind in codec.parameters  # else they may be noise
+            if whole and unit.kind in codec.parameters  # in a broken packet they may be noise
         )
         closed = bool(pictures) and pictures[0].kind in codec.closed
-        self._learn(packet, told, closed=closed)
+        self._learn(packet, parameters, closed=closed)
         if not pictures or not self._length:
             return Found()
         referred_to = self._fields or any(map(self._is_referred_to, pictures))
         return Found(
-            closed=closed and bool(packet.is_keyframe) and told == self._told,
+            closed=closed and bool(packet.is_keyframe) and parameters == self._parameters,
             disposable=not (packet.is_keyframe or packet.is_discard or referred_to),
         )
 
-    def _learn(self, packet: VideoPacket, told: frozenset[bytes], *, closed: bool) -> None:
-        if self._told is None and (told or closed):
-            self._told = told
+    def _learn(self, packet: VideoPacket, parameters: frozenset[bytes], *, closed: bool) -> None:
+        """Remember the first parameter sets, and stop looking once there are others."""
+        if self._parameters is None and (parameters or closed):
+            self._parameters = parameters
             if not self._hevc:
-                sets = (unit[self._length :] for unit in told)
+                sets = (unit[self._length :] for unit in parameters)
                 self._fields |= any(may_hold_fields(s) for s in sets if s[0] & 31 == _SEQUENCE)
-        if packet.has_sidedata("new_extradata") or not told <= (self._told or frozenset()):
+        known = self._parameters or frozenset()
+        if packet.has_sidedata("new_extradata") or not parameters <= known:
             self._length = 0
 
     def _is_referred_to(self, unit: _Unit) -> bool:
-        """Tell whether another picture may refer to a unit's.
+        """Return whether another picture may refer to the picture of a unit.
 
-        H.264, 7.4.1: not if `nal_ref_idc` is 0. H.265, 7.4.2.2: not to a sub-layer non-reference
-        picture of the highest sub-layer that there is.
+        None may if `nal_ref_idc` is 0 (H.264, 7.4.1), or if it is a sub-layer non-reference picture
+        of the highest sub-layer (H.265, 7.4.2.2).
         """
         if not self._hevc:
             return unit.head[0] & 0x60 != 0
@@ -152,9 +155,9 @@ class Units:
 
 
 def sequences_in(header: bytes) -> Iterator[bytes]:
-    """Yield the parameters of sequences in the header of H.264 (ISO/IEC 14496-15, 5.3.3.1).
+    """Yield the sequence parameter sets in a header of H.264 (ISO/IEC 14496-15, 5.3.3.1).
 
-    In one that is cut off before it says how many there are, there are none.
+    A header that is cut off before it says how many there are has none.
     """
     at = 6
     for _ in range(header[5] & 31 if len(header) > 5 else 0):

@@ -54,7 +54,7 @@ def test_what_is_not_watched_does_not_count():
 
 
 def test_long_films_are_scored_in_pieces_without_a_seam():
-    pictures = scene(8) * 90  # more than two pieces
+    pictures = scene(8) * 90  # more than two chunks
     marked = {100, 255, 256, 300, 511, 512, 700}
     for number in marked:
         pictures[number] = pictures[number].copy()
@@ -65,7 +65,7 @@ def test_long_films_are_scored_in_pieces_without_a_seam():
 
 
 def halved(pictures):
-    """Score every other one; return what did, and the others."""
+    """Score every other picture; return the scores object, and the other pictures."""
     scores = CellScores()
     for picture in pictures[::2]:
         scores.add(planes(picture))
@@ -90,7 +90,7 @@ def test_with_all_between_it_is_as_if_they_had_been_added():
     scores, between = halved(pictures)
     scores.finish()
     whole = scores.with_all_between(between, range(1, len(between) + 1))
-    # A mean that is kept has 256 parts of a level.
+    # Means are kept in 256ths of a grey level.
     assert whole.finish() == pytest.approx(scores_of(pictures), rel=0.02)
 
 

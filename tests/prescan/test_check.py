@@ -17,7 +17,7 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def flashes(tmp_path_factory):
-    """Return a film with a lamp that is lit in two key frames alone, too short for an event."""
+    """Return a film in which a lamp is lit in two key frames only, too briefly for an event."""
     scene = noisy(())
 
     def pictures(time_s):
@@ -49,7 +49,7 @@ def find(film, sample, on_share=lambda _: None, settings=None):
 
 
 def test_what_a_scan_that_knows_the_scene_takes_for_nothing_is_no_event(flashes, monkeypatch):
-    # Learned from the key frames of 48, 49 and 50 s, the lamp belongs to the scene and goes out.
+    # Learned from the key frames at 48, 49 and 50 s, the lamp is background, and then goes out.
     short = Settings.model_validate({"decision": {"min_event": "0.1s"}})
     assert find(flashes, [50], settings=short) is None
     monkeypatch.setattr(motionlapse.prescan.check, "_RUN_UP_S", 0.0)

@@ -1,4 +1,4 @@
-"""Scores of key frames: of every other one, then of those beside, or of all."""
+"""Scores of key frames: of every other one, then of some between, or of all."""
 
 import threading
 import tracemalloc
@@ -17,7 +17,7 @@ SHOWN = [32, 33, 34, 35, 36]  # one key frame a second
 
 
 class EndedError(Exception):
-    """Nobody wants to know any more."""
+    """Raised to end reading."""
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_how_far_it_is_may_be_asked_at_any_moment(film):
 
 
 def kept_bytes(film, apart_s):
-    """Return what is still there of each key frame's picture once all have been read."""
+    """Return how many bytes of each key frame's picture are still kept after reading."""
     scores = scores_of(film, apart_s)
     tracemalloc.start()
     count = len(scores.read())

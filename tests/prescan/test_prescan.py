@@ -36,7 +36,7 @@ def test_events_are_those_of_the_full_scan(long_film, tmp_path):
     total, share = re.search(r"\((\d+) frames, ([\d.]+)% of them scanned\)", part.err).groups()
     assert int(total) == frames(full) == 110 * RATE
     skipped = float(re.search(r"([\d.]+)% of it is skipped", part.err)[1])
-    # What follows an event is scanned as long as it may go on.
+    # After an event, scanning goes on as long as the event may.
     assert 100 - skipped - 0.2 < float(share) < min(50, 100 - skipped + 10)
 
 
@@ -61,7 +61,7 @@ def test_all_clips_are_in_one_joined_film(long_film, tmp_path):
 
 @pytest.mark.parametrize(("crf", "hide"), [("23", True), ("35", False)])
 def test_it_says_if_short_events_may_hide(tmp_path, crf, hide):
-    """At 23 the packets of so small a film are full of grain."""
+    """At CRF 23, grain fills the packets of such a small film."""
     film = write_long(tmp_path / "grain.mp4", crf=crf)
     _, part = both(film, tmp_path)
     words = "; its packets hardly grow with motion, so an event of less than 1 s may lie unseen"
@@ -150,7 +150,7 @@ def test_most_of_it_moves(tmp_path):
 
 
 def test_what_hides_between_key_frames_is_found_by_the_check(tmp_path):
-    # Something moves in the middle of every group: no group stands out, no key frame shows it.
+    # Something moves in the middle of every group: no group stands out, and no key frame shows it.
     moves = [(second + 0.25, second + 0.85) for second in range(2, 79)]
     film = write_long(tmp_path / "hidden.mp4", seconds=80, moves=moves)
     ran = whole_because("a check of what it would skip found an event", film, tmp_path)

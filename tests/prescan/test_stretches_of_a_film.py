@@ -1,4 +1,4 @@
-"""The chosen stretches as a stream, and the reader of key frames."""
+"""The chosen stretches as a source of frames, and the reader of key frames."""
 
 import itertools
 from pathlib import Path
@@ -33,7 +33,7 @@ def film(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("films") / f"film.{request.param}"
     b_frames = 3 if "." in request.param else 0
     options = {}
-    if request.param.startswith("hevc"):  # open groups: frames that are shown before a key need it
+    if request.param.startswith("hevc"):  # open GOPs: frames shown before a key frame refer to it
         options = {"codec": "libx265", "x265-params": "log-level=none:open-gop=1"}
     return write_long(path, seconds=20, moves=((5, 8),), b_frames=b_frames, **options)
 
@@ -82,7 +82,7 @@ def test_every_other_key_frame_may_be_left_out(film):
     reader = KeyFrames(film, SourceSettings(), apart_s=2.0)
     some = [planes.luma.view.copy() for planes in reader]
     assert reader.count == 20
-    assert reader.looked_at == [*range(0, 20, 2), 19]  # the last is between no two others
+    assert reader.looked_at == [*range(0, 20, 2), 19]  # the last one is never left out
     assert [group.key for group in reader.groups()] == [group.key for group in groups]
     for number, picture in zip(reader.looked_at, some, strict=True):
         assert (picture == pictures[number]).all()
@@ -150,7 +150,7 @@ def test_what_was_wrong_is_told_once_where_the_next_stretch_cannot_be_opened(tmp
 
 
 def test_what_is_found_wrong_in_a_frame_after_its_stretch_is_told(tmp_path):
-    """What is held is looked at when the stretch has ended, and a snapshot is made later still."""
+    """Held frames are analysed after the stretch has ended, and snapshots are made even later."""
     film = write_long(tmp_path / "film.mp4", seconds=20, moves=())
     groups, _ = groups_of(film)
     chosen = [Stretch(3, 3, 4.0), Stretch(9, 9, 10.0)]
@@ -213,7 +213,7 @@ def test_what_is_learned_from_is_kept_small(film, whole):
             small = frame.to_small()
             height, width = whole[frame.index][1].shape
             assert small.size == (width // 2, height // 2)
-            # Nobody asks for more; who does is given that, enlarged.
+            # Normally only the small copy is asked for; whoever wants more gets it enlarged.
             assert frame.planes.size == (width, height)
 
 
@@ -241,7 +241,7 @@ def test_it_goes_on_while_something_is_undecided(film):
             if isinstance(item, Frame):
                 last[0] = item.index
                 seen.append(item.index)
-    # From the first stretch up to 2.7 s; from the second right into the third.
+    # The first stretch goes on up to 2.7 s, and the second runs into the third.
     assert seen == [*range(28), *range(50, 140), *range(170, 180)]
 
 
@@ -261,7 +261,7 @@ def test_it_can_be_closed_at_any_time(film, after):
 
 
 def is_open(path):
-    # A link of what another thread has closed meanwhile is no more.
+    # A file that another thread has closed meanwhile has no link any more.
     return any(link.resolve() == path for link in Path("/proc/self/fd").iterdir())
 
 

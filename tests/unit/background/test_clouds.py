@@ -17,10 +17,10 @@ _LASTS_S, _FEWEST_LOOKS, _DARKEST = 1.5, 5, 0.6
 
 @pytest.mark.parametrize("rate", [1.0, 2.0, 3.0, 5.0, 25.0])
 def test_the_shadow_of_a_cloud_is_no_foreground(make_planes: MakePlanes, rate: float) -> None:
-    """What the background follows is what has changed, not what changes in 0.2 s."""
+    """The background follows all of the change since the last frame, not just 0.2 s of it."""
     random = np.random.default_rng(5)
     scene = random.uniform(60, 180, (_HEIGHT, _WIDTH))
-    # So wide that no gain of the whole picture fits: dark at the left, as before at the right.
+    # An edge so wide that no single gain fits: dark at the left, unchanged at the right.
     wide = np.clip(np.linspace(1.5, -0.5, _WIDTH), 0, 1)
     lasts_s = max(_LASTS_S, _FEWEST_LOOKS / rate)
     model, most = Gaussian(), 0.0

@@ -1,4 +1,4 @@
-"""What OpenCV's models need so that they count seconds, repeat themselves and can only judge."""
+"""OpenCV's models: rates in seconds, repeatable results, and judging without learning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def make(name: str) -> BackgroundModel:
 
 
 def pictures(*, square: bool = False, noise: float = 0.5, seed: int = 5) -> Iterator[list[Image]]:
-    """Yield a smooth scene with a camera's noise, three planes."""
+    """Yield a smooth scene of three planes, with a camera's noise."""
     random = np.random.default_rng(seed)
     ramp = np.tile(np.linspace(60, 140, SIZE[1]), (3, SIZE[0], 1))
     if square:

@@ -1,4 +1,4 @@
-"""A program that compiles its kernels says so, once; what is compiled is found again."""
+"""Compiling kernels is announced once, and compiled kernels are found again."""
 
 import os
 import pickle
@@ -28,7 +28,7 @@ STORES = "MOTIONLAPSE_CACHE"
 
 
 def lines(store: Path) -> list[str]:
-    """What a fresh interpreter says that needs two kernels."""
+    """What a new interpreter that needs two kernels logs."""
     environ = {**os.environ, STORES: str(store)}
     words = [sys.executable, "-c", _SMALL_KERNELS]
     done = subprocess.run(words, env=environ, capture_output=True, text=True, check=True)
@@ -85,14 +85,14 @@ def fill(values, first, factor):  # type: ignore[no-untyped-def]
 
 
 def fill_fetched(values, first, factor):  # type: ignore[no-untyped-def]
-    """Do the same, and ask for each element before, and for what lies beyond the end."""
+    """Do the same, and prefetch each element, and what is beyond the end."""
     for i in range(len(values)):
         prefetch(values, i + 4)
     return fill(values, first, factor)
 
 
 def fill_unasked(values, first, factor):  # type: ignore[no-untyped-def]
-    """Do the same without, under a name that is as long."""
+    """Do the same without prefetching, under a name of the same length."""
     return fill(values, first, factor)
 
 
@@ -118,7 +118,7 @@ def test_asking_for_memory_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
     np.testing.assert_array_equal(fetched, here)
     code, _ = object_code(fill_fetched, Signature(COUNTED), INT)
     plain, _ = object_code(fill_unasked, Signature(COUNTED), INT)
-    assert len(code) > len(plain)  # something asks
+    assert len(code) > len(plain)  # something is prefetched
 
 
 def test_machine_code_has_another_name_when_something_it_is_made_of_changes(
@@ -216,7 +216,7 @@ def test_an_array_of_any_class_is_taken(
 def test_arrays_are_read_as_numpy_keeps_them(
     from_elsewhere: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not written out: that takes longer."""
+    """They are read directly, not by way of a copy of the header, which takes longer."""
     monkeypatch.setenv(STORES, str(tmp_path))
     values = np.zeros(7, np.float32)
     if from_elsewhere:

@@ -1,4 +1,4 @@
-"""Object files are the same functions by either loader, and what is none is refused."""
+"""Both loaders give the same functions, and refuse what is no object file."""
 
 import contextlib
 import ctypes
@@ -92,7 +92,7 @@ def test_what_is_not_for_linux_on_x86_is_left_to_llvm(
 def test_a_piece_that_would_be_larger_than_the_file_is_unknown(
     compiled: tuple[bytes, str],
 ) -> None:
-    """It is not that the system refuses memory."""
+    """Such an error must not be taken for memory that the system refuses."""
     code = bytearray(compiled[0])
     (table,) = struct.unpack_from("<Q", code, 40)
     size, count = struct.unpack_from("<HH", code, 58)

@@ -1,4 +1,4 @@
-"""What is compiled is kept for all who may run it, and read from nobody else."""
+"""Compiled code is kept for later runs, and read only if nobody else could have written it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_everybody_may_read_what_the_mask_leaves_them(folder: Path) -> None:
 
 @pytest.fixture
 def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the user's folder, which is all there is."""
+    """Return the user's folder, the only one that is left."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     own = tmp_path / "cache" / "motionlapse"
     monkeypatch.setattr(store, "_folders", lambda: [own])
@@ -64,7 +64,7 @@ def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_what_others_can_write_is_not_read(users: Path, what: str) -> None:
     changed = users / NAME if what == "file" else users
-    changed.chmod(0o775)  # its own group may
+    changed.chmod(0o775)  # the user's own group may write
     assert store.read(NAME) == b"code"
     changed.chmod(0o777)
     assert store.read(NAME) is None

@@ -1,4 +1,4 @@
-"""Which frames the loop looks at, and that it goes back: the loop itself on drawn pictures."""
+"""Which frames the loop analyses, and when it goes back: the real loop on synthetic pictures."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -89,7 +89,8 @@ def test_the_event_begins_and_ends_where_it_does_with_every_frame(make_frame, fp
     assert result.frames == len(frames)
 
 
-# d: disposable. As encoders make them: at 25 frames a second a pyramid and none, at 60 a pyramid.
+# d: disposable. Patterns of encoders: at 25 frames a second with a B-pyramid and without one, at
+# 60 with one.
 PATTERNS = [(25, "-d"), (25, "-d-d-d--d-"), (25, "-ddd"), (60, "-ddd")]
 
 
@@ -109,7 +110,7 @@ def test_frames_that_are_disposable_are_looked_at_where_motion_begins_or_ends_al
         [e.end_s for e in every.events], abs=0.15
     )
     looked = [frames[index] for index in some.frames]
-    # After the opening and its second of calm; before the square, and while it crosses.
+    # After the opening and a second of calm: before the square comes, and while it crosses.
     quiet = [f for f in looked if 4 < f.time < 5.7]
     crossing = [f for f in looked if 6.5 < f.time < 8.5]
     gap_s = 3 / fps if "ddd" in pattern else 1 / fps
@@ -146,7 +147,7 @@ def test_what_no_other_frame_is_built_on_is_skipped_where_the_others_come_often(
 
 
 def test_frames_are_not_skipped_once_the_others_come_no_more(make_frame):
-    """An encoder may put any number of them in a row after it has put one each."""
+    """After single disposable frames, an encoder may put any number of them in a row."""
     frames = [
         replace(frame, disposable=frame.index % 2 == 1 or 5.9 < frame.time < 9.5)
         for frame in walk(make_frame, fps=25)
@@ -228,7 +229,7 @@ def test_what_shows_every_frame_needs_every_frame(settings):
 
 
 def test_calm_frames_are_looked_at_only_if_the_next_one_is_not_quiet(make_frame):
-    """As of a stream whose key frames alone are decoded, one each 1.6 s."""
+    """Such as those of a stream of which only key frames are decoded, one every 1.6 s."""
     frames = walk(make_frame, fps=25, start_s=6.0, end_s=9.0)
     calm = [replace(f, calm=f.index > 50 and f.index % 40 > 0 and f.time < 6.4) for f in frames]
     every, _ = play(frames, None)

@@ -81,7 +81,7 @@ def test_what_comes_after_an_at_sign_in_a_path_is_no_port(path: str) -> None:
         ("http://host/x?user=a&password=geheim&b=1", "http://host/x?user=a&password=***&b=1"),
         ("http://host/hook?token=geheim", "http://host/hook?token=***"),
         ("http://host/x", "http://host/x"),
-        # What stands where a port would, and is none, is a password whose host was left out.
+        # What is in the place of a port but is none may be a password without a host after it.
         ("rtsp://user:geheim", "rtsp://user:***"),
         ("rtsp://user:geh/eim?x=1", "rtsp://user:***"),
         ("rtsp://user:80e", "rtsp://user:***"),

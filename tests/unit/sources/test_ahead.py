@@ -45,10 +45,10 @@ def test_close_stops_a_thread_that_waits_for_room() -> None:
 
 
 def test_nothing_is_held_after_closing() -> None:
-    """Items may refer to who closes it: they would wait for a search for cycles."""
+    """Items may refer back to the owner: then only the cycle collector would free them."""
     items = [{number} for number in range(3)]
     left = [weakref.ref(item) for item in items]
-    ahead = Ahead(iter(items), depth=4)  # all wait, and its thread has ended
+    ahead = Ahead(iter(items), depth=4)  # all items wait, and the thread has ended
     ahead._thread.join()
     items.clear()
     ahead.close()
@@ -69,7 +69,7 @@ def test_after_an_item_that_is_not_eager_nothing_is_made_before_the_consumer_com
     for number in ahead:
         seen.append(number)
         if number >= 10:
-            time.sleep(0.01)  # time enough for a thread that does not wait
+            time.sleep(0.01)  # enough time for a thread that does not wait to go on
             assert made[-1] == number
     assert seen == list(range(20))
     ahead.close()
@@ -84,7 +84,7 @@ def test_close_stops_a_thread_that_waits_for_the_consumer() -> None:
 
 
 def test_of_large_items_fewer_wait() -> None:
-    """One more may be in the thread's hand; closing frees a thread that holds it."""
+    """The thread may hold one more item; closing releases a thread that does."""
     given: list[int] = []
 
     def noted(count: Iterator[int]) -> Iterator[int]:
@@ -95,7 +95,8 @@ def test_of_large_items_fewer_wait() -> None:
     ahead = Ahead(noted(itertools.count()), 90, size=lambda n: 5 * (n % 2 == 0), most=15)
     for expected, item in enumerate(ahead):
         assert item == expected
-        # Of all that were given and not yet taken at most 3 are large, and one is in hand.
+        # Of the items that were read and not yet taken, at most 3 are large, besides the one that
+        # the thread holds.
         assert sum(n % 2 == 0 for n in given[item + 1 :]) <= 3 + 1
         if item == 200:
             break
@@ -107,7 +108,7 @@ def test_of_large_items_fewer_wait() -> None:
 @pytest.mark.parametrize("large", [True, False])
 @pytest.mark.parametrize("length", [0, 1, 3, 1000])
 def test_it_can_be_closed_at_any_time(depth: int, eager: bool, large: bool, length: int) -> None:
-    """Wherever its thread is just then: it waits for nothing that does not come."""
+    """Wherever the thread is at that moment, it must not wait for ever."""
     before = set(threading.enumerate())
     for taken in [*range(5)] * 5:
         ahead = Ahead(iter(range(length)), depth, lambda _: eager, size=lambda _: 4 * large, most=9)
@@ -138,7 +139,7 @@ def test_it_can_be_closed_by_many_at_once() -> None:
         threads = [threading.Thread(target=ahead.close, daemon=True) for _ in range(8)]
         for thread in threads:
             thread.start()
-        go.set()  # all of them wait for its thread
+        go.set()  # now all of them wait for the thread
         for thread in threads:
             thread.join(LONG_S)
             assert not thread.is_alive()

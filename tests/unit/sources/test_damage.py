@@ -1,4 +1,4 @@
-"""What was wrong with a source, in words."""
+"""The line on what was wrong with a source."""
 
 import tracemalloc
 

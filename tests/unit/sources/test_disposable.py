@@ -1,4 +1,4 @@
-"""Disposable pictures: left out while nobody asks, the same ones when somebody does."""
+"""Disposable pictures: left out while nobody wants them, and the same when decoded late."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("soon_left_out")
 
 
 def some(frames: Iterator[Frame], seed: int) -> Iterator[Frame]:
-    """Yield all of some stretches, of some those that are not disposable, of some a few late."""
+    """Yield frames: in some stretches all, in some only solid ones, in some a few late ones."""
     chance = random.Random(seed)
     held: list[Frame] = []
     for frame in frames:
@@ -93,7 +93,7 @@ def test_without_disposable_packets_all_other_pictures_stay_what_they_are(
 @pytest.mark.parametrize(
     "kind",
     [
-        {"name": "a.ts", "options": X264},  # its packets do not say how long a unit is
+        {"name": "a.ts", "options": X264},  # start codes instead of lengths of units
         {"name": "a.mp4", "options": {"x264-params": "bframes=0"}},
         {"name": "a.mp4", "codec": "mpeg4", "options": {}},
     ],
@@ -105,7 +105,7 @@ def test_nothing_is_left_out_where_that_is_not_sure(tmp_path: Path, kind: dict[s
 
 
 def _open_containers() -> int:
-    """Return how many there are, open or closed: each with a decoder and its pool of pictures."""
+    """Return how many containers exist, open or closed, each with a decoder and its memory."""
     return sum(type(thing) is InputContainer for thing in gc.get_objects())
 
 
@@ -113,7 +113,7 @@ def test_a_frame_may_outlive_its_source(tmp_path: Path, late: list[int]) -> None
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264)
     with Recording(film) as source:
         frames = list(source)
-    # Backwards, so that each is decoded from the key frame on again.
+    # Backwards, so that each is decoded from the key frame on.
     wanted = [frame for frame in frames[::-1] if frame.disposable][:8]
     whole = all_pictures(film)
     late.clear()
@@ -185,7 +185,7 @@ def test_each_way_to_look_at_a_frame_brings_its_picture(
 def test_a_passage_knows_what_may_be_skipped_before_it_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A late decoder that is at its end in another thread must keep the picture."""
+    """A late decoder that another thread has drained must keep the picture."""
     passages: list[Passage] = []
     unknown: list[int] = []
 

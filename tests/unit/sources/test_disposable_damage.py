@@ -1,4 +1,4 @@
-"""Damage in disposable pictures, and films whose times do not rise: all else stays as it is."""
+"""Damaged disposable pictures, and timestamps that do not rise: nothing else is affected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_damaged_one_is_told_of_when_it_is_asked_for(tmp_path: Path) -> None:
     film = write_film(tmp_path / "a.mp4", times=TIMES, b_frames=3, options=X264, size=(640, 480))
     place, size, time_s = max(p for p in _disposable_places(film) if 5 < p[2] < 7)
     whole = all_pictures(film)
-    # Its head stays: what it is, and how long.
+    # The length and the header of the unit stay intact.
     damage(film, place + 5, size - 5)
     with Recording(film) as source:
         for frame in source:
@@ -74,7 +74,7 @@ def test_damage_in_some_changes_nothing_else_whether_they_are_left_out_or_not(
 def test_where_timestamps_do_not_rise_pictures_come_as_their_decoder_gives_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: object
 ) -> None:
-    """Recorders that take times of arrival for times of display."""
+    """Some recorders store times of arrival as presentation timestamps."""
     film = write_film(
         tmp_path / "a.mkv",
         times=TIMES,

@@ -38,13 +38,13 @@ def test_they_are_few_and_spread(gaps: list[float], seconds: float, start: float
     assert chosen[0] == start
     assert len(chosen) <= opening.pictures
     assert all(time - start <= seconds + 1e-5 for time in chosen)
-    # Each is the first that has come far enough.
+    # Each is the first that is far enough from the one before.
     step = seconds / (opening.pictures - 1)
     for number, time in enumerate(chosen):
         before = [t for t in times if t < time and t not in chosen]
         assert time - start >= number * step - 1e-5
         assert all(t - start < number * step for t in before if t > chosen[max(0, number - 1)])
-    # Chosen from once more, they are the same.
+    # Choosing again from them changes nothing.
     assert [f.time for f in opening.chosen(map(frame_at, chosen))] == chosen
 
 
@@ -74,7 +74,7 @@ def test_a_film_reads_it_at_once_and_gives_what_it_would_have_given(tmp_path: Pa
         ]
         read = [(f.index, f.time, f.planes.luma.view.sum()) for f in early.opening()]
         assert read == expected
-        # Asked again, it reads again, all of it.
+        # At the second call everything is read again.
         assert len(list(early.opening())) > len(expected)
         assert next(iter(early)).index == 0
 

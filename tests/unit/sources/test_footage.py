@@ -144,7 +144,7 @@ def test_a_link_to_nothing_is_told_and_the_rest_is_found(folder: Path) -> None:
     assert isinstance(film, Footage)
     assert str(fault) == "in/b.mp4: a link to gone, which is not there"
     assert one_footage("in") == film
-    # A picture among others is the reader's to tell of.
+    # A dead link among other pictures is reported when the stills are read.
     assert [path.name for path in found("yard")[0].stills] == ["1.jpg", "2.jpg"]
     assert error("alone.mp4") == "alone.mp4: a link to gone, which is not there"
 

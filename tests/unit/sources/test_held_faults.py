@@ -1,4 +1,4 @@
-"""Held packets where something is wrong with a stream, or where its key frames are not alike."""
+"""Held packets in streams with faults, or with key frames of different kinds."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ DAMAGED = 10  # a packet in the middle of the first group
 
 
 def broken(packet: av.Packet) -> av.Packet:
-    """Return a packet of the same time and size with nothing in it."""
+    """Return a packet with the same times and size, but nothing in it."""
     other = av.Packet(b"\0" * packet.size)
     other.pts, other.dts, other.time_base = packet.pts, packet.dts, packet.time_base
     return other
 
 
 def open_film(path: Path) -> Path:
-    """Write a film whose every other key frame is followed by pictures that refer across it."""
+    """Write a film in which pictures after every other key frame refer to pictures before it."""
     rng = np.random.default_rng(4)
     with av.open(str(path), "w") as film:
         stream = film.add_stream("libx264", rate=FPS)
@@ -81,7 +81,7 @@ def test_where_pictures_are_shown_before_their_key_frame_none_are_held(tmp_path:
 
 
 def later_than(groups: int) -> Always:
-    """Hold all groups but so many at the beginning, from which something is to be learned."""
+    """Hold all groups except the first few, from which sizes are to be learned."""
     holding, begin, left = Always(), Always.begin, iter([False] * groups)
     holding.begin = lambda stamp_s, *, closed: begin(  # type: ignore[method-assign]
         holding, stamp_s, closed=closed and next(left, True)
@@ -118,7 +118,7 @@ def test_what_follows_a_key_frame_that_came_incomplete_is_not_held(tmp_path: Pat
 
 
 def test_where_each_key_frame_ends_holding_nothing_is_counted_as_spared(tmp_path: Path) -> None:
-    """As of a drawn scene, whose key frames are all the same."""
+    """Such as those of a synthetic scene, whose key frames are all the same."""
     stream = Stream(noisy_film(tmp_path / "film.mp4", seconds=4), holding := Camera().holding)
     holding.begin = lambda *_args, **_more: True  # type: ignore[method-assign]
     for packet in stream.packets():
@@ -161,7 +161,7 @@ def test_a_key_frame_is_not_dated_by_what_was_decoded_before_it(tmp_path: Path) 
             if isinstance(item, Shown) and item.arrived_s is not None and packet.is_keyframe:
                 if item.frame.key_frame:
                     arrived_s.append(item.arrived_s - came_s)
-                clock.advance(0.04)  # who takes them needs time
+                clock.advance(0.04)  # the loop takes time
     assert arrived_s
     assert max(arrived_s) < 0.04
 
@@ -175,7 +175,7 @@ def test_the_rate_remembers_no_more_than_it_counts() -> None:
 
 
 def test_a_torn_picture_among_those_that_are_held_is_not_shown(tmp_path: Path) -> None:
-    """As decoders leave them that found no error in what came."""
+    """As decoders leave them if they have not noticed an error."""
 
     def torn(number: int, shown: np.ndarray) -> np.ndarray:
         return np.where(np.arange(120)[:, None, None] < 60, shown, 131) if number == 10 else shown
@@ -208,11 +208,11 @@ def numbered_film(path: Path, change: Callable[[int, np.ndarray], np.ndarray]) -
 
 
 def test_a_stream_may_change_its_header(tmp_path: Path) -> None:
-    """As FLV does: the pictures after it cannot be decoded with the first one."""
+    """Such as in FLV: later pictures cannot be decoded with the first header."""
     small = noisy_film(tmp_path / "small.flv", seconds=2)
     large = noisy_film(tmp_path / "large.flv", seconds=4, size=(320, 240))
     both = tmp_path / "both.flv"
-    both.write_bytes(small.read_bytes() + large.read_bytes()[13:])  # its own beginning
+    both.write_bytes(small.read_bytes() + large.read_bytes()[13:])  # without the second header
 
     def shown(holding: Always | None) -> list[tuple[float, bytes]]:
         stream = Stream(both, holding)
@@ -220,7 +220,7 @@ def test_a_stream_may_change_its_header(tmp_path: Path) -> None:
         for number, packet in enumerate(packets):
             packet.pts = packet.dts = number
         stream.packets = lambda: iter(packets)  # type: ignore[method-assign]
-        frames = list(stream)  # what is held is decoded after the change
+        frames = list(stream)  # held packets are decoded after the change
         assert not stream.damaged
         return [(frame.time, frame.planes.luma.view.tobytes()) for frame in frames]
 
@@ -232,7 +232,7 @@ def test_a_stream_may_change_its_header(tmp_path: Path) -> None:
 
 
 class Willing(Holding):
-    """Holds every group as long as it is allowed to."""
+    """Holds every group for as long as it may."""
 
     def begin(self, stamp_s: float, *, closed: bool) -> bool:
         super().begin(stamp_s, closed=False)

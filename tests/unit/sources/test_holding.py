@@ -20,7 +20,7 @@ from motionlapse.decision.settings import DecisionSettings
 from motionlapse.frames import Frame, SourceInfo
 from motionlapse.pacing.settings import PacingSettings
 from motionlapse.pipeline import run
-from motionlapse.sources.connection import Unseen
+from motionlapse.sources.connection import Undecoded
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.planes import bgr_of, planes_of
 from motionlapse.sources.stream_decoder import Shown, StreamDecoder
@@ -30,7 +30,7 @@ from tests.films import FPS, picture, write_film
 
 SECONDS = 30
 X264 = {"preset": "veryfast", "crf": "23"}
-# One packet is as large as another, whatever is in it: filled up to what the buffer holds.
+# All packets are equally large, whatever is in them: they are padded to fill the buffer.
 CONSTANT = {
     "preset": "veryfast",
     "x264-params": "nal-hrd=cbr:bitrate=600:vbv-maxrate=600:vbv-bufsize=24:scenecut=0",
@@ -47,7 +47,7 @@ def noisy_film(
     size: tuple[int, int] = (160, 120),
     **more: object,
 ) -> Path:
-    """Write a scene with the noise of a camera, in which something moves now and then."""
+    """Write a noisy scene in which something moves now and then."""
     rng = np.random.default_rng(4)
 
     def noisy(time_s: float) -> np.ndarray:
@@ -65,7 +65,7 @@ def set_up(context: VideoCodecContext) -> None:
 
 
 class Stream:
-    """The packets of a film as those of a stream, its pictures as frames for the loop."""
+    """Plays the packets of a film as those of a stream, and gives the loop its frames."""
 
     def __init__(self, film: Path, holding: Holding | None) -> None:
         self.holding = holding
@@ -93,8 +93,8 @@ class Stream:
                     yield self._frame(item, index)
                     index += 1
 
-    def _frame(self, item: Shown | Unseen, index: int) -> Frame:
-        if isinstance(item, Unseen):
+    def _frame(self, item: Shown | Undecoded, index: int) -> Frame:
+        if isinstance(item, Undecoded):
             time = item.pts_s or 0.0
             return Frame(index, time, None, index, item.to_planes, item.to_bgr, calm=True)
         shown = item.frame
@@ -120,7 +120,7 @@ class Notes:
 
 
 def watch(film: Path, *, hold: bool) -> tuple[list[tuple[float, float]], Holding, list[float]]:
-    """Return the events in a film, what held its packets, and when was looked."""
+    """Return the events in a film, what held its packets, and the times of analysed frames."""
     holding, notes = Holding(), Notes()
     allow(holding, PacingSettings() if hold else None)
     stream = Stream(film, holding if hold else None)
@@ -174,7 +174,7 @@ def test_where_packets_do_not_grow_all_are_decoded_after_the_first_event(tmp_pat
     assert len(known) == 2
     assert found == [pytest.approx(event, abs=1.5 / FPS) for event in known]
     assert holding.released < 2 * FPS, "sizes told of something"
-    # The first was seen in the key frame after its beginning, the second wholly between two.
+    # The first event showed in the key frame after its beginning; the second lay between two.
     assert len([time_s for time_s in looked_s if 25.0 < time_s < 38.0]) > 13 * 4
 
 
@@ -185,7 +185,7 @@ def test_nothing_is_held_where_key_frames_are_far_apart(tmp_path: Path) -> None:
 
 
 class LettingGo(Holding):
-    """Lets a group go at the packet that it is told, whatever its size."""
+    """Ends holding at a given packet of a group, whatever its size."""
 
     def __init__(self, *, go_at: int | None = None) -> None:
         super().__init__()
@@ -261,7 +261,7 @@ def test_in_place_of_a_damaged_picture_the_one_before_it_is_shown(tmp_path: Path
 def test_where_another_decoder_can_use_nothing_the_key_frame_stands_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where what a decoder must be told came long before, and never again."""
+    """Such as when parameter sets came long before, and never again."""
     film = noisy_film(tmp_path / "film.mp4", seconds=2)
     good = pictures(Stream(film, None))
     stream = Stream(film, Always())

@@ -1,4 +1,4 @@
-"""When packets are held: times, sizes and verdicts alone, without a picture."""
+"""When packets are held: only times, sizes and verdicts, no pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from motionlapse.sources.size_witness import SizeWitness
 
 
 class Camera:
-    """Packets of a quiet camera, 10 a second and a key frame a second, seen at once."""
+    """Packets of a quiet camera, 10 a second with a key frame each second, judged at once."""
 
     def __init__(self) -> None:
         self.holding = Holding()
@@ -24,7 +24,7 @@ class Camera:
         self.sees = True
 
     def group(self, sizes: list[int] | None = None, packets: int = 9) -> bool:
-        """Send a group; tell whether it was held to its end."""
+        """Send a group; return whether it was held to its end."""
         holding = self.holding
         holding.stays_held()
         held = holding.begin(self.now / 10, closed=True)
@@ -175,7 +175,7 @@ def test_of_a_stream_without_more_key_frames_no_more_is_kept_than_of_a_long_grou
     camera.group(packets=20_000)
     camera.holding.judged(camera.now / 10 + 1, calm=True)
     tracemalloc.reset_peak()
-    camera.holding.judged(camera.now / 10 + 2, calm=False)  # learns of what was before
+    camera.holding.judged(camera.now / 10 + 2, calm=False)  # learns from what came before
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 50_000
@@ -199,7 +199,7 @@ def test_what_told_of_an_event_is_remembered_however_many_packets_told_after(
 def test_what_packets_tell_no_later_than_a_key_frame_would_is_told(
     late_s: float, blind: bool, held: bool
 ) -> None:
-    """What comes in slowly hardly makes packets grow at first; held or not is the same."""
+    """What enters the picture slowly hardly makes packets grow at first, held or not."""
     witness = SizeWitness(longest_s=2.0)
     if held:
         witness.spared(3.5, 5.5)
@@ -210,14 +210,14 @@ def test_what_packets_tell_no_later_than_a_key_frame_would_is_told(
 
 
 class Asked:
-    """A witness that is asked of events 100 s apart."""
+    """A witness with events that are 100 s apart."""
 
     def __init__(self) -> None:
         self.witness = SizeWitness(longest_s=2.0)
         self.now_s = 0.0
 
     def event(self, *, told: bool) -> float:
-        """Have an event; return for how long sizes are not relied on from then on."""
+        """Open an event; return for how long sizes are not relied on after it."""
         self.now_s += 100.0
         if told:
             self.witness.unlike(self.now_s, self.now_s + 0.5)

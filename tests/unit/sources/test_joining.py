@@ -1,4 +1,4 @@
-"""Packets that are held from the middle of a group on."""
+"""Holding that begins in the middle of a group of pictures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlapse.sources.connection import Unseen
-from motionlapse.sources.quiet_sizes import GroupInHand, GroupSizes, QuietSizes
+from motionlapse.sources.connection import Undecoded
+from motionlapse.sources.quiet_sizes import CurrentGroup, GroupSizes, QuietSizes
 from tests.films import FPS
 from tests.unit.sources.test_held_faults import broken
 from tests.unit.sources.test_holding import KINDS, LettingGo, Stream, noisy_film, pictures
@@ -47,7 +47,7 @@ def test_pictures_are_the_same_as_those_that_are_decoded_at_once(
     tmp_path: Path, kind: dict[str, object], at: int, go_at: int | None
 ) -> None:
     film = noisy_film(tmp_path / "film.mp4", seconds=4, moves=((0.0, 9.0),), **kind)
-    # Of a group that is decoded the decoder has some pictures when the next begins.
+    # The decoder still has pictures of a decoded group when the next group begins.
     holding = Joining(at, go_at=go_at, first=1)
     held = Stream(film, holding)
     calm, shown = [], []
@@ -56,9 +56,9 @@ def test_pictures_are_the_same_as_those_that_are_decoded_at_once(
         shown.append((frame.time, frame.planes.luma.view.tobytes()))
     assert shown == pictures(Stream(film, None))
     assert not held.damaged
-    if go_at is None:  # of the last group nothing comes after what is held
+    if go_at is None:  # after the held packets of the last group nothing comes
         assert calm.count(True) == sum(FPS - joined_at for joined_at in holding.joined_at[:2])
-        # Not before the picture of the key frame: it comes with one of the next three packets.
+        # Not before the key frame's picture, which comes with one of the next three packets.
         assert all(at <= joined_at <= max(at, 3) for joined_at in holding.joined_at)
     else:
         assert True not in calm
@@ -83,7 +83,7 @@ def test_pictures_before_the_middle_have_been_seen(tmp_path: Path) -> None:
     stream = Stream(noisy_film(tmp_path / "film.mp4", seconds=2), Joining(10))
     unseen = []
     for packet in list(stream.packets())[: FPS + 1]:
-        unseen += [item for item in stream.decoder.take(packet) if isinstance(item, Unseen)]
+        unseen += [item for item in stream.decoder.take(packet) if isinstance(item, Undecoded)]
     assert [item.pts_s for item in unseen] == [pytest.approx(n / FPS) for n in range(10, FPS)]
 
 
@@ -91,7 +91,7 @@ def test_holding_begins_in_a_group_once_nothing_has_moved_for_a_while() -> None:
     camera = Camera()
     camera.settle()
     holding = camera.holding
-    camera.calm = holding.allowed = False  # what stirs is seen in a picture that was not held
+    camera.calm = holding.allowed = False  # motion is seen in a picture that was not held
     camera.group()
     holding.allowed = True
     assert not holding.begin(camera.now / 10, closed=True)
@@ -131,7 +131,7 @@ def groups(count: int, seed: int, *, places: int = 4) -> list[list[int]]:
 
 
 def false_alarms(sizes: QuietSizes, group: list[int]) -> int:
-    hand, alarms = GroupInHand(), 0
+    hand, alarms = CurrentGroup(), 0
     for size in group:
         stretch = hand.add(size, backward=False)
         alarms += stretch is not None and sizes.is_unlike(stretch)
@@ -140,7 +140,7 @@ def false_alarms(sizes: QuietSizes, group: list[int]) -> int:
 
 
 def learn(sizes: QuietSizes, group: list[int]) -> None:
-    hand = GroupInHand()
+    hand = CurrentGroup()
     for size in group:
         if (stretch := hand.add(size, backward=False)) is not None:
             sizes.learn(stretch)
@@ -171,10 +171,10 @@ def test_groups_in_which_packets_are_half_as_large_again_are_told_of_soon() -> N
 
 
 def test_stretches_alone_are_enough_to_know_quiet_ones() -> None:
-    """Where nothing moves for less than a group at a time."""
+    """Nothing moves for less than the length of a group at a time."""
     sizes = QuietSizes()
     for number, group in enumerate(groups(6, 1)):
-        hand = GroupInHand()
+        hand = CurrentGroup()
         for place, size in enumerate(group):
             stretch = hand.add(size, backward=False)
             if stretch is not None and (place < 24) == (number % 2 == 0):

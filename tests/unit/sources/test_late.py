@@ -1,4 +1,4 @@
-"""Thinned pictures of awkward films, asked for in any order, are those that were thinned."""
+"""Thinned pictures of awkward films, wanted whole in any order: the right ones are decoded."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_film_that_goes_on_with_another_header(tmp_path: Path) -> None:
     ]
     film = tmp_path / "a.flv"
     first, second = (part.read_bytes() for part in parts)
-    film.write_bytes(first + second[13:])  # without what an FLV file begins with
+    film.write_bytes(first + second[13:])  # without the header of an FLV file
     holds_whatever_the_order(film)
 
 
@@ -115,7 +115,7 @@ def test_a_thinned_picture_is_no_cost_of_leaving_out() -> None:
     for _ in range(100):
         demand.passed(left_out=False)
     assert demand.is_low
-    demand.asked()  # that was cheap, so half as many are enough now
+    demand.asked()  # that was cheap, so the wait is halved
     for _ in range(50):
         demand.passed(left_out=False)
     assert demand.is_low
@@ -148,7 +148,7 @@ def test_far_ahead_few_whole_pictures_wait(
         assert isinstance(source._ahead, Ahead)
         thread, queue = source._ahead._thread, source._ahead._queue
         for frame in source:
-            if thinned and frame.index % 100 == 0:  # until it is far ahead
+            if thinned and frame.index % 100 == 0:  # until the decoder is far ahead
                 wait_for(lambda: queue.qsize() > 100 or not thread.is_alive())
             time.sleep(0.004)  # slower than the decoder
             waiting = [f for f in list(queue.queue) if isinstance(f, Frame)]

@@ -1,4 +1,4 @@
-"""Two decoders in turn give what one decoder gives."""
+"""Two decoders that take turns return what one decoder returns."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_no_more_waits_than_there_is_room_for(
                 wait_for(lambda: sum(made[0]._waiting) >= ROOM)
             time.sleep(0.002)  # slower than the decoders, so that they fill the room
             most = max(most, sum(made[0]._waiting))
-    # A packet may bring some pictures at once, and there is always room for the one in turn.
+    # A packet may give several pictures, and there is always room for the decoder whose turn it is.
     assert ROOM <= most <= ROOM + 2 * 3
 
 
@@ -168,7 +168,7 @@ def test_a_fault_in_a_thread_is_raised_where_frames_are_read(
 
 
 def test_groups_end_where_a_decoder_would_have_to_be_told_something_new(tmp_path: Path) -> None:
-    """The parameter sets of another size are in the packets alone: the first decoder knows them."""
+    """The other size's parameter sets are in packets only, and only the first decoder got them."""
     film = write_film(tmp_path / "a.mp4", times=TIMES[:100])
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
@@ -183,14 +183,14 @@ def test_groups_end_where_a_decoder_would_have_to_be_told_something_new(tmp_path
 
 
 def test_a_film_may_go_on_with_another_header(tmp_path: Path) -> None:
-    """Two films glued together: the packets alone do not tell that their decoder needs another."""
+    """Two films joined: the packets do not show that they need a decoder with another header."""
     parts = [
         write_film(tmp_path / f"{width}.flv", times=TIMES, size=(width, 120), b_frames=2)
         for width in (160, 240)
     ]
     film = tmp_path / "a.flv"
     first, second = (part.read_bytes() for part in parts)
-    film.write_bytes(first + second[13:])  # without what an FLV file begins with
+    film.write_bytes(first + second[13:])  # without the header of an FLV file
     frames, faults, in_turn = read(film)
     assert in_turn
     assert len(frames) == 2 * len(TIMES)
@@ -204,7 +204,7 @@ def _with_parameters(packet: Packet, unit: bytes) -> Packet:
 
 
 def test_the_scene_is_the_one_that_was_written(tmp_path: Path) -> None:
-    """Not only equal to one decoder: also what was encoded."""
+    """The pictures equal not only those of one decoder, but those that were encoded."""
     film = write_film(tmp_path / "a.mp4", times=TIMES)
     with Recording(film) as source:
         for frame in source:

@@ -1,4 +1,4 @@
-"""Pictures of a live stream that are left out: which, when, and what becomes of the others."""
+"""Disposable pictures of a live stream: which are left out, when, and that others are right."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.unit.sources.test_holding import Stream, noisy_film, pictures, watch
 
 
 def disposable(film: Path, *, header: bytes | None = None) -> list[bool]:
-    """Return of each packet whether it is taken to be one, as a stream is read."""
+    """Return for each packet whether it is taken for a disposable picture, as in a stream."""
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
         told = bytes(stream.codec_context.extradata or b"") if header is None else header
@@ -71,7 +71,7 @@ def test_of_fields_and_of_other_codecs_nothing_is_told(tmp_path: Path) -> None:
 
 
 def test_none_is_told_that_brings_parameters_too(tmp_path: Path) -> None:
-    """Pictures after it may be built on these."""
+    """Later pictures may need these."""
     with av.open(str(noisy_film(tmp_path / "film.mp4", seconds=2, b_frames=3))) as container:
         stream = container.streams.video[0]
         found = Disposables("h264", bytes(stream.codec_context.extradata or b""))

@@ -1,4 +1,4 @@
-"""A live source with connections made up for the test: states, losses, and what the loop gets."""
+"""A live source with fake connections: its states, its losses, and what the loop gets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def planes(seed: int, size: tuple[int, int] = (24, 32)) -> Planes:
 
 
 class Scripted:
-    """A connection that gives so many pictures and then breaks."""
+    """A connection that gives a number of pictures and then breaks."""
 
     detail, damage, paced = "scripted", "", False
 
@@ -52,7 +52,7 @@ class Scripted:
 
 
 def live(connections: list[Scripted | str], **more: object) -> tuple[Live, list[LiveStatus]]:
-    """Return a live source that opens these, one after another; a text is a failure."""
+    """Return a live source that opens these connections in turn; a text is a failure to connect."""
     told: list[LiveStatus] = []
     waiting = iter(connections)
 

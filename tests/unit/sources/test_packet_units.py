@@ -1,4 +1,4 @@
-"""What packets hold: pictures that may be left out, and where decoding can begin."""
+"""What packets contain: disposable pictures, and key frames where decoding can begin."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def disposables(film: Path) -> int:
 
 
 def plain_times(film: Path) -> list[float]:
-    """Return the times of all pictures that a decoder gives."""
+    """Return the times of all pictures that a decoder returns."""
     with av.open(str(film)) as container:
         return [frame.time or 0.0 for frame in container.decode(video=0)]
 
 
 def times_if_left_out(film: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the times of all frames, the disposable ones left out wherever that can be."""
+    """Return the times of all frames, with disposable ones left out wherever possible."""
     monkeypatch.setattr(disposable, "_FEWEST", 6)
     with Recording(film) as source:
         return [frame.time for frame in source]
@@ -52,7 +52,7 @@ def test_fields_are_expected_where_a_sequence_is_interlaced(tmp_path: Path, prof
             header = container.streams.video[0].codec_context.extradata or b""
         length = int.from_bytes(header[6:8], "big")
         assert may_hold_fields(header[8 : 8 + length]) == fields
-        # A field may come in a packet of its own: without it its picture would be half a picture.
+        # A field may have a packet of its own; leaving that out would leave half a picture.
         assert (disposables(film) == 0) == fields
 
 
@@ -78,7 +78,7 @@ def test_what_an_edit_cuts_off_is_not_handed_on(
 def test_leading_pictures_of_what_was_cut_are_not_handed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HEVC: those that refer to what lies before a cut, which decoders skip."""
+    """HEVC's RASL pictures refer to what is before a cut, and decoders skip them."""
     film = write_film(
         tmp_path / "a.mp4",
         times=TIMES,

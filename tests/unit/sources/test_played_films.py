@@ -1,4 +1,4 @@
-"""Films as `watch` plays them: the times of their pictures are those of a scan."""
+"""Films that `watch` plays: their media times are those of a scan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.films import write_film
 def test_a_film_has_the_times_of_a_scan(
     tmp_path: Path, name: str, codec: str, pixels: str, b_frames: int
 ) -> None:
-    """One without timestamps was played in no time, and had no events."""
+    """A film without timestamps used to be played in an instant, without events."""
     times = [number / 25 for number in range(50)]
     path = write_film(tmp_path / name, times=times, codec=codec, pixels=pixels, b_frames=b_frames)
     if name == "twice.ts":

@@ -1,4 +1,4 @@
-"""Small pictures in colour: the same whichever way they are made."""
+"""Small pictures in colour: the same in whichever way they are made."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_they_look_as_the_whole_picture_does(
     assert made.shape == (small[1], small[0], 3)
     apart = np.abs(made - wanted)
     assert apart.mean() < 3
-    for x in (small[0] // 6, small[0] // 2, small[0] * 5 // 6):  # away from the edges of colours
+    for x in (small[0] // 6, small[0] // 2, small[0] * 5 // 6):  # away from colours' edges
         assert apart[:, x].mean() < 3
 
 

@@ -69,7 +69,7 @@ def test_one_still_without_a_time_leaves_all_without(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_keeps_no_other_from_the_time_in_its_name(tmp_path: Path) -> None:
     whole = [picture(tmp_path / f"20240504_12000{second}.jpg") for second in (2, 4)]
     newest = tmp_path / "newest.jpg"
-    newest.symlink_to("20240504_120006.jpg")  # which is gone
+    newest.symlink_to("20240504_120006.jpg")  # whose target is gone
     times = still_times([*whole, newest])
     assert times is not None
     assert [path for _, path in times] == whole

@@ -1,4 +1,4 @@
-"""Pictures that wait thinned: what analysis takes of them is there, the whole when asked for."""
+"""Thinned pictures: analysis has what it needs, and the whole is there when asked for."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_each_frame_is_the_one_of_a_decoder_that_keeps_all(
         whole = [(frame.time, frame.size, content(frame.planes), frame.bgr()) for frame in plain]
     with Recording(film, shrink=shrink) as source:
         frames = list(source)
-        # How many wait thinned depends on how far ahead the other decoder is; so many do anyhow.
+        # How many are thinned depends on how far ahead the other decoder is; at least this many.
         assert sum(frame.to_small is not None for frame in frames) > 20
         for frame, (time, size, planes, _) in zip(frames, whole, strict=True):
             assert (frame.time, frame.size) == (time, size)
@@ -72,7 +72,7 @@ def test_each_frame_is_the_one_of_a_decoder_that_keeps_all(
 def test_where_timestamps_fall_each_frame_is_its_own_too(
     tmp_path: Path, in_turn: bool, b_frames: int, late_by: Callable[[int], int]
 ) -> None:
-    """Of those that come in another order than they are named what is asked for was passed over."""
+    """When timestamps are not in order of display, wanted pictures used to be passed over."""
 
     def shown(number: int, ticks: int) -> int:
         return ticks + 40 * (8 + late_by(number))  # frames of 40 ms
@@ -170,7 +170,7 @@ def test_a_thinned_frame_may_outlive_its_source_and_then_holds_no_packets(tmp_pa
 def test_small_planes_are_counted_by_their_own_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A room that ten pictures fill takes thirty of a quarter of their size, chroma and all."""
+    """The room for ten pictures takes thirty thinned ones of a quarter of the size, with chroma."""
     made: list[leapfrog.Leapfrog] = []
     start = leapfrog.Leapfrog.__init__
 

@@ -9,13 +9,13 @@ import pytest
 from motionlapse.clock import ManualClock
 from motionlapse.errors import SourceError
 from motionlapse.frames import Image
-from motionlapse.sources.asking import AskingConnection
 from motionlapse.sources.camera import planes_of_bgr
 from motionlapse.sources.connection import Arrival, Picture, itself
+from motionlapse.sources.polling import PollingConnection
 
 
 class Answer:
-    """One answer of a camera: these pictures, each of one grey."""
+    """One answer of a camera: pictures of a single grey level each."""
 
     detail, damage, paced, finite = "2×2 grey", "", False, False
 
@@ -33,13 +33,13 @@ class Answer:
 
 
 class Asked:
-    """A camera with answers that come after `answer_s`; asked no more once `most` have come."""
+    """A camera whose answers take `answer_s`; polling ends after `most` of them."""
 
     def __init__(self, *answers: Answer, answer_s: float = 0.0, every_s: float = 1.0) -> None:
         self.clock = ManualClock()
         self.answers, self.asked, self.waits = list(answers), 0, list[float]()
         self.answer_s = answer_s
-        self.connection = AskingConnection(self.ask(), self.ask, every_s, self.clock, self.wait)
+        self.connection = PollingConnection(self.ask(), self.ask, every_s, self.clock, self.wait)
 
     def ask(self) -> Answer:
         if self.asked == len(self.answers):
@@ -88,7 +88,7 @@ def test_who_wants_the_end_gets_it_in_the_middle_of_a_wait() -> None:
 
 def test_a_camera_that_does_not_answer_is_lost() -> None:
     camera = Asked(Answer(10))
-    camera.connection = AskingConnection(
+    camera.connection = PollingConnection(
         Answer(10), camera.ask, 1.0, camera.clock, lambda _seconds: False
     )
     with pytest.raises(SourceError, match="connection refused"):

@@ -1,4 +1,4 @@
-"""Decoding a film: with one decoder or with two in turn, and late what had been left out."""
+"""Decoding a film with one decoder or with two in turn, and late what had been left out."""
 
 from __future__ import annotations
 
@@ -21,37 +21,39 @@ from motionlapse.sources.leapfrog import Leapfrog
 from motionlapse.sources.open_film import OpenFilm
 from motionlapse.sources.settings import SourceSettings
 
-# To open a film once more costs as much as to decode half a second of it.
+# A shorter part is decoded by one decoder: to open the film a second time costs as much as decoding
+# half a second of it.
 _WORTH_S = 8.0
 
 
-class Steps(Closing):
-    """What becomes of a film's packets, in order.
+class FilmDecoder(Closing):
+    """Decodes a film; iterating yields what became of each packet, in order.
 
     Parameters
     ----------
     place, name
-        As in `OpenFilm`.
+        As for `OpenFilm`.
     settings
         How it is decoded.
     film, stream
-        The film, brought to where decoding begins; it stays open.
-    begins_at
-        The timestamp that was asked for to bring it there; None: its beginning.
+        The film, at the place where decoding begins; it stays open.
+    sought_pts
+        The timestamp that was sought to bring it there; None for its beginning.
     in_turn
         Whether two decoders may take turns.
     shrink
-        What is kept of pictures that wait for long, and without turns of all; None: everything.
+        Makes the small copies that are kept in place of pictures that wait for long, or of all
+        pictures if decoders may not take turns; None to keep pictures whole.
     in_order
-        Whether timestamps are known to be good, where there are no turns.
+        Whether timestamps are known to be good; not used when decoders take turns.
     demand
-        How much disposable pictures are asked for, where that is known from other parts of the
-        film; None: it is not.
+        Knows from other parts of the film how often disposable pictures are asked for; None to
+        learn that anew.
 
     Attributes
     ----------
     demand
-        How much disposable pictures are asked for.
+        Decides whether disposable pictures are left out.
     """
 
     def __init__(
@@ -62,18 +64,17 @@ class Steps(Closing):
         film: OpenFilm,
         stream: VideoStream,
         *,
-        begins_at: int | None,
+        sought_pts: int | None,
         in_turn: bool,
-        shrink: Shrink | None = None,
-        in_order: bool = False,
-        demand: Demand | None = None,
+        shrink: Shrink | None,
+        in_order: bool,
+        demand: Demand | None,
     ) -> None:
         self._place, self._name, self._settings = place, name, settings
         self._film, self._stream = film, stream
-        self._begins_at = begins_at
+        self._sought_pts = sought_pts
         self.demand = demand or Demand()
-        # Functions without this object: it would refer to itself, and the decoders would wait for a
-        # search for cycles.
+        # Not methods: in a cycle of references, decoders would live on until it is collected.
         self._late = LateDecoder(
             partial(OpenFilm, place, name), partial(_stream_alone, name, settings)
         )
@@ -82,14 +83,14 @@ class Steps(Closing):
         self._pair = self._take_turns() if in_turn else None
 
     @property
-    def pair(self) -> bool:
+    def takes_turns(self) -> bool:
         """True if two decoders take turns, in threads of their own."""
         return self._pair is not None
 
     def __iter__(self) -> Iterator[Decoded]:
         if self._pair is not None:
             return iter(self._pair)
-        # A URL is read once.
+        # Pictures are not decoded late from a URL: it would be downloaded again.
         late = self._late if isinstance(self._place, Path) else None
         decoder = PictureDecoder(
             self._stream, self.demand, late, self._shrink, in_order=self._in_order
@@ -104,7 +105,7 @@ class Steps(Closing):
         self._late.close()
 
     def _take_turns(self) -> Leapfrog | None:
-        """Have two decoders take turns, where nobody said how many threads there shall be."""
+        """Start two decoders that take turns; None where that is unwanted or does not pay."""
         settings = self._settings
         worth = settings.stop_s - settings.start >= _WORTH_S and os.cpu_count() != 1
         if settings.decoding_threads != "auto" or not worth or not isinstance(self._place, Path):
@@ -112,8 +113,8 @@ class Steps(Closing):
         other = OpenFilm(self._place, self._name)
         try:
             again = video_stream(other.container, self._name, settings)
-            if self._begins_at is not None:
-                other.container.seek(self._begins_at, stream=again)
+            if self._sought_pts is not None:
+                other.container.seek(self._sought_pts, stream=again)
         except (av.error.FFmpegError, SourceError):
             other.close()
             return None
@@ -125,6 +126,6 @@ class Steps(Closing):
 
 
 def _stream_alone(name: str, settings: SourceSettings, film: OpenFilm) -> VideoStream:
-    """Return a film's stream, decoded by one thread: that one has no pictures in hand."""
+    """Return a film's stream, decoded by one thread, which returns each picture without delay."""
     alone = settings.model_copy(update={"decoding_threads": 1})
     return video_stream(film.container, name, alone)

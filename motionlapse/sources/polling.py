@@ -1,4 +1,4 @@
-"""Cameras that give one picture each time that they are asked, such as ``…/snapshot.jpg``."""
+"""Polling cameras that send one picture for each request, such as ``…/snapshot.jpg``."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from motionlapse.errors import SourceError
 from motionlapse.sources.connection import Arrival, Connection, Picture
 
 Wait: TypeAlias = Callable[[float], bool]
-"""Waits for so many seconds, or until somebody wants the end: then it returns True."""
+"""Waits for a number of seconds, or until watching is to end: then it returns True."""
 
 
-class AskingConnection:
-    """A connection for each picture, which together are as one.
+class PollingConnection:
+    """Makes a request for each picture, and looks like one connection.
 
     Parameters
     ----------
     first
-        The first of them, open.
+        The connection of the first request, open.
     ask
-        Opens the next, or raises SourceError: then the camera is lost.
+        Makes the next request; raises SourceError if the camera does not answer, so is lost.
     every_s
-        From one question to the next, in seconds; or as long as the answer takes.
+        Time from one request to the next, in seconds; longer if an answer takes longer.
     clock
-        The time.
+        Tells the time.
     wait
-        Waits for the next.
+        Waits until the next request is due.
     """
 
     paced = False
@@ -50,7 +50,7 @@ class AskingConnection:
         self._every_s = every_s
         self._clock = clock
         self._wait = wait
-        self._print: int | None = None  # of the last picture
+        self._checksum: int | None = None  # of the last picture
 
     @property
     def detail(self) -> str:
@@ -58,12 +58,12 @@ class AskingConnection:
         return f"{self._answer.detail}, asked for every {self._every_s:g} s"
 
     def pictures(self) -> Iterator[Arrival]:
-        """Yield the pictures as they come, until somebody wants the end; none twice in a row.
+        """Yield the pictures as they come, until watching is to end; none twice in a row.
 
         Raises
         ------
         SourceError
-            If the camera does not answer, or not with a picture.
+            If the camera does not answer, or its answer is no picture.
         """
         asked_s = self._clock.monotonic()
         while True:
@@ -82,12 +82,12 @@ class AskingConnection:
             self._answer = self._ask()
 
     def _is_new(self, arrival: Arrival) -> bool:
-        """Tell whether a picture is another than the last: many cameras renew it now and then."""
+        """Return whether a picture differs from the last: many cameras renew it only at times."""
         if not isinstance(arrival, Picture):
             return True
-        before = self._print
-        self._print = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view).data)
-        return self._print != before
+        before = self._checksum
+        self._checksum = zlib.crc32(np.ascontiguousarray(arrival.planes.luma.view).data)
+        return self._checksum != before
 
     def close(self) -> None:
         """Close the connection; may be called again."""
