@@ -60,7 +60,7 @@ def make_folder(folder: Path) -> None:
 
 def _in_the_way(folder: Path, file: Path) -> str:
     if file == folder:
-        return f"{folder}: cannot be written: it is a file, and a folder is wanted"
+        return f"{folder}: cannot be written: it is a file, not a folder"
     return f"{folder}: cannot be written: {file} is a file, not a folder"
 
 
@@ -98,7 +98,7 @@ def refuse_existing(film: Path, flag: str) -> None:
     """
     with writing(film):
         if film.exists():
-            raise ConfigError(f"{film}: exists already; name another film with {flag}")
+            raise ConfigError(f"{film}: already exists; name another film with {flag}")
 
 
 def free_name(path: Path, taken: Container[Path] = ()) -> Path:

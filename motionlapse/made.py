@@ -27,7 +27,7 @@ class Made(Enum):
     EVENTS = "table of events", rb"\Asource,event,start_s,"
     METRICS = "table of frames", rb"\A(index,time_s,wall,|PAR1)"
     PAGE = "page of an archive", rb"<title>What moved: "
-    PICTURE = "picture made here", re.escape(_MARK)
+    PICTURE = "picture made by motionlapse", re.escape(_MARK)
     LOG = "log", rb"\A[^\0]+\Z"  # any text: it is appended to, not written anew
 
     def __init__(self, words: str, pattern: bytes) -> None:
@@ -61,7 +61,7 @@ def refuse_others(path: Path, made: Made) -> None:
             tail = file.read() if made is Made.PICTURE else b""
     if head and not any(made.pattern.search(part) for part in (head, tail)):
         raise ConfigError(
-            f"{path}: exists already, and is no {made.words}; choose another name, or remove it"
+            f"{path}: already exists and is not a {made.words}; choose another name, or remove it"
         )
 
 

@@ -66,8 +66,8 @@ def auto_or_whole(what: str, most: int) -> BeforeValidator:
         if number == "auto" or (type(number) is int and 1 <= number <= most):
             return number
         raise ValueError(
-            f"'{value}' is no {what}; write auto or a whole number from 1 to {most}"
-            f"{nearest(str(value), ['auto'])}"
+            f"'{value}' is not a {what}; write auto or a whole number from 1 to "
+            f"{most}{nearest(str(value), ['auto'])}"
         )
 
     return BeforeValidator(parse)

@@ -38,7 +38,7 @@ def toml_layer(path: Path, *, origin: str | None = None) -> Layer:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: cannot be read: it is no text (UTF-8)") from None
+        raise ConfigError(f"{path}: cannot be read: it is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {why(error)}") from None
     return Layer(origin or str(path), flatten(tree))

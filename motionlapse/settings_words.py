@@ -12,12 +12,12 @@ from motionlapse.errors import nearest
 
 # What pydantic says in the words of those who write Python.
 _PLAINER = {
-    "path_type": "no path; write the name of a file or folder",
-    "float_parsing": "no number",
-    "float_type": "no number",
-    "int_parsing": "no whole number",
-    "int_type": "no whole number",
-    "int_from_float": "no whole number",
+    "path_type": "not a path; write the name of a file or folder",
+    "float_parsing": "not a number",
+    "float_type": "not a number",
+    "int_parsing": "not a whole number",
+    "int_type": "not a whole number",
+    "int_from_float": "not a whole number",
     "bool_parsing": "neither true nor false",
     "bool_type": "neither true nor false",
 }

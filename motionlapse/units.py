@@ -34,7 +34,7 @@ def parse_duration(value: object) -> float:
     return seconds
 
 
-_DURATION_HINT = "'{}' is no duration; write 90, 90s, 1m30s or 00:01:30.5, not below 0"
+_DURATION_HINT = "'{}' is not a duration; write 90, 90s, 1m30s or 00:01:30.5, at least 0"
 
 
 def _parse_duration_text(text: str) -> float | None:
@@ -78,7 +78,7 @@ def parse_share(value: object) -> float:
     return share
 
 
-_SHARE_HINT = "'{}' is no share; write 0.004 or 0.4%, from 0 to 1"
+_SHARE_HINT = "'{}' is not a share; write 0.004 or 0.4%, from 0 to 1"
 
 
 def parse_wall(value: object) -> datetime:
@@ -92,7 +92,8 @@ def parse_wall(value: object) -> datetime:
     moment = value if isinstance(value, datetime) else _iso(str(value))
     if moment is None:
         raise ValueError(
-            f"'{value}' is no date and time; write 2026-05-04T12:00:00 or 2026-05-04T12:00:00+02:00"
+            f"'{value}' is not a date and time; write 2026-05-04T12:00:00 or "
+            "2026-05-04T12:00:00+02:00"
         )
     return _aware(moment)
 
@@ -107,7 +108,7 @@ def _iso(text: str) -> datetime | None:
 def _aware(moment: datetime) -> datetime:
     """Return a moment with an offset; near the first and the last year times cannot be reckoned."""
     if not is_known_year(moment):
-        raise ValueError(f"'{moment.isoformat()}' is of no year from {_YEARS[0]} to {_YEARS[-1]}")
+        raise ValueError(f"'{moment.isoformat()}' is not in the years {_YEARS[0]} to {_YEARS[-1]}")
     return moment if moment.tzinfo else moment.astimezone()
 
 
@@ -163,7 +164,7 @@ def parse_size(value: object) -> int:
         return value
     match = _SIZE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"'{value}' is no size; write 20GB, 500MB or 2GiB")
+        raise ValueError(f"'{value}' is not a size; write 20GB, 500MB or 2GiB")
     number = Decimal(match[1])
     if match[4]:
         return int(number * 1024 ** ("kmgt".index(match[4]) + 1))
@@ -223,12 +224,14 @@ def parse_moment(text: str, now: datetime, *, past: bool = False) -> datetime:
         iso = _iso(text)
         if iso is None:
             raise ValueError(
-                f"'{text}' is no time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
+                f"'{text}' is not a time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
             )
         return _aware(iso)
     hour, minute, second = (int(part or 0) for part in match.groups())
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"'{text}' is no time of day; hours go to 23, minutes and seconds to 59")
+        raise ValueError(
+            f"'{text}' is not a time of day; hours go to 23, minutes and seconds to 59"
+        )
     day = now.replace(tzinfo=None)
     moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
     if past and moment > day:

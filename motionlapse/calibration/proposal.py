@@ -145,15 +145,16 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
     found = []
     if watched.seconds < _ENOUGH_S:
         found.append(
-            f"too short to tell: {watched.seconds:.1f} s were judged; of what comes less than "
-            f"{usual.bound_a_day:,.0f} times a day nothing is known. Watch a minute or more"
+            f"too short: only {watched.seconds:.1f} s were judged, so up to "
+            f"{usual.bound_a_day:,.0f} false alarms a day cannot be ruled out; watch for a "
+            "minute or more"
         )
     if max(chosen.peaks, default=0.0) > _NOT_NOISE:
         highest = max(usual.peaks, default=0.0)
         where = _where(watched, highest)
         found.append(
-            f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
-            "on another part (--start, --duration), or leave out what never rests (--ignore)"
+            f"not a quiet scene: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
+            "on another part (--start, --duration), or exclude what never rests (--ignore)"
         )
     elif stands_out(usual.peaks, enter):
         found.append(_alone(watched, max(usual.peaks)))
@@ -161,8 +162,8 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
     if light.steps:
         found.append(
             f"brightness jumped {counted(light.steps, 'time')}, by up to "
-            f"{light.largest_step:.0f} levels: exposure or a lamp; what was learned beside it may "
-            "be too careful"
+            f"{light.largest_step:.0f} levels (auto-exposure or a lamp); the proposal may be too "
+            "cautious"
         )
     return found
 
@@ -173,11 +174,11 @@ def _alone(watched: Watched, peak: float) -> str:
     usually = median(watched.moving[_USUAL_FACTOR])
     missed = "will not be found; calibrate on another part (--start, --duration)"
     if peak >= _STANDS_ALONE * usually:
-        alone = f"one moment stands out: {moment}, else far less"
-        return f"{alone}. If that was a mover, its like {missed}"
+        alone = f"one moment stands out: {moment}, otherwise far less"
+        return f"{alone}. If that was a moving object, others like it {missed}"
     return (
-        f"never at rest: half of the time {format_share(usually)} of the picture or more moved, "
-        f"and {moment}. Movers like that {missed}, or leave out what never rests (--ignore)"
+        f"never at rest: half of the time at least {format_share(usually)} of the picture moved, "
+        f"and {moment}. Motion of that size {missed}, or exclude what never rests (--ignore)"
     )
 
 

@@ -141,7 +141,7 @@ def watch_scene(
         if frame.time - begin_s > most_s:
             break
         if not eyes.fits(frame):
-            raise SourceError(f"{source.info.name}: the pictures change their size")
+            raise SourceError(f"{source.info.name}: the picture size changes")
         eyes.see(frame, learning=frame.time - begin_s < learning_s)
         last_s = frame.time
         on_frame(frame)
@@ -150,8 +150,8 @@ def watch_scene(
     least_s = taught_s + settings.decision.min_event
     if eyes is None or len(eyes.watched.times_s) < 3 or last_s - begin_s < least_s:
         raise SourceError(
-            f"{source.info.name}: too short to tell anything: {last_s - begin_s:.1f} s, and the "
-            f"first {taught_s:g} s teach the background; watch a minute or more"
+            f"{source.info.name}: too short: {last_s - begin_s:.1f} s, and the first "
+            f"{taught_s:g} s only teach the background; watch for a minute or more"
         )
     return eyes.watched
 
@@ -164,7 +164,7 @@ class _Eyes:
         size = frame.planes.size
         own = settings.background.of_model()
         if not isinstance(own, GaussianSettings):
-            raise ConfigError("calibrate tunes the background model gaussian; choose no other")
+            raise ConfigError("calibrate works only with the background model gaussian")
         self._analyzers = {
             factor: Analyzer(
                 size,

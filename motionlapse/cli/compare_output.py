@@ -96,8 +96,8 @@ def compare_folders(
     pairs = (by_looks if match else by_name)(pictures_in(before), pictures_in(after))
     _tell_alone(pairs.alone)
     if not pairs.pairs:
-        hint = "" if match else "; pair them by looks with --match"
-        raise ConfigError(f"{before} and {after}: no pictures of the same name{hint}")
+        hint = "" if match else "; pair them by appearance with --match"
+        raise ConfigError(f"{before} and {after}: no pictures with the same name{hint}")
     run = _Folders(asked, Preparation(settings.measures, settings.analysis))
     run.faults += pairs.faults
     for first, second in pairs.pairs:
@@ -224,7 +224,7 @@ def _rectangle(detail: Detail) -> str:
 def _changed(compared: Compared) -> str:
     if not compared.rectangle:
         if compared.change.value:
-            return "changed: all of it; one of the two has no contrast"
+            return "changed: everything; one of the two has no contrast"
         return "changed: nothing beyond noise and light"
     return f"changed: {_rectangle(compared.rectangle)} ({compared.change.value:.2%} of the picture)"
 

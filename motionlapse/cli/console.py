@@ -21,8 +21,8 @@ from motionlapse.units import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on stderr.")]
 
 
 def _of_a_file(path: Path | None) -> Path | None:
@@ -35,17 +35,22 @@ def _of_a_file(path: Path | None) -> Path | None:
 LogFile = Annotated[
     Path | None,
     typer.Option(
-        "--log-file", metavar="FILE", callback=_of_a_file, help="Append what stderr says here."
+        "--log-file",
+        metavar="FILE",
+        callback=_of_a_file,
+        help="Append what is printed on stderr to this file.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON Lines on stdout, one object per result.")
+]
 Csv = Annotated[
     Path | None,
     typer.Option(
         "--csv",
         metavar="FILE",
         callback=_of_a_file,
-        help="Write the events anew as CSV; '-' is stdout.",
+        help="Write the events to this CSV file (replaced if it exists); '-' is stdout.",
     ),
 ]
 
@@ -118,7 +123,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
         If the file cannot be written.
     """
     if quiet and verbose:
-        raise ConfigError("--quiet and --verbose exclude each other")
+        raise ConfigError("--quiet and --verbose cannot be used together")
     for handler in logger.handlers:
         handler.close()
     logger.handlers = [_Stderr()]
@@ -228,7 +233,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
             sys.stdout.write(f"\x1b[1m{line}\x1b[0m\n" if bold else f"{line}\n")
     left_out = [column.name for i, column in enumerate(columns) if i not in wanted]
     if left_out:
-        note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
+        note = f"columns that did not fit: {', '.join(left_out)}; widen the terminal, or use --json"
         logger.info(note) if logger.handlers else say(note)
 
 

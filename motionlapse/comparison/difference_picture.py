@@ -80,7 +80,7 @@ def difference_picture(compared: Compared) -> Image:
 
 def _summary(compared: Compared) -> str:
     if not compared.rectangle:
-        return "noise and light alone"
+        return "only noise and light"
     return f"{compared.change.value * 100:.2g}% changed"
 
 

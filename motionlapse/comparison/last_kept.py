@@ -15,7 +15,7 @@ from motionlapse.measures import MeasureEntry
 
 # Day and night come over many pictures: what the median of so many has followed is no news.
 _FOLLOWED, _LEAST_FOLLOWED = 9, 3
-AGAINST_LAST_KEPT = "against the last kept"
+AGAINST_LAST_KEPT = "against the last one kept"
 """How the reason for which a picture was kept ends."""
 CHANGED_SLOWLY = "changed slowly"
 """How the reason ends for which a picture that is far from the last kept was dropped."""
@@ -159,7 +159,7 @@ class LastKept:
             return f"{name} {value:.4g}" + (f": {CHANGED_SLOWLY}" if far else "")
         if distance < usual:
             before = value_at(self.entry, usual)
-            return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"
+            return f"{name} {value:.4g}: back towards the last one kept, from {before:.4g}"
         sign = "≥" if self.entry.grows else "≤"
         return f"{name} {value:.4g} {sign} {self.threshold:.4g} {AGAINST_LAST_KEPT}"
 

@@ -153,7 +153,7 @@ class Preparation:
             small = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA))
             mask: Image = np.where(small >= 128, 255, 0).astype(np.uint8)
             if not mask.any():
-                raise ConfigError("what is watched is smaller than a pixel; see --resize")
+                raise ConfigError("the watched area is smaller than one pixel; see --resize")
             self._masks[key] = mask
         return self._masks[key]
 

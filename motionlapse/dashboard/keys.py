@@ -69,15 +69,15 @@ class Keys:
 
     def _quit(self) -> None:
         self._controls.stop("q")
-        self._say("ending: the open event is closed and its files are finished", math.inf)
+        self._say("quitting: the open event is closed and its files are finished", math.inf)
 
     def _pause(self) -> None:
         self._controls.toggle_pause()
-        self._say("paused" if self._controls.paused else "going on")
+        self._say("paused" if self._controls.paused else "resumed")
 
     def _snapshot(self) -> None:
         self._controls.ask("snapshot")
-        self._say("a snapshot of the next frame")
+        self._say("taking a snapshot of the next frame")
 
     def _pictures(self) -> None:
         if self.picked:
@@ -95,7 +95,7 @@ class Keys:
 
     def _learn(self) -> None:
         self._controls.ask("relearn")
-        self._say("the background is learned anew")
+        self._say("learning the background anew")
 
     def _help(self) -> None:
         self.help = True

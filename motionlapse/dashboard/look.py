@@ -133,7 +133,7 @@ class Look:
         if status is None or status.state is LiveState.CONNECTING:
             return "waiting for the first picture"
         if self.paused:
-            return "no frame is looked at; space goes on"
+            return "no frames are analysed; press space to resume"
         return self.decision.reason if self.decision else ""
 
     @property

@@ -24,11 +24,11 @@ _STATE_STYLES = {
 }
 KEYS = (
     ("q", "quit"),
-    ("space", "pause, and go on"),
+    ("space", "pause or resume"),
     ("s", "snapshot now"),
-    ("m", "picture and mask, picture, mask, off"),
-    ("+", "raise the threshold: less counts"),
-    ("-", "lower the threshold: more counts"),
+    ("m", "show picture and mask, picture, mask, or neither"),
+    ("+", "raise the threshold: fewer events"),
+    ("-", "lower the threshold: more events"),
     ("b", "learn the background anew"),
     ("?", "this help"),
 )
@@ -69,7 +69,7 @@ def source_lines(look: Look, width: int) -> list[Line]:
 def disk_words(look: Look) -> str:
     """Return how full the disk is."""
     if look.disk is None:
-        return "disk not looked at yet"
+        return "disk not checked yet"
     return f"{format_size(look.disk.archive)} used, {format_size(look.disk.free)} left"
 
 
@@ -89,7 +89,7 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
         lines += _indented(room, width, 2)
     threshold = f" opens at {look.opens_at}"
     if look.threshold_factor != 1:
-        threshold += f" ({look.threshold_factor:.3g} × the settings')"
+        threshold += f" ({look.threshold_factor:.3g} × the configured threshold)"
     if look.quiet_level is not None:
         level = look.quiet_level
         threshold += (
@@ -156,7 +156,7 @@ def help_lines() -> list[Line]:
 def footer(look: Look, width: int) -> Line:
     """Return the last line: what was done last, or the keys, and the disk."""
     if look.help:
-        return text((" q quits, any other key goes back", "bright_black"))
+        return text((" q quits, any other key closes this help", "bright_black"))
     if look.said:
         return fitted(text((f" {look.said}", "bold")), width)
     keys = " q quit  space pause  s snapshot  m picture  +/- threshold  b learn anew  ? help"

@@ -10,13 +10,14 @@ class LapseSettings(SettingsModel):
 
     every: Duration | None = setting(
         None,
-        "time-lapse: look at one frame each TIME, keep it if it differs from the last one kept",
+        "time-lapse: look at one frame every TIME, and keep it if it differs from the last one "
+        "kept",
         flag="--every",
         metavar="TIME",
         gt=0,
     )
     learn: Duration = setting(
         "0s",
-        "how long the frames after a kept one are learned too, for their noise; what moves in them "
-        "is forgotten (a measure learns nothing)",
+        "time-lapse: how long to learn noise from the frames after a kept one (not used with a "
+        "measure)",
     )

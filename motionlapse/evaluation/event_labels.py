@@ -69,7 +69,7 @@ def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
     except (ValueError, csv.Error) as error:
         raise ConfigError(f"{path}, line {max(1, rows.line_num)}: {error}") from None
     if not clips:
-        raise ConfigError(f"{path}, line 1: no rows follow it")
+        raise ConfigError(f"{path}, line 1: no rows follow the heading")
     return clips
 
 
@@ -84,12 +84,13 @@ def _label(heading: Sequence[str], row: Sequence[str]) -> EventLabel:
         raise ValueError("clip is empty")
     if cells["kind"] not in KINDS:
         raise ValueError(
-            f"kind '{cells['kind']}' is none of {', '.join(KINDS)}{nearest(cells['kind'], KINDS)}"
+            f"kind '{cells['kind']}' is not one of "
+            f"{', '.join(KINDS)}{nearest(cells['kind'], KINDS)}"
         )
     return EventLabel(cells["clip"], start, end, tolerance, cells["kind"], cells["what"])
 
 
 def _frames(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"{name} '{text}' is no whole number from 0")
+        raise ValueError(f"{name} '{text}' is not a whole number from 0 up")
     return int(text)

@@ -138,6 +138,6 @@ def _check_ends(
     labelled = max(label.end_frame for label in labels)
     if indices and labelled > indices[-1]:
         listener.warning(
-            f"{clip}: is labelled up to frame {labelled}, and its last frame is {indices[-1]}; "
-            "what is labelled after that counts as not covered"
+            f"{clip}: is labelled up to frame {labelled}, but its last frame is {indices[-1]}; "
+            "labels after that count as not covered"
         )

@@ -73,7 +73,7 @@ def read_labels(path: Path, size: tuple[int, int], region: Flags | None) -> Labe
     grey = read_grey(path)
     if grey.shape != (size[1], size[0]):
         raise SourceError(
-            f"{path}: is {grey.shape[1]}×{grey.shape[0]}, its picture {size[0]}×{size[1]}"
+            f"{path}: is {grey.shape[1]}×{grey.shape[0]}, but its picture is {size[0]}×{size[1]}"
         )
     moving = grey == MOVING
     still = (grey == BACKGROUND) | (grey == SHADOW)

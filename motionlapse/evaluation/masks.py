@@ -133,8 +133,8 @@ def _evaluate_one(
             faults.append(fault.text) if fault.lost else listener.warning(fault.text)
     if labelled and runs[0].counts == Counts():
         faults.append(
-            f"{sequence.name}: nothing to score: no pixel of its {labelled} truths is labelled as "
-            "moving or still (and within ROI.bmp)"
+            f"{sequence.name}: nothing to score: no pixel of its {labelled} ground-truth "
+            "pictures is labelled as moving or still (within ROI.bmp)"
         )
     _tell(listener, strange, faults)
     return [
@@ -234,8 +234,8 @@ def _region(sequence: LabelledSequence, size: tuple[int, int], listener: Listene
     region = read_region(sequence.region, size)
     if region is None and sequence.region is not None:
         listener.warning(
-            f"{sequence.region}: is not {size[0]}×{size[1]} as the pictures are; it is ignored, "
-            "the whole picture is scored"
+            f"{sequence.region}: is not {size[0]}×{size[1]} like the pictures, so it is ignored "
+            "and the whole picture is scored"
         )
     return region
 

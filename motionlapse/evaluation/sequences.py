@@ -94,8 +94,8 @@ def _sequence(folder: Path) -> LabelledSequence:
     }
     if not scored:
         raise SourceError(
-            f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} "
-            "truths in groundtruth/, and no number in both (and in temporalROI.txt)"
+            f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} in "
+            "groundtruth/, but no number is in both (and in temporalROI.txt)"
         )
     region = folder / "ROI.bmp"
     return LabelledSequence(
@@ -108,9 +108,9 @@ def _sequence(folder: Path) -> LabelledSequence:
 
 def _lacks(folder: Path, missing: list[str]) -> str:
     inside = sorted(path.parent.name for path in folder.glob("*/groundtruth") if path.is_dir())
-    hint = f"; it holds sequences: name them, as {folder / inside[0]}" if inside else ""
+    hint = f"; it holds sequences: name them, such as {folder / inside[0]}" if inside else ""
     folders = " and ".join(f"{name}/" for name in missing)
-    return f"no {folders} here; a sequence has input/ and groundtruth/{hint}"
+    return f"has no {folders}; a sequence needs input/ and groundtruth/{hint}"
 
 
 def _numbered(folder: Path, prefix: str, suffixes: Iterable[str]) -> dict[int, Path]:

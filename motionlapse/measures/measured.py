@@ -59,8 +59,8 @@ def matched(before: Image, after: Image) -> tuple[Image, Image]:
     if before.shape[:2] != after.shape[:2]:
         words = f"the pictures differ in size: {size_words(before)} and {size_words(after)}; "
         if before.shape[1] == after.shape[1]:
-            raise ConfigError(words + "their shapes must be alike: crop one")
-        raise ConfigError(words + "bring both to one width with --resize WIDTH")
+            raise ConfigError(words + "their proportions differ: crop one of them")
+        raise ConfigError(words + "bring both to the same width with --resize WIDTH")
     if before.ndim != after.ndim:
         before, after = bgr(before), bgr(after)
     return before, after

@@ -157,7 +157,7 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
             raise outcome.failure
         lost = [fault.text for fault in source.faults if fault.lost]
     if last.seen is None:
-        raise SourceError(f"{footage.name}: no picture up to {format_duration(at_s)}")
+        raise SourceError(f"{footage.name}: no picture at or before {format_duration(at_s)}")
     analysis, decision = last.seen
     if lost and at_s - analysis.frame.time > _NEAR_S:
         raise SourceError(f"{lost[-1]}; there is no picture at {format_duration(at_s)}")

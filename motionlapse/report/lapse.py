@@ -173,7 +173,7 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
     times = still_times(paths)
     if times is None:
         raise ConfigError(
-            "--stamp: neither EXIF nor the names of all pictures say when they are of"
+            "--stamp: not all pictures say, in EXIF or in their names, when they were taken"
         )
     dated = {path: _day_and_time(moment) for moment, path in times}
     unread = [_Picture(path, "") for path in paths if path not in dated]  # told of when it is read
@@ -222,7 +222,7 @@ def _usual_size(pictures: Sequence[_Picture]) -> tuple[int, int]:
             continue  # told of when it is read
         sizes[(height, width) if turned else (width, height)] += 1
     if not sizes:
-        raise SourceError(f"{pictures[0].path}: neither it nor any other is a picture")
+        raise SourceError(f"{pictures[0].path}: neither this file nor any other is a picture")
     return max(sizes, key=lambda size: (sizes[size], size))
 
 

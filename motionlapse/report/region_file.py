@@ -65,7 +65,7 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
         raise ConfigError(f"{path}: cannot be read as TOML: {why(error)}") from None
     table = document.setdefault("analysis", tomlkit.table())
     if not isinstance(table, dict):
-        raise ConfigError(f"{path}: 'analysis' is no table")
+        raise ConfigError(f"{path}: 'analysis' is not a table")
     table["regions"] = _lines(regions)
     table["ignore"] = _lines(ignore)
     make_folder(path.parent)

@@ -131,8 +131,9 @@ class Journal:
             return 0
         if lines[0] != header:
             raise ConfigError(
-                f"{path}: this folder was sifted by other rules ({_differing(lines[0], header)}); "
-                "choose another --out, or the same settings"
+                f"{path}: this folder was sifted with other settings "
+                f"({_differing(lines[0], header)}); choose another --out, or use the same "
+                "settings"
             )
         for line in lines[1:]:
             try:

@@ -91,8 +91,8 @@ class MeasureJudge:
             threshold = value_at(entry, automatic_limit(entry, distances))
         else:
             raise ConfigError(
-                "--threshold auto: there are no two neighbours of one size to learn from; give a "
-                "number"
+                "--threshold auto: no two neighbouring stills have the same size to learn from; "
+                "give a number"
             )
         self._last = LastKept(entry, threshold, preparation, noise=quiet_noise(distances))
 
@@ -174,7 +174,7 @@ class ModelJudge:
             first = self._mask is None
             self._keep(mask, luma)
             return Verdict(
-                True, None, self.threshold, "the first" if first else "another picture size"
+                True, None, self.threshold, "the first" if first else "different picture size"
             )
         value, threshold = self._news(mask, luma), self.threshold
         keep = value >= threshold

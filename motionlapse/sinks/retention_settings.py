@@ -9,11 +9,11 @@ class RetentionSettings(SettingsModel):
     """How long, how much, and what is left free; the oldest events of cameras go first."""
 
     keep: Duration | None = setting(
-        None, "delete events that are older [never]", flag="--keep", metavar="TIME", gt=0
+        None, "delete events older than this [never]", flag="--keep", metavar="TIME", gt=0
     )
     max_size: Size | None = setting(
         None,
-        "delete the oldest events while all is larger than this [no limit]",
+        "delete the oldest events while the archive is larger than this [no limit]",
         flag="--max-size",
         metavar="SIZE",
         gt=0,

@@ -60,7 +60,9 @@ def test_folders_that_hold_nothing_to_score(folder, tmp_path):
     folder("road", [1, 2], [3])
     with pytest.raises(SourceError, match=r"nothing to score: 2 pictures in input/, 1 truths"):
         find_sequences([tmp_path / "road"])
-    with pytest.raises(SourceError, match=r"no input/ and groundtruth/ here.*name them, as .*road"):
+    with pytest.raises(
+        SourceError, match=r"has no input/ and groundtruth/; .*name them, such as .*road"
+    ):
         find_sequences([tmp_path])
     with pytest.raises(SourceError, match="no such folder"):
         find_sequences([tmp_path / "raod"])

@@ -59,7 +59,7 @@ def test_an_interrupted_film_is_made_whole(long_film: Path) -> None:
     interrupt(*words)
     assert 0 < frames(Path("seen.mp4")) < _FRAMES
     refused = run_here("scan", *words, "--out", "kept")  # not asked to resume
-    assert (refused.code, "seen.mp4: exists already" in refused.err) == (2, True)
+    assert (refused.code, "seen.mp4: already exists" in refused.err) == (2, True)
     said = resume(*words)
     assert "seen.mp4: left by a scan that did not finish, and made anew" in said
     assert frames(Path("seen.mp4")) == _FRAMES
@@ -84,7 +84,7 @@ def test_another_film_of_that_name_is_not_touched(long_film: Path) -> None:
     interrupt(*words)
     Path("seen.mp4").unlink()
     Path("seen.mp4").write_text("mine")
-    assert "seen.mp4: exists already" in resume(*words, code=2)
+    assert "seen.mp4: already exists" in resume(*words, code=2)
     assert Path("seen.mp4").read_text() == "mine"
     assert names() == ["seen.mp4"]
 
@@ -95,7 +95,7 @@ def test_a_finished_film_is_not_made_anew(film) -> None:
     assert run_here("scan", *words, "--out", "kept").code == 0
     before = Path("seen.mp4").read_bytes()
     # With other settings it is to be scanned again.
-    assert "exists already" in resume(*words, "--hold", "3s", code=2)
+    assert "already exists" in resume(*words, "--hold", "3s", code=2)
     assert Path("seen.mp4").read_bytes() == before
 
 

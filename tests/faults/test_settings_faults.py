@@ -81,7 +81,7 @@ def test_config_that_is_missing(refused):
 
 def test_wrong_value_of_set_names_its_key_once(refused):
     line = refused("--set", "decision.hold=xx")
-    assert line.startswith("error: --set decision.hold: 'xx' is no duration")
+    assert line.startswith("error: --set decision.hold: 'xx' is not a duration")
 
 
 def test_start_after_the_end(refused):
@@ -96,12 +96,12 @@ def test_exit_above_enter(refused):
 @pytest.mark.parametrize(
     ("flag", "value", "said"),
     [
-        ("--hold", "soon", "'soon' is no duration"),
-        ("--enter", "7", "'7' is no share"),
-        ("--scale", "17", "'17' is no scale"),
-        ("--snapshots", "bset", "'bset' is no choice of snapshots"),
+        ("--hold", "soon", "'soon' is not a duration"),
+        ("--enter", "7", "'7' is not a share"),
+        ("--scale", "17", "'17' is not a scale"),
+        ("--snapshots", "bset", "'bset' is not a choice of snapshots"),
         ("--background", "gausian", "did you mean 'gaussian'?"),
-        ("--wall-start", "yesterday", "'yesterday' is no date and time"),
+        ("--wall-start", "yesterday", "'yesterday' is not a date and time"),
         ("--duration", "0", "duration must be above 0"),
         ("--set", "decision.hold", "section.key=value"),
     ],

@@ -172,7 +172,7 @@ def test_stopping_all_keeps_what_every_worker_has(endless, number):
     assert process.returncode == 128 + number
     [summary] = err.splitlines()
     assert summary.startswith("interrupted: 4 events in 2 sources")
-    assert summary.endswith("; 0 of 3 sources done; run it again with --resume for the rest")
+    assert summary.endswith("; 0 of 3 sources done; run it again with --resume to scan the rest")
     listed = run_here("events", "kept", "--json")
     assert listed.out == out
     assert [record["event"] for record in listed.records] == [1, 2, 1, 2]

@@ -93,10 +93,10 @@ function paint() {
     g.stroke();
     drawing.points.forEach(knob);
   }
-  by("caught").textContent = blobs.length ? `${count} of ${blobs.length} blobs caught` : "no blob yet";
+  by("caught").textContent = blobs.length ? `${count} of ${blobs.length} blobs are watched` : "no blobs yet";
   by("hint").textContent = drawing
-    ? "Click corner after corner; Enter or a click on the first corner closes."
-    : "Begin with + watch or + ignore.";
+    ? "Click to add corners. Press Enter or click the first corner to close the polygon."
+    : "Start with + watch or + ignore.";
 }
 function knob([x, y]) {
   const ratio = window.devicePixelRatio || 1;
@@ -227,7 +227,7 @@ by("done").onclick = async () => {
   if (dirty && !(await save())) return;
   await post("done", {});
   dirty = false;
-  document.body.replaceChildren("Done. This page can be closed.");
+  document.body.replaceChildren("Done. You can close this page.");
 };
 window.addEventListener("beforeunload", (e) => { if (dirty) e.preventDefault(); });
 

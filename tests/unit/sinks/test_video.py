@@ -94,7 +94,9 @@ def test_a_film_that_came_meanwhile_is_not_replaced(tmp_path: Path, suffix: str)
     film = VideoWriter(path, (160, 120))
     film.write(grey(9), 0.0)
     path.write_text("the film of somebody else")
-    with pytest.raises(SinkError, match=rf"taken the name meanwhile; the film is film-2{suffix}"):
+    with pytest.raises(
+        SinkError, match=rf"taken the name in the meantime; the film is film-2{suffix}"
+    ):
         film.close()
     film.close()
     assert path.read_text() == "the film of somebody else"

@@ -59,7 +59,7 @@ def test_a_server_that_never_ends_its_answer_is_let_go(serve: Callable[[Talk], s
                         break
         gone.set()
 
-    assert post(serve(drip), {"event": 1}, 0.3) == "no whole answer in 0.3 s"
+    assert post(serve(drip), {"event": 1}, 0.3) == "no complete answer in 0.3 s"
     assert gone.wait(LONG_S)
 
 
