@@ -182,9 +182,7 @@ class Decider:
         least_s, reached = self._settings.min_event, format_score(score.value, digits=3)
         words = f"{reached} x threshold for {lasted_s:.2g} s of {least_s:g} s"
         if lasts:
-            words = (
-                f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: motion did not last"
-            )
+            words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: below again"
         return Decision(self._state, words, pace=1.0, motion=True)
 
     def _remember(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> None:
@@ -234,9 +232,7 @@ class Decider:
         if self._resting is not None and self._may_merge(motion):
             self._open, self._resting = self._resting, None
             self._open.absorb(motion)
-            return Decision(
-                self._state, f"{words}, the same event continues", pace=1.0, motion=True
-            )
+            return Decision(self._state, f"{words}, the event goes on", pace=1.0, motion=True)
         closed = self._release()
         self._open = motion
         motion.number = self._next_number()
