@@ -13,12 +13,12 @@ _MARK = "# Written by 'motionlapse calibrate', which may replace it."
 
 
 def check_place(path: Path) -> None:
-    """Refuse to replace a file that calibrate did not write, and one that cannot be written.
+    """Refuse a file that calibrate did not write, or that cannot be written.
 
     Raises
     ------
     ConfigError
-        If there is one, or it cannot be read.
+        If calibrate did not write it, or it cannot be read.
     SinkError
         If it cannot be written.
     """
@@ -40,12 +40,12 @@ def check_place(path: Path) -> None:
 
 
 def write_config(path: Path, proposal: Proposal, source: str) -> None:
-    """Write the file; it appears whole or not at all.
+    """Write the file, whole or not at all.
 
     Raises
     ------
     ConfigError
-        If another hand wrote the file that is there.
+        If the existing file was not written by calibrate.
     SinkError
         If it cannot be written.
     """
@@ -103,7 +103,7 @@ def as_toml(proposal: Proposal, source: str) -> str:
 
 
 def alarm_words(proposal: Proposal) -> str:
-    """Return what false alarms to expect, in words."""
+    """Return the expected false alarms, in words."""
     bound = f"fewer than {proposal.bound_a_day:,.0f} with 95 % confidence"
     usual = f"with the default settings {_rate(proposal.usual_alarms_a_day)}"
     if proposal.alarms_a_day < 0.005:

@@ -23,24 +23,24 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def check_name(path: Path) -> None:
-    """Refuse a name that says no format.
+    """Refuse a file name without a known picture format.
 
     Raises
     ------
     ConfigError
-        Naming those that there are.
+        Naming the known ones.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigError(f"--diff {path}: its name must end in {', '.join(SUFFIXES)}")
 
 
 def write_difference(path: Path, compared: Compared) -> None:
-    """Write the picture; it appears whole or not at all.
+    """Write the picture; the file appears whole or not at all.
 
     Raises
     ------
     ConfigError
-        If its name says no format, or is that of another picture.
+        If its name has no known format, or is that of a picture not made by this program.
     SinkError
         If it cannot be written.
     """
@@ -52,10 +52,10 @@ def write_difference(path: Path, compared: Compared) -> None:
 
 
 def difference_picture(compared: Compared) -> Image:
-    """Return before, after and heat beside one another, captioned; BGR uint8.
+    """Return before, after and heat map side by side with captions, BGR uint8.
 
-    What differs by more than noise and light is outlined in green in all three, and glows in the
-    third: from dark red where it is noise to white at 12 σ.
+    Differences beyond noise and light are outlined in green in all three panels. In the heat map
+    they range from dark red, at the level of noise, to white, at 12 σ.
     """
     pair = compared.pair
     heat = compared.change.heat
@@ -97,13 +97,13 @@ def _scaled(picture: Image, scale: float) -> Image:
 
 
 def _glowing(picture: Image, sigmas: Floats) -> Image:
-    """Return the picture dim and grey, with what differs on it in the colours of heat."""
+    """Return the picture darkened and in grey, with the differences on it in heat colours."""
     dim = bgr(grey(picture) // 3)
     strength = np.clip(sigmas / MOST_SIGMAS, 0, 1)
     colours = np.asarray(
         cv2.applyColorMap((strength * 255).astype(np.uint8), cv2.COLORMAP_HOT), np.float32
     )
-    # Below half of the threshold nothing glows: it is noise.
+    # Below half of the threshold, differences are noise and stay dark.
     weight = np.clip((sigmas - USUAL_K / 2) / (USUAL_K / 2), 0, 1)[:, :, None]
     return np.asarray(dim * (1 - weight) + colours * weight).astype(np.uint8)
 

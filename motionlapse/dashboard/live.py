@@ -255,8 +255,8 @@ class Dashboard:
     def _take_pictures(self) -> None:
         analysis = self._chronicle.analysis
         if analysis is not None:
-            # Converting half a million pixels to colour costs more than everything else here, so a
-            # reduced picture is converted.
+            # Converting half a million pixels to colour costs more than everything else here, so it
+            # is not done at every tick.
             self._picture, self._mask = analysis.frame.bgr(), analysis.mask
 
 

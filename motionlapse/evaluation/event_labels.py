@@ -1,4 +1,4 @@
-"""Reading labelled events: a table of intervals, each of one clip."""
+"""Reading labelled events from a table of intervals."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class EventLabel:
     Attributes
     ----------
     clip
-        Path as the table has it.
+        Path of the clip as in the table.
     start_frame, end_frame
         From 0 in the order shown; both included.
     tolerance_frames
-        How far off a detection of an event may lie.
+        By how many frames a detection may miss the interval.
     kind
-        ``event``: something moves. ``quiet``: surely nothing does. ``dwell``: a mover stands still,
-        and ``tiny``: one of a few pixels; finding these or not are both right. Frames that no row
-        covers are not scored either.
+        ``event``: something moves. ``quiet``: nothing does. ``dwell``: an object that moved stands
+        still; ``tiny``: an object of a few pixels moves. Detections in ``dwell`` and ``tiny`` rows,
+        and in frames that no row covers, are not scored.
     what
-        In words.
+        A description in words.
     """
 
     clip: str
@@ -42,7 +42,7 @@ class EventLabel:
 
 
 def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
-    """Return the rows of each clip, clips in the order of their first rows.
+    """Return the rows of each clip, with clips in the order of their first rows.
 
     Raises
     ------

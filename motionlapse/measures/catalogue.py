@@ -1,4 +1,4 @@
-"""Every measure in a line or two."""
+"""The catalogue of all measures."""
 
 from __future__ import annotations
 
@@ -212,12 +212,12 @@ MEASURES: Mapping[str, MeasureEntry] = {**_PIXELS, **_STRUCTURE, **_SUMMARIES, *
 
 
 def chosen_measures(names: Iterable[str]) -> list[MeasureEntry]:
-    """Return the measures of these names, each once; without names all.
+    """Return the measures with these names, each once; without names, all of them.
 
     Raises
     ------
     ConfigError
-        For a name that is none, with the nearest that is.
+        For an unknown name, suggesting the nearest known one.
     """
     wanted = list(dict.fromkeys(names)) or list(MEASURES)
     for name in wanted:

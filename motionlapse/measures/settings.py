@@ -1,4 +1,4 @@
-"""Settings of measures: how pictures are prepared for them, and which one decides."""
+"""Settings of measures: how pictures are prepared, and which measure decides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from motionlapse.measures.catalogue import MEASURES
 from motionlapse.settings import SettingsModel, setting
 
 RUNNING_MODEL = "background"
-"""Over a series this measure is the running background model, not a comparison of two pictures."""
+"""In a series of pictures, this measure is the running background model instead of a comparison."""
 
 
 def _parse_measure(value: object) -> object:

@@ -1,4 +1,4 @@
-"""What there is to say of one frame, in words and as numbers."""
+"""The explanation of one frame, in words and as numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from motionlapse.sources.footage import Footage
 from motionlapse.types import Analysis, Decision, State
 from motionlapse.units import counted, format_duration, format_share
 
-NAMED = 5  # blobs and pieces that are named one by one
+NAMED = 5  # most blobs and pieces that are listed one by one
 
 
 def lines_of(analysis: Analysis, decision: Decision, settings: Settings) -> list[str]:
-    """Return what there is to say of a frame, the verdict first."""
+    """Return the explanation of a frame in lines, the verdict first."""
     frame = analysis.frame
     moment = format_duration(frame.time, decimals=3)
     return [
@@ -99,7 +99,7 @@ def _places(items: tuple[Blob, ...]) -> str:
 def record_of(
     footage: Footage, analysis: Analysis, decision: Decision, settings: Settings
 ) -> dict[str, object]:
-    """Return the same as numbers, as JSON can hold them."""
+    """Return the same as numbers, ready for JSON."""
     score, inside = analysis.score, analysis.inside
     return {
         "source": footage.name,
