@@ -1,4 +1,4 @@
-"""Settings of scanning many recordings."""
+"""Settings for scanning many recordings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Address = Annotated[str, BeforeValidator(_parse_address)]
 
 
 class BatchSettings(SettingsModel):
-    """Who scans, and what."""
+    """Where the scan runs, and what it may skip."""
 
     workers: Workers = setting(
         "auto",

@@ -1,4 +1,4 @@
-"""Where settings are read from: TOML files and the environment, each a layer."""
+"""Reading settings from TOML files and from the environment, each as a layer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def toml_layer(path: Path, *, origin: str | None = None) -> Layer:
         If it cannot be read or is not TOML; the message has the line.
     """
     try:
-        # Editors on Windows begin a text with a mark, which TOML does not know.
+        # Editors on Windows begin a text with a byte order mark, which TOML does not allow.
         tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
@@ -55,7 +55,7 @@ def environment_layers(environ: Mapping[str, str]) -> list[Layer]:
 
 
 def file_layers(config: Path | None, environ: Mapping[str, str], folder: Path) -> list[Layer]:
-    """Return the layers of the user's file and of the project's, those that there are.
+    """Return the layers of the user's and the project's file, as far as they exist.
 
     Parameters
     ----------

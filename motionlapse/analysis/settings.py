@@ -1,4 +1,4 @@
-"""Settings of the analysis: what is watched, how finely, and what counts as a blob."""
+"""Settings of the analysis: the watched area, the scale, and what counts as a blob."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Scale = Annotated[Literal["auto"] | int, auto_or_whole("scale", 16)]
 
 
 def _check_polygons(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what is a polygon in no picture; whether it lies inside, its picture tells."""
+    """Refuse what is not a polygon; whether it lies inside the picture is checked later."""
     for text in texts:
         try:
             parse_polygon(text)
@@ -47,7 +47,7 @@ class FlowSettings(SettingsModel):
 
 
 class AnalysisSettings(SettingsModel):
-    """What is watched, how finely, and what counts as a blob."""
+    """The watched area, the scale, and what counts as a blob."""
 
     regions: Polygons = setting(
         (),

@@ -158,7 +158,7 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
             "on another part (--start, --duration), or exclude what never rests (--ignore)"
         )
     elif stands_out(usual.peaks, enter):
-        found.append(_alone(watched, max(usual.peaks)))
+        found.append(_single_peak_warning(watched, max(usual.peaks)))
     light = describe(watched.times_s, watched.brightness)
     if light.steps:
         found.append(
@@ -169,7 +169,7 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
     return found
 
 
-def _alone(watched: Watched, peak: float) -> str:
+def _single_peak_warning(watched: Watched, peak: float) -> str:
     """Return a warning about the only high excursion; a scene that never rests is also only one."""
     moment = f"at {_where(watched, peak):.1f} s {peak:.2%} of the picture moved"
     usually = median(watched.moving[_USUAL_FACTOR])

@@ -127,36 +127,36 @@ def watch_scene(
     SourceError
         If the picture size changes, or there are too few frames.
     """
-    eyes: _Eyes | None = None
+    observer: _Observer | None = None
     begin_s = last_s = 0.0
     learning_s = _LEARNING_S if source.opening() is None else 0.0
     for frame in with_breaks(source):
         if isinstance(frame, Interruption):
-            if eyes is not None:
-                eyes.interrupt(frame)
+            if observer is not None:
+                observer.interrupt(frame)
             continue
-        if eyes is None:
-            eyes, begin_s = _Eyes(frame, settings, measures), frame.time
-            eyes.prime(source)
+        if observer is None:
+            observer, begin_s = _Observer(frame, settings, measures), frame.time
+            observer.prime(source)
         if frame.time - begin_s > most_s:
             break
-        if not eyes.fits(frame):
+        if not observer.fits(frame):
             raise SourceError(f"{source.info.name}: the picture size changes")
-        eyes.see(frame, learning=frame.time - begin_s < learning_s)
+        observer.see(frame, learning=frame.time - begin_s < learning_s)
         last_s = frame.time
         on_frame(frame)
     taught_s = learning_s or settings.opening_s
     # Frames that taught the background are no test of it, and motion shorter than an event is none.
     least_s = taught_s + settings.decision.min_event
-    if eyes is None or len(eyes.watched.times_s) < 3 or last_s - begin_s < least_s:
+    if observer is None or len(observer.watched.times_s) < 3 or last_s - begin_s < least_s:
         raise SourceError(
             f"{source.info.name}: too short: {last_s - begin_s:.1f} s, and the first "
             f"{taught_s:g} s only teach the background; watch for a minute or more"
         )
-    return eyes.watched
+    return observer.watched
 
 
-class _Eyes:
+class _Observer:
     """One analyzer for each noise floor, all on the same frames."""
 
     def __init__(self, frame: Frame, settings: Settings, measures: Sequence[MeasureEntry]) -> None:

@@ -64,7 +64,7 @@ def difference_picture(compared: Compared) -> Image:
     scale = _scale(pair.before.shape[1])
     panels = [bgr(_scaled(picture, scale)) for picture in (pair.before, pair.after)]
     sigmas = np.asarray(cv2.resize(heat, (panels[0].shape[1], panels[0].shape[0])), np.float32)
-    panels.append(_glowing(panels[1], sigmas))
+    panels.append(_heat_picture(panels[1], sigmas))
     outlines, _ = cv2.findContours(
         changed_pieces(sigmas), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
@@ -96,7 +96,7 @@ def _scaled(picture: Image, scale: float) -> Image:
     return np.asarray(cv2.resize(picture, size, interpolation=how))
 
 
-def _glowing(picture: Image, sigmas: Floats) -> Image:
+def _heat_picture(picture: Image, sigmas: Floats) -> Image:
     """Return the picture darkened and in grey, with the differences on it in heat colours."""
     dim = bgr(grey(picture) // 3)
     strength = np.clip(sigmas / MOST_SIGMAS, 0, 1)

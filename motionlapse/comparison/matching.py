@@ -75,7 +75,7 @@ def by_name(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     return result
 
 
-def by_looks(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
+def by_appearance(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     """Pair pictures whose hashes are nearest, each once, the nearest pairs first.
 
     Notes

@@ -125,7 +125,7 @@ class Preparation:
         """
         a, b = matched(before.picture, after.picture)
         if self.aligns:
-            b = self.laid(a, b)
+            b = self.align(a, b)
         scale = (
             before.source_size[0] / a.shape[1],
             before.source_size[1] / a.shape[0],
@@ -140,7 +140,7 @@ class Preparation:
         )
         return ReadyPair(a, b, x, y, scale)
 
-    def laid(self, before: Image, after: Image) -> Image:
+    def align(self, before: Image, after: Image) -> Image:
         """Return `after` aligned with `before` as asked; see `aligned`."""
         return aligned(before, after, self._settings.align)
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 
-def can_go_on() -> bool:
+def can_be_resumed() -> bool:
     """Tell whether a shell can resume this program once it has stopped.
 
     Such a shell is an ancestor in the same session but in another process group. Without one, as in

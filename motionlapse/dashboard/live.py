@@ -25,7 +25,7 @@ from rich.live import Live as RichLive
 from rich.segment import Segment
 
 from motionlapse.clock import Clock
-from motionlapse.dashboard.job_control import can_go_on, in_foreground
+from motionlapse.dashboard.job_control import can_be_resumed, in_foreground
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.unread import DRAWN_S, unheld
@@ -211,7 +211,7 @@ class Dashboard:
         """Restore the terminal, stop the program, and take the terminal again on resuming."""
         if not self._to_stop:
             return
-        if not can_go_on():
+        if not can_be_resumed():
             self._to_stop = False
             return
         with self._drawing:

@@ -1,4 +1,4 @@
-"""Settings of the time-lapse."""
+"""Settings of time-lapse watching."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from motionlapse.settings import Duration, SettingsModel, setting
 
 
 class LapseSettings(SettingsModel):
-    """One frame now and then, kept only if it differs from the last one kept."""
+    """One frame per interval, kept only if it differs from the last one kept."""
 
     every: Duration | None = setting(
         None,

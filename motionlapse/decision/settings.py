@@ -1,4 +1,4 @@
-"""Settings of the event machine."""
+"""Settings of the event state machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from motionlapse.settings import Duration, SettingsModel, Share, setting
 
 
 class DecisionSettings(SettingsModel):
-    """When an event opens, how long it is kept open, and what counts as one."""
+    """When an event opens, how long it stays open, and what counts as motion."""
 
     enter: Share = setting(
         0.0006,

@@ -1,4 +1,4 @@
-"""Settings of the pace: how many of the frames are analysed."""
+"""Settings of pacing: how many of the frames are analysed."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def _parse_rate(value: object) -> object:
 
 
 Rate = Annotated[Literal["auto", "all"] | float, BeforeValidator(_parse_rate)]
-"""``auto``, ``all``, or frames a second of media time."""
+"""``auto``, ``all``, or frames per second of media time."""
 
 
 class PacingSettings(SettingsModel):
-    """How many of the frames are analysed; with masks or metrics it is always all of them."""
+    """How many of the frames are analysed; with masks or metrics, all of them always are."""
 
     analyse_fps: Rate = setting(
         "auto",
@@ -56,10 +56,10 @@ class PacingSettings(SettingsModel):
 
     @property
     def leaves_nonref(self) -> bool:
-        """True if frames that no other is built on may be left out for good."""
+        """True if frames to which no other refers may be left out for good."""
         return self.skip_nonref and self.analyse_fps == "auto"
 
     @property
     def leaves_quiet(self) -> bool:
-        """True if frames may be left out, and gone back to, while nothing moves."""
+        """True if frames may be skipped while nothing moves, and analysed later if needed."""
         return self.adaptive and self.analyse_fps == "auto"

@@ -133,7 +133,7 @@ def make_lapse(
         with VideoWriter(out, size, GOOD, fps=1 / step_s, made=True) as film:
             try:
                 for number, picture in ahead:
-                    image = _dressed(
+                    image = _for_film(
                         picture, size, 1.0 if gains is None else gains[number], pictures[number]
                     )
                     for frame in _with_fade(shown, image, look.crossfade):
@@ -237,7 +237,7 @@ def _read(pictures: Sequence[_Picture], faults: list[str]) -> Iterator[tuple[int
             faults.append(str(error))
 
 
-def _dressed(picture: Image, size: tuple[int, int], gain: float, about: _Picture) -> Image:
+def _for_film(picture: Image, size: tuple[int, int], gain: float, about: _Picture) -> Image:
     """Return a picture ready for the film: fitted, steadied and stamped."""
     image = _fitted(picture, size)
     if gain != 1.0:

@@ -232,7 +232,7 @@ class ModelJudge:
         if self._preparation.aligns:
             if self._ground is None or self._ground.shape != ready.shape:
                 self._ground = ready
-            ready = self._laid = self._preparation.laid(self._ground, ready)
+            ready = self._laid = self._preparation.align(self._ground, ready)
         return planes_of(ready)
 
     def _news(self, mask: Image, luma: Image) -> float:

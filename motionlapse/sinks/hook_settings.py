@@ -1,4 +1,4 @@
-"""Settings of what is run or told when something happens."""
+"""Settings of commands and addresses that are notified when something happens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _parse_webhook(value: object) -> object:
     try:
         parts = urlsplit(text)
         whole = bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is none, or brackets that do not close
+    except ValueError:  # for a port that is not a number, or an unclosed bracket
         whole = False
     if not whole:
         raise ValueError(
@@ -47,7 +47,7 @@ WebhookAddress = Annotated[HiddenAddress, BeforeValidator(_parse_webhook)]
 
 
 class HookSettings(SettingsModel):
-    """Commands and an address that are told of events."""
+    """Commands and an address that are notified of events."""
 
     on_event_start: Command | None = setting(
         None,

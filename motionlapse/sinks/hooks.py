@@ -111,7 +111,7 @@ class Hooks:
             return
         if not ended.in_time:
             killed = ended.code == -signal.SIGKILL
-            what = "was ended" if killed else "no longer waiting for what it left running"
+            what = "was stopped" if killed else "no longer waiting for what it left running"
             self._log.warning(f"{name}: {what} after {limit_s:g} s (sinks.hooks.time_limit)")
             return
         said = " ".join(map(redact_within, ended.output.decode(errors="replace").split()))

@@ -1,4 +1,4 @@
-"""Settings of how much is kept."""
+"""Settings of how long and how much is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from motionlapse.settings import Duration, SettingsModel, Size, setting
 
 
 class RetentionSettings(SettingsModel):
-    """How long, how much, and what is left free; the oldest events of cameras go first."""
+    """Limits on age, size and free disk space; the oldest events of cameras are deleted first."""
 
     keep: Duration | None = setting(
         None, "delete events older than this [never]", flag="--keep", metavar="TIME", gt=0

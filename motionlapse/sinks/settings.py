@@ -40,7 +40,7 @@ SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
 FILM_SUFFIXES = (".mp4", ".mkv")
 METRICS_SUFFIXES = (".csv", ".parquet")
-# What ends the name of a file; a folder may be called masks.2 or night.v3.
+# Endings that mark a file name; a folder may be called masks.2 or night.v3.
 _FILE_ENDING = re.compile(r"\.(ts|[a-z][a-z0-9]{2,4})")
 
 
@@ -83,21 +83,21 @@ def _parse_metrics(value: object) -> object:
 
 
 def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Tell what a path is; one that may not be looked at is told of when it is written."""
+    """Apply a test to a path; a path that cannot be examined is reported when it is written."""
     with contextlib.suppress(OSError):
         return kind(path)
     return False
 
 
 def _refuse_slash(value: object) -> object:
-    """Refuse a folder where a file is wanted: paths lose the slash that says so."""
+    """Refuse a trailing slash where a file is wanted; `Path` would drop it silently."""
     if str(value).endswith("/"):
         raise ValueError(f"'{value}' is a folder; name a file")
     return value
 
 
 class MasksFolder(PosixPath):
-    """A folder of masks that is named like a file: it was typed with a slash, which paths lose."""
+    """A folder of masks named like a file: it was typed with a slash, which `Path` drops."""
 
 
 def _parse_masks(value: object) -> object:
@@ -137,9 +137,9 @@ def own_name(path: Path, source: str) -> Path:
     Parameters
     ----------
     path
-        As it was given.
+        The path as it was given.
     source
-        The source's folder in the archive; ``""`` if there is one source alone.
+        The source's folder in the archive; ``""`` if there is only one source.
     """
     return path.with_name(f"{path.stem}-{source}{path.suffix}") if source else path
 
@@ -248,7 +248,7 @@ class SinkSettings(SettingsModel):
         return self.masks is not None and _is_film(self.masks)
 
     def films(self, source: str) -> dict[str, Path]:
-        """Return the films outside the archive that are made of a source, by their flags.
+        """Return the films outside the archive that are made from a source, by their flags.
 
         Parameters
         ----------

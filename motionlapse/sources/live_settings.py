@@ -13,7 +13,7 @@ from motionlapse.units import parse_moment
 
 
 def _parse_until(value: object) -> str:
-    parse_moment(str(value), datetime.now().astimezone())  # what cannot be read is told at once
+    parse_moment(str(value), datetime.now().astimezone())  # refuses what it cannot parse
     return str(value)
 
 
@@ -22,7 +22,7 @@ Moment = Annotated[str, BeforeValidator(_parse_until)]
 
 
 class CameraSettings(SettingsModel):
-    """What is asked of a local camera; its answer is shown."""
+    """What is requested from a local camera, which may choose otherwise."""
 
     width: int | None = setting(None, "width to request from a local camera [its own]", gt=0)
     height: int | None = setting(None, "height to request from a local camera [its own]", gt=0)
@@ -40,7 +40,7 @@ class CameraSettings(SettingsModel):
 
 
 class LiveSettings(SettingsModel):
-    """Where live pictures come from, how long, and what happens when they stop."""
+    """Where live pictures come from, for how long, and what happens when they stop."""
 
     source: SourceAddress | None = setting(None, "what to watch if no SOURCE is given [camera 0]")
     stop_after: Duration | None = setting(

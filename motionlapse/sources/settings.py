@@ -1,4 +1,4 @@
-"""Settings of what is read."""
+"""Settings of sources."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class SourceSettings(SettingsModel):
 
     @property
     def stop_s(self) -> float:
-        """Media time at which reading stops, infinite where nobody said."""
+        """Media time at which reading stops; infinite if no setting limits it."""
         if self.duration is not None:
             return self.start + self.duration
         return float("inf") if self.end is None else self.end

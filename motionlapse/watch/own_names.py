@@ -52,7 +52,7 @@ def with_own_names(
                 continue
             others[key] = free_name(path, places)
         if others[key] != path:
-            tell(f"{path}: already exists; writing to {others[key]} instead")
+            tell(f"{path}: already exists; this watch writes to {others[key]}")
     return sinks.model_copy(update=others)
 
 

@@ -96,7 +96,7 @@ def test_equal_pictures_never_fail_psnr(pair):
         (["--fail-if", "sim<1"], "did you mean 'ssim'"),
         (["--diff", "d.gif"], "must end in .png"),
         (["--match"], "--match needs two folders"),
-        (["--resize", "0"], "no width"),
+        (["--resize", "0"], "not a width"),
         (["--normalize", "all"], "'none', 'stretch', 'mean' or 'clahe'"),
         (["--align", "turn"], "'none', 'shift' or 'ecc'"),
         (["--blur", "-1"], "greater than or equal to 0"),

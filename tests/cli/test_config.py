@@ -208,7 +208,7 @@ def test_check_tells_of_a_polygon_that_is_one_in_no_picture(tmp_path, key):
     (tmp_path / "motionlapse.toml").write_text(f'[analysis]\n{key} = ["0,0 9,0 9,9", "door"]\n')
     ran = run_here("config", "check")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"error: ./motionlapse.toml: analysis.{key}: region 'door': a corner")
+    assert ran.err.startswith(f"error: ./motionlapse.toml: analysis.{key}: region 'door': write")
     assert len(ran.err.splitlines()) == 1
 
 

@@ -203,7 +203,7 @@ def test_a_line_that_was_cut_off_is_done_again(stills, tmp_path):
     [
         (["none"], 3, "no such file or folder"),
         (["stills", "--measure", "sim"], 2, "did you mean 'ssim'"),
-        (["stills", "--threshold", "much"], 2, "no threshold"),
+        (["stills", "--threshold", "much"], 2, "not a threshold"),
         (["stills", "--region", "0,0 900,0 900,9"], 2, "outside the picture"),
     ],
 )

@@ -144,7 +144,7 @@ def test_one_sequence_that_cannot_be_read_does_not_end_the_rest(make_sequence):
     [
         ("nowhere", "nowhere: no such folder"),
         ("a.txt", "a.txt: a file; name the folder that holds input/ and groundtruth/"),
-        (".", "no input/ and groundtruth/ here"),
+        (".", "has no input/ and groundtruth/"),
     ],
 )
 def test_a_folder_without_a_sequence_is_a_source_that_cannot_be_read(

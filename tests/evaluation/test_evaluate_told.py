@@ -46,7 +46,7 @@ def test_labels_past_the_end_of_a_clip_are_told(tmp_path):
     ("words", "told"),
     [
         (("--every", "1s"), "no option '--every'"),
-        (("--models", "mog2", "--background", "knn"), "--models and --background exclude"),
+        (("--models", "mog2", "--background", "knn"), "--models and --background cannot be used"),
         (("--models", ""), "--models: no model is named"),
     ],
 )

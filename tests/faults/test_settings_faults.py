@@ -119,7 +119,9 @@ def test_flag_with_a_wrong_value(refused, flag, value, said):
     ],
 )
 def test_flags_of_the_film_of_masks_without_one(refused, words):
-    assert f"{words[0]} is for the film of --masks; give --masks FILM.mp4" in refused(*words)
+    assert f"{words[0]} applies only to the film of --masks; add --masks FILM.mp4" in refused(
+        *words
+    )
 
 
 def test_fps_of_a_film(refused, film, tmp_path):

@@ -54,7 +54,7 @@ def test_a_lapse_is_finished_with_what_was_done(yard, tmp_path, number):
     done = stopped(number, ("motionlapse.report.lapse", "read_planes"), "lapse", yard)
     assert (done.stdout, done.stderr) == (
         "",
-        "warning: interrupted: lapse.mp4 holds what was done\n",
+        "warning: interrupted: lapse.mp4 holds what was done so far\n",
     )
     assert set(files_below(tmp_path)) - before == {tmp_path / "lapse.mp4"}
     with av.open("lapse.mp4") as film:

@@ -210,7 +210,7 @@ def test_workers_end_with_a_starter_that_is_killed_and_resume_scans_the_rest(end
 
 def skipped(ran):
     """How many sources were left out."""
-    found = re.search(r"^(\d+) sources? (?:is|are) in the archive already", ran.err, re.MULTILINE)
+    found = re.search(r"^(\d+) sources? (?:is|are) already in the archive", ran.err, re.MULTILINE)
     return int(found[1]) if found else 0
 
 

@@ -42,7 +42,9 @@ def test_events_are_those_of_the_full_scan(long_film, tmp_path):
 
 def test_it_says_what_it_skipped_and_what_that_risks(long_film, tmp_path):
     _, part = both(long_film, tmp_path)
-    said = re.search(r"([\d.]+)% of it is skipped.*?; (\d+) of .* fewer than ([\d.]+)%", part.err)
+    said = re.search(
+        r"([\d.]+)% of it is skipped.*?; as a check, (\d+) of .* fewer than ([\d.]+)%", part.err
+    )
     assert 50 < float(said[1]) < 99
     assert int(said[2]) == 20
     assert float(said[3]) == pytest.approx(100 * 3 / 20, rel=0.1)
@@ -64,7 +66,7 @@ def test_it_says_if_short_events_may_hide(tmp_path, crf, hide):
     """At 23 the packets of so small a film are full of grain."""
     film = write_long(tmp_path / "grain.mp4", crf=crf)
     _, part = both(film, tmp_path)
-    words = "; its packets hardly grow with motion, so an event of less than 1 s may lie unseen"
+    words = "; its packets hardly grow with motion, so an event shorter than 1 s between"
     assert (words in part.err) == hide
 
 
@@ -112,7 +114,7 @@ def whole_because(reason, film, out, *words, code=0):
 
 
 def test_too_short(long_film, tmp_path):
-    ran = whole_because("too short, with 40 key frames", long_film, tmp_path, "--end", "40s")
+    ran = whole_because("too short: 40 key frames", long_film, tmp_path, "--end", "40s")
     assert len(ran.records) == 1
 
 

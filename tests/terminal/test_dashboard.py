@@ -219,4 +219,4 @@ def test_that_watching_ends_stands_until_it_has():
     keys = Keys(Controls(), clock)
     keys.press("q")
     clock.advance(60)
-    assert keys.said.startswith("ending")
+    assert keys.said.startswith("quitting")

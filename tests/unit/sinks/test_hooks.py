@@ -76,7 +76,7 @@ def test_a_command_gets_the_event_and_no_shell(tmp_path: Path, kept: KeptEvent) 
     ("text", "words"),
     [
         ("import sys; sys.exit('no room')", "ended with 1: no room"),
-        ("import time; time.sleep(60)", "was ended after 0.3 s"),
+        ("import time; time.sleep(60)", "was stopped after 0.3 s"),
     ],
 )
 def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, words: str) -> None:
@@ -284,7 +284,7 @@ def test_a_dead_address_is_given_up_and_its_password_not_shown(kept: KeptEvent) 
             "--webhook: 'http://me:***@host/': a webhook's address needs a",
         ),
         ("http://[::1/", "'http://[::1/': a webhook's address needs a host"),
-        ("http://host:0/", "'http://host:***': a webhook's address needs a host, and a port"),
+        ("http://host:0/", "'http://host:***': a webhook's address needs a host, and its port"),
         ("ftp://me:geheim@host/", "'ftp://me:***@host/': a webhook's address must begin with"),
     ],
 )

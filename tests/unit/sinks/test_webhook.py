@@ -74,7 +74,9 @@ def test_an_answer_that_is_no_http_is_tried_again(
     hooks.ended(KeptEvent("door", make_event()))
     hooks._posts.close(LONG_S)
     first, second = log.lines
-    assert first.startswith(f"warning: --webhook {address}: end of event 1: not posted: no HTTP: ")
+    assert first.startswith(
+        f"warning: --webhook {address}: end of event 1: not posted: not an HTTP answer: "
+    )
     assert "garbage; will be tried up to 4 more times" in first
     assert second.endswith("posted, 2 attempts")
 

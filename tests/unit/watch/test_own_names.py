@@ -49,7 +49,7 @@ def test_a_second_watch_leaves_a_folder_of_masks_alone_and_says_so(tmp_path: Pat
     watch(film, tmp_path, "masks")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
     told = [note.text for note in watch(film, tmp_path, "masks").chronicle.notes]
-    assert told[0].endswith(f"masks: already exists; writing to {tmp_path / 'masks-2'}")
+    assert told[0].endswith(f"masks: already exists; this watch writes to {tmp_path / 'masks-2'}")
     after = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
     assert (after, len(after)) == (before, 20)
     assert len(list((tmp_path / "masks-2").iterdir())) == 20
