@@ -22,7 +22,7 @@ _JPEG_COMMENT = b"\xff\xfe"
 
 
 class Made(Enum):
-    """What is written anew: in words, and what its first bytes hold, of a picture its last too."""
+    """Kinds of files that may be replaced: a name, and a pattern in the first or last bytes."""
 
     EVENTS = "table of events", rb"\Asource,event,start_s,"
     METRICS = "table of frames", rb"\A(index,time_s,wall,|PAR1)"

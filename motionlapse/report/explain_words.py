@@ -67,7 +67,7 @@ def _small_lines(analysis: Analysis) -> list[str]:
         return []
     least, pieces = inside.least_area, inside.too_small()
     if not pieces:
-        return [f"nothing was too small to be a blob (below {format_share(least)})"]
+        return [f"no pieces too small to be a blob (below {format_share(least)})"]
     small = (
         f"{_count(pieces, 'piece')} too small to be a blob (orange, below {format_share(least)})"
     )

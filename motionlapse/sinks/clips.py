@@ -133,7 +133,7 @@ class ClipSink:
             self._tally(
                 f"{path}: begins {before_s:.1f} s before its event, {earlier_s:.1f} s more than "
                 "--pre, at a key frame",
-                "{} more begin early too, none by more",
+                "{} more likewise, none earlier",
                 earlier_s,
             )
 

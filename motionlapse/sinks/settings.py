@@ -208,7 +208,7 @@ class SinkSettings(SettingsModel):
     )
     metrics: MetricsPath | None = setting(
         None,
-        "write the numbers of every frame to this file, .csv or .parquet (replaced if it exists)",
+        "write the numbers of every frame to this file, .csv or .parquet",
         flag="--metrics",
         metavar="FILE",
     )

@@ -85,7 +85,7 @@ def test_of_many_copies_that_begin_early_one_line_says_how_many(door: str, worke
         for record in ran.records
     )
     assert f"/{clip}: begins {before_s:.1f} s before its event, " in said
-    assert said.endswith("at a key frame; 3 more begin early too, none by more")
+    assert said.endswith("at a key frame; 3 more likewise, none earlier")
 
 
 @pytest.mark.parametrize("how", ["copy", "encode"])
