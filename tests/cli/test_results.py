@@ -98,7 +98,7 @@ def test_an_archive_without_events_and_one_without_those_asked_for(door):
         ("--region", "gate", "none is in region 'gate'; regions with events: all"),
     ):
         assert run_here("events", "kept", flag, name).err == f"kept: no events that match; {said}\n"
-    assert run_here("events", "kept", "--min-score", "99999").err == "kept: no events that fit\n"
+    assert run_here("events", "kept", "--min-score", "99999").err == "kept: no events that match\n"
     scan_here(door, "still", "--enter", "99%")
     assert run_here("events", "still").err == "still: no events\n"
 
