@@ -14,7 +14,7 @@ from motionlapse.errors import ConfigError, SinkError, SourceError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
 ARCHIVE_FILE = "archive.sqlite"  # a folder with this file is an archive
-MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # metadata of films that are no footage
+MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # metadata of films that are not footage
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def part_of(path: Path) -> Path:
-    """Return a new name in the folder of `path`, under which the file is written first."""
+    """Return a new name beside `path`, under which the file is written at first."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
 
 
@@ -85,7 +85,7 @@ def check_writable(path: Path) -> None:
 
 
 def refuse_existing(film: Path, flag: str) -> None:
-    """Refuse to replace a film, for what it shows may be lost for good.
+    """Refuse to replace a film, since what it shows may be lost for good.
 
     (Tables, pages and pictures can be made again in a moment, and are replaced.)
 
@@ -102,14 +102,14 @@ def refuse_existing(film: Path, flag: str) -> None:
 
 
 def free_name(path: Path, taken: Container[Path] = ()) -> Path:
-    """Return a name that is free: the given one, or the same with ``-2``, ``-3`` and so on.
+    """Return a free name: the given one, or the same with ``-2``, ``-3`` and so on.
 
     Parameters
     ----------
     path
         The name that is wanted.
     taken
-        Full paths that will be taken soon.
+        Full paths that will soon be taken.
     """
     names = (name for name in _names_like(path) if not name.exists())
     return next(name for name in names if name.resolve() not in taken)
@@ -122,7 +122,7 @@ def _names_like(path: Path) -> Iterator[Path]:
 
 
 def put_new(part: Path, place: Path) -> Path:
-    """Give a file its name, or the same with a number if that has been taken meanwhile.
+    """Rename a file to its final name, with a number if that has been taken meanwhile.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def put_new(part: Path, place: Path) -> Path:
 
 
 def take_name(part: Path, name: Path) -> None:
-    """Rename a file within a file system, replacing nothing.
+    """Rename a file within its file system without replacing anything.
 
     Raises
     ------
@@ -169,11 +169,11 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
     Parameters
     ----------
     path
-        Where it goes; a link is followed.
+        The file to write; a link is followed.
     content
         All of it.
     anew
-        True to fail, instead of replacing it, if there is such a file already.
+        True to fail if the file already exists, instead of replacing it.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
             return
         part = part_of(path.resolve())
         try:
-            with hold_new(part) as file:  # unlocked, it would be removed by a scan that begins
+            with hold_new(part) as file:  # a scan that starts would remove it if it were not locked
                 file.write(content)
                 ready_to_rename(file)
                 if anew:

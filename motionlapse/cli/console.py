@@ -26,7 +26,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on st
 
 
 def _of_a_file(path: Path | None) -> Path | None:
-    """Refuse an empty text, which Python takes for the current folder."""
+    """Refuse an empty text, which `Path` takes for the current folder."""
     if path == Path():
         raise typer.BadParameter("name a file")
     return path
@@ -58,7 +58,7 @@ logger = logging.getLogger("motionlapse")
 
 
 class StdoutClosedError(MotionlapseError):
-    """Nobody reads the results any more (``| head -1``); the program leaves quietly."""
+    """Nobody reads the results any more (``| head -1``); the program ends quietly."""
 
     exit_code = 141
 
@@ -79,7 +79,7 @@ def printing() -> Iterator[None]:
 
 
 class _OneLine(logging.Formatter):
-    """Writes a record in one line, whatever the names in it hold."""
+    """Writes a record in one line, whatever characters the names in it contain."""
 
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
@@ -95,7 +95,7 @@ class _Stderr(logging.Handler):
 
 
 class _LogFile(logging.FileHandler):
-    """Remembers that it could not write, instead of printing a traceback."""
+    """Remembers that it could not write instead of printing a traceback."""
 
     fault = ""
 
@@ -118,7 +118,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     Raises
     ------
     ConfigError
-        If both less and more is asked for.
+        If both `quiet` and `verbose` are set.
     SinkError
         If the file cannot be written.
     """
@@ -147,7 +147,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
 
 
 def say(text: str) -> None:
-    """Say something on stderr, where a command keeps no log."""
+    """Print a line on stderr, for commands without a log."""
     typer.echo(printable(text), err=True)
 
 
@@ -173,7 +173,7 @@ def print_json(record: dict[str, object]) -> None:
 def json_line(record: dict[str, object]) -> str:
     """Return one object as a line for standard output.
 
-    Other encodings than those of Unicode lack characters, which JSON then writes in its own way.
+    Unless the encoding is a Unicode one, characters beyond ASCII are written as JSON escapes.
     """
     unicode = (sys.stdout.encoding or "utf").lower().startswith("utf")
     return json.dumps(record, ensure_ascii=not unicode, allow_nan=False)
@@ -190,10 +190,10 @@ class Column:
     number
         True aligns it to the right.
     rank
-        Where the terminal is too narrow, columns with the highest rank are left out first; those of
-        rank 0 never are.
+        If the terminal is too narrow, columns with the highest rank are left out first; those of
+        rank 0 always stay.
     shrinks
-        True lets its cells lose their beginnings (paths) before any column is left out.
+        Whether the beginnings of its cells may be cut (paths) before any column is left out.
     """
 
     name: str
@@ -212,7 +212,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     Parameters
     ----------
     columns
-        What there is.
+        The columns.
     rows
         Cells as text, as many as columns.
     """
@@ -238,7 +238,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
-    """Return the columns that fit, and shrink `widths` where that may be."""
+    """Return the columns that fit, and shrink `widths` where allowed."""
     wanted = list(range(len(columns)))
     whole = list(widths)
 
@@ -246,7 +246,7 @@ def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
         return sum(widths[i] for i in wanted) + len(_GAP) * (len(wanted) - 1) - room
 
     while True:
-        for i in wanted:  # each column that is left out gives room back to those that shrink
+        for i in wanted:  # each column left out gives room back to those that shrink
             widths[i] = whole[i]
         for i in wanted:
             if columns[i].shrinks and excess() > 0:

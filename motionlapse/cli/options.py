@@ -1,4 +1,4 @@
-"""Makes flags of the declared settings, and settings of the flags that were given."""
+"""Makes command-line flags from declared settings, and settings from the given flags."""
 
 from __future__ import annotations
 
@@ -269,8 +269,8 @@ def load_and_log_settings(
 ) -> Settings:
     """Return the settings as `load_settings` does, and log where they come from.
 
-    A ./motionlapse.toml that was found without being named is always told of; where each value
-    came from only with ``--verbose``.
+    A ./motionlapse.toml that was found without being named is always logged; where each value came
+    from, only with ``--verbose``.
     """
     resolved = load_settings(config, pairs, flags)
     if LOCAL_FILE in resolved.origins.values():

@@ -21,7 +21,7 @@ def check_outputs(
     csv: Path | None,
     log_file: Path | None,
 ) -> None:
-    """Check the files that a scan is to write besides its archive, before footage is read.
+    """Check the files that a scan will write besides its archive, before footage is read.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:
 
 
 def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage]) -> None:
-    """Refuse to write over what is to be read.
+    """Refuse to write over footage.
 
     Raises
     ------

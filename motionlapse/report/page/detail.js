@@ -1,4 +1,4 @@
-// One event at a time: its picture, its mask, its clip; the keys; paper.
+// The selected event with picture, mask and clip; the keys; printing.
 const detail = by("detail");
 
 function figure(src, caption, className) {
