@@ -1,4 +1,4 @@
-"""Settings of scanning many recordings."""
+"""Settings for scanning many recordings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Workers = Annotated[Literal["auto"] | int, auto_or_whole("number of workers", 25
 
 def _parse_address(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", value):
-        raise ValueError(f"'{value}' is no address of a scheduler; write tcp://host:8786")
+        raise ValueError(f"'{value}' is not the address of a scheduler; write tcp://host:8786")
     return value
 
 
@@ -23,23 +23,23 @@ Address = Annotated[str, BeforeValidator(_parse_address)]
 
 
 class BatchSettings(SettingsModel):
-    """Who scans, and what."""
+    """Where the scan runs, and what it may skip."""
 
     workers: Workers = setting(
         "auto",
-        "how many processes scan, a source at a time each; auto: as many as cores",
+        "number of processes, each scanning one source at a time; auto: one per core",
         flag="--workers",
         metavar="N|auto",
     )
     cluster: Address | None = setting(
         None,
-        "scan on the Dask cluster whose scheduler is at this address",
+        "scan on the Dask cluster with the scheduler at this address",
         flag="--cluster",
         metavar="ADDRESS",
     )
     resume: bool = setting(
         False,
-        "leave out footage that the archive holds already, unchanged and with the same settings",
+        "skip footage that the archive already holds, if it and the settings are unchanged",
         flag="--resume/--no-resume",
     )
 

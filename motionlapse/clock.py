@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tells the time."""
+    """Tells wall time and monotonic time."""
 
     def now(self) -> datetime:
         """Return the wall time, aware, in the local zone."""
@@ -34,7 +34,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is told to go on.
+    """A clock that stands still until `advance` is called.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ class ManualClock:
         return self._start + timedelta(seconds=self._elapsed_s)
 
     def monotonic(self) -> float:
-        """Return the seconds that `advance` was told."""
+        """Return the seconds that `advance` has added up."""
         return self._elapsed_s
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Move the clock on by `seconds`."""
         self._elapsed_s += seconds

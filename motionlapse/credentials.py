@@ -1,4 +1,4 @@
-"""Credentials in addresses, and in commands that name some: used, and never shown."""
+"""Credentials in addresses and commands, which are used but never shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Secret
 MOST_PORT = 65_535
 
 _USER = re.compile(r"([A-Za-z][\w+.-]*://)(.*)@(.*)", re.DOTALL)
-# Not in a bucket's name (arn:aws:…), nor where fsspec goes on with what a file lies in (zip://a::…).
+# Not in a bucket's name (arn:aws:…), nor at the ``::`` of chained fsspec addresses (zip://a::…).
 _PORT = re.compile(
     r"((?!s3a?://)[A-Za-z][\w+.-]*://(?:\[[^\]]*\]|[^/?#:\[]*):(?!:(?:/|[A-Za-z][\w+.-]*://)))"
     r"([^/?#]*).*",
@@ -30,8 +30,9 @@ def is_port(text: str) -> bool:
 def redact(address: str) -> str:
     """Return an address without password and tokens: ``rtsp://user:***@host/…``.
 
-    A password may hold any letter, so all up to the last ``@`` counts as credentials. Without an
-    ``@`` it is what stands in a port's place and is none, with all that follows.
+    A password may contain any character, so everything up to the last ``@`` counts as credentials.
+    Without an ``@``, anything in the place of a port that is not a port counts, with all that
+    follows.
     """
     match = _USER.fullmatch(address)
     if match:
@@ -45,8 +46,8 @@ def redact(address: str) -> str:
 def redact_within(text: str) -> str:
     """Return a text in which no address shows its password or tokens.
 
-    As a password may hold spaces too, all from the beginning of an address to the last ``@`` before
-    the next counts as credentials.
+    As a password may contain spaces, everything from the beginning of an address to the last ``@``
+    before the next address counts as credentials.
     """
     begins = [match.start() for match in _BEGINNING.finditer(text)]
     parts = [text[: begins[0]] if begins else text]
@@ -60,7 +61,7 @@ def redact_command(command: str) -> str:
     """Return a command line without passwords and tokens, as it is typed; see `redact_within`."""
     try:
         words = shlex.split(command)
-    except ValueError:  # it is told to whoever typed it
+    except ValueError:  # shown only to the person who typed it
         return redact_within(command)
     shown = [redact_within(word) for word in words]
     return command if shown == words else shlex.join(shown)
@@ -87,7 +88,7 @@ class HiddenCommand(Secret[str]):
 
 
 def _as_text(value: object) -> object:
-    """Return numbers as text: a camera's index in TOML is one."""
+    """Return numbers as text, such as the index of a camera in TOML."""
     plain_number = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if plain_number else value
 

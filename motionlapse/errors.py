@@ -1,4 +1,4 @@
-"""What can go wrong, and the exit code that each stands for.
+"""The errors that motionlapse raises, and their exit codes.
 
 ::
 
@@ -47,11 +47,11 @@ class SinkError(MotionlapseError):
 
 
 TRACEBACK_VARIABLE = "MOTIONLAPSE_TRACEBACK"
-"""Set in the environment, errors that nobody expected show where they come from."""
+"""Environment variable that makes unexpected errors show a traceback."""
 
 
 def unexpected(error: Exception) -> str:
-    """Return one line on an error that nobody expected."""
+    """Return one line about an unexpected error."""
     file = getattr(error, "filename", None) if isinstance(error, OSError) else None
     where = f"{file}: " if isinstance(file, str) else ""
     return (
@@ -68,8 +68,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def why(error: BaseException) -> str:
-    """Return the cause of an error in one line, without the path that the caller names already."""
-    words = getattr(error, "strerror", None)  # of OSError and of all that FFmpeg raises
+    """Return the cause of an error in one line, without the path, which the caller names."""
+    words = getattr(error, "strerror", None)  # of OSError and of FFmpeg's errors
     if words:
         return str(words).lower()
     text = " ".join(str(error).split())

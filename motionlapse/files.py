@@ -14,7 +14,7 @@ from motionlapse.errors import ConfigError, SinkError, SourceError, why
 from motionlapse.locks import hold_new, ready_to_rename
 
 ARCHIVE_FILE = "archive.sqlite"  # a folder with this file is an archive
-MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # metadata of films that are no footage
+MADE_OF_FOOTAGE = "Made of footage by motionlapse"  # metadata of films that are not footage
 
 
 @contextlib.contextmanager
@@ -48,11 +48,11 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: cannot be read: it is no text (UTF-8)") from None
+        raise ConfigError(f"{path}: cannot be read: it is not UTF-8 text") from None
 
 
 def part_of(path: Path) -> Path:
-    """Return a new name in the folder of `path`, under which the file is written first."""
+    """Return a new name beside `path`, under which the file is written at first."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
 
 
@@ -76,7 +76,7 @@ def make_folder(folder: Path) -> None:
 
 def _in_the_way(folder: Path, file: Path) -> str:
     if file == folder:
-        return f"{folder}: cannot be written: it is a file, and a folder is wanted"
+        return f"{folder}: cannot be written: it is a file, not a folder"
     return f"{folder}: cannot be written: {file} is a file, not a folder"
 
 
@@ -134,7 +134,7 @@ def _try(path: Path, folder: Path) -> None:
 
 
 def refuse_existing(film: Path, flag: str) -> None:
-    """Refuse to replace a film, for what it shows may be lost for good.
+    """Refuse to replace a film, since what it shows may be lost for good.
 
     (Tables, pages and pictures can be made again in a moment, and are replaced.)
 
@@ -147,18 +147,18 @@ def refuse_existing(film: Path, flag: str) -> None:
     """
     with writing(film):
         if film.exists():
-            raise ConfigError(f"{film}: exists already; name another film with {flag}")
+            raise ConfigError(f"{film}: already exists; name another film with {flag}")
 
 
 def free_name(path: Path, taken: Container[Path] = ()) -> Path:
-    """Return a name that is free: the given one, or the same with ``-2``, ``-3`` and so on.
+    """Return a free name: the given one, or the same with ``-2``, ``-3`` and so on.
 
     Parameters
     ----------
     path
         The name that is wanted.
     taken
-        Full paths that will be taken soon.
+        Full paths that will soon be taken.
     """
     names = (name for name in _names_like(path) if not name.exists())
     return next(name for name in names if name.resolve() not in taken)
@@ -171,7 +171,7 @@ def _names_like(path: Path) -> Iterator[Path]:
 
 
 def put_new(part: Path, place: Path) -> Path:
-    """Give a file its name, or the same with a number if that has been taken meanwhile.
+    """Rename a file to its final name, with a number if that has been taken meanwhile.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def put_new(part: Path, place: Path) -> Path:
 
 
 def take_name(part: Path, name: Path) -> None:
-    """Rename a file within a file system, replacing nothing.
+    """Rename a file within its file system without replacing anything.
 
     Raises
     ------
@@ -218,11 +218,11 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
     Parameters
     ----------
     path
-        Where it goes; a link is followed.
+        The file to write; a link is followed.
     content
         All of it.
     anew
-        True to fail, instead of replacing it, if there is such a file already.
+        True to fail if the file already exists, instead of replacing it.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def write_whole(path: Path, content: bytes, *, anew: bool = False) -> None:
             return
         part = part_of(path.resolve())
         try:
-            with hold_new(part) as file:  # unlocked, it would be removed by a scan that begins
+            with hold_new(part) as file:  # a scan that starts would remove it if it were not locked
                 file.write(content)
                 ready_to_rename(file)
                 if anew:

@@ -27,7 +27,7 @@ class GoesBack(Protocol):
     """A background model that can undo its last frame, so that earlier ones can be judged first."""
 
     def mark(self) -> None:
-        """Keep the present state."""
+        """Remember the present state."""
 
     def go_back(self) -> None:
         """Return to the state at the mark, if there is one."""
@@ -35,7 +35,7 @@ class GoesBack(Protocol):
 
 @runtime_checkable
 class Remembers(Protocol):
-    """A background model that can take over looks of the place from the model before it."""
+    """A background model that can take over what the model before it knew of the scene."""
 
     def remember(self, before: object) -> None:
         """Take over what a former model of the same place knows; call `prime` first.

@@ -1,6 +1,6 @@
-"""What is written anew where it is there already: only what is of the same make.
+"""Files that may be replaced: only those that motionlapse wrote, and of the same kind.
 
-A name that was mistyped may be that of footage, of a still or of somebody's own table.
+A mistyped name may be that of footage, of a still or of somebody's own table.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from motionlapse.errors import ConfigError
 from motionlapse.files import MADE_OF_FOOTAGE, is_special, writing
 
 _MARK = MADE_OF_FOOTAGE.encode()
-_END_BYTES = 4096  # what tells a make lies in the first or the last so many
+_END_BYTES = 4096  # the mark of a kind lies in the first or the last bytes
 _PNG, _JPEG, _WEBP = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF"
 _PNG_HEAD = 33  # bytes: the signature and the header chunk
 _JPEG_COMMENT = b"\xff\xfe"
 
 
 class Made(Enum):
-    """What is written anew: in words, and what its first bytes hold, of a picture its last too."""
+    """Kinds of files that may be replaced: a name, and a pattern in the first or last bytes."""
 
     EVENTS = "table of events", rb"\Asource,event,start_s,"
     METRICS = "table of frames", rb"\A(index,time_s,wall,|PAR1)"
     PAGE = "page of an archive", rb"<title>What moved: "
-    PICTURE = "picture made here", re.escape(_MARK)
-    LOG = "log", rb"\A[^\0]+\Z"  # any text: it is appended to, not written anew
+    PICTURE = "picture made by motionlapse", re.escape(_MARK)
+    LOG = "log", rb"\A[^\0]+\Z"  # any text, as a log is appended to instead of replaced
 
     def __init__(self, words: str, pattern: bytes) -> None:
         self.words = words
@@ -36,14 +36,14 @@ class Made(Enum):
 
 
 def refuse_others(path: Path, made: Made) -> None:
-    """Refuse to write over a file that is something else; an empty one, or a device, is none.
+    """Refuse to replace a file of another kind; empty files and devices may be written.
 
     Parameters
     ----------
     path
-        What is to be written.
+        The file to write.
     made
-        What it will be.
+        The kind of file that it will be.
 
     Raises
     ------
@@ -61,18 +61,18 @@ def refuse_others(path: Path, made: Made) -> None:
             tail = file.read() if made is Made.PICTURE else b""
     if head and not any(made.pattern.search(part) for part in (head, tail)):
         raise ConfigError(
-            f"{path}: exists already, and is no {made.words}; choose another name, or remove it"
+            f"{path}: already exists and is not a {made.words}; choose another name, or remove it"
         )
 
 
 def marked(picture: bytes) -> bytes:
-    """Return an encoded picture with a comment that says that it is made.
+    """Return an encoded picture with a comment that says that motionlapse made it.
 
     Parameters
     ----------
     picture
-        PNG (a chunk of text is added), JPEG (a comment) or WebP (a chunk, which readers skip); any
-        other stays as it is.
+        PNG (gets a text chunk), JPEG (a comment) or WebP (a chunk that readers skip); others are
+        not changed.
     """
     if picture.startswith(_PNG):
         text = b"tEXtComment\0" + _MARK

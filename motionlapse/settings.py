@@ -38,7 +38,7 @@ _BY_A_PERSON = "by a person"
 
 
 def _parse_size_given(value: object, info: ValidationInfo) -> int:
-    """Return bytes; a number in a file lacks its unit as much as one that is typed."""
+    """Return bytes; a bare number in a file also lacks its unit."""
     bare = info.context == _BY_A_PERSON and type(value) in (int, float)
     return parse_size(str(value) if bare else value)
 
@@ -59,15 +59,15 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_split_texts)]
 
 
 def auto_or_whole(what: str, most: int) -> BeforeValidator:
-    """Return what reads ``auto`` or a whole number from 1 to `most`; `what` it is, for messages."""
+    """Validate ``auto`` or a whole number from 1 to `most`; messages call it `what`."""
 
     def parse(value: object) -> object:
         number = int(value) if isinstance(value, str) and value.isdecimal() else value
         if number == "auto" or (type(number) is int and 1 <= number <= most):
             return number
         raise ValueError(
-            f"'{value}' is no {what}; write auto or a whole number from 1 to {most}"
-            f"{nearest(str(value), ['auto'])}"
+            f"'{value}' is not a {what}; write auto or a whole number from 1 to "
+            f"{most}{nearest(str(value), ['auto'])}"
         )
 
     return BeforeValidator(parse)
@@ -77,7 +77,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class SettingsModel(BaseModel):
-    """The base of all settings: unknown keys are errors, values never change."""
+    """The base of all settings: unknown keys are errors, and values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -96,7 +96,7 @@ def setting(
     Parameters
     ----------
     default
-        Its value where nobody says otherwise.
+        The value unless another is given.
     help
         One phrase for ``--help``, ``config show`` and the README.
     flag
@@ -104,7 +104,7 @@ def setting(
     metavar
         What stands for the value in help.
     choices
-        Names that a shell offers, where the type does not tell them.
+        Names for shell completion, if the type does not list them.
     limits
         Passed to `pydantic.Field`: ``ge``, ``le``, ``gt``, ``lt``, ``pattern`` …
     """
@@ -228,13 +228,13 @@ def resolve(model: type[M], layers: Iterable[Layer]) -> Resolved[M]:
 
 
 def complaints(model: type[BaseModel], layers: Iterable[Layer]) -> list[str]:
-    """Return all that `resolve` would complain about, each in one line."""
+    """Return everything that `resolve` would refuse, one line each."""
     found = _laid(model, layers)
     return found if isinstance(found, list) else []
 
 
 def _laid(model: type[M], layers: Iterable[Layer]) -> Resolved[M] | list[str]:
-    """Return the settings, or what is wrong with them."""
+    """Return the settings, or the messages about what is wrong with them."""
     known = [entry.key for entry in entries(model)]
     tree: dict[str, Any] = {}
     origins: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Where settings are read from: TOML files and the environment, each a layer."""
+"""Reading settings from TOML files and from the environment, each as a layer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def environment_layers(environ: Mapping[str, str]) -> list[Layer]:
 
 
 def file_layers(config: Path | None, environ: Mapping[str, str], folder: Path) -> list[Layer]:
-    """Return the layers of the user's file and of the project's, those that there are.
+    """Return the layers of the user's and the project's file, as far as they exist.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a setting's value is typed in a file, so that reading it gives the same value again."""
+"""Writing a setting's value to a file so that reading it gives the same value again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from motionlapse.units import format_duration, format_share, parse_duration, par
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """In a setting's annotation: how a value is typed that its plain text would not give again."""
+    """Annotates a setting whose plain text would not be read back as the same value."""
 
     as_text: Callable[[Any], str]
 
@@ -36,7 +36,7 @@ def as_toml(value: object, info: FieldInfo) -> str:
         return _float_as_toml(value, info)
     if isinstance(value, int):
         return str(value)
-    # TOML's basic strings are JSON's, but for one character.
+    # TOML's basic strings are those of JSON except for one character.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

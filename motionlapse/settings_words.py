@@ -1,4 +1,4 @@
-"""What is wrong with a setting, in the words of those who type it."""
+"""Messages about wrong settings, for the people who write them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic_core import ErrorDetails
 from motionlapse.credentials import redact, redact_within
 from motionlapse.errors import nearest
 
-# What pydantic says in the words of those who write Python.
+# Plainer words for pydantic's messages, which are meant for programmers.
 _PLAINER = {
-    "path_type": "no path; write the name of a file or folder",
-    "float_parsing": "no number",
-    "float_type": "no number",
-    "int_parsing": "no whole number",
-    "int_type": "no whole number",
-    "int_from_float": "no whole number",
+    "path_type": "not a path; write the name of a file or folder",
+    "float_parsing": "not a number",
+    "float_type": "not a number",
+    "int_parsing": "not a whole number",
+    "int_type": "not a whole number",
+    "int_from_float": "not a whole number",
     "bool_parsing": "neither true nor false",
     "bool_type": "neither true nor false",
 }
@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
-    """Return a complaint of a dotted key that there is not."""
+    """Return a message about an unknown dotted key."""
     known = list(known)
     if any(name.startswith(f"{key}.") for name in known):
         return f"'{key}' is a section; name one of its keys, as 'config show' lists them"
@@ -35,12 +35,12 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
 
 
 def complaint_words(complaint: ErrorDetails, origins: Mapping[str, str]) -> str:
-    """Return a complaint of pydantic in one line: where, what, what is allowed."""
+    """Return one line for an error of pydantic: where, what, and what is allowed."""
     key = ".".join(str(part) for part in complaint["loc"] if not isinstance(part, int))
     message = complaint["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     value = complaint["input"]
-    if value is None and key in origins:  # it was typed as an empty text
+    if value is None and key in origins:  # it was given as an empty text
         value, message = "", message.replace("'None'", "''")
     if isinstance(value, str) and value:
         shown = redact_within(redact(value))

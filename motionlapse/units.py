@@ -34,7 +34,7 @@ def parse_duration(value: object) -> float:
     return seconds
 
 
-_DURATION_HINT = "'{}' is no duration; write 90, 90s, 1m30s or 00:01:30.5, not below 0"
+_DURATION_HINT = "'{}' is not a duration; write 90, 90s, 1m30s or 00:01:30.5, at least 0"
 
 
 def _parse_duration_text(text: str) -> float | None:
@@ -78,7 +78,7 @@ def parse_share(value: object) -> float:
     return share
 
 
-_SHARE_HINT = "'{}' is no share; write 0.004 or 0.4%, from 0 to 1"
+_SHARE_HINT = "'{}' is not a share; write 0.004 or 0.4%, from 0 to 1"
 
 
 def parse_wall(value: object) -> datetime:
@@ -87,12 +87,13 @@ def parse_wall(value: object) -> datetime:
     Raises
     ------
     ValueError
-        If `value` is not such a text, or of a year in which no footage was taken.
+        If `value` is not such a text, or its year is out of range.
     """
     moment = value if isinstance(value, datetime) else _iso(str(value))
     if moment is None:
         raise ValueError(
-            f"'{value}' is no date and time; write 2026-05-04T12:00:00 or 2026-05-04T12:00:00+02:00"
+            f"'{value}' is not a date and time; write 2026-05-04T12:00:00 or "
+            "2026-05-04T12:00:00+02:00"
         )
     return _aware(moment)
 
@@ -105,14 +106,14 @@ def _iso(text: str) -> datetime | None:
 
 
 def _aware(moment: datetime) -> datetime:
-    """Return a moment with an offset; near the first and the last year times cannot be reckoned."""
+    """Return a moment with an offset; fails near the ends of the calendar."""
     if not is_known_year(moment):
-        raise ValueError(f"'{moment.isoformat()}' is of no year from {_YEARS[0]} to {_YEARS[-1]}")
+        raise ValueError(f"'{moment.isoformat()}' is not in the years {_YEARS[0]} to {_YEARS[-1]}")
     return moment if moment.tzinfo else moment.astimezone()
 
 
 def is_known_year(moment: datetime) -> bool:
-    """Tell whether footage may be of a year: a camera's clock may show any."""
+    """Tell whether footage may be of this year; a camera's clock may show any."""
     return moment.year in _YEARS
 
 
@@ -137,7 +138,7 @@ def format_share(share: float) -> str:
 
 
 def format_score(score: float, *, digits: int = 2) -> str:
-    """Return a score with so many digits, and all of those before the point.
+    """Return a score with this many significant digits, and all digits before the point.
 
     >>> format_score(0.7512), format_score(195.8), format_score(1431.2, digits=3)
     ('0.75', '196', '1431')
@@ -152,7 +153,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]?)b|([kmgt])|([kmgt])ib)"
 def parse_size(value: object) -> int:
     """Return bytes for ``20GB``, ``500M``, ``1.5TB``, ``2GiB`` or ``1000B``; a number is of bytes.
 
-    A text needs its unit: who types 20 hardly means so many bytes.
+    A text needs a unit, since hardly anybody who types 20 means bytes.
 
     Raises
     ------
@@ -163,7 +164,7 @@ def parse_size(value: object) -> int:
         return value
     match = _SIZE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"'{value}' is no size; write 20GB, 500MB or 2GiB")
+        raise ValueError(f"'{value}' is not a size; write 20GB, 500MB or 2GiB")
     number = Decimal(match[1])
     if match[4]:
         return int(number * 1024 ** ("kmgt".index(match[4]) + 1))
@@ -171,7 +172,7 @@ def parse_size(value: object) -> int:
 
 
 def size_as_typed(value: object) -> str:
-    """Return ``20GB`` for 20,000,000,000: whole, in the largest unit that does not round it."""
+    """Return ``20GB`` for 20,000,000,000: a whole number in the largest unit that is exact."""
     size = parse_size(value)
     units = {f"{name.upper()}B".replace("KB", "kB"): step for name, step in _SIZE_UNITS.items()}
     unit = max(
@@ -192,12 +193,12 @@ def format_size(size: float) -> str:
 
 
 def counted(number: int, word: str, words: str = "") -> str:
-    """Return ``1 event``, ``2 events``; `words` where the plural has more than an *s*."""
+    """Return ``1 event`` or ``2 events``; `words` is an irregular plural."""
     return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 def printable(text: str) -> str:
-    """Return a text in one line, with ``?`` for line breaks and what a terminal would obey."""
+    """Return a text in one line, with ``?`` for line breaks and control characters."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
@@ -223,19 +224,21 @@ def parse_moment(text: str, now: datetime, *, past: bool = False) -> datetime:
         iso = _iso(text)
         if iso is None:
             raise ValueError(
-                f"'{text}' is no time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
+                f"'{text}' is not a time of day; write 18:30, 18:30:00 or 2026-05-04T18:30:00"
             )
         return _aware(iso)
     hour, minute, second = (int(part or 0) for part in match.groups())
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"'{text}' is no time of day; hours go to 23, minutes and seconds to 59")
+        raise ValueError(
+            f"'{text}' is not a time of day; hours go to 23, minutes and seconds to 59"
+        )
     day = now.replace(tzinfo=None)
     moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
     if past and moment > day:
         moment -= timedelta(days=1)
     elif not past and moment <= day:
         moment += timedelta(days=1)
-    # Without a fixed offset, so that a change to summer time in between is taken into account.
+    # Without a fixed offset, so that a change to or from summer time in between is accounted for.
     return (
         moment.astimezone()
         if now.utcoffset() == now.astimezone().utcoffset()

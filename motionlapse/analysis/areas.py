@@ -67,11 +67,12 @@ class WatchedArea:
             mask[self._read_mask(settings.mask_image) == 0] = 0
         self.pixels = int(np.count_nonzero(mask))
         if not self.pixels:
-            raise ConfigError("regions, ignored regions and mask picture leave nothing to watch")
+            raise ConfigError("the regions, ignored regions and mask image leave nothing to watch")
         if self._regions and self.pixels < settings.min_blob_pixels:
             raise ConfigError(
-                f"the watched area is {self.pixels} pixels of analysis, less than the smallest "
-                f"blob ({settings.min_blob_pixels}; see analysis.min_blob_pixels and --scale)"
+                f"the watched area is only {self.pixels} pixels after scaling, less than the "
+                f"smallest blob ({settings.min_blob_pixels}; see analysis.min_blob_pixels and "
+                "--scale)"
             )
         self.mask: Image | None = None if self.pixels == mask.size else mask
 
@@ -120,8 +121,8 @@ class WatchedArea:
         cv2.fillPoly(mask, [fixed], 255, shift=4)
         if not mask.any():
             raise ConfigError(
-                f"region '{polygon.text}': smaller than a pixel of analysis "
-                f"({self._scale}×{self._scale} pixels; see --scale)"
+                f"region '{polygon.text}': smaller than one pixel after scaling "
+                f"({self._scale}×{self._scale} pixels of the picture; see --scale)"
             )
         return mask
 
@@ -140,8 +141,8 @@ class WatchedArea:
             picture.shape[0], full_height
         ):
             raise ConfigError(
-                f"mask image {path}: is {picture.shape[1]}×{picture.shape[0]}, another shape than "
-                f"the picture, which is {full_width}×{full_height}"
+                f"mask image {path}: is {picture.shape[1]}×{picture.shape[0]}, but the picture "
+                f"is {full_width}×{full_height}; their proportions must match"
             )
         small = cv2.resize(picture, self.size, interpolation=cv2.INTER_AREA)
         return np.where(small >= 128, np.uint8(255), np.uint8(0))

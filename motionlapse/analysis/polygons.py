@@ -50,14 +50,15 @@ def parse_polygon(text: str) -> Polygon:
         name, rest = "", text
     elif not name.strip() or ";" in name:
         raise ConfigError(
-            f"region '{text}': '{name.strip()}' is no name; write name=x,y … without ';' in it"
+            f"region '{text}': '{name.strip()}' is not a valid name; write name=x,y … with no "
+            "';' in the name"
         )
     corners = rest.replace(";", " ").split()
     try:
         points = tuple(_parse_point(corner) for corner in corners)
     except ValueError:
         raise ConfigError(
-            f"region '{text}': a corner is 'x,y' in pixels or '10%,20%', corners apart by spaces"
+            f"region '{text}': write corners as 'x,y' in pixels or '10%,20%', separated by spaces"
         ) from None
     if len(points) < 3:
         raise ConfigError(

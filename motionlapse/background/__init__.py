@@ -57,27 +57,28 @@ MODELS: Mapping[str, ModelEntry] = {
     "gaussian": ModelEntry(
         GaussianSettings,
         "motionlapse.background.gaussian:Gaussian",
-        "running mean and σ of each pixel: knows its own noise; F 0.94 on labelled footage",
+        "running mean and σ of each pixel, adapts to its noise; F 0.94 on labelled footage",
     ),
     "mog2": ModelEntry(
         MOG2Settings,
         "motionlapse.background.mog2:MOG2",
-        "OpenCV's mixture of Gaussians: pixels with several looks; F 0.76 on labelled footage",
+        "OpenCV's mixture of Gaussians: for pixels that alternate; F 0.76 on labelled footage",
     ),
     "knn": ModelEntry(
         KNNSettings,
         "motionlapse.background.knn:KNN",
-        "OpenCV's nearest samples: looks that no Gaussian fits; F 0.84 on labelled footage",
+        "OpenCV's nearest neighbours: for pixels that no Gaussian fits; F 0.84 on labelled footage",
     ),
     "cnt": ModelEntry(
         CNTSettings,
         "motionlapse.background.cnt:CNT",
-        "OpenCV's fastest, by counting: clear contrast in luma; F 0.86 on labelled footage",
+        "OpenCV's fastest, counts frames: for clear contrast in brightness; F 0.86 on labelled "
+        "footage",
     ),
     "gsoc": ModelEntry(
         GSOCSettings,
         "motionlapse.background.gsoc:GSOC",
-        "OpenCV's spreading samples: restless scenes, slow; F 0.74 on labelled footage",
+        "OpenCV's spreading samples: for restless scenes, slow; F 0.74 on labelled footage",
     ),
     "lsbp": ModelEntry(
         LSBPSettings,

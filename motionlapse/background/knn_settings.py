@@ -11,12 +11,12 @@ class KNNSettings(ModelSettings):
 
     distance_threshold: float = setting(
         400.0,
-        "squared distance in grey levels below which a pixel is like a sample",
+        "squared distance in grey levels below which a pixel matches a sample",
         gt=0,
         le=65025,
     )
-    shadows: bool = setting(True, "tell shadows from foreground (and count them as background)")
+    shadows: bool = setting(True, "detect shadows, and count them as background")
     time_constant: Duration = setting(
         20.0, "how long the background takes to follow a change", gt=0
     )
-    warm_up: Duration = setting(1.0, "time until the background is trusted")
+    warm_up: Duration = setting(1.0, "time until the background can be trusted")

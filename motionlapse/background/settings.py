@@ -15,8 +15,8 @@ from motionlapse.settings import SettingsModel, setting
 def _known_model(value: object) -> str:
     if value not in MODELS:
         raise ValueError(
-            f"'{value}' is no background model; there are {', '.join(MODELS)}"
-            f"{nearest(str(value), MODELS)}"
+            f"'{value}' is not a background model; choose one of "
+            f"{', '.join(MODELS)}{nearest(str(value), MODELS)}"
         )
     return str(value)
 

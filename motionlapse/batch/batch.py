@@ -105,7 +105,7 @@ class Batch:
                 return SerialExecutor()  # it was stopped: there is nothing left to scan
             cluster = Cluster(client, settings.sinks.out)
             if not cluster.workers:
-                self._listener.warning("the cluster has no workers; the scan waits for some")
+                self._listener.warning("the cluster has no workers yet; the scan waits for some")
             return cluster
         count = min(settings.batch.count(), sources)
         if count < 2:

@@ -138,12 +138,14 @@ class Cluster:
         try:
             result: RemoteResult = future.result()
         except CancelledError:
-            raise SourceError(f"{recorder.name}: not scanned: the cluster has gone") from None
+            raise SourceError(
+                f"{recorder.name}: not scanned: the connection to the cluster was lost"
+            ) from None
         except ImportError:
             raise
         except Exception as error:  # Dask's own, such as KilledWorker
             raise SourceError(
-                f"{recorder.name}: not scanned: the cluster gave it up: {why(error)}"
+                f"{recorder.name}: not scanned: the cluster gave up on it: {why(error)}"
             ) from None
         try:
             Delivery(result, recorder).take()

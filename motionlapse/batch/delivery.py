@@ -65,8 +65,8 @@ class Delivery:
     def _next_event(self, _run: StoredRun, number: int) -> None:
         if self._run is not None and self._recorder.next_event(self._run) != number:
             raise SinkError(
-                f"{self._recorder.name}: somebody else scanned it into this archive meanwhile; "
-                "scan it again"
+                f"{self._recorder.name}: another program scanned it into this archive in the "
+                "meantime; scan it again"
             )
 
     def _add_event(self, _run: StoredRun, event: Event, **rest: Any) -> None:
@@ -109,5 +109,5 @@ class Delivery:
             try:
                 take_name(path, final)
             except FileExistsError:
-                raise SinkError(f"{final}: cannot be written: it is there already") from None
+                raise SinkError(f"{final}: cannot be written: it already exists") from None
         return final

@@ -70,7 +70,10 @@ class OwnFilms:
         with writing(film):
             aside = put_new(place, place.with_stem(f"{place.stem}{_ASIDE}"))
         self._aside[place] = aside
-        note(f"{film}: left by a scan that did not finish, and made anew; until then {aside.name}")
+        note(
+            f"{film}: left by an unfinished scan and made again; until that is done it is kept "
+            f"as {aside.name}"
+        )
 
     def settle(self, made: Iterable[Path] = (), *, whole: bool = False) -> None:
         """Drop an old film where the new one shows more, else put it back; may be called again.

@@ -114,15 +114,16 @@ def scan_remotely(remote: RemoteJob) -> RemoteResult:
 def _check(remote: RemoteJob) -> None:
     if remote.version != __version__:
         raise ConfigError(
-            f"the cluster has motionlapse {__version__}, this is {remote.version}: install the same"
+            f"the cluster has motionlapse {__version__}, but this is {remote.version}: install "
+            "the same version"
         )
     if not remote.staging.is_dir():
         raise ConfigError(
-            f"{remote.staging.parent}: the archive is not there on the cluster; --out must be on a "
+            f"{remote.staging.parent}: the cluster cannot see this archive; --out must be on a "
             "path that all its machines share"
         )
     if (remote.staging / STOP).exists():
-        raise SourceError("the scan was stopped before")
+        raise SourceError("the scan was stopped before it began")
 
 
 def _drop_films(remote: RemoteJob) -> None:

@@ -226,8 +226,8 @@ class SourceRecorder:
                 batch.listener.warning(fault.text)
         if outcome.overlay:
             batch.listener.warning(
-                f"{self._footage.name}: a clock seems to be written into the picture; "
-                f'leave it out with --ignore "{outcome.overlay}"'
+                f"{self._footage.name}: the picture seems to show a clock; leave it out with "
+                f'--ignore "{outcome.overlay}"'
             )
         if outcome.failure:
             batch.fail(outcome.failure)

@@ -183,7 +183,7 @@ def _recorded(job: Job, archive: ArchiveSink, channel: Channel) -> Recorded | No
     if footage.stills or footage.url:
         if job.settings.sinks.clips != "none":
             what = "stills" if footage.stills else "footage at a URL"
-            channel.warning(f"{footage.name}: there are no clips of {what}")
+            channel.warning(f"{footage.name}: no clips can be made of {what}")
         return None
     from motionlapse.sinks.chosen import Recorded
     from motionlapse.sources.seeking import find_key_frame

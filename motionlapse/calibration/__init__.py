@@ -1,1 +1,1 @@
-"""What "nothing changed" looks like, and the thresholds that follow from it."""
+"""Measuring a scene in which nothing changes, and the thresholds that follow from it."""

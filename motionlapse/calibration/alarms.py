@@ -1,4 +1,4 @@
-"""How often noise would reach a threshold: false alarms a day, from how high it reached so far."""
+"""Predicting false alarms a day at a threshold, from the peaks that noise reached so far."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 DAY_S = 86_400.0
-# Of a rate whose event was never seen in T seconds, 95 % certainty that it is below 3 / T.
+# The rule of three: if none was seen in T seconds, the rate is below 3 / T with 95 % confidence.
 _RULE_OF_THREE = 3.0
 _ROUNDING_S = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Excursions:
-    """Times when the share of moving foreground was above nothing, each with its sustained peak.
+    """Intervals in which some foreground moved, each with its sustained peak.
 
     Attributes
     ----------
     peaks
-        The highest share that was kept up for as long as an event needs, of each.
+        Of each interval, the highest share that lasted as long as an event needs.
     seconds
-        How long was watched.
+        How long the scene was watched.
     """
 
     peaks: tuple[float, ...]
     seconds: float
 
     def a_day(self, enter: float) -> float:
-        """Return how many alarms a day a threshold would give.
+        """Return how many alarms a day to expect at a threshold.
 
         Notes
         -----
-        Above the middle peak they are taken to fall off exponentially, with the mean excess as
-        scale; below, the peaks themselves are counted.
+        Above the median peak, peaks are assumed to be distributed exponentially, with the mean
+        excess as scale; below it they are counted.
         """
         if not self.peaks or self.seconds <= 0:
             return 0.0
@@ -43,18 +43,18 @@ class Excursions:
         if enter <= middle:
             number = float(sum(peak >= enter for peak in ordered))
         else:
-            # One peak has no excess: its own height is what is known of the scale.
+            # A single peak has no excess, so its height serves as the scale.
             scale = max(sum(above) / len(above), middle / 4)
             number = len(above) * math.exp(-(enter - middle) / scale)
         return number / self.seconds * DAY_S
 
     @property
     def bound_a_day(self) -> float:
-        """What the rate may still be where none was seen, with 95 % certainty."""
+        """The highest rate a day that is still possible if none was seen, with 95 % confidence."""
         return _RULE_OF_THREE / self.seconds * DAY_S if self.seconds > 0 else math.inf
 
     def threshold_for(self, a_day: float, least: float) -> float:
-        """Return the smallest threshold, not below `least`, with at most so many alarms a day."""
+        """Return the smallest threshold from `least` on with at most `a_day` alarms a day."""
         enter = least
         while enter < 1.0 and self.a_day(enter) > a_day:
             enter *= 1.05
@@ -76,11 +76,11 @@ def excursions(
     times_s, shares
         Media time and moving share of the watched area of each frame.
     min_event_s
-        How long an event must last to open: what is higher for a shorter time is no peak.
+        How long motion must last to open an event; a higher share for a shorter time is no peak.
     hold_s
-        Excursions nearer than this are one.
+        Excursions that are less than this apart count as one.
     exit_ratio
-        Share of the threshold down to which it may fall meanwhile, 0 to 1, above 0.
+        Share of the threshold, above 0 and at most 1, to which motion may fall in between.
     """
     peaks: list[float] = []
     last_s, over = -math.inf, True
@@ -103,14 +103,15 @@ def _sustained(
 ) -> float:
     """Return the highest threshold at which an event would open with the frame `last`, or 0.
 
-    It is reached in a first frame and in the last one, not left between them, and that has lasted:
-    a frame stands for the time since the one before (see `motionlapse.decision.decider`).
+    Motion must reach it in a first frame and in this last one, not fall below the exit threshold in
+    between, and last long enough. A frame stands for the time since the one before it (see
+    `motionlapse.decision.decider`).
     """
     highest, lowest = 0.0, math.inf
     for first in range(last, -1, -1):
         lowest = min(lowest, shares[first])
         if min(shares[last], lowest / exit_ratio) <= highest:
-            break  # no earlier beginning is better
+            break  # no earlier first frame gives a higher threshold
         began_s = times_s[max(first - 1, 0)]
         if times_s[last] - began_s + _ROUNDING_S >= length_s:
             highest = max(highest, min(shares[first], shares[last], lowest / exit_ratio))

@@ -13,12 +13,12 @@ _MARK = "# Written by 'motionlapse calibrate', which may replace it."
 
 
 def check_place(path: Path) -> None:
-    """Refuse to replace a file that calibrate did not write, and one that cannot be written.
+    """Refuse a file that calibrate did not write, or that cannot be written.
 
     Raises
     ------
     ConfigError
-        If there is one, or it cannot be read.
+        If calibrate did not write it, or it cannot be read.
     SinkError
         If it cannot be written.
     """
@@ -33,19 +33,19 @@ def check_place(path: Path) -> None:
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from None
     if not text.startswith(_MARK):
         raise ConfigError(
-            f"{path}: not written by calibrate, so it is left as it is; choose another --out, or "
-            "take the values over by hand"
+            f"{path}: not written by calibrate, so it is left unchanged; choose another --out, "
+            "or copy the values by hand"
         )
     check_writable(path)
 
 
 def write_config(path: Path, proposal: Proposal, source: str) -> None:
-    """Write the file; it appears whole or not at all.
+    """Write the file, whole or not at all.
 
     Raises
     ------
     ConfigError
-        If another hand wrote the file that is there.
+        If the existing file was not written by calibrate.
     SinkError
         If it cannot be written.
     """
@@ -60,7 +60,7 @@ def as_toml(proposal: Proposal, source: str) -> str:
     lines = [
         _MARK,
         f"# From {printable(source)}: {proposal.seconds:.1f} s, {proposal.frames} frames.",
-        *[f"# Beware: {text}" for text in proposal.warnings],
+        *[f"# Warning: {text}" for text in proposal.warnings],
         (
             f"# Brightness {light.mean:.0f}, flicker {light.flicker:.2f}, drift {light.drift:+.1f} "
             f"a minute, {light.steps} steps (grey levels)."
@@ -68,12 +68,15 @@ def as_toml(proposal: Proposal, source: str) -> str:
         "# Noise of pixels by brightness: "
         + (", ".join(f"{n.low}-{n.high}: {n.sigma:.1f}" for n in proposal.noise) or "none seen"),
         (
-            f"# Moving share, usual noise floor: median {median}, "
-            f"95 % below {most}, highest {highest}."
+            f"# Moving share at the default noise floor: median {median}, 95 % below {most}, "
+            f"highest {highest}."
         ),
         "",
         "[background.gaussian]",
-        "# Least sigma of a pixel in grey levels. Highest sustained share for each that was tried:",
+        (
+            "# Smallest sigma of a pixel, in grey levels. Highest sustained share for each value "
+            "tried:"
+        ),
         "# " + ", ".join(f"{f:g}: {format_share(peak)}" for f, peak in proposal.peaks.items()),
         f"noise_floor = {proposal.noise_floor:g}",
         "",
@@ -103,9 +106,9 @@ def as_toml(proposal: Proposal, source: str) -> str:
 
 
 def alarm_words(proposal: Proposal) -> str:
-    """Return what false alarms to expect, in words."""
-    bound = f"below {proposal.bound_a_day:,.0f} with 95 % certainty"
-    usual = f"with the usual settings {_rate(proposal.usual_alarms_a_day)}"
+    """Return the expected false alarms, in words."""
+    bound = f"fewer than {proposal.bound_a_day:,.0f} with 95 % confidence"
+    usual = f"with the default settings {_rate(proposal.usual_alarms_a_day)}"
     if proposal.alarms_a_day < 0.005:
         return f"False alarms expected a day: none ({bound}); {usual}"
     return f"False alarms expected a day: {_rate(proposal.alarms_a_day)}; {usual}"

@@ -1,4 +1,4 @@
-"""How the brightness of the whole picture behaves: flicker, drift and steps of exposure."""
+"""The brightness of the whole picture over time: flicker, drift and exposure steps."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _LEAST_STEP, _STEP_SPREADS = 2.0, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Of the mean luma of the picture.
+    """Statistics of the picture's mean luma.
 
     Attributes
     ----------
     mean
         In grey levels.
     flicker
-        σ of single frames around the second that they are in, in grey levels.
+        σ of single frames around the median of their second, in grey levels.
     drift
-        Grey levels a minute, of a straight line through all frames.
+        Slope of a straight line through all frames, in grey levels a minute.
     steps
-        How often it jumped from one frame to the next: exposure, lamps.
+        How often it jumped from one frame to the next, because of exposure or lamps.
     largest_step
-        In grey levels; 0 where there was none.
+        In grey levels; 0 if there was none.
     """
 
     mean: float
@@ -37,7 +37,7 @@ class Light:
 
 
 def describe(times_s: Sequence[float], means: Sequence[float]) -> Light:
-    """Return how brightness behaved.
+    """Return flicker, drift and steps of a series of mean lumas.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How noisy pixels are, by how bright they are."""
+"""The noise of pixels as a function of their brightness."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 
 from motionlapse.frames import Image
 
-_STEP = 32  # grey levels to a step of brightness
+_STEP = 32  # grey levels per step of brightness
 _LEAST_SAMPLES = 2000
 _WITHIN = 0.6827  # share within one σ
-_MOST_PIXELS = 40_000  # of a frame; more tell no more
+_MOST_PIXELS = 40_000  # pixels of a frame that are used; more would not be more exact
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseLevel:
-    """The noise of pixels of some brightness.
+    """The noise of pixels in one range of brightness.
 
     Attributes
     ----------
     low, high
-        The brightness, in grey levels, both ends included.
+        The range of brightness in grey levels, both ends included.
     sigma
-        In grey levels.
+        Standard deviation, in grey levels.
     """
 
     low: int
@@ -32,10 +32,10 @@ class NoiseLevel:
 
 
 class NoiseMeter:
-    """Measures σ from differences of frames that follow each other.
+    """Measures σ from the differences of consecutive frames.
 
-    σ is what two thirds of the differences stay below, divided by √2: things that move and edges
-    that sway are fewer. Pictures that a codec repeats exactly are left out.
+    Two thirds of the absolute differences stay below √2 σ. Moving objects and swaying edges hardly
+    matter, as they are a minority. Pictures that a codec repeats exactly are left out.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class NoiseMeter:
         )
 
     def levels(self) -> list[NoiseLevel]:
-        """Return σ of every brightness that enough pixels have."""
+        """Return σ for each range of brightness with enough pixels."""
         return [
             NoiseLevel(number * _STEP, number * _STEP + _STEP - 1, _sigma(counts))
             for number, counts in enumerate(self._counts)
@@ -66,9 +66,9 @@ class NoiseMeter:
 
 
 def _sigma(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> float:
-    """Return σ of one picture from the counts of absolute differences of two.
+    """Return σ of one picture from a histogram of absolute differences between two.
 
-    A difference of ``n`` whole levels stands for ``n ± ½``; the share within is interpolated.
+    A difference of ``n`` levels stands for ``n ± ½``, within which the share is interpolated.
     """
     shares = np.cumsum(counts) / counts.sum()
     edges = np.arange(len(counts)) + 0.5

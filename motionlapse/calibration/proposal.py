@@ -1,4 +1,4 @@
-"""From what was seen to thresholds: pixel σ floor, enter, exit, and the alarms to expect."""
+"""From observations to thresholds: noise floor, enter, exit, and the alarms to expect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from motionlapse.units import counted, format_share
 _ALARMS_A_DAY = 1.0
 _HEADROOM = 1.5
 _ENOUGH_S = 60.0
-# Above this share of the picture it is a mover, or a scene that never rests, rather than noise.
+# A larger share of the picture is a moving object, or a scene that never rests, rather than noise.
 _NOT_NOISE = 0.004
 _USUAL_FACTOR = 1.0
 # `exit` is never proposed below this share of `enter`; the lower it is, the sooner an event opens.
@@ -29,7 +29,7 @@ _STANDS_OUT, _STANDS_ALONE = 2.0, 4.0
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Thresholds, and what they rest on.
+    """Thresholds, and what they are based on.
 
     Attributes
     ----------
@@ -38,26 +38,26 @@ class Proposal:
     enter, exit
         Shares of the watched area.
     alarms_a_day
-        False alarms a day to expect with them, from the tail of what was seen.
+        Expected false alarms a day with them, extrapolated from the highest peaks seen.
     bound_a_day
-        What they may still be, with 95 % certainty, where none was seen.
+        Upper bound of that rate with 95 % confidence if none was seen.
     usual_alarms_a_day
-        The same with the thresholds and durations that come with the program.
+        Expected false alarms a day with the default thresholds and durations.
     kept
-        Settings that `enter` holds for and that are not the usual ones, by their keys.
+        Settings that `enter` holds for and that differ from the defaults, by key.
     peaks
         Noise floor → highest sustained share.
     score
-        Median, 95th percentile and maximum of the moving share, at the usual floor.
+        Median, 95th percentile and maximum of the moving share, at the default noise floor.
     noise, light
-        Of the pixels and of the picture.
+        Noise of the pixels, and behaviour of the picture's brightness.
     measures
-        Those that were asked for.
+        The measures that were asked for.
     warnings
-        What makes it doubtful, each in one line.
+        Reasons to doubt the proposal, one line each.
     quiet
-        False if something moved, or never rests: what follows from it would make the detector
-        blind.
+        False if something moved or the scene never rests: thresholds from it would make the
+        detector blind.
     """
 
     noise_floor: float
@@ -83,11 +83,12 @@ def propose(watched: Watched) -> Proposal:
 
     Notes
     -----
-    Each noise floor from the usual one up has an ``enter`` that it needs: at most one expected
-    alarm a day, and half as much again as the highest that was seen. Both cost sight, of faint
-    things and of small ones, so the pair with the smallest product is taken. Below the usual floor
-    it goes only where, for a minute or more, no foreground moved at all at the lower one. ``enter``
-    never falls below the usual one, which is little more than the smallest blob that counts.
+    Each noise floor from the default up needs a certain ``enter``: one with at most one expected
+    alarm a day, and at least 1.5 times the highest share seen. A higher noise floor costs faint
+    objects and a higher ``enter`` costs small ones, so the pair with the smallest product is taken.
+    A noise floor below the default is proposed only if no foreground moved with it for a minute or
+    more. ``enter`` never falls below the default, which is little more than the smallest blob that
+    counts.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def _needed(seen: Excursions, least: float) -> float:
 
 
 def _never_moved(watched: Watched, factor: float) -> bool:
-    """Tell whether nothing moved for long; a short quiet says nothing of lower floors."""
+    """Tell whether nothing moved for long enough to justify a lower noise floor."""
     return watched.seconds >= _ENOUGH_S and not any(watched.moving[factor])
 
 
@@ -159,46 +160,47 @@ def _warnings(watched: Watched, usual: Excursions, chosen: Excursions, enter: fl
     found = []
     if watched.seconds < _ENOUGH_S:
         found.append(
-            f"too short to tell: {watched.seconds:.1f} s were judged; of what comes less than "
-            f"{usual.bound_a_day:,.0f} times a day nothing is known. Watch a minute or more"
+            f"too short: only {watched.seconds:.1f} s were judged, so up to "
+            f"{usual.bound_a_day:,.0f} false alarms a day cannot be ruled out; watch for a "
+            "minute or more"
         )
     if max(chosen.peaks, default=0.0) > _NOT_NOISE:
         highest = max(usual.peaks, default=0.0)
         where = _where(watched, highest)
         found.append(
-            f"not quiet after all: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
-            "on another part (--start, --duration), or leave out what never rests (--ignore)"
+            f"not a quiet scene: at {where:.1f} s {highest:.1%} of the picture moved; calibrate "
+            "on another part (--start, --duration), or exclude what never rests (--ignore)"
         )
     elif stands_out(usual.peaks, enter):
-        found.append(_alone(watched, max(usual.peaks)))
+        found.append(_single_peak_warning(watched, max(usual.peaks)))
     light = describe(watched.times_s, watched.brightness)
     if light.steps:
         found.append(
             f"brightness jumped {counted(light.steps, 'time')}, by up to "
-            f"{light.largest_step:.0f} levels: exposure or a lamp; what was learned beside it may "
-            "be too careful"
+            f"{light.largest_step:.0f} levels (auto-exposure or a lamp); the proposal may be too "
+            "cautious"
         )
     return found
 
 
-def _alone(watched: Watched, peak: float) -> str:
-    """Return what is to be said of the only excursion that is high: a scene without rest is one."""
+def _single_peak_warning(watched: Watched, peak: float) -> str:
+    """Return a warning about the only high excursion; a scene that never rests is also only one."""
     moment = f"at {_where(watched, peak):.1f} s {peak:.2%} of the picture moved"
     usually = median(watched.moving[_USUAL_FACTOR])
     missed = "will not be found; calibrate on another part (--start, --duration)"
     if peak >= _STANDS_ALONE * usually:
-        alone = f"one moment stands out: {moment}, else far less"
-        return f"{alone}. If that was a mover, its like {missed}"
+        alone = f"one moment stands out: {moment}, otherwise far less"
+        return f"{alone}. If that was a moving object, others like it {missed}"
     return (
-        f"never at rest: half of the time {format_share(usually)} of the picture or more moved, "
-        f"and {moment}. Movers like that {missed}, or leave out what never rests (--ignore)"
+        f"never at rest: half of the time at least {format_share(usually)} of the picture moved, "
+        f"and {moment}. Motion of that size {missed}, or exclude what never rests (--ignore)"
     )
 
 
 def stands_out(peaks: Sequence[float], enter: float) -> bool:
     """Tell whether one excursion is well above the threshold and far above every other.
 
-    Noise and leaves come again and again, and as high; what comes once may be a mover.
+    Noise and leaves recur, and reach similar heights; a single peak may be a moving object.
     """
     *others, highest = sorted(peaks) or [0.0]
     alone = highest >= _STANDS_ALONE * max(others, default=0.0)
@@ -206,12 +208,12 @@ def stands_out(peaks: Sequence[float], enter: float) -> bool:
 
 
 def _where(watched: Watched, peak: float) -> float:
-    """Return the media time of the first frame that is as high as a peak."""
+    """Return the media time of the first frame that reaches a peak."""
     shares = watched.moving[_USUAL_FACTOR]
     return next((t for t, s in zip(watched.times_s, shares, strict=True) if s >= peak), 0.0)
 
 
 def _rounded_up(share: float) -> float:
-    """Return a share with two digits, not below."""
+    """Return a share rounded up to two significant digits."""
     unit = 10.0 ** (math.floor(math.log10(share)) - 1)
     return min(1.0, round(math.ceil(share / unit - 1e-9) * unit, 9))

@@ -1,4 +1,4 @@
-"""Watching a scene with several noise floors at once, and with every asked-for measure."""
+"""Watching a scene with several noise floors at once, and with the requested measures."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ from motionlapse.measures import MeasureEntry
 from motionlapse.pipeline_settings import Settings
 
 FACTORS = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
-"""Noise floors that are tried, over the usual one."""
+"""Noise floors to try, as multiples of the default."""
 
-_LEARNING_S = 2.0  # frames that cannot be read twice teach the background first
+_LEARNING_S = 2.0  # live frames cannot be read twice, so the first ones only teach the background
 _PAIR_S = 1.0
 _MOST_PAIRS = 200
 
 
 @dataclass(slots=True)
 class MeasureSpread:
-    """What one measure says of frames a second apart in which nothing changed.
+    """Values of one measure for frames a second apart between which nothing changed.
 
     Attributes
     ----------
     entry
         The measure.
     values
-        One a pair.
+        One value per pair.
     """
 
     entry: MeasureEntry
     values: list[float] = field(default_factory=list)
 
     def at(self, share: float) -> float:
-        """Return the value that a share of the pairs is no farther than, from `identical`."""
+        """Return the quantile of the values, ordered by distance from `identical`."""
         ordered = sorted(self.values, key=self.entry.distance)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     def threshold(self) -> float:
-        """Return a value that quiet pairs do not reach: median + 8 σ, and beyond the farthest."""
+        """Return a value that quiet pairs do not reach, beyond median + 8 σ and the farthest."""
         distances = [self.entry.distance(value) for value in self.values]
         limit = max(
             quiet_limit(distances, quiet=1.0),
@@ -63,7 +63,7 @@ class MeasureSpread:
 
 @dataclass(slots=True)
 class Watched:
-    """What was seen of a scene.
+    """What was observed of a scene.
 
     Attributes
     ----------
@@ -72,19 +72,19 @@ class Watched:
     times_s
         Media time of each frame after the background was learned.
     judged_s
-        The same without the gaps before it: how long was watched.
+        The same times with gaps removed, so that differences are watched time.
     brightness
-        Mean luma of each.
+        Mean luma of each frame.
     moving
-        Factor of the noise floor → moving share of each frame.
+        Multiple of the default noise floor → moving share of each frame.
     noise
-        Of pixels at the size of analysis.
+        Noise of the pixels at the analysis size.
     measures
-        One a measure that was asked for.
+        One per requested measure.
     floor
-        The usual noise floor.
+        The default noise floor.
     decision
-        Says what an event is, for thresholds that are to go with it.
+        Says what an event is, for the thresholds that are to go with it.
     """
 
     size: tuple[int, int]
@@ -121,47 +121,47 @@ def watch_scene(
         ``analysis`` says what is watched, ``decision`` what an event is; ``measures`` how pictures
         are prepared.
     measures
-        Whose spread is asked for.
+        The measures whose spread is wanted.
     on_frame
-        Told of each frame.
+        Called with each frame.
     most_s
-        After so many seconds of media time the rest is left.
+        Stop after this many seconds of media time.
 
     Raises
     ------
     SourceError
-        If the pictures change their size, or there are too few.
+        If the picture size changes, or there are too few frames.
     """
-    eyes: _Eyes | None = None
+    observer: _Observer | None = None
     begin_s = last_s = 0.0
     learning_s = _LEARNING_S if source.opening() is None else 0.0
     for frame in with_breaks(source):
         if isinstance(frame, Interruption):
-            if eyes is not None:
-                eyes.interrupt(frame)
+            if observer is not None:
+                observer.interrupt(frame)
             continue
-        if eyes is None:
-            eyes, begin_s = _Eyes(frame, settings, measures), frame.time
-            eyes.prime(source)
+        if observer is None:
+            observer, begin_s = _Observer(frame, settings, measures), frame.time
+            observer.prime(source)
         if frame.time - begin_s > most_s:
             break
-        if not eyes.fits(frame):
-            raise SourceError(f"{source.info.name}: the pictures change their size")
-        eyes.see(frame, learning=frame.time - begin_s < learning_s)
+        if not observer.fits(frame):
+            raise SourceError(f"{source.info.name}: the picture size changes")
+        observer.see(frame, learning=frame.time - begin_s < learning_s)
         last_s = frame.time
         on_frame(frame)
     taught_s = learning_s or settings.opening_s
-    # What has taught the background says nothing of what else may come, and shorter motion is none.
+    # Frames that taught the background are no test of it, and motion shorter than an event is none.
     least_s = taught_s + settings.decision.min_event
-    if eyes is None or len(eyes.watched.times_s) < 3 or last_s - begin_s < least_s:
+    if observer is None or len(observer.watched.times_s) < 3 or last_s - begin_s < least_s:
         raise SourceError(
-            f"{source.info.name}: too short to tell anything: {last_s - begin_s:.1f} s, and the "
-            f"first {taught_s:g} s teach the background; watch a minute or more"
+            f"{source.info.name}: too short: {last_s - begin_s:.1f} s, and the first "
+            f"{taught_s:g} s only teach the background; watch for a minute or more"
         )
-    return eyes.watched
+    return observer.watched
 
 
-class _Eyes:
+class _Observer:
     """One analyzer for each noise floor, all on the same frames."""
 
     def __init__(self, frame: Frame, settings: Settings, measures: Sequence[MeasureEntry]) -> None:
@@ -169,7 +169,7 @@ class _Eyes:
         size = frame.planes.size
         own = settings.background.of_model()
         if not isinstance(own, GaussianSettings):
-            raise ConfigError("calibrate tunes the background model gaussian; choose no other")
+            raise ConfigError("calibrate works only with the background model gaussian")
         self._analyzers = {
             factor: Analyzer(
                 size,
@@ -187,7 +187,7 @@ class _Eyes:
         self.watched.measures = [MeasureSpread(entry) for entry in measures]
         self._preparation = Preparation(settings.measures, settings.analysis)
         self._pair: tuple[float, Image] | None = None
-        self._seen_s: float | None = None  # media time of the last frame; None: no frame, or a gap
+        self._seen_s: float | None = None  # None before the first and after a gap
         self._judged_s = 0.0
 
     def prime(self, source: Source) -> None:
@@ -201,7 +201,7 @@ class _Eyes:
         return all(analyzer.fits(frame) for analyzer in self._analyzers.values())
 
     def interrupt(self, item: Interruption) -> None:
-        """Take a gap: nothing was watched in it, and the frame after it stands for no time."""
+        """Note a gap: nothing was watched in it, and the frame after it stands for no time."""
         self._seen_s = self._pair = None
         for factor, decider in self._deciders.items():
             self._paces[factor] = decider.interrupt(item.reason, settle_s=item.settle_s).pace
@@ -246,7 +246,7 @@ class _Eyes:
 
 
 def _thinned(luma: Image, scale: int) -> Image:
-    """Return luma at the size of analysis, each pixel a mean: the noise that the detector sees."""
+    """Return luma averaged down to the analysis size, with the noise that the detector sees."""
     if scale == 1:
         return luma
     height, width = (side // scale for side in luma.shape)

@@ -25,17 +25,23 @@ from motionlapse.errors import TRACEBACK_VARIABLE, MotionlapseError, unexpected
 COMMANDS = {
     "scan": ("motionlapse.cli.scan", "Find the events in recorded video or stills."),
     "watch": ("motionlapse.cli.watch", "Watch a live camera."),
-    "calibrate": ("motionlapse.cli.calibrate", "Learn a quiet scene and propose thresholds."),
+    "calibrate": (
+        "motionlapse.cli.calibrate",
+        "Learn the noise of a quiet scene and propose thresholds.",
+    ),
     "evaluate": ("motionlapse.cli.evaluate", "Measure accuracy against ground truth."),
     "compare": ("motionlapse.cli.compare", "Compare two pictures by every measure."),
     "sift": ("motionlapse.cli.sift", "Keep only the stills that changed."),
-    "explain": ("motionlapse.cli.explain", "Show every layer of one frame, and why it counts."),
+    "explain": (
+        "motionlapse.cli.explain",
+        "Show every layer of one frame, and why it did or did not count.",
+    ),
     "events": ("motionlapse.cli.events", "List, filter and export what an archive holds."),
-    "report": ("motionlapse.cli.report", "Write one HTML page to look through an archive with."),
-    "regions": ("motionlapse.cli.regions", "Draw what is watched and what is ignored."),
+    "report": ("motionlapse.cli.report", "Write an HTML page for browsing an archive."),
+    "regions": ("motionlapse.cli.regions", "Draw the regions to watch and to ignore."),
     "lapse": ("motionlapse.cli.lapse", "Make a time-lapse film of what was kept."),
-    "config": ("motionlapse.cli.config", "Show, start or check the configuration."),
-    "list": ("motionlapse.cli.listing", "List what there is: models, cameras, measures."),
+    "config": ("motionlapse.cli.config", "Show, create or check the configuration."),
+    "list": ("motionlapse.cli.listing", "List the available models, cameras or measures."),
 }
 
 _STDOUT_CLOSED = 141

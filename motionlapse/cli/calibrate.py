@@ -47,7 +47,7 @@ def calibrate(
         typer.Argument(
             metavar="SOURCE",
             parser=name_given,
-            help="A film, a folder of stills, or a camera as of watch.",
+            help="A film, a folder of stills, or a camera as for 'watch'.",
         ),
     ],
     *,
@@ -58,7 +58,7 @@ def calibrate(
             metavar="FILE",
             parser=path_given,
             show_default=False,
-            help="Where the proposal is written; '-' is stdout [motionlapse.toml].",
+            help="Write the proposal to this file; '-' is stdout [motionlapse.toml].",
         ),
     ] = Path("motionlapse.toml"),
     measure: Annotated[
@@ -66,7 +66,7 @@ def calibrate(
         typer.Option(
             "--measure",
             metavar="NAME",
-            help="Learn this measure's spread and threshold too (repeatable).",
+            help="Also learn this measure's spread and threshold (repeatable).",
         ),
     ] = None,
     json: Json = False,
@@ -79,16 +79,16 @@ def calibrate(
 ) -> None:
     """Watch a scene in which nothing happens, and propose thresholds for it.
 
-    Tells noise, flicker, drift and how high the change score goes, and writes noise floor, enter
-    and exit with the false alarms to expect into a file that scan and watch read.
+    Reports noise, flicker, drift and the highest change scores. Writes noise_floor, enter and exit,
+    with the false alarms to expect, to a config file that 'scan' and 'watch' read.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = load_and_log_settings(config, set_, flags)
     prepares = [o.origin for o in flag_layers(flags) if min(o.values).startswith("measures.")]
     if prepares and not measure:
         raise ConfigError(
-            f"{prepares[0]} is for measures; give --measure NAME too (--scale is the size of the "
-            "background model's pictures)"
+            f"{prepares[0]} applies only to measures; add --measure NAME (--scale sets the "
+            "picture size for the background model)"
         )
 
     from motionlapse.cli.calibrate_output import calibrate_source

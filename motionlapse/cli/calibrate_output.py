@@ -34,7 +34,7 @@ def calibrate_source(
     measures = chosen_measures(names) if names else []
     to_stdout = str(out) == "-"
     if to_stdout and json:
-        raise ConfigError("--out - and --json exclude each other")
+        raise ConfigError("--out - and --json cannot be used together")
     if not to_stdout:
         check_place(out)
     with _open(name, settings) as source:

@@ -44,8 +44,8 @@ def compare(
             "--measure",
             metavar="NAME",
             autocompletion=offering(measures),
-            help="Only this measure (repeatable) [two pictures: all; folders: background, ssim, "
-            "ncc, hist_kl, phash].",
+            help="Use only this measure (repeatable) [two pictures: all; folders: background, "
+            "ssim, ncc, hist_kl, phash].",
         ),
     ] = None,
     diff: Annotated[
@@ -54,17 +54,25 @@ def compare(
             "--diff",
             metavar="OUT.png",
             parser=path_given,
-            help="Draw before, after and difference, what changed outlined; for folders a folder.",
+            help=(
+                "Write a picture of both and their difference, with changes outlined; for "
+                "folders, a folder."
+            ),
         ),
     ] = None,
     fail_if: Annotated[
         list[str] | None,
         typer.Option(
-            "--fail-if", metavar="CONDITION", help="End with 5 if 'ssim<0.95' holds (repeatable)."
+            "--fail-if",
+            metavar="CONDITION",
+            help="Exit with code 5 if this holds, such as 'ssim<0.95' (repeatable).",
         ),
     ] = None,
     match: Annotated[
-        bool, typer.Option("--match", help="Pair the pictures of two folders by looks, not name.")
+        bool,
+        typer.Option(
+            "--match", help="Pair the pictures of two folders by appearance instead of by name."
+        ),
     ] = False,
     json: Json = False,
     config: Config = None,
@@ -74,9 +82,9 @@ def compare(
     log_file: LogFile = None,
     **flags: object,
 ) -> None:
-    """Tell how different two pictures are, by every measure that there is.
+    """Show how different two pictures are, by every measure.
 
-    'motionlapse list measures' says what each is good for.
+    'motionlapse list measures' says what each measure is good for.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     settings = load_and_log_settings(config, set_, flags)
@@ -93,11 +101,13 @@ def compare(
         with writing(diff):
             same = diff.exists() and any(map(diff.samefile, (before, after)))
         if same:
-            raise ConfigError(f"--diff {diff}: that is what is compared; choose another name")
+            raise ConfigError(
+                f"--diff {diff}: would overwrite what is being compared; choose another name"
+            )
         if not before.is_dir():
             refuse_others(diff, Made.PICTURE)
     if match and not before.is_dir():
-        raise ConfigError("--match is for two folders")
+        raise ConfigError("--match needs two folders")
 
     from motionlapse.cli.compare_output import Asked, compare_folders, compare_pictures
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from motionlapse.cli.console import Column, logger, print_json, print_table, printing
 from motionlapse.comparison.conditions import Condition, parse_condition
 from motionlapse.comparison.difference_picture import check_name, write_difference
-from motionlapse.comparison.matching import by_looks, by_name, pictures_in
+from motionlapse.comparison.matching import by_appearance, by_name, pictures_in
 from motionlapse.comparison.pair import Compared, Comparison, compare
 from motionlapse.comparison.preparation import Preparation
 from motionlapse.errors import ConfigError, SinkError, SourceError
@@ -93,11 +93,11 @@ def compare_folders(
     before: Path, after: Path, asked: Asked, settings: Settings, *, match: bool
 ) -> int:
     """Compare the pictures of two folders pair by pair and return the exit code."""
-    pairs = (by_looks if match else by_name)(pictures_in(before), pictures_in(after))
+    pairs = (by_appearance if match else by_name)(pictures_in(before), pictures_in(after))
     _tell_alone(pairs.alone)
     if not pairs.pairs:
-        hint = "" if match else "; pair them by looks with --match"
-        raise ConfigError(f"{before} and {after}: no pictures of the same name{hint}")
+        hint = "" if match else "; pair them by appearance with --match"
+        raise ConfigError(f"{before} and {after}: no pictures with the same name{hint}")
     run = _Folders(asked, Preparation(settings.measures, settings.analysis))
     run.faults += pairs.faults
     for first, second in pairs.pairs:
@@ -224,7 +224,7 @@ def _rectangle(detail: Detail) -> str:
 def _changed(compared: Compared) -> str:
     if not compared.rectangle:
         if compared.change.value:
-            return "changed: all of it; one of the two has no contrast"
+            return "changed: everything; one of the two has no contrast"
         return "changed: nothing beyond noise and light"
     return f"changed: {_rectangle(compared.rectangle)} ({compared.change.value:.2%} of the picture)"
 

@@ -18,13 +18,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     no_args_is_help=True,
-    help="Show, start or check the configuration.",
+    help="Show, create or check the configuration.",
 )
 
 
 @app.command()
 def show(*, config: Config = None, set_: Set = None, json: Json = False) -> None:
-    """Show every setting, its value and where it came from."""
+    """Show every setting, its value and where the value came from."""
     from motionlapse.pipeline_settings import Settings
     from motionlapse.settings import entries
 
@@ -56,17 +56,17 @@ def init(
             metavar="FILE",
             parser=path_given,
             show_default=False,
-            help="Where it is written; '-' is stdout [motionlapse.toml].",
+            help="Write to this file; '-' is stdout [motionlapse.toml].",
         ),
     ] = Path("motionlapse.toml"),
 ) -> None:
-    """Write a commented file with every setting at its default."""
+    """Write a commented config file with every setting at its default."""
     from motionlapse.cli.console import stdout_or_file
     from motionlapse.files import writing
 
     with writing(out):
         if str(out) != "-" and out.exists():
-            raise ConfigError(f"{out}: exists already; name another file with --out")
+            raise ConfigError(f"{out}: already exists; name another file with --out")
     with stdout_or_file(out) as write:
         write(commented_toml())
     if str(out) != "-":
@@ -78,22 +78,25 @@ def check(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", parser=path_given, help="Default: all that scan would read."
+            metavar="[FILE]",
+            parser=path_given,
+            help="File to check [everything that 'scan' would read].",
         ),
     ] = None,
     *,
     config: Config = None,
 ) -> None:
-    """Check a file, and tell every mistake in it.
+    """Check a config file and report every mistake in it.
 
-    A typo gets the nearest valid name. Whether regions lie inside the picture, only footage tells.
+    For a misspelt name, the nearest valid one is suggested. Whether regions lie inside the picture
+    can only be checked with footage.
     """
     from motionlapse.pipeline_settings import Settings
     from motionlapse.settings import complaints
     from motionlapse.settings_layers import environment_layers, file_layers
 
     if file is not None and config is not None:
-        raise ConfigError("FILE and --config name the same thing; give one")
+        raise ConfigError("FILE and --config mean the same thing; give only one")
     layers = file_layers(file or config, os.environ, Path()) + environment_layers(os.environ)
     wrong = complaints(Settings, layers)
     for line in wrong:

@@ -21,12 +21,12 @@ from motionlapse.units import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on stderr.")]
 
 
 def _of_a_file(path: Path | None) -> Path | None:
-    """Refuse an empty text, which Python takes for the current folder."""
+    """Refuse an empty text, which `Path` takes for the current folder."""
     if path == Path():
         raise typer.BadParameter("name a file")
     return path
@@ -35,17 +35,22 @@ def _of_a_file(path: Path | None) -> Path | None:
 LogFile = Annotated[
     Path | None,
     typer.Option(
-        "--log-file", metavar="FILE", callback=_of_a_file, help="Append what stderr says here."
+        "--log-file",
+        metavar="FILE",
+        callback=_of_a_file,
+        help="Append what is printed on stderr to this file.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one object a result.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON Lines on stdout, one object per result.")
+]
 Csv = Annotated[
     Path | None,
     typer.Option(
         "--csv",
         metavar="FILE",
         callback=_of_a_file,
-        help="Write the events anew as CSV; '-' is stdout.",
+        help="Write the events to this CSV file (replaced if it exists); '-' is stdout.",
     ),
 ]
 
@@ -53,7 +58,7 @@ logger = logging.getLogger("motionlapse")
 
 
 class StdoutClosedError(MotionlapseError):
-    """Nobody reads the results any more (``| head -1``); the program leaves quietly."""
+    """Nobody reads the results any more (``| head -1``); the program ends quietly."""
 
     exit_code = 141
 
@@ -74,7 +79,7 @@ def printing() -> Iterator[None]:
 
 
 class _OneLine(logging.Formatter):
-    """Writes a record in one line, whatever the names in it hold."""
+    """Writes a record in one line, whatever characters the names in it contain."""
 
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
@@ -90,7 +95,7 @@ class _Stderr(logging.Handler):
 
 
 class _LogFile(logging.FileHandler):
-    """Remembers that it could not write, instead of printing a traceback."""
+    """Remembers that it could not write instead of printing a traceback."""
 
     fault = ""
 
@@ -113,12 +118,12 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
     Raises
     ------
     ConfigError
-        If both less and more is asked for.
+        If both `quiet` and `verbose` are set.
     SinkError
         If the file cannot be written.
     """
     if quiet and verbose:
-        raise ConfigError("--quiet and --verbose exclude each other")
+        raise ConfigError("--quiet and --verbose cannot be used together")
     for handler in logger.handlers:
         handler.close()
     logger.handlers = [_Stderr()]
@@ -142,7 +147,7 @@ def set_up_log(*, quiet: bool, verbose: bool, log_file: Path | None) -> None:
 
 
 def say(text: str) -> None:
-    """Say something on stderr, where a command keeps no log."""
+    """Print a line on stderr, for commands without a log."""
     typer.echo(printable(text), err=True)
 
 
@@ -168,7 +173,7 @@ def print_json(record: dict[str, object]) -> None:
 def json_line(record: dict[str, object]) -> str:
     """Return one object as a line for standard output.
 
-    Other encodings than those of Unicode lack characters, which JSON then writes in its own way.
+    Unless the encoding is a Unicode one, characters beyond ASCII are written as JSON escapes.
     """
     unicode = (sys.stdout.encoding or "utf").lower().startswith("utf")
     return json.dumps(record, ensure_ascii=not unicode, allow_nan=False)
@@ -185,10 +190,10 @@ class Column:
     number
         True aligns it to the right.
     rank
-        Where the terminal is too narrow, columns with the highest rank are left out first; those of
-        rank 0 never are.
+        If the terminal is too narrow, columns with the highest rank are left out first; those of
+        rank 0 always stay.
     shrinks
-        True lets its cells lose their beginnings (paths) before any column is left out.
+        Whether the beginnings of its cells may be cut (paths) before any column is left out.
     """
 
     name: str
@@ -207,7 +212,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     Parameters
     ----------
     columns
-        What there is.
+        The columns.
     rows
         Cells as text, as many as columns.
     """
@@ -228,12 +233,12 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
             sys.stdout.write(f"\x1b[1m{line}\x1b[0m\n" if bold else f"{line}\n")
     left_out = [column.name for i, column in enumerate(columns) if i not in wanted]
     if left_out:
-        note = f"left out for want of room: {', '.join(left_out)}; see a wider terminal, or --json"
+        note = f"columns that did not fit: {', '.join(left_out)}; widen the terminal, or use --json"
         logger.info(note) if logger.handlers else say(note)
 
 
 def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
-    """Return the columns that fit, and shrink `widths` where that may be."""
+    """Return the columns that fit, and shrink `widths` where allowed."""
     wanted = list(range(len(columns)))
     whole = list(widths)
 
@@ -241,7 +246,7 @@ def _fit(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
         return sum(widths[i] for i in wanted) + len(_GAP) * (len(wanted) - 1) - room
 
     while True:
-        for i in wanted:  # each column that is left out gives room back to those that shrink
+        for i in wanted:  # each column left out gives room back to those that shrink
             widths[i] = whole[i]
         for i in wanted:
             if columns[i].shrinks and excess() > 0:

@@ -42,7 +42,7 @@ def evaluate(
         typer.Argument(
             metavar="DATASET",
             parser=path_given,
-            help="Folders with input/ and groundtruth/; with --events the folder of the clips.",
+            help="Folders with input/ and groundtruth/, or the folder of the clips with --events.",
         ),
     ],
     *,
@@ -52,7 +52,7 @@ def evaluate(
             "--events",
             metavar="EVENTS.csv",
             parser=path_given,
-            help="Score events, not masks: a table of intervals.",
+            help="Score events instead of masks, against this table of intervals.",
         ),
     ] = None,
     models: Annotated[
@@ -61,7 +61,7 @@ def evaluate(
             "--models",
             metavar="A,B",
             autocompletion=offering(background_models, several=True),
-            help="Several background models side by side.",
+            help="Evaluate several background models side by side.",
         ),
     ] = None,
     worst: Annotated[
@@ -70,16 +70,18 @@ def evaluate(
             "--worst",
             metavar="N",
             min=1,
-            help="Draw each model's N worst frames: input, truth, mask (red: wrongly foreground, "
-            "blue: wrongly background).",
+            help="Write pictures of each model's N worst frames: input, truth and mask (red: "
+            "wrongly foreground, blue: wrongly background).",
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", parser=path_given, help="Where --worst writes."),
+        typer.Option(
+            "--out", metavar="DIR", parser=path_given, help="Folder for the pictures of --worst."
+        ),
     ] = None,
     fps: Annotated[
-        str | None, typer.Option("--fps", metavar="RATE", help="Rate of the pictures. [25]")
+        str | None, typer.Option("--fps", metavar="RATE", help="Frame rate of the pictures [25].")
     ] = None,
     json: Json = False,
     config: Config = None,
@@ -89,20 +91,22 @@ def evaluate(
     log_file: LogFile = None,
     **flags: object,
 ) -> None:
-    """Measure accuracy against ground truth: of masks, pixel by pixel, or of events.
+    """Measure the accuracy of masks, pixel by pixel, or of events against ground truth.
 
     Masks: recall, specificity, FPR, FNR, PWC, precision and F-measure as on changedetection.net.
-    Events (--events): found, false, frames covered, delay. Always every frame.
+    Events (--events): found, false, frames covered, delay. Every frame is always analysed.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     if (worst is None) != (out is None):
         raise ConfigError("--worst N and --out DIR belong together: give both or neither")
     if events is not None and (worst is not None or fps is not None or len(dataset) != 1):
         raise ConfigError(
-            "--events takes one folder, that of the clips, and neither --worst nor --fps"
+            "--events takes one folder, the one with the clips, and neither --worst nor --fps"
         )
     if models is not None and flags.get(parameter_name("background.model")) is not None:
-        raise ConfigError("--models and --background exclude one another: name all in --models")
+        raise ConfigError(
+            "--models and --background cannot be used together; name all models in --models"
+        )
     flags[parameter_name("sources.fps")] = fps
     settings = load_and_log_settings(config, set_, flags)
 
@@ -126,9 +130,9 @@ def _model_names(text: str) -> list[str]:
     for name in names:
         if name not in MODELS:
             raise ConfigError(
-                f"--models: no background model '{name}'; there are {', '.join(MODELS)}"
-                f"{nearest(name, MODELS)}"
+                f"--models: no background model '{name}'; choose from "
+                f"{', '.join(MODELS)}{nearest(name, MODELS)}"
             )
     if not names:
-        raise ConfigError(f"--models: names none; there are {', '.join(MODELS)}")
+        raise ConfigError(f"--models: no model is named; choose from {', '.join(MODELS)}")
     return names

@@ -27,7 +27,8 @@ spec. specificity, prec. precision, F F-measure, PWC percentage of wrong classif
 fps: frames a second of the model and its cleanup alone, on one core (processor time around each \
 step of the analyzer; decoding, shrinking and scoring are left out)"""
 _CLIP_NOTES = """\
-quiet, event: share of such frames inside detections; per event: detections on events / events
+quiet, event: share of quiet and of event frames inside detections; \
+per event: detections on events / events
 delay: from an event's first frame to the first detected frame in it"""
 
 

@@ -77,7 +77,7 @@ class EvaluationProgress(Closing):
             self._end_early(int(leaving.code or 0))
 
     def _end_early(self, code: int) -> None:
-        logger.warning("interrupted: only what was done is shown")
+        logger.warning("interrupted: only the results so far are shown")
         self.exit_code = code
 
     def close(self) -> None:

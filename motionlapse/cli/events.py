@@ -29,34 +29,38 @@ def events(
             metavar="ARCHIVE",
             parser=path_given,
             show_default=False,
-            help="The folder that was given to --out [captures].",
+            help="The folder that was given as --out [captures].",
         ),
     ] = Path("captures"),
     *,
     source: Annotated[
         str | None,
-        typer.Option("--source", metavar="TEXT", help="Only sources with this in their name."),
+        typer.Option("--source", metavar="TEXT", help="Only sources with this text in their name."),
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="NAME", help="Only motion in this region.")
     ] = None,
     min_score: Annotated[
-        float | None, typer.Option("--min-score", metavar="N", help="Only peak scores from N on.")
+        float | None,
+        typer.Option(
+            "--min-score", metavar="N", help="Only events with a peak score of at least N."
+        ),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
             "--since",
             metavar="TIME",
-            help="Only events from then on: 18:30 (today, or yesterday if that is still to come), "
-            "or 2026-05-04T18:30:00.",
+            help="Only events since this time: 18:30 (today, or yesterday if that is still to "
+            "come), or 2026-05-04T18:30:00.",
         ),
     ] = None,
     all_runs: Annotated[
-        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+        bool, typer.Option("--all-runs", help="Include every run, not only each source's newest.")
     ] = False,
     plot: Annotated[
-        bool, typer.Option("--plot", help="Draw each day, hours across and score up.")
+        bool,
+        typer.Option("--plot", help="Draw a chart of each day: hours across, peak scores upwards."),
     ] = False,
     json: Json = False,
     csv: Csv = None,
@@ -75,7 +79,9 @@ def events(
         since=_moment(since),
     )
     if plot and (json or (csv is not None and str(csv) == "-")):
-        raise ConfigError("--plot draws on standard output; it excludes --json and --csv -")
+        raise ConfigError(
+            "--plot prints to standard output; it cannot be used with --json or --csv -"
+        )
     if json and csv is not None and str(csv) == "-":
         raise ConfigError("--json and --csv - both write to standard output; name a file for one")
     with reading(archive):
@@ -98,7 +104,7 @@ def events(
     if not found:
         asked = replace(wanted, since=None) != EventFilter(all_runs=all_runs)
         begin = "" if wanted.since is None else f" since {wanted.since:%Y-%m-%dT%H:%M:%S%z}"
-        say(f"{archive}: no events{begin}{' that fit' if asked else ''}{instead}")
+        say(f"{archive}: no events{begin}{' that match' if asked else ''}{instead}")
     for note in notes:
         say(note)
 
@@ -110,9 +116,9 @@ def _what_there_is(reader: ArchiveReader, wanted: EventFilter) -> str:
     sources = dict.fromkeys(run.source for run in reader.runs(all_runs=True))
     regions = sorted({region for item in kept for region in item.event.regions})
     if wanted.source is not None and not any(wanted.source in name for name in sources):
-        return f"; no source has '{wanted.source}' in its name: {_some(list(sources))}"
+        return f"; no source has '{wanted.source}' in its name; sources: {_some(list(sources))}"
     if kept and wanted.region is not None and wanted.region not in regions:
-        return f"; none is in a region '{wanted.region}', but in: {_some(regions)}"
+        return f"; none is in region '{wanted.region}'; regions with events: {_some(regions)}"
     return ""
 
 
@@ -123,7 +129,7 @@ def _some(names: Sequence[str], most: int = 5) -> str:
 
 def _comparable(score: float | None) -> float | None:
     if score is not None and math.isnan(score):
-        raise ConfigError("--min-score: 'nan' is no number that scores can be compared with")
+        raise ConfigError("--min-score: 'nan' is not a number")
     return score
 
 

@@ -42,7 +42,7 @@ def explain(
     ],
     *,
     at: Annotated[
-        str, typer.Option("--at", metavar="TIME", help="Explain the frame that shows at this time.")
+        str, typer.Option("--at", metavar="TIME", help="Explain the frame shown at this time.")
     ],
     out: Annotated[
         Path,
@@ -51,7 +51,7 @@ def explain(
             metavar="FILE",
             parser=path_given,
             show_default=False,
-            help="The picture, written anew: .png [explain.png].",
+            help="Write the picture to this .png file [explain.png].",
         ),
     ] = Path("explain.png"),
     json: Json = False,
@@ -70,7 +70,7 @@ def explain(
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     at_s = _time(at)
     if out.suffix.lower() != ".png":
-        raise ConfigError(f"--out {out}: the picture's name ends in .png")
+        raise ConfigError(f"--out {out}: the picture's name must end in .png")
     settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.outputs import refuse_footage

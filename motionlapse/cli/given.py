@@ -14,7 +14,7 @@ import typer
 def name_given(text: str) -> str:
     """Return a name of footage or the like as it was typed."""
     if not text:
-        raise typer.BadParameter("'' is no path; write the name of a file or folder")
+        raise typer.BadParameter("'' is not a path; write the name of a file or folder")
     return text
 
 

@@ -36,24 +36,25 @@ def lapse(
             metavar="FILM",
             parser=path_given,
             show_default=False,
-            help="The film, a new one: .mp4 or .mkv [lapse.mp4].",
+            help="Write the film to this new .mp4 or .mkv file [lapse.mp4].",
         ),
     ] = Path("lapse.mp4"),
     fps: Annotated[
         float,
-        typer.Option("--fps", metavar="RATE", show_default=False, help="Pictures a second [25]."),
+        typer.Option("--fps", metavar="RATE", show_default=False, help="Pictures per second [25]."),
     ] = 25.0,
     stamp: Annotated[
-        bool, typer.Option("--stamp", help="Write the time of each picture into its corner.")
+        bool,
+        typer.Option("--stamp", help="Stamp each picture with the time at which it was taken."),
     ] = False,
     fit: Annotated[
         str | None,
         typer.Option(
-            "--fit", metavar="WIDTHxHEIGHT", help="Size of the film [most common of the pictures]."
+            "--fit", metavar="WIDTHxHEIGHT", help="Size of the film [the most common picture size]."
         ),
     ] = None,
     deflicker: Annotated[
-        bool, typer.Option("--deflicker", help="Keep the exposure steady from picture to picture.")
+        bool, typer.Option("--deflicker", help="Even out the exposure from picture to picture.")
     ] = False,
     crossfade: Annotated[
         int,
@@ -63,11 +64,14 @@ def lapse(
             min=0,
             max=60,
             show_default=False,
-            help="Blend N pictures between each two; the film runs at N+1 times the rate [0].",
+            help=(
+                "Insert N blended pictures between each two; the film runs at N+1 times the "
+                "rate [0]."
+            ),
         ),
     ] = 0,
     all_runs: Annotated[
-        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+        bool, typer.Option("--all-runs", help="Include every run, not only each source's newest.")
     ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -75,7 +79,7 @@ def lapse(
 ) -> None:
     """Make a time-lapse film of what was kept, or of a folder of stills.
 
-    Pictures of other sizes are fitted in; ones that cannot be read are left out and reported.
+    Pictures of other sizes are scaled to fit; unreadable ones are left out and reported.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     if not 0.1 <= fps <= 240:
@@ -89,7 +93,7 @@ def lapse(
         with counting_bar("pictures", quiet=quiet) as on_picture:
             made = make_lapse(pictures, out, look, all_runs=all_runs, on_picture=on_picture)
     except (KeyboardInterrupt, SystemExit) as stopped:  # Ctrl-C, or SIGTERM with its own code
-        logger.warning("interrupted: %s holds what was done", out)
+        logger.warning("interrupted: %s holds what was done so far", out)
         code = stopped.code if isinstance(stopped, SystemExit) else _INTERRUPTED
         raise SystemExit(code) from None
     for fault in made.faults:

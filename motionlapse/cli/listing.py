@@ -17,13 +17,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     no_args_is_help=True,
-    help="List what there is: models, cameras, measures.",
+    help="List the available models, cameras or measures.",
 )
 
 
 @app.callback()
 def _group() -> None:
-    """List what there is: models, cameras, measures."""
+    """List the available models, cameras or measures."""
 
 
 @app.command()
@@ -50,7 +50,7 @@ def cameras(*, json: Json = False) -> None:
             print_json({"index": camera.index, "device": camera.device, "name": camera.name})
         return
     if not found:
-        typer.echo("no cameras here", err=True)
+        typer.echo("no cameras found", err=True)
         return
     columns = (Column("index", number=True), Column("device"), Column("name"))
     print_table(columns, [(str(c.index), c.device, c.name) for c in found])

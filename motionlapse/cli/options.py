@@ -1,4 +1,4 @@
-"""Makes flags of the declared settings, and settings of the flags that were given."""
+"""Makes command-line flags from declared settings, and settings from the given flags."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ Config = Annotated[
 Set = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Any setting, as 'config show' lists them (repeatable)."
+        "--set", metavar="KEY=VALUE", help="Set any setting that 'config show' lists (repeatable)."
     ),
 ]
 
@@ -197,11 +197,15 @@ def load_settings(
         if str(error) not in complaints(Settings, lasting):
             raise
         file = "" if config is None else f" {shlex.quote(str(config))}"
-        raise ConfigError(f"{error} (all that is wrong: motionlapse config check{file})") from None
+        raise ConfigError(
+            f"{error} (to see every mistake: motionlapse config check{file})"
+        ) from None
     # Only as flags: in a file they may be meant for other runs.
     for layer in flag_layers(flags):
         if min(layer.values) in _OF_MASKS_FILM and not resolved.settings.sinks.masks_film:
-            raise ConfigError(f"{layer.origin} is for the film of --masks; give --masks FILM.mp4")
+            raise ConfigError(
+                f"{layer.origin} applies only to the film of --masks; add --masks FILM.mp4"
+            )
     resolved = _without_another_measures_threshold(resolved, files, layers)
     _check_threshold(resolved)
     return resolved
@@ -221,8 +225,8 @@ def _check_threshold(resolved: Resolved[Settings]) -> None:
         return
     ends = f"{entry.identical:g} (identical pictures) to {entry.worst:g}".replace("inf", "∞")
     raise ConfigError(
-        f"{resolved.origins[_THRESHOLD]}: {chosen.threshold:g} is no value of {entry.name}, which "
-        f"goes from {ends}"
+        f"{resolved.origins[_THRESHOLD]}: {chosen.threshold:g} is not a value of {entry.name}, "
+        f"which goes from {ends}"
     )
 
 
@@ -265,8 +269,8 @@ def load_and_log_settings(
 ) -> Settings:
     """Return the settings as `load_settings` does, and log where they come from.
 
-    A ./motionlapse.toml that was found without being named is always told of; where each value
-    came from only with ``--verbose``.
+    A ./motionlapse.toml that was found without being named is always logged; where each value came
+    from, only with ``--verbose``.
     """
     resolved = load_settings(config, pairs, flags)
     if LOCAL_FILE in resolved.origins.values():

@@ -21,7 +21,7 @@ def check_outputs(
     csv: Path | None,
     log_file: Path | None,
 ) -> None:
-    """Check the files that a scan is to write besides its archive, before footage is read.
+    """Check the files that a scan will write besides its archive, before footage is read.
 
     Raises
     ------
@@ -65,12 +65,14 @@ def _refuse_each_other(outputs: Mapping[str, Path | None]) -> None:
                 continue
         place = path.resolve()
         if place in flags:
-            raise ConfigError(f"{flag} {path}: {flags[place]} writes there; name another file")
+            raise ConfigError(
+                f"{flag} {path}: {flags[place]} writes to the same file; name another"
+            )
         flags[place] = flag
 
 
 def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage]) -> None:
-    """Refuse to write over what is to be read.
+    """Refuse to write over footage.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def refuse_footage(outputs: Mapping[str, Path | None], found: Iterable[Footage])
         with writing(path):
             same = path.exists() and any(known.samefile(path) for known in read)
         if same:
-            raise ConfigError(f"{flag} {path}: that is footage; choose another name for it")
+            raise ConfigError(f"{flag} {path}: this file is footage; choose another name")
 
 
 def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
@@ -98,7 +100,7 @@ def refuse_database(outputs: Mapping[str, Path | None], archive: Path) -> None:
     database = archive / ARCHIVE_FILE
     for flag, path in outputs.items():
         if path and _is_same(path, database):
-            raise ConfigError(f"{flag} {path}: that is the archive; choose another name for it")
+            raise ConfigError(f"{flag} {path}: this file is the archive; choose another name")
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -42,7 +42,7 @@ def regions(
         typer.Argument(
             metavar="SOURCE",
             parser=name_given,
-            help="A film, a folder of stills, or a camera as of watch.",
+            help="A film, a folder of stills, or a camera as for 'watch'.",
         ),
     ],
     *,
@@ -52,7 +52,8 @@ def regions(
             "--out",
             metavar="FILE",
             parser=path_given,
-            help="Save here; what is there is shown [--config, else ./motionlapse.toml].",
+            help="Save the regions to this file; it may have some [--config, else "
+            "./motionlapse.toml].",
         ),
     ] = None,
     open_page: Annotated[
@@ -66,10 +67,10 @@ def regions(
     log_file: LogFile = None,
     **flags: object,
 ) -> None:
-    """Open a page on which regions are drawn over the picture, and save them to a config file.
+    """Open a page for drawing regions over the picture, and save them to a config file.
 
-    The page shows which blobs of the first minute (or of --start and --duration) they catch. It is
-    served on 127.0.0.1 alone, and the program ends when the page says done.
+    The page shows which blobs of the first minute (or of --start and --duration) lie in the
+    regions. It is served on 127.0.0.1 only; its button Done ends the program.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     # What is saved replaces the regions that are in the file, so those are what is shown.
@@ -100,7 +101,7 @@ def regions(
             typer.echo(server.address)
         if _has_browser() if open_page is None else open_page:
             webbrowser.open(server.address)
-        logger.info("draw on that page; Ctrl-C or its button Done ends")
+        logger.info("draw on that page; to finish, press its button Done, or Ctrl-C here")
         server.serve()
     except KeyboardInterrupt:
         raise typer.Exit(_INTERRUPTED) from None

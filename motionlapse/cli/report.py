@@ -23,7 +23,7 @@ def report(
             metavar="ARCHIVE",
             parser=path_given,
             show_default=False,
-            help="The folder that was given to --out [captures].",
+            help="The folder that was given as --out [captures].",
         ),
     ] = Path("captures"),
     *,
@@ -33,17 +33,17 @@ def report(
             "--out",
             metavar="FILE",
             parser=path_given,
-            help="The page, written anew [ARCHIVE/report.html].",
+            help="Write the page to this file [ARCHIVE/report.html].",
         ),
     ] = None,
     all_runs: Annotated[
-        bool, typer.Option("--all-runs", help="Every run, not only each source's newest.")
+        bool, typer.Option("--all-runs", help="Include every run, not only each source's newest.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write one HTML page with the scores and the events of an archive.
+    """Write an HTML page with the scores and the events of an archive.
 
-    It opens from disk without a network. Pictures and clips in the archive are linked, not copied.
+    The page opens from disk, without a network. It links to pictures and clips in the archive.
     """
     from motionlapse.clock import SystemClock
     from motionlapse.report.archive_page import write_report

@@ -43,7 +43,9 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 def scan(  # the flags document themselves
     footage: Annotated[
         list[str],
-        typer.Argument(metavar="FOOTAGE", parser=name_given, help="Films, folders, globs, stills."),
+        typer.Argument(
+            metavar="FOOTAGE", parser=name_given, help="Films, folders, globs or stills."
+        ),
     ],
     *,
     json: Json = False,
@@ -57,8 +59,8 @@ def scan(  # the flags document themselves
 ) -> None:
     """Find the events in recorded video or stills, and keep snapshots of them.
 
-    Results are kept in an archive (--out) that 'motionlapse events' reads back. Times are 90, 90s,
-    1m30s or 00:01:30.5; shares are 0.004 or 0.4%.
+    Results are kept in an archive (--out), which 'motionlapse events' lists. Write times as 90,
+    90s, 1m30s or 00:01:30.5, and shares as 0.004 or 0.4%.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     # NumPy and OpenCV load OpenBLAS, whose threads spin for a sixth of a second when they start. No

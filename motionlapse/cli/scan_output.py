@@ -148,7 +148,7 @@ class ScanOutput(Closing):
             print_events(kept)
         if result.skipped:
             are = "1 source is" if result.skipped == 1 else f"{result.skipped} sources are"
-            logger.info("%s in the archive already and not scanned again", are)
+            logger.info("%s already in the archive and not scanned again", are)
         if result.sources or result.interrupted:
             logger.info("%s", _summary(result, kept, archive))
         if result.unscanned and result.named > 1:
@@ -182,15 +182,15 @@ def _summary(result: BatchResult, kept: list[KeptEvent], archive: Path) -> str:
 def _unscanned(result: BatchResult) -> str:
     were = "was" if result.unscanned == 1 else "were"
     return (
-        f"{result.unscanned} of {result.named} sources {were} not scanned, as nothing could be "
-        "kept of them; run it again with --resume for the rest"
+        f"{result.unscanned} of {result.named} sources {were} not scanned, as their results "
+        "could not be written; run it again with --resume to scan the rest"
     )
 
 
 def _rest(result: BatchResult) -> str:
     """Return how far an interrupted scan came, and how to go on."""
     done = f"; {result.whole + result.skipped} of {result.named} sources done"
-    return f"{done if result.named > 1 else ''}; run it again with --resume for the rest"
+    return f"{done if result.named > 1 else ''}; run it again with --resume to scan the rest"
 
 
 def _frames(result: BatchResult) -> str:

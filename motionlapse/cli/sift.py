@@ -25,19 +25,22 @@ _OTHER_SETTINGS = [e.key for e in entries(Settings) if not e.key.startswith(_TAK
 def sift(
     stills: Annotated[
         list[str],
-        typer.Argument(metavar="STILLS", parser=name_given, help="Folders, globs, pictures."),
+        typer.Argument(metavar="STILLS", parser=name_given, help="Folders, globs or pictures."),
     ],
     *,
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", parser=path_given, help="Where kept stills go.")
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", parser=path_given, help="Folder for the stills that are kept."
+        ),
     ],
     link: Annotated[
-        bool, typer.Option("--link", help="Give kept stills a second name there (the default).")
+        bool, typer.Option("--link", help="Hard-link kept stills there (the default).")
     ] = False,
     copy: Annotated[bool, typer.Option("--copy", help="Copy kept stills.")] = False,
     move: Annotated[bool, typer.Option("--move", help="Move kept stills.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be kept; write nothing.")
+        bool, typer.Option("--dry-run", help="Only report what would be kept; write nothing.")
     ] = False,
     json: Json = False,
     config: Config = None,
@@ -49,14 +52,14 @@ def sift(
 ) -> None:
     """Keep only the stills that differ from the last one kept.
 
-    By default the running background model decides (background), so that clouds, day and night are
-    no news; any other measure compares each still with the last kept one. Corrupt stills are
-    reported and never compared with. A second run into the same folder goes on where the first
-    ended.
+    By default the running background model decides (background), so that clouds and nightfall do
+    not count as changes; any other measure compares each still with the last one kept. Corrupt
+    stills are reported and never compared with. A second run into the same folder continues where
+    the first ended.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
     if link + copy + move > 1:
-        raise ConfigError("--link, --copy and --move exclude one another")
+        raise ConfigError("--link, --copy and --move cannot be used together")
     settings = load_and_log_settings(config, set_, flags)
 
     from motionlapse.cli.sift_output import sift_all

@@ -66,7 +66,9 @@ def sift_all(
             logger.error("%s", item)
             code = SourceError.exit_code
         elif not item.stills:
-            raise ConfigError(f"{item.name}: a film; sift takes stills ('motionlapse scan' films)")
+            raise ConfigError(
+                f"{item.name}: a film; sift takes stills ('motionlapse scan' takes films)"
+            )
         else:
             series.append(item)
     if not series:
@@ -96,7 +98,7 @@ def _refuse_own_folder(series: Sequence[Footage], out: Path) -> None:
     with writing(out):
         same = out.exists() and any(folder.samefile(out) for folder in folders)
     if same:
-        raise ConfigError(f"--out {out}: the stills are there; name another folder")
+        raise ConfigError(f"--out {out}: the stills are in it; name another folder")
 
 
 def _run(sift: Sift, series: Sequence[Footage], shown: _Shown) -> int:
@@ -197,7 +199,7 @@ def _words(summary: Summary, out: Path, how: How, *, dry: bool) -> str:
     earlier = f", {summary.before} of them judged before" if summary.before else ""
     stopped = "interrupted: " if summary.interrupted else ""
     corrupt = f"; {summary.corrupt} corrupt" if summary.corrupt else ""
-    slow = f"; {summary.slow} changed slowly, which is no news" if summary.slow else ""
+    slow = f"; {summary.slow} dropped for changing only slowly" if summary.slow else ""
     saved = summary.all_bytes - summary.kept_bytes
     return (
         f"{stopped}kept {summary.kept} of {summary.stills} stills ({share:.1%}{earlier}), "

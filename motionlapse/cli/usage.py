@@ -28,8 +28,8 @@ def usage_fault(error: typer.TyperException) -> str:
     if option and text.startswith("No such option"):
         text = f"no option '{option}'{nearest(option, possibilities or ())}"
         if film := _file_named(option):
-            return f"{text.partition(';')[0]}; the file of that name is ./{film}"
-    text = _NOT_READ.sub(r"it is no \1", text)
+            return f"{text.partition(';')[0]}; to name a file, write ./{film}"
+    text = _NOT_READ.sub(r"it is not a valid \1", text)
     text = text[:1].lower() + text[1:].removesuffix(".")
     context: Any = getattr(error, "ctx", None)
     if context is None or text.endswith("?"):  # a name that fits says more than the help page

@@ -45,7 +45,7 @@ def watch(  # the flags document themselves
         typer.Argument(
             metavar="SOURCE",
             parser=name_given,
-            help="0, /dev/video0, rtsp://…, http(s)://…, a film at its own pace, or demo:",
+            help="0, /dev/video0, rtsp://…, http(s)://…, a film (played at its own pace), or demo:",
         ),
     ] = None,
     *,
@@ -63,8 +63,8 @@ def watch(  # the flags document themselves
 ) -> None:
     """Watch a live camera, and keep snapshots of its events.
 
-    Without SOURCE: the one that is configured (sources.live.source), else camera 0. Results are
-    kept in an archive (--out) that 'motionlapse events' reads back.
+    Without SOURCE, the configured one (sources.live.source) or camera 0 is watched. Results are
+    kept in an archive (--out), which 'motionlapse events' lists.
     """
     set_up_log(quiet=quiet, verbose=verbose, log_file=log_file)
 
@@ -76,9 +76,9 @@ def watch(  # the flags document themselves
     settings = load()
     shown = is_terminal(sys.stdout) and not json if dashboard is None else dashboard
     if shown and json:
-        raise ConfigError("--dashboard and --json exclude each other")
+        raise ConfigError("--dashboard and --json cannot be used together")
     if shown and not is_terminal(sys.stdout):
-        raise ConfigError("--dashboard: standard output is no terminal")
+        raise ConfigError("--dashboard: standard output is not a terminal")
 
     compile_kernels()
     from motionlapse.cli.watch_run import watch_until_the_end
@@ -104,10 +104,10 @@ def _check_measure(settings: Settings, flags: Mapping[str, object]) -> None:
     if not given:
         return
     if settings.decision.lapse.every is None:
-        raise ConfigError(f"{given[0]} is for time-lapse; give --every TIME too")
+        raise ConfigError(f"{given[0]} applies only to time-lapse; add --every TIME")
     others = [flag for flag in given if flag != "--measure"]
     if settings.measures.measure == RUNNING_MODEL and others:
         raise ConfigError(
-            f"{others[0]} is for a measure; give --measure NAME too (of the background model, "
-            "--enter is the threshold, and --scale the size of its pictures)"
+            f"{others[0]} applies only to a measure; add --measure NAME (for the background "
+            "model, --enter sets the threshold and --scale the picture size)"
         )

@@ -205,7 +205,7 @@ class WatchOutput:
         with contextlib.suppress(SinkError):
             self._tell()
         if never := self._printed.give_up():
-            logger.error("standard output: never printed: %s", counted(never, "event"))
+            logger.error("standard output: could not be printed: %s", counted(never, "event"))
         if self.chronicle.info is None:
             return
         why = watch.controls.stopped if watch else ""

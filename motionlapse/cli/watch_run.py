@@ -62,7 +62,7 @@ def watch_until_the_end(
 def _check(settings: Settings) -> None:
     """Refuse settings that exclude each other in a watch; also when they are read again."""
     if settings.decision.lapse.every is not None and settings.sinks.clips != "none":
-        raise ConfigError("--every keeps single pictures; leave out --clips")
+        raise ConfigError("--every keeps only pictures; leave out --clips")
 
 
 class Deadline:

@@ -1,4 +1,4 @@
-"""What a script wants to fail on: ``ssim<0.95``."""
+"""Conditions of ``--fail-if``, such as ``ssim<0.95``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+?)(%?)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A measure against a number.
+    """A measure compared with a number.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Condition:
     limit: float
 
     def holds(self, value: float) -> bool:
-        """Tell whether a value is on that side of the limit."""
+        """Tell whether a value fulfils the condition."""
         return _HOW[self.how](value, self.limit)
 
 
@@ -51,7 +51,7 @@ def parse_condition(text: str) -> Condition:
     Raises
     ------
     ConfigError
-        If it is none, or names no measure.
+        If it is not a condition, or names an unknown measure.
     """
     match = _FORM.fullmatch(text)
     try:

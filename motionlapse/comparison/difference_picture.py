@@ -23,24 +23,24 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def check_name(path: Path) -> None:
-    """Refuse a name that says no format.
+    """Refuse a file name without a known picture format.
 
     Raises
     ------
     ConfigError
-        Naming those that there are.
+        Naming the known ones.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigError(f"--diff {path}: its name must end in {', '.join(SUFFIXES)}")
 
 
 def write_difference(path: Path, compared: Compared) -> None:
-    """Write the picture; it appears whole or not at all.
+    """Write the picture; the file appears whole or not at all.
 
     Raises
     ------
     ConfigError
-        If its name says no format, or is that of another picture.
+        If its name has no known format, or is that of a picture not made by this program.
     SinkError
         If it cannot be written.
     """
@@ -51,10 +51,10 @@ def write_difference(path: Path, compared: Compared) -> None:
 
 
 def difference_picture(compared: Compared) -> Image:
-    """Return before, after and heat beside one another, captioned; BGR uint8.
+    """Return before, after and heat map side by side with captions, BGR uint8.
 
-    What differs by more than noise and light is outlined in green in all three, and glows in the
-    third: from dark red where it is noise to white at 12 σ.
+    Differences beyond noise and light are outlined in green in all three panels. In the heat map
+    they range from dark red, at the level of noise, to white, at 12 σ.
     """
     pair = compared.pair
     heat = compared.change.heat
@@ -63,7 +63,7 @@ def difference_picture(compared: Compared) -> Image:
     scale = _scale(pair.before.shape[1])
     panels = [bgr(_scaled(picture, scale)) for picture in (pair.before, pair.after)]
     sigmas = np.asarray(cv2.resize(heat, (panels[0].shape[1], panels[0].shape[0])), np.float32)
-    panels.append(_glowing(panels[1], sigmas))
+    panels.append(_heat_picture(panels[1], sigmas))
     outlines, _ = cv2.findContours(
         changed_pieces(sigmas), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
@@ -79,7 +79,7 @@ def difference_picture(compared: Compared) -> Image:
 
 def _summary(compared: Compared) -> str:
     if not compared.rectangle:
-        return "noise and light alone"
+        return "only noise and light"
     return f"{compared.change.value * 100:.2g}% changed"
 
 
@@ -95,14 +95,14 @@ def _scaled(picture: Image, scale: float) -> Image:
     return np.asarray(cv2.resize(picture, size, interpolation=how))
 
 
-def _glowing(picture: Image, sigmas: Floats) -> Image:
-    """Return the picture dim and grey, with what differs on it in the colours of heat."""
+def _heat_picture(picture: Image, sigmas: Floats) -> Image:
+    """Return the picture darkened and in grey, with the differences on it in heat colours."""
     dim = bgr(grey(picture) // 3)
     strength = np.clip(sigmas / MOST_SIGMAS, 0, 1)
     colours = np.asarray(
         cv2.applyColorMap((strength * 255).astype(np.uint8), cv2.COLORMAP_HOT), np.float32
     )
-    # Below half of the threshold nothing glows: it is noise.
+    # Below half of the threshold, differences are noise and stay dark.
     weight = np.clip((sigmas - USUAL_K / 2) / (USUAL_K / 2), 0, 1)[:, :, None]
     return np.asarray(dim * (1 - weight) + colours * weight).astype(np.uint8)
 

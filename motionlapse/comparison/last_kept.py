@@ -1,4 +1,4 @@
-"""Does a picture still differ from the last one that was kept?"""
+"""Judging whether a picture differs from the last one that was kept."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from motionlapse.comparison.preparation import Preparation, Ready
 from motionlapse.frames import Image
 from motionlapse.measures import MeasureEntry
 
-# Day and night come over many pictures: what the median of so many has followed is no news.
+# Dusk and dawn take many pictures: a change that the median of this many has followed is no reason
+# to keep one.
 _FOLLOWED, _LEAST_FOLLOWED = 9, 3
-AGAINST_LAST_KEPT = "against the last kept"
-"""How the reason for which a picture was kept ends."""
+AGAINST_LAST_KEPT = "against the last one kept"
+"""The end of the reason for which a picture was kept."""
 CHANGED_SLOWLY = "changed slowly"
-"""How the reason ends for which a picture that is far from the last kept was dropped."""
+"""The end of the reason for which a picture far from the last kept one was dropped."""
 
 _SPREADS = 8.0
 _SIGMA_OF_MAD = 1.4826
@@ -33,13 +34,13 @@ class Verdict:
     keep
         True if it is.
     value
-        What the measure says; None of the first picture.
+        The measure's value; None for the first picture.
     threshold
-        From where on it differs.
+        The value from which a picture differs.
     reason
         In words.
     times
-        How many times the threshold it went: 1 and above is kept. 0 of the first.
+        The distance in multiples of the threshold: from 1 on the picture is kept; 0 for the first.
     """
 
     keep: bool
@@ -50,13 +51,13 @@ class Verdict:
 
 
 class LastKept:
-    """Judges pictures of one camera against the last that was kept, by one measure.
+    """Compares pictures of one camera with the last one that was kept, by one measure.
 
-    A picture is kept when its distance from the last kept one leaves what it usually is by as much
-    as the threshold is beyond noise: upwards when something comes, downwards when something goes.
-    *Usually* is the median of the last nine pictures since then, carried on at the pace at which it
-    changed, so that light which changes slowly, and things that grow slowly, are no news. The first
-    picture is kept.
+    A picture is kept when its distance from the last kept one departs from the usual distance by at
+    least the threshold less the noise: upwards when something comes, downwards when something goes.
+    The usual distance is the median of the last nine pictures since then, extrapolated at the rate
+    at which it changed. Slow changes of light, and objects that grow slowly, are therefore no
+    reason to keep a picture. The first picture is kept.
 
     Parameters
     ----------
@@ -65,15 +66,15 @@ class LastKept:
     threshold
         A value of the measure; see `automatic_limit`.
     preparation
-        What is done to pictures first.
+        How pictures are prepared first.
     noise
-        How far apart two pictures of the same are by noise alone; see `quiet_noise`. Where that is
-        beyond the threshold it says nothing.
+        Distance between two pictures of the same scene by noise alone; see `quiet_noise`. It is
+        ignored if it exceeds the threshold.
 
     Attributes
     ----------
     threshold, noise
-        As above; may be set anew between two pictures.
+        As above; may be changed between two pictures.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class LastKept:
         self._distances: deque[float] = deque(maxlen=_FOLLOWED)
 
     def judge(self, picture: Image) -> Verdict:
-        """Judge the next picture, and remember it if it is to be kept.
+        """Judge the next picture; one that is kept becomes the new reference.
 
         Parameters
         ----------
@@ -102,7 +103,7 @@ class LastKept:
         Raises
         ------
         ConfigError
-            If its size is not that of the last kept one (and nothing brings them to one width).
+            If its size differs from that of the last kept one, and ``resize`` is not set.
         """
         ready = self._preparation.alone(picture)
         if self._kept is None:
@@ -126,14 +127,14 @@ class LastKept:
         return Verdict(keep, value, self.threshold, reason, times)
 
     def follow(self, picture: Image) -> None:
-        """Learn how far a picture usually is that was not kept, without judging it."""
+        """Take in a picture that was not kept, without judging it: its distance counts as usual."""
         if self._kept is not None:
             pair = self._preparation.together(self._kept, self._preparation.alone(picture))
             value = self.entry(pair.before, pair.after).value
             self._distances.append(self.entry.distance(value))
 
     def take(self, picture: Image) -> None:
-        """Remember a picture as the last kept one, whatever it looks like."""
+        """Make a picture the reference, whatever it looks like."""
         self._keep(self._preparation.alone(picture))
 
     def _keep(self, ready: Ready) -> None:
@@ -141,9 +142,9 @@ class LastKept:
         self._distances.clear()
 
     def _usual(self, noise: float) -> float:
-        """Return the distance to expect now: the median of the last, carried on as they went.
+        """Return the distance to expect now: the median of the last ones, extrapolated.
 
-        What was kept is as far from itself as noise.
+        Right after a picture was kept it is that of noise.
         """
         last = [noise, *self._distances][-_FOLLOWED:]
         median = statistics.median(last)
@@ -159,7 +160,7 @@ class LastKept:
             return f"{name} {value:.4g}" + (f": {CHANGED_SLOWLY}" if far else "")
         if distance < usual:
             before = value_at(self.entry, usual)
-            return f"{name} {value:.4g}: back towards the last kept, from {before:.4g}"
+            return f"{name} {value:.4g}: back towards the last one kept, from {before:.4g}"
         sign = "≥" if self.entry.grows else "≤"
         return f"{name} {value:.4g} {sign} {self.threshold:.4g} {AGAINST_LAST_KEPT}"
 
@@ -167,16 +168,16 @@ class LastKept:
 def neighbour_distances(
     entry: MeasureEntry, pictures: Iterable[tuple[Image, Image]], preparation: Preparation
 ) -> list[float]:
-    """Return how far apart neighbours of a series are.
+    """Return the distances between neighbours of a series.
 
     Parameters
     ----------
     entry
         The measure.
     pictures
-        Pairs of pictures that follow each other.
+        Pairs of neighbouring pictures.
     preparation
-        As for the pictures that will be judged.
+        The same as for the pictures to be judged.
     """
     distances = []
     for before, after in pictures:
@@ -186,17 +187,17 @@ def neighbour_distances(
 
 
 def automatic_limit(entry: MeasureEntry, distances: Collection[float]) -> float:
-    """Return the distance from which a picture differs, learned from those of neighbours.
+    """Return the distance from which a picture differs, learned from the distances of neighbours.
 
-    By `quiet_limit`; no less than half of what is read as some change, and by a quarter of that
-    beyond noise, for the spread of calm neighbours may be next to nothing.
+    It is that of `quiet_limit`, but at least half of what counts as some change, and at least a
+    quarter of that above the noise: the spread of calm neighbours may be next to nothing.
     """
     some = entry.distance(entry.some)
     return max(quiet_limit(distances), quiet_noise(distances) + some / 4, some / 2)
 
 
 def quiet_noise(distances: Collection[float]) -> float:
-    """Return how far apart neighbours are in which nothing moves; 0 without neighbours.
+    """Return the distance of neighbours between which nothing moves; 0 without neighbours.
 
     It is the median of the calmest quarter.
     """
@@ -205,14 +206,14 @@ def quiet_noise(distances: Collection[float]) -> float:
 
 
 def quiet_limit(distances: Collection[float], *, quiet: float = 0.5) -> float:
-    """Return what neighbours do not reach where nothing happens: median + 8 σ of the quiet part.
+    """Return a distance that quiet neighbours do not reach: median + 8 σ of the quiet part.
 
     Parameters
     ----------
     distances
-        Of neighbours.
+        Distances of neighbours.
     quiet
-        The share of them that is taken to be quiet: the lowest.
+        The share of the distances, the lowest ones, that is taken to be quiet.
     """
     calm = sorted(distances)[: max(1, round(len(distances) * quiet))]
     median = statistics.median(calm)

@@ -1,4 +1,4 @@
-"""Which picture of one folder belongs to which of another: by name, or by looks."""
+"""Pairing the pictures of two folders, by name or by appearance."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _HASH_SIDE = 128
 
 @dataclass(slots=True)
 class Pairs:
-    """Which pictures belong together.
+    """The pictures that belong together.
 
     Attributes
     ----------
     pairs
         (before, after), in natural order of the first.
     alone
-        Pictures of either folder that have none.
+        Pictures of either folder without a partner.
     faults
         Pictures that cannot be read, each in one line.
     """
@@ -59,7 +59,7 @@ def by_name(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     result = Pairs()
     names = {path.name: path for path in after}
     stems = {path.stem: path for path in reversed(after)}
-    # A picture with a namesake is paired with that, whatever comes before.
+    # A picture is left for its exact namesake, even if a name without ending matches earlier.
     named = {names[path.name] for path in before if path.name in names}
     taken: set[Path] = set()
     for path in before:
@@ -75,13 +75,13 @@ def by_name(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     return result
 
 
-def by_looks(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
+def by_appearance(before: Sequence[Path], after: Sequence[Path]) -> Pairs:
     """Pair pictures whose hashes are nearest, each once, the nearest pairs first.
 
     Notes
     -----
-    Of block means and of low frequencies, 320 bits together; pairs that are as near as others go
-    in natural order.
+    The hashes are `block_mean_hash` and `phash`, 320 bits together. Equally near pairs are taken in
+    natural order.
     """
     result = Pairs()
     hashes = [

@@ -1,4 +1,4 @@
-"""Two pictures by every measure, and the rectangle around what changed."""
+"""Comparing two pictures by every measure, and finding the rectangle around what changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RECTANGLE = ("x", "y", "width", "height")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What one measure says of two pictures.
+    """The result of one measure for two pictures.
 
     Attributes
     ----------
@@ -24,9 +24,9 @@ class Comparison:
     value
         The number.
     reading
-        What it means, in words.
+        What the value means, in words.
     detail
-        What else it says; rectangles in pixels of the source.
+        Further results; rectangles are in pixels of the source.
     """
 
     entry: MeasureEntry
@@ -42,12 +42,12 @@ class Compared:
     Attributes
     ----------
     pair
-        The pictures as the measures saw them.
+        The prepared pictures, as the measures got them.
     results
-        One a measure, in the order that was asked for.
+        One per measure, in the order that was asked for.
     change
-        What the measure `background` says, whatever was asked for: its heat is where the pictures
-        differ.
+        The result of the measure `background`, which is always computed: its heat shows where the
+        pictures differ.
     rectangle
         Around what changed, in pixels of the first picture: ``x, y, width, height``; empty where
         nothing has changed beyond noise and light.
@@ -72,9 +72,9 @@ def compare(
     before, after
         uint8, grey or BGR.
     measures
-        Which; see `motionlapse.measures.chosen_measures`.
+        The measures to use; see `motionlapse.measures.chosen_measures`.
     preparation
-        What is done to the pictures first.
+        How the pictures are prepared first.
 
     Raises
     ------

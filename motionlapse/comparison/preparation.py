@@ -1,4 +1,4 @@
-"""What is done to pictures before any measure sees them; the same for all."""
+"""Preparing pictures before they are measured, in the same way for all measures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ECC_LEAST_SIDE = 16
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A picture that has been prepared by itself.
+    """A picture after the steps that need no second picture.
 
     Attributes
     ----------
@@ -39,16 +39,16 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ReadyPair:
-    """Two pictures as measures take them, and how they lie in the first one as it came.
+    """Two pictures ready to be measured, and their place in the unprepared first picture.
 
     Attributes
     ----------
     before, after
         uint8, of one shape; outside the watched area both are black.
     left, top
-        Of their upper left pixel, in pixels of the prepared picture.
+        Position of their upper left pixel in the prepared picture.
     scale
-        (x, y): source pixels to a pixel.
+        (x, y): source pixels per pixel.
     """
 
     before: Image
@@ -58,7 +58,7 @@ class ReadyPair:
     scale: tuple[float, float]
 
     def in_source(self, x: float, y: float, width: float, height: float) -> dict[str, int]:
-        """Return a rectangle of these pictures in pixels of the source."""
+        """Convert a rectangle in these pictures to pixels of the source."""
         across, down = self.scale
         return {
             "x": round((x + self.left) * across),
@@ -69,7 +69,7 @@ class ReadyPair:
 
 
 class Preparation:
-    """Resize, grey, normalise, blur; then align, and cut to what is watched.
+    """Resizes, converts to grey, normalises and blurs; then aligns, and crops to the watched area.
 
     Parameters
     ----------
@@ -89,18 +89,18 @@ class Preparation:
 
     @property
     def aligns(self) -> bool:
-        """True if one of two pictures is laid over the other."""
+        """True if the second picture is aligned with the first."""
         return self._settings.align != "none"
 
     @property
     def does_nothing(self) -> bool:
-        """True if single pictures stay as they are, and where they are."""
+        """True if pictures are neither changed nor aligned."""
         chosen = self._settings
         alike = chosen.normalize == "none" and not self.aligns
         return alike and not (chosen.resize or chosen.blur or chosen.gray)
 
     def alone(self, picture: Image) -> Ready:
-        """Return a picture resized, grey, normalised and blurred as asked; it is not modified."""
+        """Return a picture resized, grey, normalised and blurred as asked, without modifying it."""
         settings = self._settings
         height, width = picture.shape[:2]
         done = picture
@@ -116,7 +116,7 @@ class Preparation:
         return Ready(done, (width, height))
 
     def together(self, before: Ready, after: Ready) -> ReadyPair:
-        """Return two prepared pictures aligned, and cut to what is watched of the first.
+        """Return two prepared pictures aligned, and cropped to the watched area of the first.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Preparation:
         """
         a, b = matched(before.picture, after.picture)
         if self.aligns:
-            b = self.laid(a, b)
+            b = self.align(a, b)
         scale = (
             before.source_size[0] / a.shape[1],
             before.source_size[1] / a.shape[0],
@@ -140,12 +140,12 @@ class Preparation:
         )
         return ReadyPair(a, b, x, y, scale)
 
-    def laid(self, before: Image, after: Image) -> Image:
-        """Return `after` laid over `before` as asked; see `aligned`."""
+    def align(self, before: Image, after: Image) -> Image:
+        """Return `after` aligned with `before` as asked; see `aligned`."""
         return aligned(before, after, self._settings.align)
 
     def _mask(self, source_size: tuple[int, int], size: tuple[int, int]) -> Image:
-        """Return what is watched, 0/255 uint8, at the size of prepared pictures."""
+        """Return the watched area, 0/255 uint8, at the size of prepared pictures."""
         key = source_size, size
         if key not in self._masks:
             watched = WatchedArea(self._area, source_size, source_size, 1).mask
@@ -153,7 +153,7 @@ class Preparation:
             small = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA))
             mask: Image = np.where(small >= 128, 255, 0).astype(np.uint8)
             if not mask.any():
-                raise ConfigError("what is watched is smaller than a pixel; see --resize")
+                raise ConfigError("the watched area is smaller than one pixel; see --resize")
             self._masks[key] = mask
         return self._masks[key]
 
@@ -166,9 +166,9 @@ def normalised(picture: Image, how: str) -> Image:
     picture
         uint8, grey or BGR.
     how
-        ``stretch``: least and largest value become 0 and 255; ``mean``: one gain that makes the
-        mean 128; ``clahe``: contrast-limited equalisation of luma in 8×8 tiles; ``none``. A
-        constant picture stays as it is.
+        ``stretch``: the smallest and the largest value become 0 and 255; ``mean``: one gain makes
+        the mean 128; ``clahe``: contrast-limited adaptive histogram equalisation of luma in 8×8
+        tiles; ``none``. A constant picture is not changed.
     """
     low, high = int(picture.min()), int(picture.max())
     if how == "none" or low == high:
@@ -188,15 +188,16 @@ def normalised(picture: Image, how: str) -> Image:
 
 
 def aligned(before: Image, after: Image, how: str) -> Image:
-    """Return `after` laid over `before`; where it does not reach, `before` itself.
+    """Return `after` aligned with `before`; what it does not cover is filled with `before`.
 
     Parameters
     ----------
     before, after
         uint8 of one shape.
     how
-        ``shift``: by phase correlation; ``ecc``: from there on by shift and turn, maximising the
-        enhanced correlation coefficient [1]_. Where nothing is found, `after` stays as it is.
+        ``shift``: by phase correlation; ``ecc``: refined by shift and rotation that maximise the
+        enhanced correlation coefficient [1]_. If no alignment is found, `after` is returned
+        unchanged.
 
     References
     ----------
@@ -226,6 +227,6 @@ def _ecc(a: Floats, b: Floats, start: Floats) -> Floats:
         _, matrix = cv2.findTransformECC(
             a, b, start.copy(), cv2.MOTION_EUCLIDEAN, criteria, everywhere, _ECC_BLUR_PX
         )
-    except cv2.error:  # it does not converge: nothing in common, or nothing to hold on to
+    except cv2.error:  # it does not converge: the pictures have nothing in common, or no structure
         return start
     return np.asarray(matrix, np.float32)

@@ -1,1 +1,1 @@
-"""A dashboard in the terminal: a pure view of what is known, and one thin live part."""
+"""The terminal dashboard: a model and a view without side effects, and one thin live part."""

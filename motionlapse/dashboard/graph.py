@@ -1,4 +1,4 @@
-"""The score as a moving graph, with its thresholds drawn in."""
+"""The score over time as a graph, with both thresholds drawn in."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def draw_graph(
     scores
         Oldest first, half a second each.
     width, height
-        In cells, with the labels at the left.
+        In cells, including the labels at the left.
     exit_ratio
         The lower threshold; the upper one is 1.
     """
@@ -64,7 +64,7 @@ def draw_graph(
 
 
 def _runs(cells: list[Cell]) -> Line:
-    """Return cells with those of one style as one segment, for each segment costs time."""
+    """Join neighbouring cells of one style into one segment, since each segment costs time."""
     return [
         Segment("".join(letter for letter, _ in run), style)
         for style, run in groupby(cells, key=lambda cell: cell[1])
@@ -72,7 +72,7 @@ def _runs(cells: list[Cell]) -> Line:
 
 
 def _row(score: float, top: float, height: int) -> int:
-    """Return the line, from the top, in which a score ends."""
+    """Return the row, counted from the top, in which the bar of a score ends."""
     return min(height - 1, max(0, height - 1 - int(scale(score) / top * height)))
 
 

@@ -1,4 +1,4 @@
-"""Whether a shell can resume the program after Ctrl-Z, and whether it has the terminal."""
+"""Whether a shell can resume this program after Ctrl-Z, and whether it owns the terminal."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import os
 from pathlib import Path
 
 
-def can_go_on() -> bool:
-    """Tell whether somebody can resume this program once it has stopped.
+def can_be_resumed() -> bool:
+    """Tell whether a shell can resume this program once it has stopped.
 
-    That is a parent in the same session but in another process group: a shell with job control.
-    Without one, as in a window or a container that runs nothing else, the system itself ignores
-    Ctrl-Z (POSIX calls that an orphaned process group), and a program that stopped itself would
-    never go on.
+    Such a shell is an ancestor in the same session but in another process group. Without one, as in
+    a window or a container that runs nothing else, the system itself ignores Ctrl-Z (POSIX calls
+    that an orphaned process group), and a program that stopped itself would never be resumed.
     """
     parent = os.getppid()
     try:
@@ -27,14 +26,12 @@ def can_go_on() -> bool:
 
 
 def in_foreground(terminal: int) -> bool:
-    """Tell whether this program is in the foreground; else changing the terminal may stop it."""
+    """Tell whether this program may change the terminal: doing so in the background may stop it."""
     with contextlib.suppress(OSError):
         return os.tcgetpgrp(terminal) == os.getpgrp()
-    return True  # it is not the controlling terminal: changing it stops nobody
+    return True  # it is not the controlling terminal: changing it does not stop this program
 
 
 def _parent_of(process: int) -> int:
     words = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    return int(
-        words.rpartition(") ")[2].split()[1]
-    )  # before that is the name, which may hold anything
+    return int(words.rpartition(") ")[2].split()[1])  # the name before that may hold anything

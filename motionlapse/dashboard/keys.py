@@ -8,27 +8,27 @@ from motionlapse.clock import Clock
 from motionlapse.dashboard.look import Pictures
 from motionlapse.watch.controls import Controls
 
-_SAID_S = 5.0  # then the hints on the keys come back
+_SAID_S = 5.0  # for how long a confirmation replaces the hints on the keys
 
 
 class Keys:
-    """Takes keys one by one.
+    """Carries out keys as they are pressed, and confirms each in a few words.
 
     Parameters
     ----------
     controls
-        Told what the keys want.
+        Carry out what the keys ask for.
     clock
-        Tells how long a word has stood.
+        Tells for how long a confirmation has been shown.
 
     Attributes
     ----------
     pictures
         Which pictures are shown.
     picked
-        True once somebody has chosen them: a small terminal shows them only then.
+        True once the key ``m`` was pressed: a small terminal shows pictures only then.
     help
-        True while help is shown.
+        True while the help is shown.
     """
 
     def __init__(self, controls: Controls, clock: Clock) -> None:
@@ -42,14 +42,14 @@ class Keys:
 
     @property
     def said(self) -> str:
-        """A word on what the last key did; ``""`` once it has stood for some seconds.
+        """What the last key did, in words; ``""`` after some seconds.
 
-        That watching ends stands until it has.
+        After ``q`` the words stay until the watch has ended.
         """
         return self._said if self._clock.monotonic() < self._until_s else ""
 
     def press(self, key: str) -> None:
-        """Do what a key stands for; unknown keys do nothing."""
+        """Carry out a key; unknown keys do nothing."""
         if self.help and key != "q":
             self.help = False
             return
@@ -69,15 +69,15 @@ class Keys:
 
     def _quit(self) -> None:
         self._controls.stop("q")
-        self._say("ending: the open event is closed and its files are finished", math.inf)
+        self._say("quitting: the open event is closed and its files are finished", math.inf)
 
     def _pause(self) -> None:
         self._controls.toggle_pause()
-        self._say("paused" if self._controls.paused else "going on")
+        self._say("paused" if self._controls.paused else "resumed")
 
     def _snapshot(self) -> None:
         self._controls.ask("snapshot")
-        self._say("a snapshot of the next frame")
+        self._say("taking a snapshot of the next frame")
 
     def _pictures(self) -> None:
         if self.picked:
@@ -95,7 +95,7 @@ class Keys:
 
     def _learn(self) -> None:
         self._controls.ask("relearn")
-        self._say("the background is learned anew")
+        self._say("learning the background anew")
 
     def _help(self) -> None:
         self.help = True

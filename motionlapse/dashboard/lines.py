@@ -1,4 +1,4 @@
-"""Lines of segments: boxed, laid side by side and cut to size. No terminal in sight."""
+"""Lines of styled segments: boxed, laid side by side and cut to size, without a terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTHING: Line = []
 
 
 def text(*parts: str | tuple[str, str]) -> Line:
-    """Return a line of plain texts and (text, style) pairs; what terminals obey is left out."""
+    """Return a line made of texts and (text, style) pairs; control characters are removed."""
     line = []
     for part in parts:
         words, style = (part, "") if isinstance(part, str) else part
@@ -32,12 +32,12 @@ def text(*parts: str | tuple[str, str]) -> Line:
 
 
 def width_of(line: Line) -> int:
-    """Return the cells of a line."""
+    """Return how many terminal cells a line takes."""
     return sum(cell_len(segment.text) for segment in line)
 
 
 def fitted(line: Line, width: int) -> Line:
-    """Return a line of exactly this width: filled up, or cut with an ellipsis."""
+    """Return a line of exactly this width: padded, or cut with an ellipsis."""
     length = width_of(line)
     if length <= width:
         return [*line, Segment(" " * (width - length))] if length < width else line
@@ -45,7 +45,7 @@ def fitted(line: Line, width: int) -> Line:
 
 
 def folded(line: Line, width: int, most: int) -> list[Line]:
-    """Return a line folded at words into at most so many lines, the last cut."""
+    """Wrap a line at words into at most `most` lines; the last one is cut."""
     whole = Text.assemble(*((segment.text, segment.style or "") for segment in line))
     parts = whole.wrap(_CONSOLE, max(1, width)) if width_of(line) > width else [whole]
     lines = [_segments(part) for part in parts]
@@ -60,13 +60,13 @@ def _segments(part: Text) -> Line:
 
 
 def block(lines: Sequence[Line], width: int, height: int) -> list[Line]:
-    """Return exactly so many lines of exactly this width."""
+    """Return exactly `height` lines of exactly `width` cells."""
     filled = [fitted(line, width) for line in lines[:height]]
     return filled + [[Segment(" " * width)]] * (height - len(filled))
 
 
 def box(title: str, lines: Sequence[Line], width: int, height: int) -> list[Line]:
-    """Return lines in a box with a title, exactly of this size."""
+    """Return lines in a titled box of exactly this size."""
     if height < 2 or width < 4:
         return block(lines, width, max(0, height))
     heading = f" {title} "[: width - 4] if title else ""
@@ -81,7 +81,7 @@ def box(title: str, lines: Sequence[Line], width: int, height: int) -> list[Line
 
 
 def beside(*blocks: Sequence[Line]) -> list[Line]:
-    """Return blocks of equal height beside one another."""
+    """Return blocks of equal height side by side."""
     return [[segment for line in row for segment in line] for row in zip(*blocks, strict=True)]
 
 

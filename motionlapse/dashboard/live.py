@@ -1,8 +1,8 @@
-"""The live part: a thread that draws what is known and reads keys; the terminal is restored.
+"""The live part: a thread that draws, reads keys and restores the terminal at the end.
 
-Drawing never disturbs the loop: a fault in it ends the dashboard alone, with a warning. The thread
-also stops the program for Ctrl-Z: a handler would run in the main thread, wherever that is, and
-drawing waits for locks that it may hold.
+Drawing never disturbs the loop: an error in it ends only the dashboard, with a warning. The thread
+also stops the program after Ctrl-Z. A signal handler cannot: it interrupts the main thread, which
+may hold locks that drawing waits for.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rich.live import Live as RichLive
 from rich.segment import Segment
 
 from motionlapse.clock import Clock
-from motionlapse.dashboard.job_control import can_go_on, in_foreground
+from motionlapse.dashboard.job_control import can_be_resumed, in_foreground
 from motionlapse.dashboard.keys import Keys
 from motionlapse.dashboard.look import Look, Pictures, look_at
 from motionlapse.dashboard.unread import DRAWN_S, unheld
@@ -39,22 +39,22 @@ from motionlapse.watch.controls import Controls
 from motionlapse.watch.session import Watch
 
 _TICK_S = 0.25
-_PICTURE_TICKS = 2  # pictures are made anew twice a second
+_PICTURE_TICKS = 2  # pictures are refreshed twice a second
 
 logger = logging.getLogger("motionlapse")
 
 
 class Dashboard:
-    """Shows a watch on the terminal while it is entered.
+    """A context manager that shows a watch on the terminal while its block runs.
 
     Parameters
     ----------
     chronicle
-        What is known.
+        What the watch has recorded so far.
     watch
-        Asked for the source's status and the threshold.
+        Asked for the status of the source and for the threshold.
     controls
-        Told what the keys want.
+        Carry out what the keys ask for.
     clock
         The time.
     console
@@ -81,9 +81,9 @@ class Dashboard:
         self._picture: Image | None = None
         self._mask: Image | None = None
         self._closing = threading.Event()
-        self._left = threading.Event()  # the thread draws no more
+        self._left = threading.Event()  # the thread stops drawing
         self._may_end = threading.Event()
-        self._to_stop = False  # no Event: a handler may be interrupted while it holds its lock
+        self._to_stop = False  # not an Event: a handler might interrupt the owner of its lock
         self._waking = Waking()
         self._drawing = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="dashboard", daemon=True)
@@ -106,7 +106,7 @@ class Dashboard:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Who presses Ctrl-C once more because it does not end at once gets the terminal back, too.
+        # The terminal is restored also for those who press Ctrl-C again because it takes long.
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._closing.set()
         self._waking.wake()
@@ -124,7 +124,7 @@ class Dashboard:
             logger.addHandler(handler)
 
     def _silence(self) -> None:
-        """Keep log lines from tearing the picture; a file goes on getting them."""
+        """Keep log lines off the screen; a log file still gets them."""
         self._handlers = [
             handler for handler in logger.handlers if not isinstance(handler, logging.FileHandler)
         ]
@@ -144,7 +144,7 @@ class Dashboard:
             self._live.stop()
         if self._input is None or self._terminal is None:
             return
-        # A shell that saw who called this program stop has taken the terminal already.
+        # A shell that saw the calling program stop has already taken the terminal.
         if in_foreground(self._input):
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._input, termios.TCSADRAIN, self._terminal)
@@ -154,12 +154,12 @@ class Dashboard:
         self._waking.wake()
 
     def _end_at_once(self, number: int, _frame: FrameType | None) -> None:
-        """Leave the terminal as it was, and die of the signal: nothing is finished."""
-        signal.signal(number, signal.SIG_DFL)  # whoever insists need not wait for what follows
+        """Restore the terminal and let the signal end the program, without finishing files."""
+        signal.signal(number, signal.SIG_DFL)  # a second signal need not wait for what follows
         if self._drawing.acquire(timeout=DRAWN_S):
             self._give_terminal_back()
         elif self._input is not None and self._terminal is not None:
-            # Nobody reads what is drawn, so that the thread may wait for ever.
+            # Nobody reads the terminal, so the thread might wait to write for ever.
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._input, termios.TCSANOW, self._terminal)
         os.kill(os.getpid(), number)
@@ -174,7 +174,7 @@ class Dashboard:
             self._draw()
         finally:
             self._left.set()
-            self._may_end.wait()  # nobody may send a signal to a thread that has ended
+            self._may_end.wait()  # a thread that has ended takes no signal
 
     def _draw(self) -> None:
         try:
@@ -192,7 +192,7 @@ class Dashboard:
     def _draw_and_read(self) -> None:
         while not self._closing.is_set():
             self._stop_if_asked()
-            if self._shows and not self._console.is_terminal:  # one that is closed is none
+            if self._shows and not self._console.is_terminal:  # a closed file is no terminal
                 self._terminal_is_closed()
                 return
             with self._drawing:
@@ -201,33 +201,34 @@ class Dashboard:
             if not self._waking.wait(self._input, _TICK_S) or self._input is None:
                 continue
             keys = os.read(self._input, 64)
-            if not keys:  # it was closed: whoever went on reading would never wait again
+            if not keys:  # closed: every further read would return at once
                 self._terminal_is_closed()
                 return
             for key in keys.decode(errors="replace"):
                 self._keys.press(key)
 
     def _stop_if_asked(self) -> None:
-        """Leave the terminal as it was, stop, and take it again when told to go on."""
+        """Restore the terminal, stop the program, and take the terminal again on resuming."""
         if not self._to_stop:
             return
-        if not can_go_on():
+        if not can_be_resumed():
             self._to_stop = False
             return
         with self._drawing:
             self._give_terminal_back()
-        # Sent to this thread, which goes on here after SIGCONT; sent to the process, it might take
-        # the terminal again before another thread has stopped them all.
+        # The signal is sent to this thread, which continues here after SIGCONT. Sent to the
+        # process, it might be delivered to another thread so late that this one has taken the
+        # terminal again.
         signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         try:
             with self._drawing:
                 self._take_terminal()
-        except (OSError, termios.error):  # closed meanwhile, which lets those go on that stopped
+        except (OSError, termios.error):  # closed meanwhile, which resumed the program
             self._terminal_is_closed()
         self._to_stop = False
 
     def look(self) -> Look:
-        """Return what is to be shown now."""
+        """Return what to show now."""
         now_s = self._clock.monotonic()
         status = self._watch.live.status
         self._processor.look()
@@ -254,12 +255,13 @@ class Dashboard:
     def _take_pictures(self) -> None:
         analysis = self._chronicle.analysis
         if analysis is not None:
-            # Half a million pixels in colour cost more than all the rest: a coarse one will do.
+            # Converting half a million pixels to colour costs more than everything else here, so it
+            # is not done at every tick.
             self._picture, self._mask = analysis.frame.bgr(), analysis.mask
 
 
 class _View:
-    """What Rich draws: the dashboard at the size that the terminal has just now."""
+    """What Rich draws: the dashboard at the current size of the terminal."""
 
     def __init__(self, dashboard: Dashboard) -> None:
         self._dashboard = dashboard

@@ -1,4 +1,4 @@
-"""The dashboard's model: all that one picture of it shows, without a terminal or a clock."""
+"""The dashboard's model: everything that one drawing shows, without a terminal or a clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from motionlapse.watch.housekeeping import DiskUse
 
 
 class Pictures(StrEnum):
-    """Which pictures are shown."""
+    """Which pictures the dashboard shows."""
 
     BOTH = "both"
     PICTURE = "picture"
@@ -23,27 +23,27 @@ class Pictures(StrEnum):
     OFF = "off"
 
     def next(self) -> Pictures:
-        """Return what comes after it when the key is pressed."""
+        """Return the choice that follows this one."""
         all_of_them = list(Pictures)
         return all_of_them[(all_of_them.index(self) + 1) % len(all_of_them)]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one picture of the dashboard shows.
+    """Everything that one drawing of the dashboard shows.
 
     Attributes
     ----------
     name, folder
-        The source, and where it is kept.
+        The source, and the folder in which its results are kept.
     now
         Wall time, aware.
     uptime_s
         Seconds since watching began.
     status
-        How the source is doing; None before anything is known.
+        Status of the source; None before the first one is known.
     state_s
-        For how long it has been so.
+        Seconds since that status began.
     decision
         Of the last frame.
     score, measured
@@ -53,33 +53,33 @@ class Look:
     opens_at
         What opens an event, in words.
     threshold_factor
-        How far the keys have moved it; 1 where they have not.
+        Factor by which keys have changed the threshold; 1 if they have not.
     scores
-        Of the last minutes, oldest first.
+        Scores of the last minutes, oldest first.
     hour_peak
-        Highest score of the last hour and when it was, or None.
+        Highest score of the last hour and its wall time, or None.
     quiet_level
         The score below which the quiet scene stays, or None.
     verdict
-        What a person should look into, or ``""``.
+        Advice about the threshold or the camera, or ``""``.
     open_event, ended
-        The event that is open; the last ones, newest first.
+        The open event, and the last closed ones, newest first.
     notes
         The last warnings, newest first.
     events, snapshots, frames
-        How many there were, the open event among them.
+        How many there were so far, including the open event.
     disk
-        The last look at the disk.
+        The last measurement of disk use.
     processor
-        Share of one core over the last seconds, 1.0 for all of it.
+        Share of one processor core used over the last seconds; 1.0 is a whole core.
     paused, help
-        What the keys have asked for.
+        Whether the watch is paused, and whether the help is shown.
     pictures, picked
-        Which pictures are shown, and whether somebody has chosen them.
+        Which pictures are shown, and whether a key has chosen them.
     picture, mask
         BGR and 0/255, or None.
     said
-        A word on the last key, or ``""``.
+        What the last key did, in words, or ``""``.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Look:
 
     @property
     def reason(self) -> str:
-        """The state's reason in words."""
+        """Why the dashboard shows that state, in words."""
         status = self.status
         if status is not None and status.state is LiveState.LOST:
             left_s = max(0.0, status.retry_s - self.state_s)
@@ -133,12 +133,12 @@ class Look:
         if status is None or status.state is LiveState.CONNECTING:
             return "waiting for the first picture"
         if self.paused:
-            return "no frame is looked at; space goes on"
+            return "no frames are analysed; press space to resume"
         return self.decision.reason if self.decision else ""
 
     @property
     def brief(self) -> str:
-        """The score, or what stands in its place, for where there is hardly room."""
+        """The score in few words, for small terminals; the reason where no score counts."""
         decides = self.decision is not None and self.heading == self.decision.state.value
         if self.measured or not decides:
             return self.measured if decides else self.reason
@@ -154,12 +154,12 @@ class Look:
             value, moment = self.hour_peak
             peak = f"the highest in the last hour was {format_score(value)} at {moment:%H:%M}"
         if self.measured or self.decision.state in (State.ACTIVE, State.FADING):
-            return peak  # the reason has the score, or what the measure says
+            return peak  # the reason already has the score, or what the measure says
         return f"{format_score(self.score)} of the threshold; {peak}".removesuffix("; ")
 
 
 def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -> Look:
-    """Return what a chronicle holds at this moment.
+    """Return what a chronicle holds at this moment, as a `Look`.
 
     Parameters
     ----------
@@ -190,4 +190,4 @@ def look_at(chronicle: Chronicle, name: str, now: datetime, *, most: int = 40) -
         )
 
 
-_JUDGED_FRAMES = 20_000  # before that, a quiet scene says nothing of the threshold
+_JUDGED_FRAMES = 20_000  # fewer frames of a quiet scene say nothing about the threshold

@@ -1,4 +1,4 @@
-"""What the dashboard says in words, panel by panel."""
+"""The texts of the dashboard, panel by panel."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _STATE_STYLES = {
 }
 KEYS = (
     ("q", "quit"),
-    ("space", "pause, and go on"),
+    ("space", "pause or resume"),
     ("s", "snapshot now"),
-    ("m", "picture and mask, picture, mask, off"),
-    ("+", "raise the threshold: less counts"),
-    ("-", "lower the threshold: more counts"),
+    ("m", "show picture and mask, picture, mask, or neither"),
+    ("+", "raise the threshold: fewer events"),
+    ("-", "lower the threshold: more events"),
     ("b", "learn the background anew"),
     ("?", "this help"),
 )
 
 
 def header(look: Look, width: int) -> Line:
-    """Return the first line: what is watched and how it is doing."""
+    """Return the first line: the source, its state, and numbers of the program."""
     status = look.status
     state = status.state.value if status else "starting"
     left = text(("● ", _STATE_STYLES.get(state, "")), (look.name, "bold"), f" {state}")
@@ -45,7 +45,7 @@ def header(look: Look, width: int) -> Line:
         if status.losses:
             parts.append(f"lost {status.losses}×")
     parts += [f"cpu {look.processor:.1%}", f"up {format_duration(look.uptime_s, decimals=0)}"]
-    while True:  # the source comes first; of the numbers those that fit
+    while True:  # the source is shown in full as long as possible: numbers are dropped first
         right = text("  ".join(parts), (f"  {look.now:%H:%M:%S}", "bold"))
         room = width - width_of(right) - 1
         if width_of(left) <= room or not parts:
@@ -54,7 +54,7 @@ def header(look: Look, width: int) -> Line:
 
 
 def source_lines(look: Look, width: int) -> list[Line]:
-    """Return what is received and where it is kept."""
+    """Return what the source delivers, and where results are kept."""
     status, lines = look.status, []
     if status is not None:
         gone = f", {status.unusable} unusable" if status.unusable else ""
@@ -67,9 +67,9 @@ def source_lines(look: Look, width: int) -> list[Line]:
 
 
 def disk_words(look: Look) -> str:
-    """Return how full the disk is."""
+    """Return how much of the disk is used and free, in words."""
     if look.disk is None:
-        return "disk not looked at yet"
+        return "disk not checked yet"
     return f"{format_size(look.disk.archive)} used, {format_size(look.disk.free)} left"
 
 
@@ -80,7 +80,7 @@ def events_title(look: Look) -> str:
 
 
 def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
-    """Return the state and its reason, how much room there is, and what to look into."""
+    """Return state, reason, distance from the threshold, the threshold itself, and any advice."""
     style = _STATE_STYLES.get(look.heading, "bold")
     first = text((f" {look.heading.upper()} ", f"{style} reverse"), f" {look.reason}")
     room = text(f" {look.headroom}") if look.headroom else []
@@ -89,7 +89,7 @@ def state_lines(look: Look, width: int, *, most: int) -> list[Line]:
         lines += _indented(room, width, 2)
     threshold = f" opens at {look.opens_at}"
     if look.threshold_factor != 1:
-        threshold += f" ({look.threshold_factor:.3g} × the settings')"
+        threshold += f" ({look.threshold_factor:.3g} × the configured threshold)"
     if look.quiet_level is not None:
         level = look.quiet_level
         threshold += (
@@ -139,7 +139,7 @@ def note_lines(look: Look, width: int) -> list[Line]:
 
 
 def last_lines(look: Look, width: int) -> list[Line]:
-    """Return the newest warning and the last events, where each has no panel of its own."""
+    """Return the newest warning and the last events, for layouts in which they share a panel."""
     if not look.notes:
         return event_lines(look, width)
     note = look.notes[0]
@@ -154,9 +154,9 @@ def help_lines() -> list[Line]:
 
 
 def footer(look: Look, width: int) -> Line:
-    """Return the last line: what was done last, or the keys, and the disk."""
+    """Return the last line: what the last key did, else the keys."""
     if look.help:
-        return text((" q quits, any other key goes back", "bright_black"))
+        return text((" q quits, any other key closes this help", "bright_black"))
     if look.said:
         return fitted(text((f" {look.said}", "bold")), width)
     keys = " q quit  space pause  s snapshot  m picture  +/- threshold  b learn anew  ? help"

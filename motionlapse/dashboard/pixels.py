@@ -1,4 +1,4 @@
-"""Pictures in a terminal: two pixels a cell, one above the other."""
+"""Pictures in a terminal: each cell shows two pixels, one above the other."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Line = list[Segment]
 
 _UPPER = "▀"
 _SHADES = " ░▒▓█"
-# Fifteen steps a colour: hardly to be told from all of them at this size, and neighbouring cells
-# are the same more often, which is what drawing costs.
+# Each channel is reduced to fifteen steps. That is hardly visible at this size, and more
+# neighbouring cells are equal, so that there are fewer segments to draw.
 _STEP = 17
 
 
 def fit(size: tuple[int, int], columns: int, rows: int) -> tuple[int, int]:
-    """Return (columns, rows) of cells for a picture of (width, height), in proportion."""
+    """Return how many (columns, rows) of cells a picture fills in proportion."""
     width, height = size
-    # A cell is as wide as half its height, so a pixel of half a cell is square.
+    # A cell is twice as high as wide, so half a cell is a square pixel.
     scale = min(columns / width, 2 * rows / height)
     return max(1, round(width * scale)), max(1, round(height * scale / 2))
 
@@ -55,7 +55,7 @@ def draw(image: Image, columns: int, rows: int, *, colour: bool = True) -> list[
 
 
 def _runs(cells: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Line:
-    """Return a row of cells as one segment for each run of equal ones."""
+    """Return a row of cells with each run of equal ones as one segment."""
     edges = np.flatnonzero(np.diff(cells)) + 1
     starts = [0, *edges.tolist()]
     ends = [*edges.tolist(), len(cells)]

@@ -1,4 +1,4 @@
-"""A terminal that nobody reads any more: what was drawn waits there, and so does who draws."""
+"""Terminals that nobody reads: output piles up there until the drawing thread has to wait."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from rich.console import Console
 
 DRAWN_S = 0.5
-"""How long one drawing may take before its terminal is taken to hang, in seconds."""
-_FLUSHED_S = 0.05  # between two tries to get rid of what nobody reads
+"""A drawing that takes longer than this, in seconds, means that the terminal hangs."""
+_FLUSHED_S = 0.05  # between two attempts to discard unread output
 
 
 @contextlib.contextmanager
 def unheld(console: Console, ident: int) -> Iterator[None]:
-    """Drop what nobody reads (Ctrl-S, a connection that hangs), or a thread would wait for it.
+    """Discard unread output (Ctrl-S, a hung connection), so that no thread waits for its reader.
 
-    To be entered by the main thread.
+    Must be entered by the main thread.
 
     Parameters
     ----------
     console
         Where it is drawn.
     ident
-        Of the thread that may wait to write. It must not end meanwhile.
+        Identifier of the thread that may wait to write; it must not end within the block.
     """
     done = threading.Event()
 
@@ -35,11 +35,12 @@ def unheld(console: Console, ident: int) -> Iterator[None]:
         while not done.wait(wait_s):
             with contextlib.suppress(termios.error, OSError, ValueError):
                 output = console.file.fileno()
-                # Only what was stopped like this can be let go on; then so does Ctrl-S.
+                # Only output that was stopped in this way can be restarted; restarting also undoes
+                # Ctrl-S.
                 termios.tcflow(output, termios.TCOOFF)
                 termios.tcflow(output, termios.TCOON)
                 termios.tcflush(output, termios.TCOFLUSH)
-            # Who waits to write is not told that there is room, but wakes up for a signal.
+            # A thread that waits to write is not told of the room, but a signal wakes it.
             signal.pthread_kill(ident, signal.SIGWINCH)
             wait_s = _FLUSHED_S
 

@@ -1,4 +1,4 @@
-"""The dashboard's view: a look and a size in, lines out. Nothing here knows a terminal.
+"""The dashboard's view: a `Look` and a size in, lines out, without a terminal.
 
 Four layouts: *small* (from 60×15), *tall* (one column), *flat* (pictures beside the rest), *wide*
 (two columns, all panels).
@@ -66,7 +66,7 @@ def _too_small(look: Look, width: int, height: int) -> list[Line]:
 
 
 def _small(look: Look, width: int, height: int, colour: bool) -> list[Line]:
-    """Return header, state and either the pictures or graph and events."""
+    """Return header, state, and either pictures or graph and events."""
     lines = [header(look, width)]
     lines += box("state", state_lines(look, width - 2, most=3), width, 5)
     rest = height - len(lines)
@@ -94,7 +94,7 @@ def _tall(look: Look, width: int, height: int, colour: bool) -> list[Line]:
 
 
 def _flat(look: Look, width: int, height: int, colour: bool) -> list[Line]:
-    """Return pictures at the right, all else at the left."""
+    """Return the pictures at the right and everything else at the left."""
     lines = [header(look, width)]
     rest = height - 1
     right = 0 if look.pictures is Pictures.OFF else width * 9 // 20
@@ -109,7 +109,7 @@ def _flat(look: Look, width: int, height: int, colour: bool) -> list[Line]:
 
 
 def _wide(look: Look, width: int, height: int, colour: bool) -> list[Line]:
-    """Return two columns: words and graph, pictures and lists."""
+    """Return two columns: texts and graph at the left, pictures and lists at the right."""
     lines = [header(look, width)]
     rest = height - 1
     left = width * 9 // 20
@@ -129,7 +129,7 @@ def _wide(look: Look, width: int, height: int, colour: bool) -> list[Line]:
 
 
 def _unpictured(look: Look, width: int, rest: int) -> list[Line]:
-    """Return the wide layout without pictures: graph across, lists beside one another."""
+    """Return the wide layout without pictures: the graph across, the lists side by side."""
     left = width // 2
     top = beside(
         box("source", source_lines(look, left - 2), left, 7),
@@ -153,14 +153,14 @@ def _unpictured(look: Look, width: int, rest: int) -> list[Line]:
 def _graph(look: Look, width: int, height: int) -> list[Line]:
     inside = draw_graph(look.scores, width - 4, height - 2, exit_ratio=look.exit_ratio)
     shown = look.scores[-(width - 10) :]
-    # A time-lapse looks now and then: half a second for each look is not how long it took.
+    # A time-lapse analyses frames far apart, so half a second for each score would be wrong.
     shown_s = shown[-1].time_s - shown[0].time_s + STEP_S if shown else 0.0
     title = f"score, {shown_s:.0f} s"
     return box(title, [[*text(" "), *line] for line in inside], width, height)
 
 
 def _pictures(look: Look, width: int, height: int, colour: bool) -> list[Line]:
-    """Return the chosen pictures; both are placed so that they are as large as can be."""
+    """Return the chosen pictures; two are arranged so that they are as large as possible."""
     wanted = [
         (title, image)
         for title, image, kind in (

@@ -1,4 +1,4 @@
-"""What wakes a thread that waits for keys, also from a signal handler."""
+"""Waking a thread that waits for keys, also from a signal handler."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _READ_BYTES = 64
 
 
 class Waking:
-    """A pipe to oneself. It takes no lock: a handler may run while its thread holds any."""
+    """A pipe to this process. It needs no lock, which the interrupted thread might hold."""
 
     def __init__(self) -> None:
         self._reads, self._writes = os.pipe()
@@ -18,8 +18,8 @@ class Waking:
         os.set_blocking(self._writes, False)
 
     def wake(self) -> None:
-        """End the wait, or the next one where nobody waits."""
-        with contextlib.suppress(BlockingIOError):  # full: who waits will wake
+        """End the current wait, or the next one if nobody waits."""
+        with contextlib.suppress(BlockingIOError):  # full: the waiting thread wakes anyway
             os.write(self._writes, b"\0")
 
     def wait(self, other: int | None, wait_s: float | None) -> bool:
@@ -28,14 +28,14 @@ class Waking:
         Parameters
         ----------
         other
-            A file that there may be something to read of; None for none.
+            A file whose input also ends the wait; None for none.
         wait_s
-            For how long; None without an end.
+            Longest wait in seconds; None for no limit.
 
         Returns
         -------
         bool
-            True if there is something to read of `other`.
+            True if `other` has input to read.
         """
         files = [self._reads] if other is None else [self._reads, other]
         ready, _, _ = select.select(files, [], [], wait_s)
@@ -46,6 +46,6 @@ class Waking:
         return other is not None and other in ready
 
     def close(self) -> None:
-        """Close both ends, when nobody waits or wakes any more."""
+        """Close both ends; nobody may wait or wake afterwards."""
         os.close(self._reads)
         os.close(self._writes)

@@ -165,7 +165,7 @@ class Decider:
             self._state = State.QUIET
             words = f"{score.value:.2g} of the threshold"
             if score.value == 0:
-                words = "what is there stands still" if score.fraction else "no foreground"
+                words = "the foreground stands still" if score.fraction else "no foreground"
             if motion is not None:
                 words = f"motion of {self._lasted_s:.2g} s was shorter than min_event; {words}"
             return Decision(self._state, words, pace=1.0)
@@ -182,7 +182,7 @@ class Decider:
         least_s, reached = self._settings.min_event, format_score(score.value, digits=3)
         words = f"{reached} x threshold for {lasted_s:.2g} s of {least_s:g} s"
         if lasts:
-            words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: no longer up"
+            words = f"{score.value:.2g} of the threshold after {lasted_s:.2g} s: below again"
         return Decision(self._state, words, pace=1.0, motion=True)
 
     def _remember(self, time: float, index: int, score: ChangeScore, elapsed_s: float) -> None:
@@ -232,7 +232,7 @@ class Decider:
         if self._resting is not None and self._may_merge(motion):
             self._open, self._resting = self._resting, None
             self._open.absorb(motion)
-            return Decision(self._state, f"{words}, the same event again", pace=1.0, motion=True)
+            return Decision(self._state, f"{words}, the event goes on", pace=1.0, motion=True)
         closed = self._release()
         self._open = motion
         motion.number = self._next_number()

@@ -1,4 +1,4 @@
-"""Settings of the time-lapse."""
+"""Settings of time-lapse watching."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from motionlapse.settings import Duration, SettingsModel, setting
 
 
 class LapseSettings(SettingsModel):
-    """One frame now and then, kept only if it differs from the last one kept."""
+    """One frame per interval, kept only if it differs from the last one kept."""
 
     every: Duration | None = setting(
         None,
-        "time-lapse: look at one frame each TIME, keep it if it differs from the last one kept",
+        "time-lapse: look at one frame every TIME, and keep it if it differs from the last one "
+        "kept",
         flag="--every",
         metavar="TIME",
         gt=0,
     )
     learn: Duration = setting(
         "0s",
-        "how long the frames after a kept one are learned too, for their noise; what moves in them "
-        "is forgotten (a measure learns nothing)",
+        "time-lapse: how long to learn noise from the frames after a kept one (not used with a "
+        "measure)",
     )

@@ -1,4 +1,4 @@
-"""Settings of the event machine."""
+"""Settings of the event state machine."""
 
 from __future__ import annotations
 
@@ -11,40 +11,42 @@ from motionlapse.settings import Duration, SettingsModel, Share, setting
 
 
 class DecisionSettings(SettingsModel):
-    """When an event opens, how long it is kept open, and what counts as one."""
+    """When an event opens, how long it stays open, and what counts as motion."""
 
     enter: Share = setting(
         0.0006,
-        "share of the watched area in motion that opens an event",
+        "share of the watched area that must move to open an event",
         flag="--enter",
         metavar="SHARE",
     )
     exit: Share | None = setting(
         None,
-        "share below which motion has ended [half of --enter]",
+        "share of the watched area below which motion has ended [half of --enter]",
         flag="--exit",
         metavar="SHARE",
     )
     min_event: Duration = setting(
-        0.3, "how long the score must stay up to open an event", flag="--min-event", metavar="TIME"
+        0.3, "how long motion must last to open an event", flag="--min-event", metavar="TIME"
     )
     hold: Duration = setting(
         2.0,
-        "how long the score must stay below --exit to close it",
+        "how long the score must stay below --exit to close the event",
         flag="--hold",
         metavar="TIME",
     )
     light_events: bool = setting(
         False,
-        "let changes of the light that cover most of the picture count as motion",
+        "count changes of light that cover most of the picture as motion",
         flag="--light-events/--no-light-events",
     )
     light_hold: Duration = setting(
-        3.0, "how long nothing counts after such a change, while the background is learned anew"
+        3.0,
+        "how long motion is ignored after a large change of light, while the background is "
+        "learned anew",
     )
     merge: Duration = setting(
         0.0,
-        "closed events nearer than this become one (0: none)",
+        "join events that are less than this apart (0: never)",
         flag="--merge",
         metavar="TIME",
     )

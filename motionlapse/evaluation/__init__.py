@@ -1,1 +1,1 @@
-"""Accuracy against ground truth: masks pixel by pixel, events interval by interval."""
+"""Measuring accuracy against ground truth: masks by pixels, events by intervals."""

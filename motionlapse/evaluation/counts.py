@@ -1,4 +1,4 @@
-"""The pixel counts of a mask against ground truth, and the seven measures made from them."""
+"""Pixel counts of masks against ground truth, and the seven measures computed from them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy.typing as npt
 from motionlapse.frames import Image
 
 Flags = npt.NDArray[np.bool_]
-"""A yes or no for each pixel, ``(H, W)``."""
+"""A Boolean array ``(H, W)``, one value per pixel."""
 
 MEASURES = ("recall", "specificity", "fpr", "fnr", "pwc", "precision", "f_measure")
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pixels by what the mask and the truth say of them; counts of several frames add up.
+    """A confusion matrix of pixels; counts of several frames can be added.
 
     Attributes
     ----------
     tp, fp
-        Foreground in the mask, and truly moving or not.
+        True and false positives: foreground in the mask that moves, or does not.
     fn, tn
-        Background in the mask, though moving, or rightly so.
+        False and true negatives: background in the mask that moves, or does not.
     """
 
     tp: int = 0
@@ -40,7 +40,7 @@ class Counts:
 
     @property
     def wrong(self) -> int:
-        """How many pixels the mask got wrong."""
+        """Number of pixels that the mask got wrong."""
         return self.fp + self.fn
 
     def measures(self) -> dict[str, float | None]:
@@ -49,8 +49,8 @@ class Counts:
         Returns
         -------
         dict
-            In the order of `MEASURES`; None where a measure has nothing to divide by (no pixel
-            moves: no recall)::
+            In the order of `MEASURES`; None where the denominator is 0 (no recall if no pixel
+            moves)::
 
                 recall Re      = TP / (TP + FN)
                 specificity    = TN / (TN + FP)
@@ -60,7 +60,7 @@ class Counts:
                 precision Pr   = TP / (TP + FP)
                 F-measure      = 2 Pr Re / (Pr + Re) = 2 TP / (2 TP + FP + FN)
 
-            The last form is 0, not undefined, for an empty mask where something moves.
+            The last form is 0 instead of undefined if something moves and the mask is empty.
 
         References
         ----------
@@ -80,19 +80,19 @@ class Counts:
 
 
 def ratio(part: int, whole: int) -> float | None:
-    """Return a share; None of nothing."""
+    """Return `part` / `whole`, or None if `whole` is 0."""
     return part / whole if whole else None
 
 
 def count_pixels(mask: Image, moving: Flags, still: Flags) -> Counts:
-    """Compare a mask with the truth.
+    """Compare a mask with the ground truth.
 
     Parameters
     ----------
     mask
-        ``(H, W)``; whatever is not 0 is foreground.
+        ``(H, W)``; everything but 0 is foreground.
     moving, still
-        What truly moves and what truly does not. Pixels in neither are ignored.
+        Pixels that truly move, and pixels that truly do not. Pixels in neither are ignored.
     """
     found = mask != 0
     tp = int(np.count_nonzero(found & moving))
@@ -106,12 +106,12 @@ def count_pixels(mask: Image, moving: Flags, still: Flags) -> Counts:
 
 
 def mean_measures(sequences: Sequence[Counts]) -> dict[str, float | None]:
-    """Return the mean of each measure over sequences that have it: each sequence counts the same.
+    """Return the mean of each measure over the sequences that have it, all with equal weight.
 
     Parameters
     ----------
     sequences
-        The pooled counts of each.
+        The pooled counts of each sequence.
     """
     each = [counts.measures() for counts in sequences]
     return {name: _mean(measures[name] for measures in each) for name in MEASURES}

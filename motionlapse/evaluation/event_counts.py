@@ -1,4 +1,4 @@
-"""Detected events against labelled ones: intervals only, no pictures."""
+"""Comparing detected with labelled events, by intervals alone."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from motionlapse.types import Event
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
-    """How detections fit the labels of one clip, or of several taken together.
+    """How detections fit the labels of one clip, or of several clips together.
 
     Attributes
     ----------
     events, found
-        Labelled events, and those that a detection overlaps within their tolerance.
+        Number of labelled events, and of those that a detection overlaps within the tolerance.
     detections
-        All of them.
+        Number of all detections.
     on_events
-        Those that overlap some event within its tolerance.
+        Number of detections that overlap an event within its tolerance.
     event_frames, event_frames_covered
-        Frames of labelled events, and those of them in a detection.
+        Frames of labelled events, and how many of them lie in a detection.
     quiet_frames, quiet_frames_covered
-        The same of quiet rows.
+        The same for quiet rows.
     delays_s
-        For each event that was found, the time from its first frame to the first detected frame
-        in it; 0 where a detection was running already.
+        For each found event, the time from its first frame to the first detected frame in it; 0 if
+        a detection was already running.
     missed
         The events that were not found.
     false
-        The detections of which every frame lies in a quiet row.
+        The detections that lie entirely in quiet rows.
     """
 
     events: int = 0
@@ -53,14 +53,15 @@ class EventCounts:
         )
 
     def summary(self) -> dict[str, float | int | None]:
-        """Return the figures; shares, means and maxima are None where there is nothing to count.
+        """Return the figures; shares, means and maxima are None if there is nothing to count.
 
         Returns
         -------
         dict
-            ``found`` of ``events``; ``false`` detections; ``quiet_covered`` and ``event_covered``,
-            shares of frames, 0 to 1; ``detections``, and ``detections_per_event``: those that
-            overlap events ÷ events; ``mean_delay_s`` and ``max_delay_s`` of the found ones.
+            ``events`` and how many were ``found``; ``false`` detections; ``quiet_covered`` and
+            ``event_covered``, shares of frames from 0 to 1; ``detections``;
+            ``detections_per_event``, those that overlap events ÷ events; ``mean_delay_s`` and
+            ``max_delay_s`` of the found events.
         """
         delays = self.delays_s
         return {
@@ -86,7 +87,7 @@ def count_events(
     Parameters
     ----------
     labels
-        Its rows; ``dwell`` and ``tiny`` ones are not scored.
+        The rows of the clip; ``dwell`` and ``tiny`` ones are not scored.
     detections
         Events as the decider closed them.
     time_of

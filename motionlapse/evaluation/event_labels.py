@@ -1,4 +1,4 @@
-"""Reading labelled events: a table of intervals, each of one clip."""
+"""Reading labelled events from a table of intervals."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ class EventLabel:
     Attributes
     ----------
     clip
-        Path as the table has it.
+        Path of the clip as in the table.
     start_frame, end_frame
         From 0 in the order shown; both included.
     tolerance_frames
-        How far off a detection of an event may lie.
+        By how many frames a detection may miss the interval.
     kind
-        ``event``: something moves. ``quiet``: surely nothing does. ``dwell``: a mover stands still,
-        and ``tiny``: one of a few pixels; finding these or not are both right. Frames that no row
-        covers are not scored either. Those of a quiet row may be in no row of another kind.
+        ``event``: something moves. ``quiet``: nothing does. ``dwell``: an object that moved stands
+        still; ``tiny``: an object of a few pixels moves. Detections in ``dwell`` and ``tiny`` rows,
+        and in frames that no row covers, are not scored. A frame of a ``quiet`` row may be in no
+        row of another kind.
     what
-        In words.
+        A description in words.
     """
 
     clip: str
@@ -43,7 +44,7 @@ class EventLabel:
 
 
 def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
-    """Return the rows of each clip, clips in the order of their first rows.
+    """Return the rows of each clip, with clips in the order of their first rows.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def read_event_labels(path: Path) -> dict[str, list[EventLabel]]:
     except (ValueError, csv.Error) as error:
         raise ConfigError(f"{path}, line {max(1, rows.line_num)}: {error}") from None
     if not clips:
-        raise ConfigError(f"{path}, line 1: no rows follow it")
+        raise ConfigError(f"{path}, line 1: no rows follow the heading")
     return clips
 
 
@@ -98,12 +99,13 @@ def _label(heading: Sequence[str], row: Sequence[str]) -> EventLabel:
         raise ValueError("clip is empty")
     if cells["kind"] not in KINDS:
         raise ValueError(
-            f"kind '{cells['kind']}' is none of {', '.join(KINDS)}{nearest(cells['kind'], KINDS)}"
+            f"kind '{cells['kind']}' is not one of "
+            f"{', '.join(KINDS)}{nearest(cells['kind'], KINDS)}"
         )
     return EventLabel(cells["clip"], start, end, tolerance, cells["kind"], cells["what"])
 
 
 def _frames(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"{name} '{text}' is no whole number from 0")
+        raise ValueError(f"{name} '{text}' is not a whole number from 0 up")
     return int(text)

@@ -1,4 +1,4 @@
-"""Whole clips through the whole detector, its events against labelled ones."""
+"""Running whole clips through the whole detector, and scoring its events."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from motionlapse.types import Analysis, Decision, Event
 
 @dataclass(frozen=True, slots=True)
 class ClipScore:
-    """How one model did on one clip.
+    """The score of one model on one clip.
 
     Attributes
     ----------
     frames
-        How many it saw.
+        Number of frames analysed.
     """
 
     clip: str
@@ -40,7 +40,7 @@ class ClipScore:
 
 @dataclass(slots=True)
 class _Collector:
-    """A sink that keeps events and the times of frames, and writes nothing."""
+    """A sink that collects events and the times of frames, and writes nothing."""
 
     events: list[Event] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
@@ -53,7 +53,7 @@ class _Collector:
         self.finish(decision)
 
     def finish(self, decision: Decision) -> None:
-        """Take what the last decision closed."""
+        """Take the event that a decision closed, if any."""
         if decision.closed is not None:
             self.events.append(decision.closed)
 
@@ -61,7 +61,7 @@ class _Collector:
         """Nothing is open."""
 
     def time_of(self, index: int) -> float:
-        """Return the media time of a frame, also of one that was lost between two others."""
+        """Return the media time of a frame, interpolated if the frame was lost."""
         return float(np.interp(index, self.indices, self.times_s))
 
 
@@ -74,15 +74,15 @@ def evaluate_events(
 ) -> Iterator[ClipScore]:
     """Yield the score of each model on one clip after another.
 
-    Clips run through the loop of a scan, whole, whatever the settings say of start and end. One
-    that cannot be read is told of and left out.
+    Clips run through the loop of a scan as a whole, whatever the settings say about start and end.
+    A clip that cannot be read is reported and left out.
 
     Parameters
     ----------
     labels
         Clip → its rows; see `motionlapse.evaluation.event_labels.read_event_labels`.
     folder
-        Clips are named relative to it.
+        The folder to which the clips' paths are relative.
     models
         Names from `motionlapse.background.MODELS`.
     """
@@ -134,10 +134,10 @@ def _evaluate_one(
 def _check_ends(
     clip: str, labels: Sequence[EventLabel], indices: Sequence[int], listener: Listener
 ) -> None:
-    """Tell of labels past the last frame: they are of another clip, or the clip is cut short."""
+    """Warn of labels past the last frame: they belong to another clip, or the clip is cut short."""
     labelled = max(label.end_frame for label in labels)
     if indices and labelled > indices[-1]:
         listener.warning(
-            f"{clip}: is labelled up to frame {labelled}, and its last frame is {indices[-1]}; "
-            "what is labelled after that counts as not covered"
+            f"{clip}: is labelled up to frame {labelled}, but its last frame is {indices[-1]}; "
+            "labels after that count as not covered"
         )

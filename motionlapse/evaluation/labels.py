@@ -1,4 +1,4 @@
-"""Reading the truth of one frame."""
+"""Reading the ground truth of one frame."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MEANT = (BACKGROUND, SHADOW, OUTSIDE, UNKNOWN, MOVING)
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is truly so in one frame; pixels that are neither are not scored.
+    """The ground truth of one frame; pixels that neither move nor are still are not scored.
 
     Attributes
     ----------
     moving, still
         ``(H, W)``. A hard shadow is still.
     strange
-        A grey value in it that stands for nothing, as 1 in a mask of 0 and 1; None: there is none.
+        A grey value without a meaning in the picture, such as 1 in a mask of 0 and 1; else None.
     """
 
     moving: Flags
@@ -35,7 +35,7 @@ class Labels:
 
 
 def read_grey(path: Path) -> Image:
-    """Read a picture of labels, uint8 ``(H, W)``, its values unchanged.
+    """Read a picture of labels with its values unchanged, uint8 ``(H, W)``.
 
     Raises
     ------
@@ -54,16 +54,16 @@ def read_grey(path: Path) -> Image:
 
 
 def read_labels(path: Path, size: tuple[int, int], region: Flags | None) -> Labels:
-    """Read the truth of a frame.
+    """Read the ground truth of a frame.
 
     Parameters
     ----------
     path
         Grey values: 0 background, 50 hard shadow, 85 outside, 170 unknown, 255 moving.
     size
-        (width, height) that it must have.
+        (width, height) that the picture must have.
     region
-        What is scored; None for all.
+        Pixels to score; None for all.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_labels(path: Path, size: tuple[int, int], region: Flags | None) -> Labe
     grey = read_grey(path)
     if grey.shape != (size[1], size[0]):
         raise SourceError(
-            f"{path}: is {grey.shape[1]}×{grey.shape[0]}, its picture {size[0]}×{size[1]}"
+            f"{path}: is {grey.shape[1]}×{grey.shape[0]}, but its picture is {size[0]}×{size[1]}"
         )
     moving = grey == MOVING
     still = (grey == BACKGROUND) | (grey == SHADOW)
@@ -85,19 +85,19 @@ def read_labels(path: Path, size: tuple[int, int], region: Flags | None) -> Labe
 
 
 def read_region(path: Path | None, size: tuple[int, int]) -> Flags | None:
-    """Read what is scored: all that is not black.
+    """Read the region to score: every pixel that is not black.
 
     Parameters
     ----------
     path
-        None where there is no such picture.
+        The picture of the region; None if there is none.
     size
         (width, height) of the pictures.
 
     Returns
     -------
     ndarray or None
-        None for everything, also where the region has another size and so cannot be meant.
+        None for the whole picture, also if the region has another size and therefore does not fit.
 
     Raises
     ------

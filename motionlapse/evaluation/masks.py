@@ -1,4 +1,4 @@
-"""Background models side by side on the same frames, their masks against pixel ground truth."""
+"""Running background models side by side, and scoring their masks against ground truth."""
 
 from __future__ import annotations
 
@@ -25,42 +25,43 @@ from motionlapse.sources.stills import Stills
 from motionlapse.types import Analysis
 
 DEFAULT_FPS = 25.0
-"""No sequence of this layout states its rate; most were filmed at this one."""
-# Models take turns after so many frames: a model finds in the caches what it left there, as in a
-# scan, which runs one. With a turn for each frame four others beside it cost a fifth of its speed.
+"""Frame rate in 1/s. Sequences of this layout do not state theirs; most were filmed at this one."""
+# Models take turns after this many frames, so that a model finds its own data in the caches, as in
+# a scan, which runs one model. With turns of one frame, four other models cost a fifth of its
+# speed.
 _TURN = 16
 
 
 class Listener(Protocol):
-    """Who is told of an evaluation's progress."""
+    """Receives the progress of an evaluation."""
 
     def begin(self, name: str, frames: int | None, number: int, total: int) -> None:
-        """Reading `name`, number (from 1) of `total`, begins."""
+        """The source `name`, `number` (from 1) of `total`, begins."""
 
     def frame(self) -> None:
         """A frame has been done."""
 
     def warning(self, text: str) -> None:
-        """Something a person should know."""
+        """Something that a person should know."""
 
     def failed(self, error: MotionlapseError) -> None:
-        """Something could not be read, or only in part; the rest goes on."""
+        """Something could not be read, or only in part; the evaluation continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaskScore:
-    """How one model did on one sequence.
+    """The score of one model on one sequence.
 
     Attributes
     ----------
     frames
         How many it saw.
     labelled
-        How many of them were scored.
+        Number of frames that were scored.
     counts
-        Pooled over the scored frames.
+        Pixel counts pooled over the scored frames.
     model_s
-        Processor time that the model and its cleanup took for all frames.
+        Processor time in seconds of the model and its cleanup, over all frames.
     """
 
     sequence: str
@@ -80,8 +81,8 @@ def evaluate_masks(
 ) -> Iterator[list[MaskScore]]:
     """Yield the scores of all models on one sequence after another.
 
-    Each frame is decoded once and given to every model, some frames to one model after another;
-    every frame is analysed, whatever the settings say about speed. Models learn at the pace that
+    Each frame is decoded once and given to every model; models take turns after some frames. Every
+    frame is analysed, whatever the settings say about speed. Models learn at the pace that
     decisions ask for, as in a scan.
 
     Parameters
@@ -133,8 +134,8 @@ def _evaluate_one(
             faults.append(fault.text) if fault.lost else listener.warning(fault.text)
     if labelled and runs[0].counts == Counts():
         faults.append(
-            f"{sequence.name}: nothing to score: no pixel of its {labelled} truths is labelled as "
-            "moving or still (and within ROI.bmp)"
+            f"{sequence.name}: nothing to score: no pixel of its {labelled} ground-truth "
+            "pictures is labelled as moving or still (within ROI.bmp)"
         )
     _tell(listener, strange, faults)
     return [
@@ -144,7 +145,7 @@ def _evaluate_one(
 
 
 def _tell(listener: Listener, strange: list[str], faults: list[str]) -> None:
-    """Tell of the first of each kind, and how many more there are."""
+    """Report the first warning of each kind, with the number of further ones."""
     for texts, tell in (
         (strange, listener.warning),
         (faults, lambda text: listener.failed(SourceError(text))),
@@ -155,14 +156,14 @@ def _tell(listener: Listener, strange: list[str], faults: list[str]) -> None:
 
 
 def _turns(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Yield so many frames together as a model judges in its turn."""
+    """Yield frames in groups, one group for each turn of a model."""
     rest = iter(frames)
     while turn := list(islice(rest, _TURN)):
         yield turn
 
 
 class _ModelRun:
-    """One model on one sequence, with all that a scan puts around it.
+    """One model on one sequence, with everything that a scan puts around it.
 
     Parameters
     ----------
@@ -185,7 +186,7 @@ class _ModelRun:
         """Learn from the first pictures, as a scan does."""
         size = (source.info.width, source.info.height)
         analyzer = self._make(size)
-        # Read first: decoding is not timed.
+        # Read beforehand, so that decoding is not timed.
         opening = list(Opening(analyzer.opening_s).chosen(source.opening()))
         self._rehearse(opening[0])
         self._analyzer = analyzer
@@ -198,7 +199,7 @@ class _ModelRun:
         if self._analyzer is None or not self._analyzer.fits(frame):
             self._analyzer = self._make(frame.planes.size)
         frame = self._analyzer.prepared(frame)
-        # The thread's own processor time: decoding ahead and other programs do not count.
+        # Processor time of this thread only: decoding ahead and other programs do not count.
         before_s = time.thread_time()
         segmented = self._analyzer.segment(frame, self._pace)
         self.model_s += time.thread_time() - before_s
@@ -230,12 +231,12 @@ def _upside_down(planes: Planes) -> Planes:
 
 
 def _region(sequence: LabelledSequence, size: tuple[int, int], listener: Listener) -> Flags | None:
-    """Return what ROI.bmp says is scored; None for all, also where it does not fit."""
+    """Return the region of ROI.bmp; None for the whole picture, also if its size does not fit."""
     region = read_region(sequence.region, size)
     if region is None and sequence.region is not None:
         listener.warning(
-            f"{sequence.region}: is not {size[0]}×{size[1]} as the pictures are; it is ignored, "
-            "the whole picture is scored"
+            f"{sequence.region}: is not {size[0]}×{size[1]} like the pictures, so it is ignored "
+            "and the whole picture is scored"
         )
     return region
 
@@ -247,12 +248,12 @@ def _labels(
     faults: list[str],
     strange: list[str],
 ) -> Labels | None:
-    """Return the truth of a frame, None where it has none that can be used."""
+    """Return the ground truth of a frame; None if there is none, or none that is usable."""
     path = sequence.truths.get(frame.number)
     if path is None:
         return None
     if region is not None and region.shape != frame.planes.luma.view.shape:
-        region = None  # the pictures change their size within the sequence
+        region = None  # the picture size changes within the sequence
     try:
         labels = read_labels(path, frame.planes.size, region)
     except SourceError as error:

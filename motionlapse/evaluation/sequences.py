@@ -22,18 +22,18 @@ from motionlapse.sources.footage import PICTURE_SUFFIXES
 
 @dataclass(frozen=True, slots=True)
 class LabelledSequence:
-    """Pictures of which some have a truth.
+    """A sequence of pictures, some of which have ground truth.
 
     Attributes
     ----------
     name
-        Its folder's name; told apart where several folders have the same.
+        The folder's name, made unique if several folders have the same.
     pictures
         Every picture, in order of its number.
     truths
-        Number of a picture → its truth, for those that are scored.
+        Number of a picture → its ground truth, for the scored pictures.
     region
-        The picture of what is scored, or None.
+        The picture of the region to score, or None.
     """
 
     name: str
@@ -45,14 +45,14 @@ class LabelledSequence:
 def find_sequences(
     folders: Iterable[Path], failed: Callable[[SourceError], None] | None = None
 ) -> list[LabelledSequence]:
-    """Return the sequence in each folder, before any of them is read.
+    """Find the sequence in each folder; no picture is read yet.
 
     Parameters
     ----------
     folders
         One for each sequence.
     failed
-        Told of each folder that holds none, and is left out; None: the first such ends it.
+        Called for each folder without a sequence, which is left out; None raises for the first.
 
     Raises
     ------
@@ -94,8 +94,8 @@ def _sequence(folder: Path) -> LabelledSequence:
     }
     if not scored:
         raise SourceError(
-            f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} "
-            "truths in groundtruth/, and no number in both (and in temporalROI.txt)"
+            f"{folder}: nothing to score: {len(pictures)} pictures in input/, {len(truths)} in "
+            "groundtruth/, but no number is in both (and in temporalROI.txt)"
         )
     region = folder / "ROI.bmp"
     return LabelledSequence(
@@ -108,9 +108,9 @@ def _sequence(folder: Path) -> LabelledSequence:
 
 def _lacks(folder: Path, missing: list[str]) -> str:
     inside = sorted(path.parent.name for path in folder.glob("*/groundtruth") if path.is_dir())
-    hint = f"; it holds sequences: name them, as {folder / inside[0]}" if inside else ""
+    hint = f"; it holds sequences: name them, such as {folder / inside[0]}" if inside else ""
     folders = " and ".join(f"{name}/" for name in missing)
-    return f"no {folders} here; a sequence has input/ and groundtruth/{hint}"
+    return f"has no {folders}; a sequence needs input/ and groundtruth/{hint}"
 
 
 def _numbered(folder: Path, prefix: str, suffixes: Iterable[str]) -> dict[int, Path]:
@@ -129,7 +129,7 @@ def _numbered(folder: Path, prefix: str, suffixes: Iterable[str]) -> dict[int, P
 
 
 def _temporal_region(path: Path) -> tuple[float, float]:
-    """Return the first and last number that are scored; the last may lie past the end.
+    """Return the first and the last scored number; the last may lie past the end.
 
     They are the numbers in the files' names: 1-based in sequences that begin with ``in000001``.
     """

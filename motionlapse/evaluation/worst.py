@@ -1,4 +1,4 @@
-"""The frames that a model got most wrong, as pictures: a person looks before they tune."""
+"""Pictures of the frames that a model got most wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from motionlapse.files import check_folder, write_in_folder
 from motionlapse.frames import Image
 
 APART = 10
-"""Of this many frames in a row at most one is shown: neighbours are wrong in the same way."""
+"""At most one of this many consecutive frames is shown: neighbours are wrong in the same way."""
 
 _RED, _BLUE, _GREY, _WHITE = (0, 0, 255), (255, 64, 0), (128, 128, 128), (255, 255, 255)
 _GAP_PX = 4
@@ -42,14 +42,14 @@ class _Seen:
 
 
 class Gallery:
-    """Remembers scored frames, and writes the worst of each model.
+    """Remembers scored frames, and writes the worst ones of each model.
 
     Parameters
     ----------
     wanted
-        How many of each model, over all sequences.
+        How many frames to show of each model, over all sequences.
     folder
-        One that cannot be made is known at once, before the first frame.
+        Created at once, so that a failure is known before the first frame.
 
     Raises
     ------
@@ -102,7 +102,7 @@ class Gallery:
 
 
 def _choose(seen: list[_Seen], wanted: int) -> list[_Seen]:
-    """Take the worst again and again, leaving out what is close to one that was taken."""
+    """Choose the worst frames one by one, leaving out those close to one already chosen."""
     chosen: list[_Seen] = []
     for frame in sorted(seen, key=lambda frame: -frame.wrong):
         if len(chosen) == wanted:
@@ -132,20 +132,20 @@ def _draw(frame: _Seen) -> Image:
 
 
 def overlay(mask: Image, labels: Labels) -> Image:
-    """Return a mask with its faults in colour.
+    """Return a mask with its errors in colour.
 
     Parameters
     ----------
     mask
         ``(H, W)``, 0 is background.
     labels
-        What is truly so.
+        The ground truth.
 
     Returns
     -------
     ndarray
-        BGR ``(H, W, 3)``: white is rightly foreground, red wrongly, blue wrongly background, grey
-        is foreground that is not scored.
+        BGR ``(H, W, 3)``: white is correct foreground, red is wrongly foreground, blue is wrongly
+        background, and grey is foreground that is not scored.
     """
     found = mask != 0
     drawn = np.zeros((*mask.shape, 3), np.uint8)

@@ -1,7 +1,7 @@
-"""How different two pictures are: thirty and more measures, each by its name.
+"""Measures of how different two pictures are, more than thirty of them, each with a name.
 
 A measure is a function of two pictures (`motionlapse.measures.measured.Measure`) in the file of its
-family, and one line in a table of `motionlapse.measures.catalogue`.
+family, and a line in the table of `motionlapse.measures.catalogue`.
 """
 
 from motionlapse.measures.catalogue import MEASURES, chosen_measures

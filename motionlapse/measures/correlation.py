@@ -1,4 +1,4 @@
-"""How well one picture predicts the other, also after a shift."""
+"""Correlation: how well one picture predicts the other, also after a shift."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def ncc(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    ``Σ(a − ā)(b − b̄) / √(Σ(a − ā)² Σ(b − b̄)²)``, the mean taken of each channel. A constant picture
-    has no correlation with another: the worst value, −1.
+    ``Σ(a − ā)(b − b̄) / √(Σ(a − ā)² Σ(b − b̄)²)``, with means per channel. The correlation of a
+    constant picture with another is undefined: the worst value, −1, is returned.
     """
     return Measured(_correlation(before, after, undefined=-1.0))
 
@@ -36,7 +36,7 @@ def r_squared(before: Image, after: Image) -> Measured:
 
 
 def _correlation(before: Image, after: Image, *, undefined: float) -> float:
-    """Return Pearson's r; 1 for equal pictures, `undefined` where one alone is constant."""
+    """Return Pearson's r; 1 for equal pictures, `undefined` if only one is constant."""
     a, b = (_centred(picture) for picture in (before, after))
     power = float(np.vdot(a, a)) * float(np.vdot(b, b))
     if power <= 0:
@@ -51,16 +51,16 @@ def _centred(picture: Image) -> Floats64:
 
 
 def template(before: Image, after: Image) -> Measured:
-    """Best match of the middle of `before` anywhere in `after`, over that in `before`, −1 to 1.
+    """Best match of the middle of `before` in `after`, relative to its match in `before`, −1 to 1.
 
     Notes
     -----
     ``cv2.matchTemplate`` with zero-mean normalised correlation (its value for the picture with
-    itself is 1). The middle leaves a sixteenth at each side, so that shifts up to that are found;
-    the shift is the detail.
+    itself is 1). The middle leaves out a sixteenth at each side, so shifts up to that are found.
+    The shift is reported as detail.
     """
     a, b = grey(before), grey(after)
-    if np.array_equal(a, b):  # what OpenCV says of them may be rounded down
+    if np.array_equal(a, b):  # OpenCV may round the value for equal pictures down
         return Measured(1.0, {"shift_x": 0, "shift_y": 0})
     height, width = a.shape
     y, x = height // 16, width // 16
@@ -77,12 +77,12 @@ def template(before: Image, after: Image) -> Measured:
 
 
 def phase_shift(before: Image, after: Image) -> Measured:
-    """Mean absolute difference left after undoing the shift between the pictures, 0 to 255.
+    """Mean absolute difference after undoing the shift between the pictures, 0 to 255.
 
     Notes
     -----
-    The shift is the peak of phase correlation [1]_, in pixels, and is undone only where that makes
-    the difference smaller. Pixels that the shift brings in from outside do not count.
+    The shift in pixels is the peak of phase correlation [1]_. It is undone only if that makes the
+    difference smaller. Pixels shifted in from outside do not count.
 
     References
     ----------

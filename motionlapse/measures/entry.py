@@ -1,4 +1,4 @@
-"""What the catalogue knows of a measure before it is imported."""
+"""Entries of the catalogue: what is known of a measure before it is imported."""
 
 from __future__ import annotations
 
@@ -21,31 +21,32 @@ IDENTICAL, NOISE, SOME, CLEAR = (
 
 @dataclass(frozen=True, slots=True)
 class MeasureEntry:
-    """One line of the catalogue.
+    """A measure in the catalogue.
 
     Attributes
     ----------
     name
-        As people type it.
+        The name that people type.
     path
         ``file:function`` in this room, imported when the measure is first used.
     identical
-        Its value for equal pictures; every other value lies between it and `worst`,
-        but for one that is a ratio of contrasts (``vif``).
+        Value for equal pictures. All values lie between it and `worst`, except those of ``vif``,
+        which is a ratio of contrasts.
     worst
         The other end of its range.
     some, clear
-        Values from which a difference is read as some and as clear change. Of 42 quiet pairs of
-        real footage, 640 pixels wide and about a second apart, three of four are nearer to
-        `identical` than `some`, nineteen of twenty nearer than `clear`.
+        Values from which a difference counts as some change and as clear change. Of 42 quiet pairs
+        of real footage, 640 pixels wide and about a second apart, three in four are nearer to
+        `identical` than `some` is, and nineteen in twenty are nearer than `clear`.
     cost_ms
         Milliseconds for two colour pictures of 1280×720 on one core.
     good, bad
-        What it sees well, and what deceives it or escapes it.
+        What it detects well, and what misleads or escapes it.
     reference
-        Where it comes from.
+        Where the measure comes from.
     needs_contrast
-        True if a constant picture tells it nothing; such a one against any other is then `worst`.
+        True if it is undefined for constant pictures; a constant picture then has the value `worst`
+        against any other.
     """
 
     name: str
@@ -62,7 +63,7 @@ class MeasureEntry:
 
     @property
     def grows(self) -> bool:
-        """True if its value grows with the difference; False if it falls."""
+        """True if the value grows with the difference; False if it falls."""
         return self.worst > self.identical
 
     def __call__(self, before: Image, after: Image) -> Measured:
@@ -73,7 +74,7 @@ class MeasureEntry:
         ConfigError
             If their sizes differ.
         TypeError
-            If one is no such picture.
+            If one is not such a picture.
         """
         from motionlapse.measures.measured import Measured, matched, tells_nothing
 
@@ -86,9 +87,9 @@ class MeasureEntry:
         return measured
 
     def distance(self, value: float) -> float:
-        """Return how far a value is from that of equal pictures, 0 and above.
+        """Return the distance of a value from that of equal pictures, 0 or more.
 
-        Of a ratio of signal to noise, which is infinite for equal pictures, it is the ratio
+        For a signal-to-noise ratio, which is infinite for equal pictures, it is the ratio
         ``10^(−value/20)`` of noise to signal.
         """
         if math.isinf(self.identical):
@@ -96,7 +97,7 @@ class MeasureEntry:
         return abs(value - self.identical)
 
     def same(self, value: float) -> bool:
-        """Tell whether a value is that of equal pictures, but for rounding."""
+        """Tell whether a value is that of equal pictures, up to rounding."""
         return self.distance(value) <= 1e-6
 
     def reading(self, value: float) -> str:

@@ -1,4 +1,4 @@
-"""How far things moved between the pictures."""
+"""Optical flow: how far objects moved between the pictures."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def flow(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    Pyramidal Lucas–Kanade of up to 400 corners, forward and back: a corner that does not come back
-    to its place within a pixel is lost and does not count [1]_. The detail has the largest, and how
-    many were found again. Where none is, and the pictures differ, the value is the diagonal.
+    Up to 400 corners are tracked forward and back by pyramidal Lucas–Kanade [1]_. A corner that
+    does not return to within a pixel of its place is lost and does not count. The detail has the
+    largest displacement and the number of corners found again. If there are none and the pictures
+    differ, the value is the diagonal.
 
     References
     ----------
@@ -44,7 +45,7 @@ def _displacements(a: Image, b: Image) -> tuple[Floats, int]:
     nothing: Floats = np.empty(0, np.float32)
     if corners is None:
         return nothing, 0
-    # The stubs miss that OpenCV makes the array of new positions itself where it gets None.
+    # The type stubs do not know that OpenCV creates the array of new positions if it gets None.
     track: Callable[..., tuple[Floats, Floats, Floats]] = cv2.calcOpticalFlowPyrLK  # type: ignore[assignment]
     there, found, _ = track(a, b, corners, None, winSize=_WINDOW, maxLevel=_LEVELS)
     back, returned, _ = track(b, a, there, None, winSize=_WINDOW, maxLevel=_LEVELS)

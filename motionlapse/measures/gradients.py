@@ -1,4 +1,4 @@
-"""Edges and gradients: where something begins and ends."""
+"""Edges and gradients."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KERNELS = tuple(
 
 
 def edges(before: Image, after: Image, *, level: float = 120.0) -> Measured:
-    """Share of edge pixels that are edges in one picture only, 0 to 1.
+    """Share of edge pixels that are edges in only one of the pictures, 0 to 1.
 
     Notes
     -----
     Edges are where the magnitude of the 3×3 Sobel gradient exceeds `level` (30 grey levels a
-    pixel). One minus the Jaccard index of the two maps; 0 where neither has an edge.
+    pixel). The value is one minus the Jaccard index of the two maps; 0 if neither has an edge.
     """
     first, second = (_edge_map(picture, level) for picture in (before, after))
     either, different = first | second, first ^ second
@@ -42,20 +42,20 @@ def _edge_map(picture: Image, level: float) -> np.ndarray[tuple[int, ...], np.dt
     luma = grey(picture)
     across = cv2.Sobel(luma, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(luma, cv2.CV_32F, 0, 1)
-    # Squares of whole numbers are exact; cv2.magnitude is not the same on every processor.
+    # Squares of whole numbers are exact; cv2.magnitude differs between processors.
     found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = across**2 + down**2 > level**2
     return found
 
 
 def gmsd(before: Image, after: Image) -> Measured:
-    """Gradient magnitude similarity deviation, 0 to about 0.7; of colour channels the mean.
+    """Gradient magnitude similarity deviation, 0 to about 0.7; mean over colour channels.
 
     References
     ----------
     .. [1] W. Xue, L. Zhang, X. Mou and A. Bovik, "Gradient magnitude similarity deviation", IEEE
        Transactions on Image Processing 23(2), 2014.
     """
-    # It halves the picture first.
+    # OpenCV halves the pictures first.
     times = 2 if min(before.shape[:2]) < 2 else 1
     twice = [np.repeat(np.repeat(picture, times, 0), times, 1) for picture in (before, after)]
     scores, quality = _compute_gmsd(twice[0], twice[1])
@@ -64,7 +64,7 @@ def gmsd(before: Image, after: Image) -> Measured:
 
 
 def _compute_gmsd(before: Image, after: Image) -> tuple[Sequence[float], Floats]:
-    # The stubs leave the functions of cv2.quality out.
+    # The type stubs lack the functions of cv2.quality.
     compute: Callable[[Image, Image], tuple[Sequence[float], Floats]]
     compute = cv2.quality.QualityGMSD_compute  # type: ignore[attr-defined]
     return compute(before, after)
@@ -103,7 +103,7 @@ def gradient_similarity(before: Image, after: Image) -> Measured:
 
 
 def _largest_gradient(luma: Floats) -> Floats:
-    """Return the mean absolute response of the strongest kernel."""
+    """Return each pixel's mean absolute response to its strongest kernel."""
     responses = [np.abs(cv2.filter2D(luma, cv2.CV_32F, kernel)) for kernel in _KERNELS]
     largest: Floats = np.max(responses, axis=0)
     return largest

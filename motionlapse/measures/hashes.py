@@ -1,4 +1,4 @@
-"""Perceptual hashes: a few bytes a picture, compared with one another."""
+"""Perceptual hashes: a few bytes per picture, compared with each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from motionlapse.frames import Image
 from motionlapse.measures.measured import Measured
 
-_LEAST_SIDE = 32  # hashes of pictures below it are made of an enlargement
+_LEAST_SIDE = 32  # smaller pictures are enlarged before they are hashed
 
 
 def _hashed(hasher: cv2.img_hash.ImgHashBase, before: Image, after: Image) -> float:
@@ -25,17 +25,17 @@ def _enlarged(picture: Image) -> Image:
 
 
 def average_hash(before: Image, after: Image) -> Measured:
-    """Bits of 64 that differ: which cells of an 8×8 thumbnail are brighter than their mean."""
+    """Differing bits of 64: which cells of an 8×8 thumbnail are brighter than their mean."""
     return Measured(_hashed(cv2.img_hash.AverageHash.create(), before, after))
 
 
 def phash(before: Image, after: Image) -> Measured:
-    """Bits of 64 that differ: signs of low-frequency DCT coefficients around their mean."""
+    """Differing bits of 64: which low-frequency DCT coefficients are above their mean."""
     return Measured(_hashed(cv2.img_hash.PHash.create(), before, after))
 
 
 def block_mean_hash(before: Image, after: Image) -> Measured:
-    """Bits of 256 that differ: which of 16×16 blocks are brighter than the picture's mean.
+    """Differing bits of 256: which of 16×16 blocks are brighter than the picture's mean.
 
     References
     ----------
@@ -46,7 +46,7 @@ def block_mean_hash(before: Image, after: Image) -> Measured:
 
 
 def marr_hildreth_hash(before: Image, after: Image) -> Measured:
-    """Bits of 576 that differ: signs of a Laplacian-of-Gaussian response on a grid.
+    """Differing bits of 576: signs of a Laplacian-of-Gaussian response on a grid.
 
     References
     ----------
@@ -64,14 +64,14 @@ def radial_hash(before: Image, after: Image) -> Measured:
        IEEE Transactions on Signal Processing 53(10), 2005.
     """
     peak = _hashed(cv2.img_hash.RadialVarianceHash.create(), before, after)
-    if not peak > 1e-9:  # no variance: it is 0 or NaN
+    if not peak > 1e-9:  # without variance OpenCV returns 0 or NaN
         return Measured(0.0 if np.array_equal(before, after) else 1.0)
     value = float(np.clip(1.0 - peak, 0.0, 1.0))
     return Measured(0.0 if value < 1e-6 else value)
 
 
 def color_moment_hash(before: Image, after: Image) -> Measured:
-    """Distance of 42 moment invariants of the channels of HSV and YCrCb, 0 upwards.
+    """Distance of 42 moment invariants of the HSV and YCrCb channels, from 0 up.
 
     References
     ----------

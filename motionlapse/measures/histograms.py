@@ -1,4 +1,4 @@
-"""Histograms: which values there are, wherever they are."""
+"""Histograms: which values occur, regardless of their place."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def hist_kl(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    64 bins, to each of which half a pixel is added, so that empty ones do not make it infinite. Not
-    symmetric. A frame above 0.2 has been taken for corrupt (Courbon et al. 2010).
+    64 bins, with half a pixel added to each so that empty bins do not make it infinite. Not
+    symmetric. Courbon et al. (2010) take frames above 0.2 for corrupt.
     """
     return Measured(divergence(grey(before), grey(after)))
 
@@ -39,7 +39,7 @@ def _smoothed(luma: Image) -> Floats64:
 
 
 def _histogram(picture: Image) -> Floats:
-    """Return shares: 8×8×8 bins of colour, 64 of grey."""
+    """Return the histogram as shares: 8×8×8 bins for colour, 64 for grey."""
     if picture.ndim == 2:
         counts = cv2.calcHist([picture], [0], None, [_GREY_BINS], [0, 256])
     else:
@@ -64,7 +64,7 @@ def hist_chi_square(before: Image, after: Image) -> Measured:
 
 
 def hist_intersection(before: Image, after: Image) -> Measured:
-    """Share of pixels that fall into the same bins ``Σ min(p, q)``, 0 to 1."""
+    """Overlap ``Σ min(p, q)`` of the histograms, 0 to 1."""
     return Measured(min(1.0, _compared(before, after, cv2.HISTCMP_INTERSECT)))
 
 
@@ -73,18 +73,18 @@ def hist_bhattacharyya(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    OpenCV calls it Bhattacharyya. Its square is told from 0 only above the rounding of float32.
+    OpenCV calls it Bhattacharyya distance. Squares within the rounding of float32 count as 0.
     """
     value = _compared(before, after, cv2.HISTCMP_BHATTACHARYYA)
     return Measured(0.0 if value < 5e-4 else min(1.0, value))
 
 
 def emd(before: Image, after: Image) -> Measured:
-    """Earth mover's distance of the grey histograms: how far an average pixel moves, 0 to 255.
+    """Earth mover's distance of the grey histograms, per pixel in grey levels, 0 to 255.
 
     Notes
     -----
-    On a line it is the sum of the absolute differences of the cumulative shares [1]_.
+    In one dimension it is the sum of absolute differences of the cumulative histograms [1]_.
 
     References
     ----------
@@ -99,12 +99,12 @@ def emd(before: Image, after: Image) -> Measured:
 
 
 def emd_signature(before: Image, after: Image) -> Measured:
-    """Earth mover's distance of 8×8 grids: how far an average cell moves in place and grey.
+    """Earth mover's distance of 8×8 thumbnails, per cell, in place and grey value.
 
     Notes
     -----
-    Each cell is a point (column, row, grey / 32) of equal weight, so that the width of the picture
-    costs as much as black to white; the distance is Euclidean, 0 to 8.
+    Each cell is a point (column, row, grey / 32) of equal weight, so that a move across the picture
+    costs as much as one from black to white. The ground distance is Euclidean; values are 0 to 8.
     """
     signatures = []
     for picture in (before, after):

@@ -1,4 +1,4 @@
-"""What a measure returns, and what every measure may rely on."""
+"""The result of a measure, and preparations that measures share."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ Detail: TypeAlias = Mapping[str, float | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How different two pictures are, by one measure.
+    """The result of one measure for two pictures.
 
     Attributes
     ----------
     value
-        The number; never NaN. Infinite only where the measure's range says so.
+        The value, never NaN; infinite only if the measure's range includes that.
     detail
-        What else is known, by name: a rectangle, a shift, a peak.
+        Further results by name, such as a rectangle, a shift or a peak.
     heat
-        Where they differ, float32 ``(H, W)``, 0 where they do not; None from measures that cannot
-        say.
+        How much each pixel differs, float32 ``(H, W)``, 0 where it does not; None if the measure
+        cannot tell.
     """
 
     value: float
@@ -43,14 +43,14 @@ Measure: TypeAlias = Callable[[Image, Image], Measured]
 
 
 def matched(before: Image, after: Image) -> tuple[Image, Image]:
-    """Return two pictures as measures take them: of one size, both grey or both BGR.
+    """Return two pictures ready to be measured: of one size, and both grey or both BGR.
 
     Raises
     ------
     ConfigError
         If their sizes differ.
     TypeError
-        If one is no uint8 picture.
+        If one is not a uint8 picture.
     """
     for picture in (before, after):
         deep = picture.ndim == 3 and picture.shape[2] != 3
@@ -59,8 +59,8 @@ def matched(before: Image, after: Image) -> tuple[Image, Image]:
     if before.shape[:2] != after.shape[:2]:
         words = f"the pictures differ in size: {size_words(before)} and {size_words(after)}; "
         if before.shape[1] == after.shape[1]:
-            raise ConfigError(words + "their shapes must be alike: crop one")
-        raise ConfigError(words + "bring both to one width with --resize WIDTH")
+            raise ConfigError(words + "their proportions differ: crop one of them")
+        raise ConfigError(words + "bring both to the same width with --resize WIDTH")
     if before.ndim != after.ndim:
         before, after = bgr(before), bgr(after)
     return before, after
@@ -87,7 +87,7 @@ def grey(picture: Image) -> Image:
 
 
 def bgr(picture: Image) -> Image:
-    """Return a picture with three channels."""
+    """Return a picture as BGR with three channels."""
     return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture
 
 
@@ -97,18 +97,18 @@ def grey_floats(picture: Image) -> Floats:
 
 
 def shrunk(picture: Image, width: int, height: int) -> Image:
-    """Return a picture of another size, each pixel the mean of its area."""
+    """Return a picture resized by averaging areas."""
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def largest_difference(before: Image, after: Image) -> Image:
-    """Return ``|before − after|``, of channels the largest; uint8 ``(H, W)``."""
+    """Return ``|before − after|``, the maximum over channels, uint8 ``(H, W)``."""
     difference: Image = np.asarray(cv2.absdiff(before, after))
     return difference if difference.ndim == 2 else difference.max(axis=2)
 
 
 def rectangle(changed: npt.NDArray[np.bool_] | Image) -> Detail:
-    """Return the smallest rectangle that holds all that is not zero, in pixels; empty: no keys."""
+    """Return the bounding box of all non-zero pixels; without any, a dictionary without keys."""
     x, y, width, height = cv2.boundingRect(changed.astype(np.uint8))
     if not width:
         return {}

@@ -1,4 +1,4 @@
-"""The detector's question asked of two pictures: does it differ by more than noise and light?"""
+"""The detector's test for two pictures: do they differ by more than noise and light?"""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from motionlapse.frames import Image
 from motionlapse.measures.measured import Floats, Measured, grey, rectangle, shrunk
 
 USUAL_K = 6.0
-_PIXELS = 150_000  # as many as the detector analyses
-_STRAY = 8.0  # grey levels added before the logarithm, where noise no longer follows brightness
+_PIXELS = 150_000  # the most that the detector analyses
+_STRAY = 8.0  # grey levels added before the logarithm: noise of dark pixels is constant
 _LIGHT_STEP, _LIGHT_WINDOW, _LIGHT_RANGE = 4, 31, 1.5
 _BIN = 16
-_LEAST_OF_BIN = 0.005  # a rarer brightness has its σ from those beside it
+_LEAST_OF_BIN = 0.005  # a brightness with fewer pixels takes σ from its neighbours
 _MOST_OF_BIN = 5.0
 _FLOOR_LEVELS = 2.0
 _SATURATED = 250
 MOST_SIGMAS = 12.0
-"""What is farther from noise is no farther, in its σ."""
+"""The largest distance that is reported, in σ."""
 _VOTE_PX = 1.5
 _LEAST_BLOB = 0.0004
 _STRUCTURE_PX, _STRUCTURE_LEVELS = 8.0, 5.0  # noise must have 18 levels to be as much
-_SHARED = 0.1  # light that jumped left a correlation of 0.16, other places had 0.13 at the most
+_SHARED = 0.1  # after a jump of light it was 0.16, between different places at most 0.13
 
 
 def background(before: Image, after: Image, *, k: float = USUAL_K) -> Measured:
-    """Share of pixels outside μ ± kσ: μ is `before` in the light of `after`, 0 to 1.
+    """Share of pixels outside μ ± kσ, where μ is `before` in the light of `after`; 0 to 1.
 
     Notes
     -----
-    In luma of at most 150,000 pixels, as the logarithm of brightness. Light is taken out first: the
-    median ratio of the pictures, and its median in windows of 124 pixels, which follows clouds and
-    reflections and leaves out what is smaller. σ is the median absolute deviation of what remains,
-    by brightness, at least 2 grey levels. Pixels beside saturated ones tell nothing.
-    What counts is a soft vote of neighbours and pieces of at least 0.04 %, as in the detector. The
-    detail is their rectangle, the heat the σ by which a pixel is away, up to 12. Two pictures that
-    both have structure and none in common show different scenes: nothing could be told from noise,
-    and all has changed.
+    The pictures are compared in the logarithm of luma, at no more than 150,000 pixels. Changes of
+    light are removed first: the median ratio of the pictures, and then its median in windows of 124
+    pixels, which follows clouds and reflections but not smaller objects. σ is the median absolute
+    deviation of the rest as a function of brightness, and at least 2 grey levels. Pixels beside
+    saturated ones are ignored. As in the detector, neighbouring pixels vote, and pieces of at least
+    0.04 % count. The detail is the rectangle around them; the heat is each pixel's distance in σ,
+    up to 12. If both pictures have structure but none in common, they show different scenes. Noise
+    cannot be estimated then, and everything counts as changed.
     """
     a, b = (_reduced(grey(picture)) for picture in (before, after))
     if _of_different_scenes(a, b):
@@ -79,14 +79,14 @@ def _of_different_scenes(a: Image, b: Image) -> bool:
 
 
 def _structure(luma: Image) -> Floats:
-    """Return the picture without its finest grain and without its light."""
+    """Return the picture without its finest grain and without its slow changes of brightness."""
     plain = np.asarray(cv2.GaussianBlur(luma.astype(np.float32), (0, 0), 1.0))
     structure: Floats = plain - cv2.GaussianBlur(plain, (0, 0), _STRUCTURE_PX)
     return structure
 
 
 def _log_ratio(a: Image, b: Image) -> Floats:
-    """Return the logarithm of after over before, without light that changes smoothly."""
+    """Return the logarithm of after over before, without smooth changes of light."""
     logs = [
         np.log(np.asarray(cv2.GaussianBlur(luma.astype(np.float32), (0, 0), 1.0)) + _STRAY)
         for luma in (a, b)
@@ -98,15 +98,15 @@ def _log_ratio(a: Image, b: Image) -> Floats:
     small = shrunk(coded, max(1, width // _LIGHT_STEP), max(1, height // _LIGHT_STEP))
     median = np.asarray(cv2.medianBlur(small, _LIGHT_WINDOW), np.float32)
     light = np.asarray(cv2.resize((median / 127.5 - 1) * _LIGHT_RANGE, (width, height)))
-    # Eight bits know the light to a hundredth; no light at all is exactly none.
+    # Eight bits resolve the ratio to a hundredth; an unchanged light stays exactly so.
     light[np.abs(light) <= 2 * _LIGHT_RANGE / 255] = 0
     result: Floats = ratio - light
     return result
 
 
 def _noise(a: Image, b: Image, residual: Floats) -> Floats:
-    """Return σ of each pixel's logarithm: the larger of what its two brightnesses have."""
-    # A thing of a brightness of its own has all of that brightness's pixels: it must not pass for
+    """Return σ of each pixel's logarithm: the larger one of its two brightnesses."""
+    # An object with a brightness of its own would set σ for that brightness, and must not pass for
     # noise.
     most = _MOST_OF_BIN * 1.4826 * float(np.median(np.abs(residual)))
     by_before, by_after = (
@@ -131,14 +131,14 @@ def _noise_by_brightness(luma: Image, residual: Floats) -> Floats:
 
 
 def changed_pieces(sigmas: Floats, *, k: float = USUAL_K) -> Image:
-    """Return where pieces of at least 0.04 % are beyond `k`, 0/1 uint8 ``(H, W)``.
+    """Return a map of pieces of at least 0.04 % beyond `k`, 0/1 uint8 ``(H, W)``.
 
     Parameters
     ----------
     sigmas
         The heat of `background`.
     k
-        In σ.
+        Threshold in σ.
     """
     beyond = (sigmas > k).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(beyond)

@@ -1,4 +1,4 @@
-"""FSIM: similarity of features, which are where the phases of all frequencies agree."""
+"""FSIM: similarity of features, found where the phases of all frequencies agree."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def fsim(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    Similarity of phase congruency times that of Scharr gradients, averaged with the larger phase
-    congruency as weight [1]_, at a size of about 256 pixels on the shorter side.
+    The similarity of phase congruency times that of Scharr gradients, averaged with the larger
+    phase congruency as weight [1]_. Pictures are first reduced to about 256 pixels on the shorter
+    side.
 
     References
     ----------
@@ -38,7 +39,7 @@ def fsim(before: Image, after: Image) -> Measured:
     gradients = _similarity(gradient_a, gradient_b, _T_GRADIENT)
     weight = np.maximum(phase_a, phase_b)
     total = float(weight.sum())
-    if total <= 0:  # neither has a feature
+    if total <= 0:  # neither picture has a feature
         return Measured(1.0 if np.array_equal(a, b) else 0.0)
     return Measured(float((phases * gradients * weight).sum() / total))
 
@@ -48,7 +49,7 @@ def _similarity(a: Floats64, b: Floats64, constant: float) -> Floats64:
 
 
 def _reduced(picture: Image) -> Floats64:
-    """Return luma averaged over squares and thinned, so that the shorter side is about 256."""
+    """Return luma averaged over squares and subsampled, so that the shorter side is about 256."""
     luma = grey_floats(picture)
     factor = max(1, round(min(luma.shape) / _USUAL_SIDE))
     if factor > 1:
@@ -69,8 +70,8 @@ def phase_congruency(luma: Floats64) -> Floats64:
 
     Notes
     -----
-    Log-Gabor filters of 4 scales and 4 orientations; the energy of each orientation less what noise
-    of the strength seen at the finest scale would give, over the sum of amplitudes [1]_.
+    Log-Gabor filters of 4 scales and 4 orientations are used. The energy of each orientation, less
+    that of noise as strong as at the finest scale, is divided by the sum of amplitudes [1]_.
 
     References
     ----------
@@ -95,7 +96,7 @@ def phase_congruency(luma: Floats64) -> Floats64:
 
 
 def _noise_threshold(finest: Floats64, finest_power: float, noise_ratio: float) -> float:
-    """Return the energy below which there may be noise alone (Rayleigh: mean + k σ)."""
+    """Return the energy that noise alone may reach (mean + k σ of a Rayleigh distribution)."""
     if finest_power <= 0:  # a picture of one pixel has no frequency
         return 0.0
     mean_square = float(np.median(finest**2)) / np.log(2)
@@ -107,7 +108,7 @@ def _noise_threshold(finest: Floats64, finest_power: float, noise_ratio: float) 
 
 @lru_cache(maxsize=4)
 def _log_gabors(shape: tuple[int, int]) -> tuple[tuple[list[Floats64], float, float], ...]:
-    """Return for each orientation its filters, the finest one's power, and noise to that power."""
+    """Return each orientation's filters, the finest one's power, and the ratio of noise to it."""
     height, width = shape
     across, down = np.meshgrid(np.fft.fftfreq(width), np.fft.fftfreq(height))
     radius = np.hypot(across, down)

@@ -1,4 +1,4 @@
-"""Pixel by pixel: differences of values at the same place."""
+"""Differences of values at the same place, pixel by pixel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _THUMBNAIL = 64
 
 
 def _squared_error(before: Image, after: Image) -> float:
-    """Return the sum over all samples; exact for any picture that fits memory."""
+    """Return the sum of squared differences of all samples, exact for pictures of any size."""
     return float(cv2.norm(before, after, cv2.NORM_L2SQR))
 
 
@@ -38,7 +38,7 @@ def manhattan(before: Image, after: Image) -> Measured:
 
 
 def zero_norm(before: Image, after: Image, *, above: int = 0) -> Measured:
-    """Share of pixels of which a channel differs by more than `above`, 0 to 1."""
+    """Share of pixels with a channel that differs by more than `above`, 0 to 1."""
     changed = largest_difference(before, after) > above
     return Measured(
         np.count_nonzero(changed) / changed.size, rectangle(changed), changed.astype(np.float32)
@@ -46,7 +46,7 @@ def zero_norm(before: Image, after: Image, *, above: int = 0) -> Measured:
 
 
 def tolerance(before: Image, after: Image, *, level: int = 25) -> Measured:
-    """Share of pixels that differ by more than `level` grey levels (a tenth of the range)."""
+    """Share of pixels that differ by more than `level` grey levels (by default a tenth of all)."""
     return zero_norm(before, after, above=level)
 
 
@@ -73,7 +73,7 @@ def psnr(before: Image, after: Image) -> Measured:
 
 
 def channel_mean(before: Image, after: Image) -> Measured:
-    """Mean over the channels of their mean absolute difference, as a share of 255."""
+    """Mean absolute difference, averaged over the channels, as a share of 255."""
     whole = manhattan(before, after)
     return Measured(whole.value / 255, heat=whole.heat)
 
@@ -85,7 +85,7 @@ def percent_changed(before: Image, after: Image) -> Measured:
 
 
 def bounding_box(before: Image, after: Image, *, above: int = 0) -> Measured:
-    """Area share of the smallest rectangle that holds all pixels differing by more than `above`."""
+    """Share of the picture covered by the bounding box of pixels differing by more than `above`."""
     changed = largest_difference(before, after) > above
     box = rectangle(changed)
     area = int(box["width"] or 0) * int(box["height"] or 0) if box else 0

@@ -1,4 +1,4 @@
-"""Settings of measures: how pictures are prepared for them, and which one decides."""
+"""Settings of measures: how pictures are prepared, and which measure decides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from motionlapse.measures.catalogue import MEASURES
 from motionlapse.settings import SettingsModel, setting
 
 RUNNING_MODEL = "background"
-"""Over a series this measure is the running background model, not a comparison of two pictures."""
+"""In a series of pictures, this measure is the running background model instead of a comparison."""
 
 
 def _parse_measure(value: object) -> object:
@@ -30,8 +30,8 @@ def _parse_threshold(value: object) -> object:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(
-            f"'{value}' is no threshold; write auto, a number or a percentage"
-            f"{nearest(str(value), ['auto'])}"
+            f"'{value}' is not a threshold; write auto, a number or a "
+            f"percentage{nearest(str(value), ['auto'])}"
         )
     return number
 
@@ -42,7 +42,9 @@ def _parse_width(value: object) -> object:
     except ValueError:
         width = 0
     if not 1 <= width <= 20_000:
-        raise ValueError(f"'{value}' is no width; write a whole number of pixels from 1 to 20000")
+        raise ValueError(
+            f"'{value}' is not a width; write a whole number of pixels from 1 to 20000"
+        )
     return width
 
 
@@ -56,39 +58,45 @@ class MeasureSettings(SettingsModel):
 
     measure: MeasureName = setting(
         RUNNING_MODEL,
-        "what decides of stills, and of --every; 'list measures' shows all",
+        "measure that decides which stills (or pictures of --every) are kept; see 'list measures'",
         flag="--measure",
         metavar="NAME",
         choices=MEASURES,
     )
     threshold: Threshold = setting(
         "auto",
-        "value from which a picture differs; auto: learned from the series",
+        "value from which a picture counts as different; auto: learned from the series",
         flag="--threshold",
         metavar="X|auto",
     )
     resize: Width | None = setting(
-        None, "bring pictures to this width first", flag="--resize", metavar="WIDTH"
+        None, "resize pictures to this width first", flag="--resize", metavar="WIDTH"
     )
     blur: float = setting(
-        0.0, "blur them by this σ in pixels", flag="--blur", metavar="SIGMA", ge=0, le=200
+        0.0,
+        "blur pictures by this σ first, in pixels",
+        flag="--blur",
+        metavar="SIGMA",
+        ge=0,
+        le=200,
     )
-    gray: bool = setting(False, "compare brightness alone", flag="--gray/--color")
+    gray: bool = setting(False, "compare brightness only", flag="--gray/--color")
     normalize: Literal["none", "stretch", "mean", "clahe"] = setting(
         "none",
-        "even out brightness: stretch (to 0–255), mean (by one gain), clahe (locally) or none",
+        "even out brightness: stretch (to 0–255), mean (one gain), clahe (locally) or none",
         flag="--normalize",
         metavar="HOW",
     )
     align: Literal["none", "shift", "ecc"] = setting(
         "none",
-        "undo a moved camera: shift (phase correlation), ecc (turned too) or none",
+        "undo camera movement: shift (phase correlation), ecc (rotation too) or none",
         flag="--align",
         metavar="HOW",
     )
     corrupt: float = setting(
         0.2,
-        "histogram divergence from both neighbours above which a still is corrupt (0: off)",
+        "a still is corrupt if its histogram diverges from both neighbours by more than this "
+        "(0: off)",
         ge=0,
         le=20,
     )

@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from motionlapse.measures.measured import Floats
 
-# A window of fewer pixels tells no frequency.
+# Smaller pictures have too few frequencies.
 _LEAST_SIDE = 8
-_NO_SHIFT_PX = 0.02  # below it the peak's place is rounding
-_LEAST_RESPONSE = 0.03  # share of the energy in the peak: less is the peak of noise
+_NO_SHIFT_PX = 0.02  # a smaller shift is a rounding error
+_LEAST_RESPONSE = 0.03  # least share of the energy in the peak; a lower peak may be noise
 
 
 def shift_between(before: Floats, after: Floats) -> tuple[float, float]:
-    """Return by how many pixels `after` lies to the right of and below `before`.
+    """Return by how many pixels `after` is shifted right and down from `before`.
 
     Parameters
     ----------
@@ -25,7 +25,8 @@ def shift_between(before: Floats, after: Floats) -> tuple[float, float]:
     Returns
     -------
     tuple
-        ``(0, 0)`` for constant or tiny pictures, and where phase correlation has no clear peak.
+        (right, down); ``(0, 0)`` for constant or tiny pictures, and if phase correlation has no
+        clear peak.
     """
     height, width = before.shape
     if min(height, width) < _LEAST_SIDE or np.ptp(before) == 0 or np.ptp(after) == 0:
@@ -41,7 +42,7 @@ def shift_between(before: Floats, after: Floats) -> tuple[float, float]:
 
 
 def shifted(picture: Floats, by: tuple[float, float]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return a picture moved right and down, and which pixels were in the picture before.
+    """Return a picture shifted right and down, and which pixels come from inside the original.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Structure: local means, contrasts and correlations, as people judge quality."""
+"""Structural similarity: local means, contrasts and correlations, as people judge quality."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _UQI_WINDOW = 8
 
 
 def ssim(before: Image, after: Image) -> Measured:
-    """Mean structural similarity, −1 to 1; of colour channels the mean.
+    """Mean structural similarity, −1 to 1; mean over colour channels.
 
     Notes
     -----
-    ``cv2.quality``: Gaussian window of σ 1.5, K1 0.01, K2 0.03 [1]_. The map is the heat.
+    ``cv2.quality``: Gaussian window of σ 1.5, K1 0.01, K2 0.03 [1]_. The heat is the map of
+    dissimilarity.
 
     References
     ----------
@@ -48,9 +49,9 @@ def ms_ssim(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    Contrast and structure of five scales and luminance of the coarsest, each to the power of its
-    weight [1]_; negative ones count as 0. A picture that is too small for the window at a scale has
-    fewer, with the weights of those that it has scaled to a sum of 1.
+    The product of contrast and structure at five scales and luminance at the coarsest, each to the
+    power of its weight [1]_; negative values count as 0. A picture that is too small for five
+    scales has fewer, with their weights scaled to a sum of 1.
 
     References
     ----------
@@ -73,7 +74,7 @@ def ms_ssim(before: Image, after: Image) -> Measured:
 
 
 def _similarities(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return the maps of luminance, and of contrast and structure."""
+    """Return the map of luminance, and that of contrast and structure."""
     mean_a, mean_b = _blurred(a), _blurred(b)
     spread = _blurred(a * a) + _blurred(b * b) - mean_a**2 - mean_b**2
     together = _blurred(a * b) - mean_a * mean_b
@@ -86,7 +87,7 @@ def _blurred(picture: Floats) -> Floats:
 
 
 def _inner(map_: Floats) -> Floats:
-    """Leave out the border where the window reaches outside, unless nothing would be left."""
+    """Crop the border where the window reaches outside, unless nothing would be left."""
     edge = _WINDOW[0] // 2
     return map_[edge:-edge, edge:-edge] if min(map_.shape) > 2 * edge else map_
 
@@ -106,7 +107,7 @@ def uqi(before: Image, after: Image) -> Measured:
     Notes
     -----
     ``4 σab ā b̄ / ((σa² + σb²)(ā² + b̄²))``, which is the product of correlation, luminance and
-    contrast [1]_. A window that is constant in both pictures has luminance alone.
+    contrast [1]_. For a window that is constant in both pictures, only luminance counts.
 
     References
     ----------
@@ -123,7 +124,7 @@ def uqi(before: Image, after: Image) -> Measured:
         return inner
 
     mean_a, mean_b = mean(a), mean(b)
-    # Below a millionth a variance is rounding: samples are whole numbers.
+    # A variance below a millionth is a rounding error, as samples are whole numbers.
     spread = mean(a * a) + mean(b * b) - mean_a**2 - mean_b**2
     together = mean(a * b) - mean_a * mean_b
     powers, product = mean_a**2 + mean_b**2, mean_a * mean_b

@@ -1,4 +1,4 @@
-"""Texture and gist of a scene: what kind of patterns there are, and roughly where."""
+"""Texture and gist of a scene: the kinds of patterns, and roughly where they are."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def centrist(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    A pixel's census is eight bits: which of its neighbours are not brighter than it [1]_. Light
-    that changes smoothly leaves it as it is. Pictures less than three pixels wide or high have
-    none: 0 where they are equal, else 1.
+    The census of a pixel is eight bits that say which neighbours are not brighter than the pixel
+    [1]_. Smooth changes of light do not affect it. Pictures less than three pixels wide or high
+    have no census: the value is 0 if they are equal, else 1.
 
     References
     ----------
@@ -42,7 +42,7 @@ def centrist(before: Image, after: Image) -> Measured:
 def census(luma: Image) -> Image:
     """Return the census transform of all but the outermost pixels, uint8 ``(H − 2, W − 2)``.
 
-    The highest bit is the neighbour at the upper left, then row by row.
+    The highest bit is the upper left neighbour; the others follow row by row.
     """
     height, width = luma.shape
     centre = luma[1:-1, 1:-1]
@@ -58,7 +58,7 @@ def gist(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    Of a 128×128 grey thumbnail after whitening and local contrast normalisation [1]_.
+    Computed from a 128×128 grey thumbnail after whitening and local contrast normalisation [1]_.
 
     References
     ----------
@@ -70,7 +70,7 @@ def gist(before: Image, after: Image) -> Measured:
 
 
 def gist_descriptor(picture: Image) -> Floats64:
-    """Return the 512 energies of a picture: filter by filter, each row by row of the grid."""
+    """Return the 512 energies of a picture, filter by filter and then row by row of the grid."""
     luma = shrunk(grey(picture), _GIST_SIDE, _GIST_SIDE).astype(np.float64)
     padded = np.pad(_whitened(luma), _GIST_BORDER, mode="symmetric")
     spectrum = np.fft.fft2(padded)
@@ -86,7 +86,7 @@ def gist_descriptor(picture: Image) -> Floats64:
 
 
 def _whitened(luma: Floats64) -> Floats64:
-    """Return log brightness without its slow part, divided by its local contrast."""
+    """Return log brightness without low frequencies, divided by its local contrast."""
     logged = np.log1p(luma)
     side = logged.shape[0] + 2 * _GIST_BORDER
     across, down = np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side))
@@ -104,7 +104,7 @@ def _whitened(luma: Floats64) -> Floats64:
 
 @lru_cache(maxsize=2)
 def _gabors(side: int) -> tuple[Floats64, ...]:
-    """Return the transfer functions, float64 ``(side, side)``."""
+    """Return the filters' transfer functions, each float64 ``(side, side)``."""
     across, down = np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side))
     radius, angle = np.hypot(across, down), np.arctan2(down, across)
     filters = []

@@ -1,4 +1,4 @@
-"""Coefficients of transforms, and how well pictures compress."""
+"""Transform coefficients, and how well pictures compress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HAAR_SIDE, _HAAR_KEPT = 128, 60
 
 
 def jpeg_size(before: Image, after: Image) -> Measured:
-    """Relative difference of the sizes as JPEG of quality 75, 0 to 1; the sizes are the detail."""
+    """Relative difference of the sizes as JPEG of quality 75, 0 to 1. The detail has the sizes."""
     sizes = [
         len(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1])
         for picture in (before, after)
@@ -28,9 +28,9 @@ def dct(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    The 8×8 lowest of a 32×32 grey thumbnail without the first, which is brightness, divided by 32:
-    a pattern of one of these frequencies with amplitude ``A`` has ``A / 2``, or ``A / √2`` where
-    all rows or all columns are alike.
+    The 8×8 lowest coefficients of a 32×32 grey thumbnail, without the first, which is brightness,
+    and divided by 32. A pattern of one of these frequencies with amplitude ``A`` has the
+    coefficient ``A / 2``, or ``A / √2`` if all rows or all columns are alike.
     """
     first, second = (_low_frequencies(picture) for picture in (before, after))
     difference = np.abs(first - second)
@@ -45,11 +45,11 @@ def _low_frequencies(picture: Image) -> Floats64:
 
 
 def haar(before: Image, after: Image) -> Measured:
-    """Share of the 60 largest Haar coefficients that both have, by place and sign, 0 to 1.
+    """Share of the 60 largest Haar coefficients with place and sign in common, 0 to 1.
 
     Notes
     -----
-    Of a 128×128 grey thumbnail, rows and columns decomposed in full, without the mean [1]_.
+    Rows and columns of a 128×128 grey thumbnail are decomposed in full; the mean is left out [1]_.
 
     References
     ----------
@@ -88,7 +88,7 @@ def _haar_rows(rows: Floats64) -> Floats64:
 
 
 def _largest(coefficients: Floats64) -> set[tuple[int, int]]:
-    """Return (place, sign) of the largest; equal ones in the order of their places."""
+    """Return (place, sign) of the largest coefficients; equal ones are taken in order of place."""
     flat = coefficients.ravel().round(6)
     flat[0] = 0
     order = np.argsort(-np.abs(flat), kind="stable")[:_HAAR_KEPT]

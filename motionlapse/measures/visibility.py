@@ -1,4 +1,4 @@
-"""What a person would see: visual information, and visible differences."""
+"""Models of human vision: visual information, and visible differences."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from motionlapse.frames import Image
 from motionlapse.measures.measured import Floats, Floats64, Measured, grey_floats
 
 _VIF_SCALES, _VIF_NOISE = 4, 2.0
-# A display of 100 cd/m² and gamma 2.2 with a little stray light, seen so that a degree is 32 pixels
-# (a 24 inch full-HD screen from about 50 cm).
+# A display of 100 cd/m² and gamma 2.2 with a little stray light, on which a degree is 32 pixels (a
+# 24-inch full-HD screen seen from about 50 cm).
 _PEAK_CD_M2, _STRAY_CD_M2, _GAMMA, _PIXELS_A_DEGREE = 100.0, 0.5, 2.2, 32.0
 _BANDS = 5
 _MASKING_SLOPE, _PSYCHOMETRIC_SLOPE = 0.7, 3.5
@@ -21,9 +21,9 @@ def vif(before: Image, after: Image) -> Measured:
 
     Notes
     -----
-    How much of the information in `before` a noisy eye would still find in `after`, over four
-    scales with Gaussian windows and a noise of variance 2 [1]_. Not symmetric. Small pictures
-    have fewer scales. A constant picture holds no information: 1 against itself, else 0.
+    The share of the information in `before` that a noisy eye would still find in `after`, over four
+    scales with Gaussian windows and noise of variance 2 [1]_. Not symmetric. Small pictures have
+    fewer scales. A constant picture holds no information: the value is 1 against itself, else 0.
 
     References
     ----------
@@ -64,7 +64,7 @@ def vif(before: Image, after: Image) -> Measured:
 
 
 def _valid(picture: Floats64, kernel: cv2.typing.MatLike) -> Floats64:
-    """Return a picture filtered, without the border where the window reaches outside."""
+    """Return a filtered picture without the border where the window reaches outside."""
     edge = len(kernel) // 2
     whole = np.asarray(cv2.sepFilter2D(picture, cv2.CV_64F, kernel, kernel), np.float64)
     inner: Floats64 = whole[edge : whole.shape[0] - edge, edge : whole.shape[1] - edge]
@@ -72,15 +72,15 @@ def _valid(picture: Floats64, kernel: cv2.typing.MatLike) -> Floats64:
 
 
 def vdp(before: Image, after: Image) -> Measured:
-    """Share of pixels whose difference a person would more likely see than not, 0 to 1.
+    """Share of pixels whose difference a person would probably see, 0 to 1.
 
     Notes
     -----
-    After the visible differences predictor [1]_: luminance as a display gives it, adaptation to its
-    surroundings, five bands of spatial frequency, each weighted by the contrast sensitivity of the
-    eye [2]_ and masked by the contrast that is there already (the smaller of the two pictures'),
-    and a psychometric function whose probabilities over the bands are united. The heat is the
-    probability.
+    This follows the visible differences predictor [1]_: luminance as displayed, adaptation to the
+    surroundings, and five bands of spatial frequency. Each band is weighted by the contrast
+    sensitivity of the eye [2]_ and masked by the contrast already present (the smaller one of the
+    two pictures). A psychometric function gives a probability of detection per band; the
+    probabilities are combined over the bands, and the result is the heat.
 
     References
     ----------
@@ -95,7 +95,7 @@ def vdp(before: Image, after: Image) -> Measured:
         masker = np.minimum(_spread(np.abs(first)), _spread(np.abs(second))) * sensitivity
         elevation = np.maximum(masker, 1.0) ** _MASKING_SLOPE
         visible = np.abs(first - second) * sensitivity / elevation
-        # 50 % at a visible contrast of 1.
+        # The probability is 50 % at a visible contrast of 1.
         seen = np.exp(-np.log(2) * np.minimum(visible, 10.0) ** _PSYCHOMETRIC_SLOPE)
         unseen *= np.asarray(seen, np.float32)
     heat = 1 - unseen
@@ -116,7 +116,7 @@ def _contrasts(picture: Image) -> list[Floats]:
 
 
 def _coarse(light: Floats, number: int) -> Floats:
-    """Return a picture blurred by 1.2 · 2^number pixels, of a smaller one where that is wide."""
+    """Return a picture blurred by 1.2 · 2^number pixels; wide blurs use a smaller picture."""
     height, width = light.shape
     step = 2 ** max(0, number - 1)
     if step == 1 or min(height, width) < 8 * step:
@@ -131,6 +131,6 @@ def _spread(contrast: Floats) -> Floats:
 
 
 def _sensitivity(cycles: float) -> float:
-    """Return the contrast sensitivity at `cycles` a degree, 250 at its peak near 8."""
+    """Return the contrast sensitivity at `cycles` per degree, 250 at its peak near 8."""
     shape = 2.6 * (0.0192 + 0.114 * cycles) * np.exp(-((0.114 * cycles) ** 1.1))
     return float(250 * max(shape, 0.05))

@@ -30,6 +30,6 @@ def address_of(code: bytes, name: str) -> int:
             return load(code, name)
     except OSError:
         raise MotionlapseError(
-            "the system does not let this process run what was compiled for it "
-            "(MemoryDenyWriteExecute of systemd, or SELinux): allow it memory that is executable"
+            "the system does not let this process run the code compiled for it: allow it "
+            "executable memory (MemoryDenyWriteExecute in systemd, or SELinux)"
         ) from None

@@ -114,4 +114,4 @@ def _words(function: FunctionType, seen: list[FunctionType]) -> Iterator[str]:
 @functools.cache
 def _announce() -> None:
     """Log, once, that kernels are being compiled."""
-    logger.info("compiling for this machine, once: this may take half a minute")
+    logger.info("compiling for this machine, only this once: this may take half a minute")

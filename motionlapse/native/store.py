@@ -65,8 +65,8 @@ def write(name: str, code: bytes) -> None:
 @functools.cache
 def _warn(reasons: str) -> None:
     """Log a warning, once, that nothing can be stored."""
-    wanted = f"{_VARIABLE} names a folder for it"
-    logger.warning("cannot keep what was compiled (%s): %s", wanted, reasons)
+    wanted = f"set {_VARIABLE} to a folder for it"
+    logger.warning("cannot save the compiled code (%s): %s", wanted, reasons)
 
 
 def _folders() -> list[Path]:

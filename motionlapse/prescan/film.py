@@ -20,7 +20,7 @@ from motionlapse.sources.recording import Recording
 from motionlapse.sources.seeking import KeyFrame
 from motionlapse.sources.settings import SourceSettings
 
-SKIPPED = "what follows is surely quiet, and skipped"
+SKIPPED = "what follows is certain to be quiet, and skipped"
 # Key frames from which the scene is learned before a stretch; from fewer nothing is. With 5 or 9,
 # slow changes of light were taken for motion in quiet groups more often than with 3.
 _LEARNED = 3

@@ -110,7 +110,7 @@ class KeyScores:
                 check(number)
                 kind = planes.size, planes.chroma is None
                 if self._kind not in (None, kind):
-                    raise UnlikeError("its pictures change their size or kind")
+                    raise UnlikeError("its pictures change size or format")
                 self._kind = kind
                 yield planes
         finally:

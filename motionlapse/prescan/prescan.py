@@ -87,7 +87,7 @@ def prescan(
         stretches, words = search.decide()
     except _WholeError as reason:
         if not should_stop():
-            note(f"{footage.name}: --prescan: {reason}; the whole of it is scanned")
+            note(f"{footage.name}: --prescan: {reason}; all of it is scanned")
         return None
     note(f"{footage.name}: --prescan: {words}")
     return stretches
@@ -129,7 +129,7 @@ class _Prescan:
         stretches = stretches_around(spans, [group.start_s for group in groups])
         skipped = skipped_groups(stretches, len(groups))
         if len(skipped) < _FEWEST_SKIPPED:
-            raise _WholeError("too little of it is surely quiet")
+            raise _WholeError("too little of it is certain to be quiet")
         sample = choose_sample(skipped)
         self._check(groups, skipped, sample)
         words = _words(groups, stretches, len(sample)) + _doubt(groups, signs)
@@ -181,7 +181,9 @@ class _Prescan:
                 f"its key frames are {usual_s:.3g} s apart, more than {_FARTHEST_S:g} s"
             )
         if len(groups) < _FEWEST:
-            raise _WholeError(f"it is too short, with {len(groups)} key frames of {_FEWEST}")
+            raise _WholeError(
+                f"it is too short: {len(groups)} key frames, where {_FEWEST} are needed"
+            )
         totals = np.array([group.sizes.sum() for group in groups], np.float64)
         bursts = np.array([group.burst.size for group in groups])
         found = suspicious(pictures, totals, bursts)
@@ -231,8 +233,8 @@ def _doubt(groups: Sequence[Group], signs: Signs) -> str:
     if sizes_tell(signs) or sizes_follow(signs):
         return ""
     return (
-        f"; its packets hardly grow with motion, so an event of less than "
-        f"{np.median(_lengths_s(groups)):.3g} s may lie unseen between two key frames"
+        "; its packets hardly grow with motion, so an event shorter than "
+        f"{np.median(_lengths_s(groups)):.3g} s between two key frames may be missed"
     )
 
 
@@ -245,7 +247,7 @@ def _words(groups: Sequence[Group], stretches: Sequence[Stretch], sampled: int) 
     skipped_s += max(0.0, groups[-1].end_s - stretches[-1].end_s)
     share = skipped_s / (groups[-1].end_s - groups[0].start_s)
     return (
-        f"{share:.1%} of it is skipped as surely quiet; {sampled} of {len(skipped)} groups of "
-        f"pictures without a suspicion were decoded as a check, and held no event: with 95 % "
-        f"certainty fewer than {risk_bound(sampled):.1%} of them do"
+        f"{share:.1%} of it is skipped as quiet; as a check, {sampled} of {len(skipped)} such "
+        "groups of pictures were decoded and held no event: with 95 % confidence, fewer than "
+        f"{risk_bound(sampled):.1%} of them do"
     )

@@ -1,1 +1,1 @@
-"""What people look at afterwards: pages, explanations, time-lapse films."""
+"""What people look at after a run: pages, explanations and time-lapse films."""

@@ -1,4 +1,4 @@
-"""One HTML page to look through an archive with, which needs nothing but a browser."""
+"""One HTML page for browsing an archive, which needs nothing but a browser."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from motionlapse.sinks.archive_records import RecordedEvent, RunRecord
 from motionlapse.types import KeptEvent
 
 INSIDE = 300
-"""How many events have their thumbnails inside the page; the others lie in a folder beside it."""
+"""Most events with thumbnails inside the page; further thumbnails lie in a folder beside it."""
 
 _SCRIPTS = ("model.js", "timeline.js", "list.js", "detail.js")
 _OWN_FILE = re.compile(r"event-\d+-\d+\.(webp|png)")
-# What a clip's first picture gave it its name by: the time of day, or media time.
+# The time of a clip's first picture in its name: wall time or media time.
 _CLIP_TIME = re.compile(
     r"_(?:(\d+-\d\d-\d\dT\d\d-\d\d-\d\d\.\d+[+-]\d{4})|(\d+)-(\d\d)-(\d\d\.\d+))(?:-\d+)?$"
 )
@@ -43,15 +43,15 @@ class Report:
     Attributes
     ----------
     path
-        Where it is.
+        Path of the page.
     events, sources
-        How many it shows.
+        How many events and sources it shows.
     size
-        Of the page in bytes.
+        Size of the page in bytes.
     missing
-        How many snapshots and clips are in the archive's list, but not found on disk.
+        How many snapshots and clips the archive lists that were not found on disk.
     closed
-        The first of them that cannot even be looked for, and why; or ``""``.
+        The first file in a folder that may not be read, and why; or ``""``.
     """
 
     path: Path
@@ -79,11 +79,11 @@ def write_report(
     path
         The page; by default ``report.html`` in the archive.
     all_runs
-        True: every run of a source; False: the newest.
+        Whether to show every run of a source, or only the newest.
     now
-        Printed on the page, aware.
+        Wall time printed on the page, aware.
     on_event
-        Told how many events are done, and how many there are.
+        Called with the number of events done and the number of all events.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def _source(run: RunRecord, reader: ArchiveReader) -> dict[str, object]:
 
 
 def _missing(found: Sequence[RecordedEvent]) -> tuple[int, str]:
-    """Return how many files of the events are not found, and the first that is out of reach."""
+    """Count the missing files of the events, and find the first in an unreadable folder."""
     kept = [event.kept for event in found]
     names = [name for item in kept for name in (*item.snapshots, item.clip) if name]
     missing = [name for name in names if not _is_there(Path(name))]
@@ -150,12 +150,12 @@ def _missing(found: Sequence[RecordedEvent]) -> tuple[int, str]:
 
 
 def _is_there(path: Path) -> bool:
-    """Tell whether a file is there, as far as one may look."""
+    """Tell whether a file exists, as far as its folder may be read."""
     return not _closed(path) and path.exists()
 
 
 def _closed(path: Path) -> str:
-    """Return why it cannot be told whether a file is there, or ``""``: a closed folder."""
+    """Return why the folder of a file cannot be read, or ``""``."""
     try:
         path.exists()
     except OSError as error:
@@ -242,7 +242,7 @@ class _Writer:
         return quote(f"{self._beside.name}/{name}")
 
     def _link(self, path: Path | None) -> str:
-        """Return a link from the page to a file; ``""`` where there is none any more."""
+        """Return a link from the page to a file; ``""`` if the file is gone."""
         if path is None or not _is_there(path):
             return ""
         return quote(os.path.relpath(path.resolve(), self._base).replace(os.sep, "/"))
@@ -261,7 +261,7 @@ def clip_start(kept: KeptEvent) -> float:
 def _page(title: str, content: dict[str, object], now: datetime) -> bytes:
     folder = resources.files("motionlapse.report") / "page"
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    # Inside a script element only "<" could end it.
+    # Only "<" could end the script element.
     data = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     parts = {
         "title": html.escape(title),

@@ -46,25 +46,26 @@ _COLUMNS = 3
 _HISTORY_S = 10.0
 _PLOT_PX = 110
 _GROUND = 24
-_LEAST_PX = 480  # panels of pictures that are not narrow strips are wider together
+_LEAST_PX = 480  # panels of ordinary pictures are wider together; narrow strips are not
 _LARGEST_PX = 24
-_ROUNDING_S = 1e-6  # times are floats
-# Where footage is damaged or ends: what is farther from the asked-for time is another picture.
+_ROUNDING_S = 1e-6  # tolerance, as times are floats
+# Where footage is damaged or ends, a picture farther than this from the requested time is not the
+# one that was meant.
 _NEAR_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What there is to say of one frame.
+    """The explanation of one frame.
 
     Attributes
     ----------
     lines
         In words, the verdict first.
     picture
-        Every layer, and the words, BGR uint8 ``(H, W, 3)``.
+        Every layer with the words below, BGR uint8 ``(H, W, 3)``.
     record
-        The same as numbers, as JSON can hold them.
+        The same as numbers, ready for JSON.
     """
 
     lines: list[str]
@@ -73,10 +74,11 @@ class Explanation:
 
 
 class _Until(Closing):
-    """A source that ends before the first frame after a time, and is otherwise as it was.
+    """Wraps a source so that it ends before the first frame after a given time.
 
-    Times are told in milliseconds: a frame whose time rounds to the asked-for one is not after it.
-    A setting that ended it there would end its opening too, from which a scan learns.
+    Times are shown in milliseconds, so a frame whose time rounds to the given one is still
+    included. The setting ``sources.end`` would not do: it would also shorten the opening from which
+    the background is learned.
     """
 
     def __init__(self, source: Source, last_s: float) -> None:
@@ -157,11 +159,11 @@ def explain(footage: Footage, settings: Settings, at_s: float) -> Explanation:
             raise outcome.failure
         lost = [fault.text for fault in source.faults if fault.lost]
     if last.seen is None:
-        raise SourceError(f"{footage.name}: no picture up to {format_duration(at_s)}")
+        raise SourceError(f"{footage.name}: no picture at or before {format_duration(at_s)}")
     analysis, decision = last.seen
     if lost and at_s - analysis.frame.time > _NEAR_S:
         raise SourceError(f"{lost[-1]}; there is no picture at {format_duration(at_s)}")
-    # A film that does not say how long it is; its last frame shows for as long as the others.
+    # The film does not state its duration; its last frame is shown as long as the others.
     shown_s = max(_NEAR_S, 1 / info.fps if info.fps else 0.0)
     unknown = reach_s is None and info.kind == "recording"
     if unknown and part.ended and at_s - analysis.frame.time > shown_s:
@@ -202,29 +204,29 @@ def _draw(
 
 
 def _wide_enough(row: Image) -> Image:
-    """Return a row of panels with room beside it where the words would not fit below."""
+    """Return a row of panels, widened if the words would not fit below."""
     room = max(0, _LEAST_PX - row.shape[1])
     return np.pad(row, ((0, 0), (0, room), (0, 0)), constant_values=_GROUND)
 
 
 def _mark(layer: Image, analysis: Analysis) -> None:
-    """Draw boxes around blobs and around what was too small, each with its area."""
+    """Draw boxes around blobs and around pieces that were too small, with their areas."""
     width, height = analysis.frame.size
     across, down = layer.shape[1] / width, layer.shape[0] / height
     small = () if analysis.inside is None else analysis.inside.too_small()
     size_px = text_px(layer.shape[1])
-    # Of what was too small the largest alone has its area beside it: many lie close together.
+    # Of the small pieces only the largest is labelled with its area, as many lie close together.
     marked: list[tuple[Sequence[Blob], tuple[int, int, int], int]]
     marked = [(analysis.blobs, GREEN, NAMED), (small, ORANGE, 1)]
     drawn: list[tuple[_Box, str, tuple[int, int, int]]] = []
     for items, colour, labelled in marked:
         for number, item in enumerate(items):
-            # A margin, so that the box does not hide a mover of a few pixels.
+            # A margin, so that the box does not hide an object of a few pixels.
             x, y = round(item.x * across) - 3, round(item.y * down) - 3
             box = (x, y, round(item.width * across) + 6, round(item.height * down) + 6)
             boxes(layer, [box], colour, 1)
             drawn.append((box, format_share(item.area) if number < labelled else "", colour))
-    # The layer's name is above all.
+    # The layer's name is drawn last, above everything else.
     taken = [(0, 0, layer.shape[1], 2 * size_px), *(box for box, _, _ in drawn)]
     for box, text, colour in drawn:
         place = _free_place(layer, box, (text_width(text, size_px), size_px), taken)
@@ -236,7 +238,7 @@ def _mark(layer: Image, analysis: Analysis) -> None:
 def _free_place(
     layer: Image, box: _Box, size: tuple[int, int], taken: Sequence[_Box]
 ) -> _Box | None:
-    """Return where a text of (width, height) covers nothing: beside a box, or else in it."""
+    """Return a place for a text of (width, height): beside a box if it is free, else in it."""
     x, y, width, height = box
     wide, high = size
     others = [other for other in taken if other != box]
@@ -273,6 +275,6 @@ def _words(lines: list[str], width: int) -> Image:
 
 
 def as_png(picture: Image) -> bytes:
-    """Return a picture as a PNG file that says that it is made."""
+    """Return a picture as a PNG file with the mark of a picture made by this program."""
     _, png = cv2.imencode(".png", picture)
     return marked(png.tobytes())

@@ -1,4 +1,4 @@
-"""What there is to say of one frame, in words and as numbers."""
+"""The explanation of one frame, in words and as numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from motionlapse.sources.footage import Footage
 from motionlapse.types import Analysis, Decision, State
 from motionlapse.units import counted, format_duration, format_share
 
-NAMED = 5  # blobs and pieces that are named one by one
+NAMED = 5  # most blobs and pieces that are listed one by one
 
 
 def lines_of(analysis: Analysis, decision: Decision, settings: Settings) -> list[str]:
-    """Return what there is to say of a frame, the verdict first."""
+    """Return the explanation of a frame in lines, the verdict first."""
     frame = analysis.frame
     moment = format_duration(frame.time, decimals=3)
     return [
@@ -31,13 +31,13 @@ def _verdict(decision: Decision, settings: Settings) -> str:
         return f"does not count; {decision.reason}"
     if state is State.RISING:
         return (
-            f"does not count yet; it is the beginning of an event if motion lasts {wanted_s:g} s "
+            f"does not count yet; an event begins here if motion lasts {wanted_s:g} s "
             f"({decision.reason})"
         )
     if decision.motion:
-        return f"counts, it belongs to an event ({decision.reason})"
+        return f"counts as part of an event ({decision.reason})"
     if state is State.FADING:
-        return f"does not count, and the event ends if that lasts ({decision.reason})"
+        return f"does not count; the event ends if this lasts ({decision.reason})"
     return f"does not count ({decision.reason})"
 
 
@@ -47,8 +47,8 @@ def _score_line(analysis: Analysis, settings: Settings) -> str:
     still = score.fraction - score.moving
     stands = f", {format_share(still)} more stands still" if still > 0 else ""
     return (
-        f"score {score.value:.2f}: {format_share(score.moving)} of the watched area is foreground "
-        f"that moves{stands}{flow}; {format_share(chosen.enter)} opens an event (score 1), "
+        f"score {score.value:.2f}: {format_share(score.moving)} of the watched area is moving "
+        f"foreground{stands}{flow}; {format_share(chosen.enter)} opens an event (score 1), "
         f"{format_share(chosen.enter * chosen.exit_ratio)} keeps it open (score "
         f"{chosen.exit_ratio:.2g})"
     )
@@ -67,7 +67,7 @@ def _small_lines(analysis: Analysis) -> list[str]:
         return []
     least, pieces = inside.least_area, inside.too_small()
     if not pieces:
-        return [f"nothing was too small to be a blob (below {format_share(least)})"]
+        return [f"no pieces too small to be a blob (below {format_share(least)})"]
     small = (
         f"{_count(pieces, 'piece')} too small to be a blob (orange, below {format_share(least)})"
     )
@@ -80,7 +80,7 @@ def _light_lines(analysis: Analysis) -> list[str]:
         return ["most of the picture changed at once: the light, not a mover"]
     if gain is None or abs(gain - 1) < 0.005:
         return []
-    return [f"the light is {gain:.3g} times that of the background, and is taken out"]
+    return [f"the light is {gain:.3g} times that of the background, which is compensated for"]
 
 
 def _count(items: tuple[Blob, ...], word: str) -> str:
@@ -99,7 +99,7 @@ def _places(items: tuple[Blob, ...]) -> str:
 def record_of(
     footage: Footage, analysis: Analysis, decision: Decision, settings: Settings
 ) -> dict[str, object]:
-    """Return the same as numbers, as JSON can hold them."""
+    """Return the same as numbers, ready for JSON."""
     score, inside = analysis.score, analysis.inside
     return {
         "source": footage.name,

@@ -1,4 +1,4 @@
-"""Steady exposure: how much brighter or darker each picture of a sequence is to be shown."""
+"""Steady exposure: the gain of each picture in a sequence that removes flicker."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pictures
 
-# Day and night stay different over many pictures; auto-exposure flickers over few.
+# σ in pictures: day and night last longer, and the flicker of auto-exposure is shorter.
 _SIGMA_PICTURES = 12.0
 _MOST = 2.0
 _SMALL = (64, 64)
 
 
 def steady_gains(paths: Sequence[Path]) -> list[float]:
-    r"""Return the factor for each picture that makes the mean brightness change smoothly.
+    r"""Return the gain for each picture that makes the mean brightness change smoothly.
 
-    With :math:`m_i` the mean luma of picture *i* and *G* a Gaussian over the neighbours (in the
-    logarithm, so that gains multiply), the gain is :math:`\exp((G * \log m)_i - \log m_i)`, kept
-    within a half and two.
+    With :math:`m_i` the mean luma of picture *i* and *G* a Gaussian over the neighbours, the gain
+    is :math:`\exp((G * \log m)_i - \log m_i)`, limited to the range from a half to two. The
+    logarithm makes it a matter of ratios.
 
     Parameters
     ----------
     paths
-        Read at a small size; one that cannot be read takes its neighbours' brightness.
+        The pictures, which are read at a small size. One that cannot be read gets its neighbours'
+        brightness.
     """
     means = np.array([_mean_luma(path) for path in paths])
     known = np.isfinite(means)
@@ -50,7 +51,7 @@ def _mean_luma(path: Path) -> float:
 def _smoothed(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     reach = round(3 * _SIGMA_PICTURES)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SIGMA_PICTURES) ** 2)
-    # Beyond its ends the sequence goes on as it came, so that dusk there is not taken for flicker.
+    # The sequence is extrapolated at both ends, so that dusk there is not taken for flicker.
     if len(values) > 1:
         padded = np.pad(values, reach, mode="reflect", reflect_type="odd")
     else:

@@ -34,20 +34,20 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class LapseLook:
-    """How a time-lapse film looks.
+    """The appearance of a time-lapse film.
 
     Attributes
     ----------
     fps
-        Pictures a second.
+        Pictures per second.
     stamp
-        Whether the time of each stands in its corner.
+        Whether each picture is stamped with its time.
     size
-        (width, height) into which every picture is fitted; None: the most common size.
+        (width, height) into which every picture is fitted; None for the most common size.
     deflicker
-        Whether the exposure is made steady.
+        Whether flicker of the exposure is removed.
     crossfade
-        How many blended pictures come between each two, within the same time.
+        How many blended pictures are inserted between each two; the film does not become longer.
     """
 
     fps: float = 25.0
@@ -64,9 +64,9 @@ class Lapse:
     Attributes
     ----------
     pictures
-        How many were read.
+        How many pictures were read.
     length_s
-        Of the film.
+        Length of the film in seconds.
     faults
         One line for each picture that was left out.
     """
@@ -92,8 +92,8 @@ def make_lapse(
 ) -> Lapse:
     """Make a film of the pictures of an archive, or of stills in natural order.
 
-    Memory does not grow with their number. Ctrl-C, or a signal that ends the program, finishes the
-    film with the pictures so far, and is raised again.
+    Memory use does not depend on their number. Ctrl-C, or a signal that ends the program, finishes
+    the film with the pictures so far and is raised again.
 
     Parameters
     ----------
@@ -102,16 +102,16 @@ def make_lapse(
     out
         The film, ``.mp4`` or ``.mkv``.
     look
-        How it looks.
+        The appearance of the film.
     all_runs
-        Of an archive: every run of a source, not only the newest.
+        Whether every run of a source in an archive is used, or only the newest.
     on_picture
-        Told how many pictures are done, and how many there are.
+        Called with the number of pictures done and the number of all pictures.
 
     Raises
     ------
     ConfigError
-        If the film exists already, or a stamp is wanted and nothing says when they were taken.
+        If the film already exists, or a stamp is wanted and the pictures' times are unknown.
     SourceError
         If there are no pictures, or none can be read.
     SinkError
@@ -133,7 +133,7 @@ def make_lapse(
         with VideoWriter(out, size, GOOD, fps=1 / step_s, made=True) as film:
             try:
                 for number, picture in ahead:
-                    image = _dressed(
+                    image = _for_film(
                         picture, size, 1.0 if gains is None else gains[number], pictures[number]
                     )
                     for frame in _with_fade(shown, image, look.crossfade):
@@ -177,10 +177,10 @@ def _find(places: Sequence[Path], *, stamp: bool, all_runs: bool) -> list[_Pictu
     times = still_times(paths)
     if times is None:
         raise ConfigError(
-            "--stamp: neither EXIF nor the names of all pictures say when they are of"
+            "--stamp: not all pictures say, in EXIF or in their names, when they were taken"
         )
     dated = {path: _day_and_time(moment) for moment, path in times}
-    unread = [_Picture(path, "") for path in paths if path not in dated]  # told of when it is read
+    unread = [_Picture(path, "") for path in paths if path not in dated]  # reported when it is read
     return [*unread, *(_Picture(path, stamp) for path, stamp in dated.items())]
 
 
@@ -215,7 +215,7 @@ def _day_and_time(moment: datetime) -> str:
 
 
 def _usual_size(pictures: Sequence[_Picture]) -> tuple[int, int]:
-    """Return the upright size that most of the pictures have, read from their headers."""
+    """Return the most common upright size of the pictures, read from their headers."""
     sizes: Counter[tuple[int, int]] = Counter()
     for picture in pictures:
         try:
@@ -226,7 +226,7 @@ def _usual_size(pictures: Sequence[_Picture]) -> tuple[int, int]:
             continue  # told of when it is read
         sizes[(height, width) if turned else (width, height)] += 1
     if not sizes:
-        raise SourceError(f"{pictures[0].path}: neither it nor any other is a picture")
+        raise SourceError(f"{pictures[0].path}: neither this file nor any other is a picture")
     return max(sizes, key=lambda size: (sizes[size], size))
 
 
@@ -241,8 +241,8 @@ def _read(pictures: Sequence[_Picture], faults: list[str]) -> Iterator[tuple[int
             faults.append(str(error))
 
 
-def _dressed(picture: Image, size: tuple[int, int], gain: float, about: _Picture) -> Image:
-    """Return a picture as the film shows it."""
+def _for_film(picture: Image, size: tuple[int, int], gain: float, about: _Picture) -> Image:
+    """Return a picture ready for the film: fitted, steadied and stamped."""
     image = _fitted(picture, size)
     if gain != 1.0:
         image = np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8)  # clips at white
@@ -252,7 +252,7 @@ def _dressed(picture: Image, size: tuple[int, int], gain: float, about: _Picture
 
 
 def _fitted(picture: Image, size: tuple[int, int]) -> Image:
-    """Return a picture of the film's size, black where shapes differ."""
+    """Return a picture fitted into the film's size, with black borders where proportions differ."""
     width, height = size
     if picture.shape[1::-1] == size:
         return picture.copy()
@@ -266,7 +266,7 @@ def _fitted(picture: Image, size: tuple[int, int]) -> Image:
 
 
 def _with_fade(before: Sequence[Image], image: Image, between: int) -> Iterator[Image]:
-    """Yield what leads from the picture before, if any, to this one."""
+    """Yield the blended pictures that lead from the previous one, if any, and then this picture."""
     for old in before:
         for number in range(1, between + 1):
             share = number / (between + 1)
@@ -275,5 +275,5 @@ def _with_fade(before: Sequence[Image], image: Image, between: int) -> Iterator[
 
 
 def _shown(place: Path) -> str:
-    """Return a path as people see it; an address has lost a slash, and may hold a password."""
+    """Return a path for messages: restore the slash that an address lost, and hide its password."""
     return redact(re.sub(r"^([a-z]+):/(?=[^/])", r"\1://", str(place)))

@@ -1,4 +1,4 @@
-"""A run's scores as a page takes them: two numbers for every stretch of time, in base 64."""
+"""A run's scores for the page: two numbers for every stretch of time, in base 64."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def packed_scores(bins: Iterable[ScoreBin], *, most: int = _MOST_STRETCHES) -> d
     bins
         In order of time.
     most
-        Runs with more bins than this have several merged into one stretch.
+        If a run has more bins than this, several are merged into one stretch.
     """
     found = list(bins)
     if not found:

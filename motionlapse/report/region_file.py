@@ -1,4 +1,4 @@
-"""Regions in a configuration file: everything else in it stays as it was written."""
+"""Saving regions in a config file without changing anything else in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check_regions(
     Parameters
     ----------
     settings
-        Say what else limits the watched area.
+        The settings, which limit the watched area further.
     size
         (width, height) of the source.
     regions, ignore
@@ -33,7 +33,7 @@ def check_regions(
     Raises
     ------
     ConfigError
-        If one is no polygon or lies outside the picture, or nothing is left to watch.
+        If one is not a polygon or lies outside the picture, or nothing is left to watch.
     """
     polygons = {"regions": tuple(regions), "ignore": tuple(ignore)}
     changed = settings.model_copy(update=polygons)
@@ -61,14 +61,14 @@ def save_regions(path: Path, regions: Sequence[str], ignore: Sequence[str]) -> N
     Parameters
     ----------
     path
-        Made if it is not there; comments and all other keys stay.
+        Created if it does not exist; comments and all other keys stay.
     regions, ignore
         Polygons.
 
     Raises
     ------
     ConfigError
-        If what is there is not TOML.
+        If the existing file is not TOML.
     SinkError
         If it cannot be written.
     """
@@ -86,7 +86,7 @@ def _read(path: Path) -> tuple[tomlkit.TOMLDocument, dict[str, object]]:
         raise ConfigError(f"{path}: cannot be read as TOML: {why(error)}") from None
     table = document.setdefault("analysis", tomlkit.table())
     if not isinstance(table, dict):
-        raise ConfigError(f"{path}: 'analysis' is no table")
+        raise ConfigError(f"{path}: 'analysis' is not a table")
     return document, table
 
 

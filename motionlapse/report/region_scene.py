@@ -1,4 +1,4 @@
-"""What a person sees while drawing regions: the place, and what moves in it."""
+"""The picture shown while regions are drawn, and what moves in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_BLOBS = 20_000
 
 @dataclass(slots=True)
 class Scene:
-    """A scan of a piece of a source without any region, in a thread of its own.
+    """Scans a piece of a source without any region, in its own thread.
 
     Attributes
     ----------
@@ -31,11 +31,11 @@ class Scene:
     blobs
         ``[time, x, y, width, height, area]`` of each blob so far, in source pixels.
     frames
-        How many frames were seen.
+        Number of frames seen.
     done
-        True once the piece was seen, or reading failed.
+        True once the piece was read to its end, or reading failed.
     fault
-        Why it failed, or ``""``.
+        Why reading failed, or ``""``.
     """
 
     size: tuple[int, int] = (0, 0)
@@ -50,14 +50,14 @@ class Scene:
     _error: MotionlapseError | None = None
 
     def start(self, open_source: Callable[[], Source], settings: Settings) -> None:
-        """Begin to scan; returns once there is a picture.
+        """Start the scan; returns as soon as there is a picture.
 
         Parameters
         ----------
         open_source
-            Opens what is scanned; called in the thread.
+            Opens the source; called in the thread.
         settings
-            As of a scan. Regions in it are left out.
+            Those of a scan; its regions are ignored.
 
         Raises
         ------
@@ -76,17 +76,17 @@ class Scene:
             raise self._error
 
     def stop(self) -> None:
-        """End the scan and wait for it; may be called again."""
+        """Stop the scan and wait until it has ended; may be called again."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
 
     def stopping(self) -> bool:
-        """Tell whether the scan is to end."""
+        """Tell whether the scan should stop."""
         return self._stop.is_set()
 
     def picture(self, kind: str) -> bytes:
-        """Return the JPEG of the ``picture`` (the first) or the ``background``; ``b""`` without."""
+        """Return the first ``picture`` or the ``background`` as JPEG; ``b""`` if there is none."""
         return self._pictures.get(kind, b"")
 
     def _scan(self, open_source: Callable[[], Source], settings: Settings) -> None:

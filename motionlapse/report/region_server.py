@@ -1,4 +1,4 @@
-"""The page on which regions are drawn, served to this machine alone."""
+"""Serving the page on which regions are drawn, to this machine only."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ Save = Callable[[Sequence[str], Sequence[str]], str]
 
 
 class RegionServer:
-    """Serves the page until it says that it is done.
+    """Serves the page until the user is done.
 
-    It listens on the loopback address alone, every address begins with a random token, requests
-    that were meant for another host are refused (a name that leads here does not help), and what
-    changes something must be JSON, which no page of another origin may send.
+    It listens only on the loopback address, and every URL begins with a random token. Requests
+    whose Host header names another host are refused, which stops DNS rebinding. Requests that
+    change something must be JSON, which pages of another origin cannot send.
 
     Parameters
     ----------
     scene
-        Started.
+        The scene, already started.
     name
-        The source as a person typed it.
+        The source, as a person typed it.
     regions, ignore
-        The polygons that there are.
+        The existing polygons.
     save
-        Called with regions and ignored regions, returns where they were saved; its
-        `MotionlapseError` is shown on the page.
+        Called with regions and ignored regions; returns where they were saved. A `MotionlapseError`
+        that it raises is shown on the page.
 
     Attributes
     ----------
     address
-        Of the page.
+        URL of the page.
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class RegionServer:
         self.address = f"http://{_LOOPBACK}:{port}/{self.token}/"
 
     def serve(self) -> None:
-        """Answer until the page is done."""
+        """Answer requests until the user is done."""
         try:
             self._server.serve_forever(poll_interval=0.1)
         finally:
             self._server.server_close()
 
     def finish(self) -> None:
-        """Let `serve` return; to be called from another thread."""
+        """Make `serve` return; must be called from another thread."""
         threading.Thread(target=self._server.shutdown, daemon=True).start()
 
     def state(self, first: int) -> dict[str, object]:
-        """Return what the page asks for again and again: the blobs from number `first` on."""
+        """Return the state that the page polls, with the blobs from number `first` on."""
         scene = self.scene
         return {
             "size": scene.size,
@@ -92,12 +92,12 @@ class RegionServer:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers one request after another of a browser."""
+    """Answers the requests of a browser."""
 
     page: RegionServer
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # the name that the library calls
+    def do_GET(self) -> None:  # the name that http.server calls
         path, _, query = self._place()
         if path is None:
             return
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(400, {"fault": "not a list of regions and one of ignored regions"})
 
     def _place(self) -> tuple[str | None, str, str]:
-        """Return the path below the token; None for a request that was refused."""
+        """Return the path below the token; None if the request was refused."""
         path, mark, query = self.path.partition("?")
         start = f"/{self.page.token}/"
         ours = secrets.compare_digest(path[: len(start)].encode(), start.encode())
@@ -174,4 +174,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing: the page speaks for itself."""
+        """Log nothing."""

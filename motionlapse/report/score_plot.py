@@ -1,4 +1,4 @@
-"""Scores over time as a strip of picture."""
+"""Scores over time, drawn as a strip."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from motionlapse.frames import Image
 from motionlapse.sinks.drawing import DIM, LEAST_TEXT_PX, WHITE, YELLOW, write_text
 
 _GROUND = 36
-_LOWEST = 0.05  # scores are drawn by their logarithm, from here on
+_LOWEST = 0.05  # the scale is logarithmic from here on
 
 
 def score_plot(
     scores: Sequence[tuple[float, float]], size: tuple[int, int], *, span_s: float, stays: float
 ) -> Image:
-    """Return a curve of scores, the newest at the right edge, as BGR of (width, height).
+    """Return a curve of scores with the newest at the right edge, as a BGR picture.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def score_plot(
     span_s
         How much time the width stands for.
     stays
-        The score from which an open event stays open: a second line below that of 1.
+        The score from which an open event stays open, drawn as a second line below that of 1.
     """
     width, height = size
     strip = np.full((height, width, 3), _GROUND, np.uint8)

@@ -1,4 +1,4 @@
-"""Small pictures for a page of events: the snapshot and the mask in one."""
+"""Thumbnails for a page of events: snapshot and mask in one picture."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _QUALITIES = (70, 45, 25, 10, 1)
 
 
 def read_small(path: Path) -> Image | None:
-    """Return a picture as large as a thumbnail or larger, BGR; None if it cannot be read."""
+    """Read a picture at the size of a thumbnail or above, BGR; None if it cannot be read."""
     try:
         content = np.fromfile(path, np.uint8)
     except OSError:
         return None
     if not content.size:
         return None
-    # JPEG can be decoded at an eighth of its size, in less time.
+    # JPEG can be decoded at an eighth of its size, which is faster.
     for how in (cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_REDUCED_COLOR_2, cv2.IMREAD_COLOR):
         picture = cv2.imdecode(content, how)
         if picture is None:
@@ -44,7 +44,7 @@ def read_mask(png: bytes) -> Image | None:
 
 
 def thumbnail(picture: Image | None, mask: Image | None) -> bytes:
-    """Return both side by side as WebP of at most `MOST_BYTES`; ``b""`` without either.
+    """Return both side by side as WebP of at most `MOST_BYTES`; ``b""`` if both are None.
 
     Parameters
     ----------
@@ -59,17 +59,17 @@ def thumbnail(picture: Image | None, mask: Image | None) -> bytes:
     while True:
         shown = Pictures.fromarray(np.ascontiguousarray(pair[:, :, ::-1]))
         for quality in _QUALITIES:
-            # Pillow lets one choose the effort; OpenCV takes three times as long.
+            # Pillow allows a lower effort; OpenCV takes three times as long.
             webp = io.BytesIO()
             shown.save(webp, "WEBP", quality=quality, method=2)
             if webp.tell() <= MOST_BYTES:
                 return webp.getvalue()
-        # Noise that no quality makes small enough.
+        # Noise, which no quality makes small enough.
         pair = cv2.resize(pair, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
 
 
 def _fitted(image: Image, how: int) -> Image:
-    """Return a picture as large as fits a half of a thumbnail, on black."""
+    """Return a picture fitted into half of a thumbnail, on black."""
     width, height = _HALF
     factor = min(width / image.shape[1], height / image.shape[0])
     size = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))

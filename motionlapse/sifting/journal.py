@@ -1,4 +1,4 @@
-"""What has been decided of each still, so that a later run goes on where this one ended."""
+"""The decision about each still on disk, so that a later run continues where this one ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was decided of one still.
+    """The decision about one still.
 
     Attributes
     ----------
@@ -28,15 +28,17 @@ class Record:
     state
         ``kept``, ``dropped`` or ``corrupt``.
     value, threshold
-        What the measure said, and from where on a still is kept; None where nothing was measured.
+        The measure's value, and the threshold from which a still is kept; None if nothing was
+        measured.
     against
-        The last kept still, with which it was compared; None for the first and for corrupt ones.
+        The last kept still, with which this one was compared; None for the first and for corrupt
+        ones.
     reason
         In words.
     file
-        Where it was put; None unless it was kept.
+        Where the kept still was placed; None if it was not kept.
     size
-        In bytes, by which it is known again.
+        In bytes; a later run recognises the still by path and size.
     """
 
     still: str
@@ -50,19 +52,19 @@ class Record:
 
 
 class Journal:
-    """The records of a folder of kept stills; each is on disk before the next still is judged.
+    """The records of a folder of kept stills, each on disk before the next still is judged.
 
     Parameters
     ----------
     folder
-        Where it lies; None remembers nothing on disk.
+        The folder of kept stills; None writes nothing to disk.
     rules
-        By what stills are judged: a later run must have the same.
+        The settings by which stills are judged; a later run must have the same.
 
     Raises
     ------
     ConfigError
-        If the folder was sifted by other rules, or holds a journal of another kind.
+        If the folder was sifted with other settings, or holds a journal of another version.
     SinkError
         If it cannot be read or written.
     """
@@ -77,9 +79,9 @@ class Journal:
         header = json.dumps({"format": _FORMAT, "rules": rules}, sort_keys=True)
         try:
             complete = self._read(path, header) if path.exists() else 0
-            # Not buffered: what could not be written would be tried again when it is closed.
+            # Unbuffered: a buffer that could not be written would be written again on closing.
             self._file = path.open("ab", buffering=0)
-            self._file.truncate(complete)  # a line that a lost power supply cut off
+            self._file.truncate(complete)  # a line cut off by a power failure
             if not complete:
                 self._write(self._file, header)
         except OSError as error:
@@ -93,7 +95,7 @@ class Journal:
             self._file.close()
 
     def add(self, record: Record) -> None:
-        """Remember what was decided.
+        """Write down a decision.
 
         Raises
         ------
@@ -111,7 +113,7 @@ class Journal:
 
     @staticmethod
     def _write(file: FileIO, line: str) -> None:
-        """Append a line; where there is no room for the whole of it, nothing of it stays."""
+        """Append a line as a whole, or nothing of it if the disk is full."""
         before = file.seek(0, os.SEEK_END)
         rest = memoryview(f"{line}\n".encode())
         try:
@@ -123,7 +125,7 @@ class Journal:
             raise
 
     def _read(self, path: Path, header: str) -> int:
-        """Take in what is there; return how many bytes of it are whole lines."""
+        """Read the existing records; return how many bytes of the file are whole lines."""
         raw = path.read_bytes()
         complete = raw.rfind(b"\n") + 1
         lines = raw[:complete].decode("utf-8", "replace").splitlines()
@@ -131,8 +133,9 @@ class Journal:
             return 0
         if lines[0] != header:
             raise ConfigError(
-                f"{path}: this folder was sifted by other rules ({_differing(lines[0], header)}); "
-                "choose another --out, or the same settings"
+                f"{path}: this folder was sifted with other settings "
+                f"({_differing(lines[0], header)}); choose another --out, or use the same "
+                "settings"
             )
         for line in lines[1:]:
             try:
@@ -144,7 +147,7 @@ class Journal:
 
 
 def key_of(still: str) -> str:
-    """Return what a still is known by, wherever the program is started."""
+    """Return the key of a still, which does not depend on the current folder."""
     return str(Path(still).absolute())
 
 

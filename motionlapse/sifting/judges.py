@@ -1,4 +1,4 @@
-"""What decides of a still: a measure, or the running background model."""
+"""Judges that decide whether a still is kept: a measure, or the running background model."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ from motionlapse.sifting.stills import Picture, planes_of, read_stills
 from motionlapse.sources.stills import read_bgr
 from motionlapse.units import format_share
 
-# The model learns in seconds; of stills, which may be an hour apart, each stands for the longest
-# step that it takes at once.
+# The model learns in seconds, but stills may be an hour apart. Each counts as the longest step that
+# the model takes at once.
 _STEP_S = 0.2
 _OPENING, _SAMPLES, _NOISE_SAMPLES = 60, 150, 40
-# Of the last neighbours the calmest are taken for quiet.
+# The calmest of the last neighbours are taken to be quiet.
 REMEMBERED, _LEAST_REMEMBERED, _CALM = 300, 20, 0.25
 _LEAST_CONTRAST = 4.0
 
 
 class Judge(Protocol):
-    """Whether a still is news."""
+    """Decides whether a still differs enough from the last one kept."""
 
     planes: bool
 
     @property
     def threshold(self) -> float:
-        """From where on the next still differs, as a value of the measure."""
+        """The measure's value from which the next still counts as different."""
 
     def judge(self, picture: Picture) -> Verdict:
-        """Judge the next still of the series, which is remembered if it is kept."""
+        """Judge the next still of the series; a kept one becomes the new reference."""
 
     def replay(self, picture: Picture, *, kept: bool) -> None:
-        """Take a still that has been judged in a run before."""
+        """Take in a still that an earlier run has judged."""
 
 
 def make_judge(settings: Settings, paths: Sequence[Path]) -> Judge:
-    """Return the judge that the settings ask for, its threshold learned where that is asked.
+    """Return the judge that the settings ask for, with its threshold learned if that is ``auto``.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def make_judge(settings: Settings, paths: Sequence[Path]) -> Judge:
 
 
 class MeasureJudge:
-    """Compares with the last kept still, by a measure; see `LastKept`."""
+    """Compares each still with the last kept one by a measure; see `LastKept`."""
 
     planes = False
 
@@ -91,14 +91,14 @@ class MeasureJudge:
             threshold = value_at(entry, automatic_limit(entry, distances))
         else:
             raise ConfigError(
-                "--threshold auto: there are no two neighbours of one size to learn from; give a "
-                "number"
+                "--threshold auto: no two neighbouring stills have the same size to learn from; "
+                "give a number"
             )
         self._last = LastKept(entry, threshold, preparation, noise=quiet_noise(distances))
 
     @property
     def threshold(self) -> float:
-        """From where on a still differs: as given, else learned from the whole series."""
+        """The threshold as given, else learned from the whole series."""
         return self._last.threshold
 
     def judge(self, picture: Picture) -> Verdict:
@@ -106,7 +106,7 @@ class MeasureJudge:
         return self._last.judge(_as_image(picture))
 
     def replay(self, picture: Picture, *, kept: bool) -> None:
-        """Take a still of a run before."""
+        """Take in a still of an earlier run."""
         if kept:
             self._last.take(_as_image(picture))
         else:
@@ -120,24 +120,24 @@ def _as_image(picture: Picture) -> Image:
 
 
 def _neighbours(paths: Sequence[Path], most: int) -> Iterator[tuple[Image, Image]]:
-    """Yield pairs of stills that follow each other, evenly from the whole series."""
+    """Yield pairs of neighbouring stills, spread evenly over the series."""
     step = max(1, (len(paths) - 1) // most)
     for index in range(0, len(paths) - 1, step):
         try:
             before, after = read_bgr(paths[index]), read_bgr(paths[index + 1])
         except SourceError:
-            continue  # told of when its turn comes
+            continue  # reported when its turn comes
         if before.shape[:2] == after.shape[:2]:
             yield before, after
 
 
 class ModelJudge:
-    """Runs the background model over the stills, and asks what came or went since the last kept.
+    """Runs the background model over the stills; judges by what came or went since the last kept.
 
     The value is the area of the blobs that have come or gone, as a share of the watched area: those
-    of which more than half was not foreground in the last kept still, or is not now. Only where the
-    picture itself looks different by more than a change of light: what the model has merely learned
-    is no news.
+    of which more than half was not foreground in the last kept still, or is not now. A blob counts
+    only where the pictures themselves differ by more than a change of light: foreground that the
+    model has merely learned in the meantime is not a change.
     """
 
     planes = True
@@ -152,14 +152,14 @@ class ModelJudge:
         self._chosen = settings.measures.threshold
         self._changes: deque[float] = deque(maxlen=REMEMBERED)
         self._before: Image | None = None
-        # What stills are laid over, where that is asked: the last kept, as it was laid itself.
+        # With ``align``, stills are aligned with this picture: the last kept one, itself aligned.
         self._ground: Image | None = None
         self._laid: Image | None = None
         self._prime(paths)
 
     @property
     def threshold(self) -> float:
-        """From where on a still differs: as given, else learned from the calmest neighbours."""
+        """The threshold as given, else learned from the calmest neighbours."""
         if self._chosen != "auto":
             return float(self._chosen)
         floor = self._settings.decision.enter
@@ -174,7 +174,7 @@ class ModelJudge:
             first = self._mask is None
             self._keep(mask, luma)
             return Verdict(
-                True, None, self.threshold, "the first" if first else "another picture size"
+                True, None, self.threshold, "the first" if first else "different picture size"
             )
         value, threshold = self._news(mask, luma), self.threshold
         keep = value >= threshold
@@ -207,7 +207,7 @@ class ModelJudge:
         return Analyzer(planes.size, model, settings.analysis, enter=settings.decision.enter)
 
     def _step(self, picture: Picture) -> tuple[Image, Image]:
-        """Return mask and luma at the size of analysis."""
+        """Return mask and luma at the analysis size."""
         planes = self._prepared(picture)
         frame = _frame(self._stills, self._stills * _STEP_S, planes)
         self._stills += 1
@@ -232,7 +232,7 @@ class ModelJudge:
         if self._preparation.aligns:
             if self._ground is None or self._ground.shape != ready.shape:
                 self._ground = ready
-            ready = self._laid = self._preparation.laid(self._ground, ready)
+            ready = self._laid = self._preparation.align(self._ground, ready)
         return planes_of(ready)
 
     def _news(self, mask: Image, luma: Image) -> float:

@@ -1,4 +1,4 @@
-"""What one mask has that another has not, and whether the pictures differ there, too."""
+"""Blobs that one mask has and another has not, and whether the pictures differ there as well."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from motionlapse.frames import Image
 
-_TOLERANCE_PX = 5  # outlines move by half of this
+_TOLERANCE_PX = 5  # outlines may move by half of this
 _PADDING_PX = 6
 
 
 def new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice], int]]:
-    """Yield the blobs of a mask that are not in another: padded box and area in pixels.
+    """Yield padded box and area in pixels of each blob of a mask that another mask lacks.
 
     A blob is in the other mask if at least half of it lies near foreground there: what moves by
     less than half of itself has neither come nor gone.
@@ -23,7 +23,7 @@ def new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice]
         return
     square = np.ones((_TOLERANCE_PX, _TOLERANCE_PX), np.uint8)
     near = np.asarray(cv2.dilate(before, square), np.uint8)
-    # Blobs of the detector have no holes: their outlines are all of them.
+    # The detector's blobs have no holes, so their outlines describe them fully.
     outlines, _ = cv2.findContours(after, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     for outline in outlines:
         x, y, width, height = cv2.boundingRect(outline)
@@ -36,7 +36,7 @@ def new_blobs(before: Image, after: Image) -> Iterator[tuple[tuple[slice, slice]
 
 
 def contrast_beyond_light(before: Image, after: Image) -> float:
-    """Return the RMS difference in grey levels that no gain and offset explains.
+    """Return the RMS difference in grey levels that gain and offset cannot explain.
 
     Parameters
     ----------
@@ -45,8 +45,9 @@ def contrast_beyond_light(before: Image, after: Image) -> float:
 
     Notes
     -----
-    Of the least squares fit ``after ≈ α before + β`` with ``α ≥ 0``; of either direction the larger
-    rest, so that a thing on a plain ground counts whether it comes or goes.
+    The residual of the least-squares fit ``after ≈ α before + β`` with ``α ≥ 0``, or of the fit in
+    the other direction if that is larger, so that an object on a plain ground counts both when it
+    comes and when it goes.
     """
     a, b = (picture.astype(np.float64).ravel() for picture in (before, after))
     a -= a.mean()

@@ -16,21 +16,21 @@ _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS
 
 
 class Placer:
-    """Places stills in a folder under their own names; nothing there is ever overwritten.
+    """Places stills in a folder under their own names, and never overwrites anything there.
 
     Parameters
     ----------
     folder
-        Made already. What a killed program left there half copied is removed.
+        Must exist. Half-copied files that a killed program left there are removed.
     how
-        ``link``: a second name for the same file, or a copy where the file system has none;
-        ``copy``: with its times; ``move``: away from where it was.
+        ``link``: a hard link, or a copy where the file system has no hard links; ``copy``: a copy
+        with the original's times; ``move``: the file itself.
     """
 
     def __init__(self, folder: Path, how: How) -> None:
         self._folder = folder
         self._how = how
-        self._last: tuple[Path, Path] | None = None  # what was placed last, and where
+        self._last: tuple[Path, Path] | None = None  # the still placed last, and its new path
         drop_dead(folder)
 
     def place(self, still: Path) -> Path:
@@ -39,7 +39,7 @@ class Placer:
         Raises
         ------
         SinkError
-            If it cannot be; the still is then where it was, and nothing is left behind.
+            If it cannot be placed; it is then where it was, and nothing is left behind.
         """
         target = self._free_name(still)
         self._last = None if target.exists() else (still, target)
@@ -51,7 +51,7 @@ class Placer:
         return target
 
     def take_back(self) -> None:
-        """Undo the last placing: of what nobody has noted a later run would make a second copy.
+        """Undo the last placing, as a later run would place a still without a record a second time.
 
         Raises
         ------
@@ -69,11 +69,11 @@ class Placer:
             drop(target)
 
     def _free_name(self, still: Path) -> Path:
-        """Return the still's own name, numbered where another file has it."""
+        """Return the still's own name, with a number if another file has that name."""
         target, number = self._folder / still.name, 1
         while target.exists() or target.is_symlink():
             if target.exists() and target.samefile(still):
-                return target  # of a run that ended before it could say so
+                return target  # placed by a run that ended before it could record that
             number += 1
             target = self._folder / f"{still.stem}-{number}{still.suffix}"
         return target

@@ -1,4 +1,4 @@
-"""The run: every still of a series judged, and those that changed put into a folder."""
+"""The run: judges every still of a series, and puts those that changed into a folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from motionlapse.sifting.judges import REMEMBERED, Judge, make_judge
 from motionlapse.sifting.placing import Placer
 from motionlapse.sifting.stills import Still, in_time, read_stills
 
-# The model has forgotten what it saw before so many stills.
+# After this many stills the model has forgotten what it saw before.
 _SEEN = 80
 
 
@@ -26,14 +26,14 @@ class Summary:
     Attributes
     ----------
     stills, kept, corrupt
-        How many there were, were kept, and could not be used; those of runs before included.
+        How many there were, were kept and were unusable, including those of earlier runs.
     slow
-        How many were not kept although they are far from the last that was: all that changed did so
-        slowly.
+        How many were dropped although they are far from the last kept one, because everything
+        changed slowly.
     before
-        How many had been judged in a run before.
+        How many had been judged by an earlier run.
     kept_bytes, all_bytes
-        Of the files.
+        Sizes of the kept files and of all files.
     unreadable
         True if a still could not be read or was corrupt.
     interrupted
@@ -72,11 +72,11 @@ class Sift:
     settings
         ``measures`` and, for the running model, ``background``, ``analysis`` and ``decision``.
     journal
-        What has been decided before, and where decisions are written.
+        Earlier decisions, and where new ones are written.
     placer
         Where kept stills go; None leaves them where they are (a dry run).
     on_record
-        Told of each still.
+        Called with the record of each still.
     should_stop
         Asked before each still.
     """
@@ -102,7 +102,8 @@ class Sift:
         Parameters
         ----------
         stills
-            In natural order; where EXIF or names tell when they were taken, that decides.
+            In natural order. If EXIF or names tell when the stills were taken, they are sorted by
+            that.
 
         Raises
         ------
@@ -126,9 +127,9 @@ class Sift:
         self._judge(judge, dict(_needed(earlier, model=judge.planes)), paths)
 
     def _judge(self, judge: Judge, earlier: Mapping[Path, Record], paths: Sequence[Path]) -> None:
-        """Bring a judge to where the run before left it, then judge what is new.
+        """Bring a judge to where the earlier run left it, then judge the new stills.
 
-        In one go: whether the last still of that run is corrupt shows in the first of this one.
+        Both in one pass, since the first new still shows whether the last old one is corrupt.
         """
         against: str | None = None
         corrupt = self._settings.measures.corrupt
@@ -151,7 +152,7 @@ class Sift:
                 against = record.still
 
     def _note(self, record: Record) -> None:
-        """Write down what was decided; what cannot be is undone, so that the next run does it."""
+        """Record a decision; if that fails, undo it, so that the next run makes it again."""
         try:
             self._journal.add(record)
         except SinkError:
@@ -178,9 +179,9 @@ class Sift:
 def _needed(
     earlier: Sequence[tuple[Path, Record]], *, model: bool
 ) -> Sequence[tuple[Path, Record]]:
-    """Return what a judge has to see again of the run before: from the last kept but one on.
+    """Return what a judge has to see again of the earlier run: from the last kept but one on.
 
-    (The last may turn out to be corrupt.) The model has to have learned before it.
+    The last kept one may turn out to be corrupt. The model needs stills before that to learn from.
     """
     whole = [(path, record) for path, record in earlier if record.state != "corrupt"]
     kept = [number for number, (_, record) in enumerate(whole) if record.state == "kept"]
@@ -193,7 +194,7 @@ def _needed(
 
 
 def _whereabouts(record: Record) -> Path:
-    """Return where a still is now: one that was moved is where it was put."""
+    """Return where a still is now: at its new place if it was moved."""
     path = Path(key_of(record.still))
     return Path(record.file) if record.file is not None and not path.exists() else path
 

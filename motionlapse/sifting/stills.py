@@ -1,4 +1,4 @@
-"""Reading the stills of one series, each as the judge wants it, corrupt ones set apart."""
+"""Reading the stills of one series in the form that the judge needs, with corrupt ones marked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from motionlapse.sources.stills import plane_of, read_bgr, read_planes
 
 Picture: TypeAlias = Image | Planes
 
-_HISTOGRAM_SIDE = 480  # rows and columns that are left for the histogram
+_HISTOGRAM_SIDE = 480  # most rows and columns used for the histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Still:
     path
         The file.
     picture
-        What it shows; None if it is corrupt.
+        The decoded picture; None if it is corrupt.
     fault
         Why it is corrupt, or ``""``.
     unreadable
-        True if it could not be decoded; False for one that only looks like none of its neighbours.
+        True if it could not be decoded; False if it only looks unlike both its neighbours.
     """
 
     path: Path
@@ -46,9 +46,9 @@ class Still:
 
 
 def in_time(paths: Sequence[Path]) -> list[Path]:
-    """Return paths in order of time where EXIF or all names tell it, else as they are.
+    """Return paths in order of time if EXIF or all names tell it, else unchanged.
 
-    What has no time because it cannot be opened comes first.
+    Stills that cannot be opened have no time and come first.
     """
     dated = [path for _, path in still_times(paths) or ()]
     timed = set(dated)
@@ -65,15 +65,15 @@ def read_stills(paths: Sequence[Path], *, planes: bool, corrupt: float) -> Itera
     planes
         True for planes, as the detector takes them; False for grey or BGR, as measures do.
     corrupt
-        The Kullback–Leibler divergence of grey histograms above which a still that differs by so
-        much from both its neighbours, which are alike, is corrupt; 0 asks nobody.
+        A still is corrupt if its grey histogram diverges (Kullback–Leibler) by more than this from
+        those of both its neighbours, while these two are alike; 0 switches the test off.
     """
     with _Reading(paths, planes=planes) as reading:
         yield from _judged(reading, corrupt) if corrupt > 0 else reading
 
 
 class _Reading:
-    """The stills one after another; leaving the block stops the thread."""
+    """Iterates over the stills; leaving the block stops the thread that reads ahead."""
 
     def __init__(self, paths: Sequence[Path], *, planes: bool) -> None:
         self._ahead = Ahead(_read(path, planes=planes) for path in paths)
@@ -93,9 +93,9 @@ def _read(path: Path, *, planes: bool) -> Still:
 
 
 def _judged(stills: Iterator[Still], limit: float) -> Iterator[Still]:
-    """Mark pictures whose histogram is far from those of the whole ones beside them."""
+    """Mark pictures whose histogram is far from those of the intact pictures beside them."""
     before: Image | None = None
-    waiting: list[Still] = []  # one picture, and what could not be decoded after it
+    waiting: list[Still] = []  # one picture, and the undecodable ones after it
     for still in stills:
         if still.picture is None or not waiting:
             if waiting or still.picture is not None:
@@ -132,7 +132,7 @@ def _odd(still: Still, before: Image, middle: Image, limit: float) -> Still:
 
 
 def _luma(still: Still) -> Image:
-    """Return every so many rows and columns of the luma: enough for a histogram."""
+    """Return a subsample of the luma's rows and columns, enough for a histogram."""
     picture = still.picture
     if picture is None:
         raise ValueError("a corrupt still has no luma")

@@ -87,9 +87,9 @@ class ArchiveReader(Closing):
         self._folder = folder
         path = folder / ARCHIVE_FILE
         if folder.name == ARCHIVE_FILE and folder.is_file():
-            raise SourceError(f"{folder}: an archive is the folder of that file: {folder.parent}")
+            raise SourceError(f"{folder}: name the folder of that file instead: {folder.parent}")
         if not path.is_file():
-            raise SourceError(f"{folder}: no archive; it has no {ARCHIVE_FILE}")
+            raise SourceError(f"{folder}: not an archive; it has no {ARCHIVE_FILE}")
         try:
             self._db = sqlite3.connect(_address(path), uri=True, timeout=30)
             self._db.execute("PRAGMA query_only = ON")
@@ -98,7 +98,8 @@ class ArchiveReader(Closing):
             raise SourceError(f"{path}: cannot be read: {why(error)}") from None
         if not OLDEST_SCHEMA <= version <= SCHEMA_VERSION:
             raise SourceError(
-                f"{path}: has schema {version}, this version of motionlapse knows {SCHEMA_VERSION}"
+                f"{path}: has schema {version}, but this version of motionlapse knows "
+                f"{SCHEMA_VERSION}"
             )
 
     def close(self) -> None:

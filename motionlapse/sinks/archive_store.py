@@ -91,10 +91,10 @@ class ArchiveStore:
             with self.transaction() as db:
                 version = migrate(db)
         if version == 0:
-            raise SinkError(f"{self._path}: is empty, or no archive; choose another --out")
+            raise SinkError(f"{self._path}: is empty or not an archive; choose another --out")
         if version != SCHEMA_VERSION:
             raise SinkError(
-                f"{self._path}: has schema {version}, this version of motionlapse knows "
+                f"{self._path}: has schema {version}, but this version of motionlapse knows "
                 f"{SCHEMA_VERSION}; use a newer one, or another --out"
             )
 

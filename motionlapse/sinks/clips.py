@@ -122,7 +122,7 @@ class ClipSink:
         moment = format_duration(start_s, decimals=3).replace(":", "-")
         path = self._folder / f"event-{event.number:04d}_{moment}{self._suffix}"
         if path.exists():
-            raise SinkError(f"{path}: cannot be written: it is there already")
+            raise SinkError(f"{path}: cannot be written: it already exists")
         make_folder(self._folder)
         self._write([span], path)
         self._add(span)
@@ -133,7 +133,7 @@ class ClipSink:
             self._tally(
                 f"{path}: begins {before_s:.1f} s before its event, {earlier_s:.1f} s more than "
                 "--pre, at a key frame",
-                "{} more likewise, none by more",
+                "{} more likewise, none earlier",
                 earlier_s,
             )
 

@@ -1,4 +1,4 @@
-"""Settings of what is run or told when something happens."""
+"""Settings of commands and addresses that are notified when something happens."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def _parse_command(value: object) -> str:
 def _parse_webhook(value: object) -> object:
     text = value.get_secret_value() if isinstance(value, HiddenAddress) else str(value)
     if not text.lower().startswith(("http://", "https://")):
-        raise ValueError("a webhook's address begins with http:// or https://")
+        raise ValueError("a webhook's address must begin with http:// or https://")
     try:
         parts = urlsplit(text)
         whole = bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is none, or brackets that do not close
+    except ValueError:  # for a port that is not a number, or an unclosed bracket
         whole = False
     if not whole:
         raise ValueError(
-            "a webhook's address has a host, and a port that is a number; write "
-            "http://host:8080/path (in a password %2F, %3F and %23 for / ? #)"
+            "a webhook's address needs a host, and its port must be a number; write "
+            "http://host:8080/path (in a password, %2F, %3F and %23 for /, ? and #)"
         )
     return value
 
@@ -47,26 +47,31 @@ WebhookAddress = Annotated[HiddenAddress, BeforeValidator(_parse_webhook)]
 
 
 class HookSettings(SettingsModel):
-    """Commands and an address that are told of events."""
+    """Commands and an address that are notified of events."""
 
     on_event_start: Command | None = setting(
         None,
-        "run this when an event begins; it gets the event as JSON",
+        "run this command when an event begins; it gets the event as JSON on standard input",
         flag="--on-event-start",
         metavar="CMD",
     )
     on_event_end: Command | None = setting(
-        None, "run this when an event has ended", flag="--on-event-end", metavar="CMD"
+        None, "run this command when an event has ended", flag="--on-event-end", metavar="CMD"
     )
     on_snapshot: Command | None = setting(
-        None, "run this when a snapshot has been written", flag="--on-snapshot", metavar="CMD"
+        None,
+        "run this command when a snapshot has been written",
+        flag="--on-snapshot",
+        metavar="CMD",
     )
     webhook: WebhookAddress | None = setting(
         None,
-        "post the same JSON there when an event begins and ends",
+        "post the event as JSON to this address when it begins and when it ends",
         flag="--webhook",
         metavar="URL",
     )
-    time_limit: Duration = setting("30s", "how long a command may run before it is ended", gt=0)
-    queue: int = setting(64, "most commands and posts that may wait", ge=1, le=10_000)
-    attempts: int = setting(5, "how often a post is tried, with growing waits", ge=1, le=100)
+    time_limit: Duration = setting("30s", "how long a command may run before it is stopped", gt=0)
+    queue: int = setting(64, "how many commands and posts may wait at most", ge=1, le=10_000)
+    attempts: int = setting(
+        5, "how many times a post is attempted, with growing pauses", ge=1, le=100
+    )

@@ -111,7 +111,7 @@ class Hooks:
             return
         if not ended.in_time:
             killed = ended.code == -signal.SIGKILL
-            what = "was ended" if killed else "what it left running was waited for no longer"
+            what = "was stopped" if killed else "no longer waiting for what it left running"
             self._log.warning(f"{name}: {what} after {limit_s:g} s (sinks.hooks.time_limit)")
             return
         said = " ".join(map(redact_within, ended.output.decode(errors="replace").split()))
@@ -205,7 +205,7 @@ class _Worker:
             if not self._told:
                 self._told = True
                 self._log.warning(
-                    f"{self._name}: {self._queue.maxsize} are waiting; what comes now is left out"
+                    f"{self._name}: {self._queue.maxsize} are waiting; further ones are left out"
                 )
 
     def close(self, wait_s: float) -> None:
@@ -216,7 +216,7 @@ class _Worker:
             self._queue.put(None, timeout=wait_s)
         self._thread.join(wait_s)
         if self._thread.is_alive() and self._queue.qsize() > 1:
-            self._log.warning(f"{self._name}: {self._queue.qsize() - 1} were left undone")
+            self._log.warning(f"{self._name}: {self._queue.qsize() - 1} were not carried out")
         self._thread = None
 
     def _work(self) -> None:

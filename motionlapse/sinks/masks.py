@@ -43,8 +43,8 @@ class MaskFolder:
         for path in sorted(folder.glob("bin*.png")):
             if _OWN_NAME.fullmatch(path.name) and not _ends_with(path, self._note):
                 raise SinkError(
-                    f"{folder}: {path.name} in it is of something else than {source}; name another "
-                    "folder, or empty it"
+                    f"{folder}: holds {path.name}, which was not made from {source}; name "
+                    "another folder, or empty it"
                 )
 
     def write(self, analysis: Analysis, decision: Decision) -> None:  # noqa: ARG002

@@ -143,6 +143,6 @@ def place_table(part: Path, place: Path, *, live: bool) -> None:
         part.replace(place)
     elif (name := put_new(part, place)) != place:
         raise SinkError(
-            f"{place}: cannot be written: something else has taken the name meanwhile; "
+            f"{place}: cannot be written: another program has taken the name in the meantime; "
             f"the table is {name.name}"
         )

@@ -47,7 +47,7 @@ class PacketRecorder:
         with self._ring.using() as stream:
             packets = self._ring.from_key(start_s)
             if stream is None or not packets:
-                raise SinkError("no clip: the stream has not brought a key frame yet")
+                raise SinkError("no clip: the stream has not sent a key frame yet")
             first_s = packets[0].time_s
             path = name(first_s, film_suffix(stream, growing=True))
             self._copier = PacketCopier(path, stream, growing=True)

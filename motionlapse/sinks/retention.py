@@ -112,7 +112,7 @@ class Retention:
         swept.free = self._free()
         if limit := self._exceeded(swept):
             swept.unmet = (
-                f"{limit} cannot be met: the archive has {format_size(swept.size_left)}, "
+                f"{limit} cannot be met: the archive takes {format_size(swept.size_left)}, "
                 f"{format_size(swept.free)} are free, and no event of a camera is left to delete"
             )
         return swept

@@ -1,4 +1,4 @@
-"""Settings of how much is kept."""
+"""Settings of how long and how much is kept."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from motionlapse.settings import Duration, SettingsModel, Size, setting
 
 
 class RetentionSettings(SettingsModel):
-    """How long, how much, and what is left free; the oldest events of cameras go first."""
+    """Limits on age, size and free disk space; the oldest events of cameras are deleted first."""
 
     keep: Duration | None = setting(
-        None, "delete events that are older [never]", flag="--keep", metavar="TIME", gt=0
+        None, "delete events older than this [never]", flag="--keep", metavar="TIME", gt=0
     )
     max_size: Size | None = setting(
         None,
-        "delete the oldest events while all is larger than this [no limit]",
+        "delete the oldest events while the archive is larger than this [no limit]",
         flag="--max-size",
         metavar="SIZE",
         gt=0,

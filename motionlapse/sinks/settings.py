@@ -28,8 +28,8 @@ def _parse_snapshots(value: object) -> str:
         return text
     if text not in SNAPSHOT_CHOICES:
         raise ValueError(
-            f"'{value}' is no choice of snapshots; write best, first, last, every:2s, all or none"
-            f"{nearest(text, [*SNAPSHOT_CHOICES, 'every:2s'])}"
+            f"'{value}' is not a choice of snapshots; write best, first, last, every:2s, all or "
+            f"none{nearest(text, [*SNAPSHOT_CHOICES, 'every:2s'])}"
         )
     return text
 
@@ -40,7 +40,7 @@ SnapshotChoice = Annotated[str, BeforeValidator(_parse_snapshots)]
 LAYERS = ("picture", "mask", "score", "background", "sigma", "flow")
 FILM_SUFFIXES = (".mp4", ".mkv")
 METRICS_SUFFIXES = (".csv", ".parquet")
-# What ends the name of a file; a folder may be called masks.2 or night.v3.
+# Endings that mark a file name; a folder may be called masks.2 or night.v3.
 _FILE_ENDING = re.compile(r"\.(ts|[a-z][a-z0-9]{2,4})")
 
 
@@ -49,7 +49,7 @@ def _parse_layers(value: object) -> str:
     for name in names:
         if name not in LAYERS:
             raise ValueError(
-                f"no layer '{name}'{nearest(name, LAYERS)}; there are {', '.join(LAYERS)}"
+                f"no layer '{name}'{nearest(name, LAYERS)}; choose from {', '.join(LAYERS)}"
             )
     if len(set(names)) < len(names):
         raise ValueError(f"'{value}' names a layer twice")
@@ -65,8 +65,8 @@ def _parse_film_size(value: object) -> object:
     number = int(value) if isinstance(value, str) and value.isdecimal() else value
     if type(number) is not int or not 64 <= number <= 8192:
         raise ValueError(
-            f"'{value}' is no size; write source or a width of 64 to 8192 pixels"
-            f"{nearest(str(value), ['source'])}"
+            f"'{value}' is not a size; write source or a width of 64 to 8192 "
+            f"pixels{nearest(str(value), ['source'])}"
         )
     return number
 
@@ -78,26 +78,26 @@ def _parse_metrics(value: object) -> object:
     _refuse_slash(value)
     path = Path(str(value))
     if path.suffix.lower() not in METRICS_SUFFIXES and not _is(is_special, path):
-        raise ValueError(f"'{value}' is no name for metrics; it ends in .csv or .parquet")
+        raise ValueError(f"'{value}' is not a name for metrics; it must end in .csv or .parquet")
     return value
 
 
 def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Tell what a path is; one that may not be looked at is told of when it is written."""
+    """Apply a test to a path; a path that cannot be examined is reported when it is written."""
     with contextlib.suppress(OSError):
         return kind(path)
     return False
 
 
 def _refuse_slash(value: object) -> object:
-    """Refuse a folder where a file is wanted: paths lose the slash that says so."""
+    """Refuse a trailing slash where a file is wanted; `Path` would drop it silently."""
     if str(value).endswith("/"):
         raise ValueError(f"'{value}' is a folder; name a file")
     return value
 
 
 class MasksFolder(PosixPath):
-    """A folder of masks that is named like a file: it was typed with a slash, which paths lose."""
+    """A folder of masks named like a file: it was typed with a slash, which `Path` drops."""
 
 
 def _parse_masks(value: object) -> object:
@@ -108,8 +108,8 @@ def _parse_masks(value: object) -> object:
         return value
     if _is_named_like_a_file(path) and path.suffix.lower() not in FILM_SUFFIXES:
         raise ValueError(
-            f"'{value}' is no name for masks; a film ends in .mp4 or .mkv, and a new folder has no "
-            "ending of a file (or a / at its end)"
+            f"'{value}' is not a name for masks; a film must end in .mp4 or .mkv, and a new "
+            "folder whose name looks like a file's must end in /"
         )
     return value
 
@@ -137,9 +137,9 @@ def own_name(path: Path, source: str) -> Path:
     Parameters
     ----------
     path
-        As it was given.
+        The path as it was given.
     source
-        The source's folder in the archive; ``""`` if there is one source alone.
+        The source's folder in the archive; ``""`` if there is only one source.
     """
     return path.with_name(f"{path.stem}-{source}{path.suffix}") if source else path
 
@@ -152,69 +152,80 @@ class SinkSettings(SettingsModel):
     """What is kept, and where."""
 
     out: Path = setting(
-        Path("captures"), "archive: the folder for all that is kept", flag="--out", metavar="DIR"
+        Path("captures"),
+        "archive: the folder in which everything is kept",
+        flag="--out",
+        metavar="DIR",
     )
     snapshots: SnapshotChoice = setting(
         "best",
-        "pictures of each event: best, first, last, every:2s, all or none",
+        "snapshots to keep of each event: best, first, last, every:2s, all or none",
         flag="--snapshots",
         metavar="WHICH",
         choices=SNAPSHOT_CHOICES,
     )
     draw: bool = setting(False, "draw boxes around blobs on snapshots", flag="--draw/--no-draw")
-    jpeg_quality: int = setting(90, "of snapshots, 1 to 100", ge=1, le=100)
+    jpeg_quality: int = setting(90, "JPEG quality of snapshots, 1 to 100", ge=1, le=100)
     masks: MasksPath | None = setting(
         None,
-        "what the detector saw of every frame: a new film (.mp4, .mkv), or a folder of masks",
+        "write what the detector saw in every frame: a new film (.mp4, .mkv), or a folder of masks",
         flag="--masks",
         metavar="FILM|DIR",
     )
     layers: LayerNames = setting(
         "picture,mask",
-        f"what the film of --masks shows side by side: {', '.join(LAYERS)}",
+        f"layers to show side by side in the film of --masks: {', '.join(LAYERS)}",
         flag="--layers",
         metavar="A,B",
         choices=LAYERS,
     )
     film_size: FilmSize = setting(
         640,
-        "largest width of each layer in the film of --masks, or source",
+        "largest width of each layer in the film of --masks, in pixels, or source",
         flag="--film-size",
         metavar="WIDTH|source",
     )
-    film_text: bool = setting(True, "score, state and reason below each frame of that film")
+    film_text: bool = setting(
+        True, "write score, state and reason below each frame of the film of --masks"
+    )
     clips: Literal["none", "copy", "encode"] = setting(
         "none",
-        "pieces of video of each event: none, copy (cut at key frames, nothing lost) or encode "
-        "(cut exactly)",
+        "clips of each event: none, copy (cut at key frames, without loss) or encode (cut exactly)",
         flag="--clips",
         metavar="HOW",
     )
     pre: Duration = setting(
         1.0, "how much a clip shows before its event", flag="--pre", metavar="TIME"
     )
-    post: Duration = setting(1.0, "how much it shows after it", flag="--post", metavar="TIME")
+    post: Duration = setting(
+        1.0, "how much a clip shows after its event", flag="--post", metavar="TIME"
+    )
     join: Annotated[Path, BeforeValidator(_refuse_slash)] | None = setting(
-        None, "all clips of a source in one new film", flag="--join", metavar="FILM"
+        None, "join all clips of a source into one new film", flag="--join", metavar="FILM"
     )
     report: bool = setting(
-        False, "write the page report.html into the archive at the end", flag="--report/--no-report"
+        False, "write report.html into the archive at the end", flag="--report/--no-report"
     )
     metrics: MetricsPath | None = setting(
-        None, "write every frame's numbers anew: .csv or .parquet", flag="--metrics", metavar="FILE"
+        None,
+        "write the numbers of every frame to this file, .csv or .parquet",
+        flag="--metrics",
+        metavar="FILE",
     )
     pre_roll: Duration = setting(
         5.0,
-        "watching: how much a clip shows before its event",
+        "watch: how much a clip shows before its event",
         flag="--pre-roll",
         metavar="TIME",
     )
     pre_roll_size: Size = setting(
-        "256MB", "most memory for that; pictures that are not packets fill it soon", gt=0
+        "256MB",
+        "memory limit for the pre-roll; decoded pictures fill it much sooner than packets",
+        gt=0,
     )
     snapshots_per_hour: int = setting(
         600,
-        "most snapshots that watching writes in an hour; a bad threshold must not fill a disk",
+        "most snapshots that watch writes in an hour, so that a bad threshold cannot fill the disk",
         ge=1,
     )
     hooks: HookSettings = HookSettings()
@@ -226,7 +237,7 @@ class SinkSettings(SettingsModel):
         if join is None:
             return None
         if join.suffix.lower() not in FILM_SUFFIXES:
-            raise ValueError(f"'{join}' is no name of a film; it ends in .mp4 or .mkv")
+            raise ValueError(f"'{join}' is not the name of a film; it must end in .mp4 or .mkv")
         if info.data.get("clips") == "none":
             raise ValueError("a joined film is made of clips; choose --clips copy or encode")
         return join
@@ -237,7 +248,7 @@ class SinkSettings(SettingsModel):
         return self.masks is not None and _is_film(self.masks)
 
     def films(self, source: str) -> dict[str, Path]:
-        """Return the films outside the archive that are made of a source, by their flags.
+        """Return the films outside the archive that are made from a source, by their flags.
 
         Parameters
         ----------

@@ -34,11 +34,11 @@ class SnapshotBudget:
             if self._held_back == 1:
                 self._warn(
                     f"{self._per_hour} snapshots within an hour: no more are written for now, "
-                    "events still are; is --enter too low? (sinks.snapshots_per_hour)"
+                    "but events still are; is --enter too low? (sinks.snapshots_per_hour)"
                 )
             return False
         if self._held_back:
-            self._warn(f"snapshots are written again; {self._held_back} were held back")
+            self._warn(f"snapshots are written again; {self._held_back} were left out")
             self._held_back = 0
         self._times.append(time_s)
         return True

@@ -111,7 +111,7 @@ class VideoWriter(Finishing):
         if max(width, height) > _LONGEST_SIDE:
             raise SinkError(
                 f"{path}: cannot be written: its pictures would be {width}×{height} pixels, and "
-                f"{_LONGEST_SIDE} is the most that H.264 takes"
+                f"H.264 takes at most {_LONGEST_SIDE}"
             )
         self._size = size
         self._like = like

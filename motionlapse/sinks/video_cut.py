@@ -204,7 +204,7 @@ class FilmCutter:
         """
         if reached_s is None or reached_s < span.event_end_s - _INEXACT_S:
             raise SinkError(
-                f"{self._source}: cannot be cut: its timestamps are missing or begin anew"
+                f"{self._source}: cannot be cut: its timestamps are missing or start again"
             )
 
     def _seek(self, film: InputContainer, video: VideoStream, time_s: float) -> None:

@@ -181,8 +181,8 @@ class VideoFile(Finishing):
             return
         if name != self._place:
             raise SinkError(
-                f"{self.path}: cannot be written: something else has taken the name meanwhile; "
-                f"the film is {name.name}"
+                f"{self.path}: cannot be written: another program has taken the name in the "
+                f"meantime; the film is {name.name}"
             )
         self.kept = True
 

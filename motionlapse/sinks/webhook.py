@@ -41,7 +41,7 @@ def post(address: str, record: dict[str, object], limit_s: float) -> str:
     thread.join(limit_s)
     if thread.is_alive():
         attempt.cut()
-        return f"no whole answer in {limit_s:g} s"
+        return f"no complete answer in {limit_s:g} s"
     return attempt.fault
 
 
@@ -134,5 +134,5 @@ def _words(error: Exception) -> str:
     if isinstance(error, urllib.error.URLError):
         return why(error.reason) if isinstance(error.reason, OSError) else str(error.reason)
     if isinstance(error, http.client.HTTPException) and not isinstance(error, OSError):
-        return f"no HTTP: {redact(why(error)[:_SHOWN_ANSWER])}"
+        return f"not an HTTP answer: {redact(why(error)[:_SHOWN_ANSWER])}"
     return why(error)

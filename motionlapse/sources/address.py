@@ -96,6 +96,6 @@ def _network(text: str, scheme: str, rest: str) -> Address:
         if "@" not in rest:
             what = "what comes after the colon"
             hint = "; a password is followed by @ and the host"
-        limits = f"is no port, which is a number from 1 to {MOST_PORT}"
+        limits = f"is not a port, which is a number from 1 to {MOST_PORT}"
         raise SourceError(f"{name}: {what} {limits}{hint}")
     return Address(Kind.STREAM, text, name, printable(re.sub(r"[^\w.-]", "-", bare)))

@@ -91,7 +91,7 @@ class CameraConnection:
             log.setLogLevel(before)
         if not self._capture.isOpened():
             self._capture.release()
-            raise SourceError("the device is in use, or is no camera")
+            raise SourceError("the device is in use, or is not a camera")
         self._settle_s = settings.camera.settle
         self._ask(settings.camera)
         self.detail = self._answer()
@@ -102,7 +102,7 @@ class CameraConnection:
         while True:
             done, image = self._capture.read()
             if not done:
-                raise SourceError("the camera gives no picture; it may have been unplugged")
+                raise SourceError("the camera sends no pictures; it may have been unplugged")
             if self._clock.monotonic() - begun_s >= self._settle_s:
                 picture = np.asarray(image, np.uint8)
                 yield Picture(planes_of_bgr(picture), partial(itself, picture), None)
@@ -145,7 +145,7 @@ def _index(target: str) -> int:
         number = Path(device).resolve().name.removeprefix("video")
         if number.isdecimal():
             return int(number)
-        raise SourceError("the device is no camera")
+        raise SourceError("the device is not a camera")
     cameras = ", ".join(f"{camera.index} ({camera.name})" for camera in local_cameras())
     raise SourceError(f"there is no {device}; cameras here: {cameras or 'none'}")
 

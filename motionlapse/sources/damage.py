@@ -117,7 +117,7 @@ class FirstFaults:
         return bool(self._first)
 
     def __str__(self) -> str:
-        more = [f"and {self._more} more such"] if self._more else []
+        more = [f"and {self._more} more like it"] if self._more else []
         return "; ".join([*self._first, *more])
 
 

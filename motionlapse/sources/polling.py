@@ -73,7 +73,7 @@ class PollingConnection:
                     yield picture
                 given += 1
             if not given:
-                raise SourceError("what comes from there is no picture")
+                raise SourceError("what it sends is not a picture")
             self._answer.close()
             passed_s = self._clock.monotonic() - asked_s
             if self._wait(max(0.0, self._every_s - passed_s)):

@@ -19,20 +19,23 @@ class SourceSettings(SettingsModel):
     """Which part of the footage is read, and when it was taken."""
 
     start: Duration = setting(
-        0.0, "begin at this time of the footage", flag="--start", metavar="TIME"
+        0.0, "start at this time of the footage", flag="--start", metavar="TIME"
     )
     end: Duration | None = setting(
         None, "stop at this time of the footage", flag="--end", metavar="TIME"
     )
     duration: Duration | None = setting(
-        None, "read this much from --start", flag="--duration", metavar="TIME"
+        None, "how much to read, counted from --start", flag="--duration", metavar="TIME"
     )
     wall_start: Wall | None = setting(
-        None, "time of day at the footage's beginning", flag="--wall-start", metavar="ISO"
+        None,
+        "date and time at which the footage begins [as the file says]",
+        flag="--wall-start",
+        metavar="ISO",
     )
     fps: float | None = setting(
         None,
-        "stills: the rate at which they were taken [EXIF or names]",
+        "stills: rate at which they were taken [from EXIF or file names]",
         flag="--fps",
         metavar="RATE",
         gt=0,
@@ -40,17 +43,18 @@ class SourceSettings(SettingsModel):
     )
     decoding_threads: Threads = setting(
         "auto",
-        "threads that decode a film; 1: the one that analyses it; auto: two decoders in turn "
-        "where key frames are close together, else one more than cores; or what --workers leaves",
+        "threads that decode a film (1: the thread that analyses it; auto: depends on the "
+        "cores, --workers and key frames)",
     )
     prescan: bool = setting(
         False,
-        "films: look at key frames and packets first, and decode only what is not surely quiet",
+        "films: look at key frames and packet sizes first, and decode only what may hold motion",
         flag="--prescan/--no-prescan",
     )
     fast: bool = setting(
         False,
-        "decode H.264 and HEVC without deblocking: faster, less exact, snapshots show blocks",
+        "decode H.264 and HEVC without deblocking: faster, but less exact, and snapshots look "
+        "blocky",
         flag="--fast/--no-fast",
     )
 
@@ -59,7 +63,7 @@ class SourceSettings(SettingsModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end is not None and self.duration is not None:
-            raise ValueError("end and duration exclude each other")
+            raise ValueError("end and duration cannot be used together")
         if self.duration == 0:
             raise ValueError("duration must be above 0")
         if self.end is not None and self.end <= self.start:
@@ -68,7 +72,7 @@ class SourceSettings(SettingsModel):
 
     @property
     def stop_s(self) -> float:
-        """Media time at which reading stops; infinite by default."""
+        """Media time at which reading stops; infinite if no setting limits it."""
         if self.duration is not None:
             return self.start + self.duration
         return float("inf") if self.end is None else self.end

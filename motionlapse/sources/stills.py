@@ -265,7 +265,7 @@ def _upright(path: Path, *, draft: str | None = None) -> Iterator[Pictures.Image
 
 def _planes_of(picture: Pictures.Image) -> Planes:
     if picture.mode == "F":
-        raise ValueError("its values are floating-point numbers; whole ones are read")
+        raise ValueError("its values are floating-point numbers; only whole numbers can be read")
     if picture.mode.startswith("I"):  # of 16 bits and more the highest eight are kept
         return Planes(plane_of((np.asarray(picture) >> 8).astype(np.uint8)))
     if picture.mode in ("1", "L", "LA"):

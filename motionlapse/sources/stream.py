@@ -197,7 +197,7 @@ class StreamConnection:
                     came_s = self._clock.monotonic()  # after yielding, where a paced film waits
                 # Not every packet gives a picture: they may all be impossible to decode.
                 if not self.finite and self._clock.monotonic() - came_s > self._timeout_s:
-                    raise SourceError(f"no picture came for {self._timeout_s:g} s")
+                    raise SourceError(f"no picture was received for {self._timeout_s:g} s")
         except SourceError:
             yield from decoder.let_go()
             raise
@@ -210,7 +210,7 @@ class StreamConnection:
                 yield packet
                 self._pass_on(packet)  # after decoding, because the tap may modify it
         except av.error.ExitError:
-            raise SourceError(f"nothing came for {self._timeout_s:g} s") from None
+            raise SourceError(f"nothing was received for {self._timeout_s:g} s") from None
         except (av.error.FFmpegError, OSError, IndexError) as error:
             raise SourceError(say(error)) from None
 

@@ -12,11 +12,11 @@ from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.live_settings import LiveSettings
 
 _WORDS = {
-    "HTTPUnauthorizedError": "the camera refuses user name or password (401)",
+    "HTTPUnauthorizedError": "the camera refuses the user name or password (401)",
     "HTTPForbiddenError": "the camera forbids access (403)",
     "HTTPNotFoundError": "the camera has no such path (404)",
     "HTTPBadRequestError": "the camera does not understand the request (400)",
-    "InvalidDataError": "what comes from there is no video",
+    "InvalidDataError": "what it sends is not video",
     "ExitError": "no answer in time",
     "TimeoutError": "no answer in time",
     "ProtocolNotFoundError": "this protocol is not supported",

@@ -104,13 +104,13 @@ class Headroom:
         """Return what a person should look into, or ``""``."""
         level = self.quiet_level
         if not self.frames_seen:
-            return "no picture was looked at; see whether the camera works"
+            return "no picture was analysed; check that the camera works"
         if self.events >= _LEAST_EVENTS_OF_FRENZY:
-            return "so many events are rarely meant; raise --enter or leave out what moves"
+            return "so many events are rarely wanted; raise --enter, or --ignore what moves"
         if level is not None and level > 0.7:
-            return "the quiet scene nearly fires by itself; raise --enter"
+            return "the quiet scene nearly sets off events by itself; raise --enter"
         if not self.events and (self._highest is None or self._highest.value < 0.5):
-            return "nothing came near the threshold; see whether the camera shows the right place"
+            return "nothing came near the threshold; check that the camera shows the right place"
         return ""
 
     def summary(self) -> str:

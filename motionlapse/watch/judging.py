@@ -75,7 +75,7 @@ class Judging:
         """What opens an event at present, in words."""
         if self._measuring is None:
             return f"{self.enter:.3%} of the watched area"
-        return f"{self._measuring.criterion} against the last kept"
+        return f"{self._measuring.criterion} against the last one kept"
 
     def make_analyzer(self, size: tuple[int, int]) -> Analyzer:
         """Return a new analyzer for pictures of (width, height).
@@ -97,7 +97,7 @@ class Judging:
             kind = LapseAnalyzer if lapse else Analyzer
             self._analyzer = kind(size, model, area, enter=self.enter)
             if isinstance(self._analyzer, LapseAnalyzer) and before and before.size != size:
-                self._analyzer.unlike = "another picture size"
+                self._analyzer.unlike = "different picture size"
         return self._analyzer
 
     def follow_keys(self) -> None:

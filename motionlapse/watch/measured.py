@@ -77,7 +77,9 @@ class Measuring:
         first = self._size is None
         self._size, self._index = size, frame.index
         if same_frame and self._last is not None:
-            return Verdict(False, None, self._last.threshold, f"{self._entry.name}: the last kept")
+            return Verdict(
+                False, None, self._last.threshold, f"{self._entry.name}: the last one kept"
+            )
         picture = frame.bgr()
         if other_size:
             self._last = self._before = None
@@ -86,7 +88,7 @@ class Measuring:
             verdict = self._last.judge(picture)
             # The first of all differs from nothing; the watch keeps it all the same.
             times = 0.0 if first else 1.0
-            verdict = replace(verdict, times=times, reason="another picture size")
+            verdict = replace(verdict, times=times, reason="different picture size")
         else:
             self._learn(picture)
             self._last.threshold, self._last.noise = self._threshold(), quiet_noise(self._steps)

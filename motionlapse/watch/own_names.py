@@ -52,10 +52,12 @@ def with_own_names(
                 continue
             others[key] = free_name(path, places)
         if others[key] != path:
-            tell(f"{path}: exists already; what comes now is written to {others[key]}")
+            tell(f"{path}: already exists; this watch writes to {others[key]}")
     return sinks.model_copy(update=others)
 
 
 def _keep_what_was_left(metrics: Path, tell: Callable[[str], None]) -> None:
     for kept in keep_dead_lines(metrics.resolve()):
-        tell(f"{metrics}: was not finished by the watch before; what it wrote is {shown(kept)}")
+        tell(
+            f"{metrics}: left unfinished by the watch before; what it wrote is now in {shown(kept)}"
+        )

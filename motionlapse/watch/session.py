@@ -187,7 +187,7 @@ class Watch:
             self._result.exit_code = max(self._result.exit_code, outcome.failure.exit_code)
         if outcome.overlay:
             hint = f'leave it out with --ignore "{outcome.overlay}"'
-            self._listener.warning(f"a clock seems to be written into the picture; {hint}")
+            self._listener.warning(f"the picture seems to show a clock; {hint}")
         for unwritten in outcome.unwritten:
             self._result.exit_code = max(self._result.exit_code, SinkError.exit_code)
             self._tell_once(unwritten.text, str(unwritten))
@@ -219,11 +219,11 @@ class Watch:
             self._renewed = judging, self._results_of(settings)
         except Exception as error:  # a defect must not end what has watched for months
             why = error if isinstance(error, MotionlapseError) else unexpected(error)
-            self._listener.warning(f"the new settings cannot be used, those before stay: {why}")
+            self._listener.warning(f"the new settings cannot be used, so the old ones stay: {why}")
             return False
-        self._listener.say("settings read again")
+        self._listener.say("settings reloaded")
         if new.sources != settings.sources:
-            self._listener.warning("settings of the source count from the next start on")
+            self._listener.warning("changed settings of the source take effect at the next start")
         return True
 
     def _take_renewed(self) -> Results | None:
@@ -284,7 +284,7 @@ class Watch:
         if now_s - self._told_s.get(what, float("-inf")) >= _UNWRITTEN_S:
             self._told_s[what] = now_s
             self._told.add(text)
-            self._listener.error(f"{text}; detection goes on, and it is tried again")
+            self._listener.error(f"{text}; detection continues, and this will be tried again")
 
     def _tell_once(self, text: str, words: str) -> None:
         """Tell at the end what was kept back because something else had the same cause."""

@@ -29,8 +29,8 @@ def test_a_restless_tree_raises_the_thresholds_until_it_is_quiet(swaying, tmp_pa
     assert found["enter"] >= DecisionSettings().enter
     assert found["false_alarms_a_day"] <= 1 < found["usual_false_alarms_a_day"]
     assert [spread["measure"] for spread in found["measures"]] == ["ssim", "background"]
-    assert "too short to tell" in found["warnings"][0]
-    assert "too short to tell" in ran.err
+    assert "too short: only" in found["warnings"][0]
+    assert "too short: only" in ran.err
     written = tomllib.loads((tmp_path / "motionlapse.toml").read_text())
     assert written["background"]["gaussian"]["noise_floor"] == found["noise_floor"]
     assert written["measures"]["measure"] == "ssim"
@@ -50,7 +50,7 @@ def test_a_scene_that_was_not_quiet_proposes_nothing(tmp_path):
     shutil.copyfile(FIXTURES / "walker.mp4", tmp_path / "walker.mp4")
     ran = run_here("calibrate", "walker.mp4")
     assert ran.code == 3
-    assert "not quiet after all: at 5.3 s 1.5%" in ran.err
+    assert "not a quiet scene: at 5.3 s 1.5%" in ran.err
     assert "nothing was written" in ran.err
     assert not (tmp_path / "motionlapse.toml").exists()
 
@@ -117,16 +117,20 @@ def test_a_file_of_another_hand_is_left_alone(swaying, tmp_path):
     ("words", "code", "said"),
     [
         (["none.mp4"], 3, "no such file"),
-        (["walker.mp4", "--align", "shift"], 2, "--align is for measures; give --measure NAME"),
+        (
+            ["walker.mp4", "--align", "shift"],
+            2,
+            "--align applies only to measures; add --measure NAME",
+        ),
         (["swaying.mp4", "--end", "0.08s"], 3, "too short"),
         (
             ["swaying.mp4", "--end", "1s"],
             3,
-            "too short to tell anything: 1.0 s, and the first 2 s teach the background; watch a",
+            "too short: 1.0 s, and the first 2 s only teach the background; watch for a",
         ),
         (["swaying.mp4", "--measure", "sim"], 2, "did you mean 'ssim'"),
         (["swaying.mp4", "--set", "background.model=mog2"], 2, "background model gaussian"),
-        (["swaying.mp4", "--out", "-", "--json"], 2, "exclude each other"),
+        (["swaying.mp4", "--out", "-", "--json"], 2, "cannot be used together"),
         (["swaying.mp4", "--out", "/proc/x.toml"], 4, "cannot be written"),
     ],
 )
@@ -155,4 +159,4 @@ def test_a_live_source_is_watched_for_a_while(tmp_path):
     (record,) = ran.records
     assert record["frames"] > 20
     assert 1 < record["seconds"] < 5
-    assert "too short to tell" in ran.err
+    assert "too short: only" in ran.err

@@ -85,7 +85,7 @@ def test_of_many_copies_that_begin_early_one_line_says_how_many(door: str, worke
         for record in ran.records
     )
     assert f"/{clip}: begins {before_s:.1f} s before its event, " in said
-    assert said.endswith("at a key frame; 3 more likewise, none by more")
+    assert said.endswith("at a key frame; 3 more likewise, none earlier")
 
 
 @pytest.mark.parametrize("how", ["copy", "encode"])
@@ -158,7 +158,7 @@ def test_stills_have_no_clips_and_that_is_said(
     write_stills(tmp_path / "yard", [n / FPS for n in range(60)])
     ran = scan_here("yard", "kept", "--fps", FPS, "--clips", "copy")
     assert ran.code == 0
-    assert "no clips of stills" in ran.err
+    assert "no clips can be made of stills" in ran.err
     assert [record["clip"] for record in ran.records] == [None]
 
 
@@ -239,7 +239,7 @@ def test_of_a_film_without_timestamps_it_is_said_that_there_are_no_clips(
     ran = scan_here("door.h264", "kept", "--clips", how)
     assert (ran.code, len(ran.records)) == (4, 2)
     assert [record["clip"] for record in ran.records] == [None, None]
-    assert "cannot be cut: its timestamps are missing or begin anew (and 1 more)" in ran.err
+    assert "cannot be cut: its timestamps are missing or start again (and 1 more)" in ran.err
     assert "begins" not in ran.err
     assert not list((tmp_path / "kept").rglob("*.m??"))
 
@@ -255,7 +255,7 @@ def test_where_timestamps_begin_anew_it_is_said_that_there_are_no_clips(
     ran = scan_here("door.ts", "kept", "--clips", how)
     assert ran.code == 4
     assert [record["clip"] is None for record in ran.records] == [False, False, True, True]
-    assert "cannot be cut: its timestamps are missing or begin anew (and 1 more)" in ran.err
+    assert "cannot be cut: its timestamps are missing or start again (and 1 more)" in ran.err
 
 
 def test_a_film_that_cannot_be_written_costs_nothing_else(door: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_film_is_not_replaced_by_what_is_made_of_it(door: str, flags: tuple[st
     before = Path(door).read_bytes()
     ran = run_here("scan", door, *flags, door)
     assert ran.code == 2
-    assert f"{flags[-1]} {door}: that is footage" in ran.err
+    assert f"{flags[-1]} {door}: this file is footage" in ran.err
     assert Path(door).read_bytes() == before
     assert not Path("captures").exists()
 
@@ -29,7 +29,7 @@ def test_masks_are_not_put_among_stills() -> None:
     shutil.copytree(FIXTURES / "stills", "yard")
     ran = run_here("scan", "yard", "--masks", "yard")
     assert ran.code == 2
-    assert "that is footage" in ran.err
+    assert "this file is footage" in ran.err
 
 
 def test_events_come_to_standard_output_in_one_form(door: str) -> None:
@@ -60,7 +60,7 @@ def test_a_film_that_exists_is_not_replaced(door: str, words: tuple[str, ...]) -
     mine.write_text("mine")
     ran = run_here("scan", door, *words)
     assert (ran.code, ran.out) == (2, "")
-    assert f"{mine}: exists already; name another film with {words[-2]}" in ran.err
+    assert f"{mine}: already exists; name another film with {words[-2]}" in ran.err
     assert mine.read_text() == "mine"
     assert not list(Path("captures").glob("*/*.jpg"))  # it was not scanned
 
@@ -70,7 +70,7 @@ def test_of_many_only_the_source_whose_film_exists_is_left_out(door: str) -> Non
     Path("seen-door.mp4").write_text("mine")
     ran = run_here("scan", door, "gate.mp4", "--masks", "seen.mp4", "--workers", "1", "--json")
     assert ran.code == 2
-    assert "seen-door.mp4: exists already" in ran.err
+    assert "seen-door.mp4: already exists" in ran.err
     assert {record["source"] for record in ran.records} == {"gate.mp4"}
     assert Path("seen-gate.mp4").stat().st_size > 1000
     assert Path("seen-door.mp4").read_text() == "mine"
@@ -136,7 +136,7 @@ def test_what_is_something_else_is_not_written_over(door: str, mine: str) -> Non
             target = shutil.copyfile(mine, "still.png")
         ran = run_here(*words, target)
         assert (ran.code, ran.out) == (2, ""), words
-        assert f"{target}: exists already, and is no " in ran.err
+        assert f"{target}: already exists and is not a " in ran.err
         assert len(ran.err.splitlines()) == 1
         assert Path(target).read_bytes() == contents[mine]
     assert not Path("captures").exists()
@@ -155,7 +155,7 @@ def test_two_things_are_not_written_into_one_file(door: str, words: tuple[str, .
     ran = run_apart("scan", door, *words)
     assert ran.code == 2
     assert f" {Path(words[-1])}: " in ran.err
-    assert " writes there; name another file" in ran.err
+    assert " writes to the same file; name another" in ran.err
     assert not Path("captures").exists()
 
 
@@ -164,7 +164,7 @@ def test_of_many_the_source_whose_metrics_are_something_else_is_left_out(door: s
     Path("rows-door.csv").write_text("mine")
     ran = run_here("scan", door, "gate.mp4", "--metrics", "rows.csv", "--json")
     assert ran.code == 2
-    assert "rows-door.csv: exists already, and is no table of frames" in ran.err
+    assert "rows-door.csv: already exists and is not a table of frames" in ran.err
     assert {record["source"] for record in ran.records} == {"gate.mp4"}
     assert Path("rows-door.csv").read_text() == "mine"
 
@@ -191,7 +191,7 @@ def test_an_archive_is_not_replaced_by_what_is_made_of_it(
 def test_nor_is_one_that_is_still_to_be_made(door: str) -> None:
     ran = run_here("scan", door, "--out", "kept", "--csv", "kept/../kept/archive.sqlite")
     assert (ran.code, ran.out) == (2, "")
-    assert "archive.sqlite: that is the archive" in ran.err
+    assert "archive.sqlite: this file is the archive" in ran.err
     assert not Path("kept").exists()
 
 
@@ -202,7 +202,7 @@ def test_a_still_is_not_replaced_by_its_explanation() -> None:
     before = png.read_bytes()
     ran = run_here("explain", "yard", "--at", "2", "--out", png)
     assert ran.code == 2
-    assert "that is footage" in ran.err
+    assert "this file is footage" in ran.err
     assert png.read_bytes() == before
 
 
@@ -215,7 +215,7 @@ def test_what_is_compared_is_not_replaced_by_the_difference() -> None:
                   ("yard", "later", "--diff", "yard")):  # fmt: skip
         ran = run_here("compare", *words)
         assert (ran.code, ran.out) == (2, "")
-        assert f"--diff {words[-1]}: that is what is compared" in ran.err
+        assert f"--diff {words[-1]}: would overwrite what is being compared" in ran.err
     assert {path: path.read_bytes() for path in sorted(Path("yard").iterdir())} == before
 
 

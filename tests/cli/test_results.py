@@ -94,11 +94,11 @@ def test_events_can_be_filtered(door):
 def test_an_archive_without_events_and_one_without_those_asked_for(door):
     scan_here(door, "kept")
     for flag, name, said in (
-        ("--source", "window", "no source has 'window' in its name: door.mp4"),
-        ("--region", "gate", "none is in a region 'gate', but in: all"),
+        ("--source", "window", "no source has 'window' in its name; sources: door.mp4"),
+        ("--region", "gate", "none is in region 'gate'; regions with events: all"),
     ):
-        assert run_here("events", "kept", flag, name).err == f"kept: no events that fit; {said}\n"
-    assert run_here("events", "kept", "--min-score", "99999").err == "kept: no events that fit\n"
+        assert run_here("events", "kept", flag, name).err == f"kept: no events that match; {said}\n"
+    assert run_here("events", "kept", "--min-score", "99999").err == "kept: no events that match\n"
     scan_here(door, "still", "--enter", "99%")
     assert run_here("events", "still").err == "still: no events\n"
 
@@ -194,7 +194,7 @@ def test_events_of_an_archive_that_is_missing(tmp_path):
     ran = run_here("events", "gone")
     assert (ran.code, ran.out) == (3, "")
     [line] = ran.err.splitlines()
-    assert "gone: no archive" in line
+    assert "gone: not an archive" in line
     assert list(tmp_path.iterdir()) == []
 
 

@@ -102,5 +102,5 @@ def test_a_scan_that_is_stopped_before_its_first_frame_says_so_and_how_to_go_on(
     ran = run_here("scan", *names)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == (
-        f"interrupted: 0 events (0 frames){done}; run it again with --resume for the rest\n"
+        f"interrupted: 0 events (0 frames){done}; run it again with --resume to scan the rest\n"
     )

@@ -73,7 +73,7 @@ def test_slow_light_is_no_news(tmp_path):
         assert kept == {"d000.png", "d060.png", "d061.png"}, (measure, ran.out)
         slow = ran.out.count(": changed slowly")
         assert (slow > 20) == (measure != "background")
-        assert (f"; {slow} changed slowly, which is no news" in ran.err) == (slow > 0)
+        assert (f"; {slow} dropped for changing only slowly" in ran.err) == (slow > 0)
 
 
 def test_links_copies_and_moves(stills, tmp_path):
@@ -99,7 +99,7 @@ def test_kept_stills_do_not_go_where_they_come_from(stills, tmp_path, out, how):
     before = sorted((tmp_path / "stills").iterdir())
     ran = run_here("sift", stills, "--out", out, how)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"error: --out {out}: the stills are there; name another folder\n"
+    assert ran.err == f"error: --out {out}: the stills are in it; name another folder\n"
     assert sorted((tmp_path / "stills").iterdir()) == before
 
 
@@ -203,7 +203,7 @@ def test_a_line_that_was_cut_off_is_done_again(stills, tmp_path):
     [
         (["none"], 3, "no such file or folder"),
         (["stills", "--measure", "sim"], 2, "did you mean 'ssim'"),
-        (["stills", "--threshold", "much"], 2, "no threshold"),
+        (["stills", "--threshold", "much"], 2, "not a threshold"),
         (["stills", "--region", "0,0 900,0 900,9"], 2, "outside the picture"),
     ],
 )
@@ -248,6 +248,6 @@ def test_numbers_are_written_as_elsewhere_and_once(stills, tmp_path):
     by_ssim = run_here("sift", stills, "--out", "kept", "--dry-run", "--measure", "ssim")
     kept = [line for line in by_ssim.out.splitlines() if line.startswith("kept")]
     for line in kept[1:]:
-        assert re.search(r"ssim [\d.]+ ≤ ([\d.]+) against the last kept \(shot\d+.jpg\)$", line)
+        assert re.search(r"ssim [\d.]+ ≤ ([\d.]+) against the last one kept \(shot\d+.jpg\)$", line)
         assert "threshold" not in line  # that is what it is no greater than
     assert sum("threshold" in line for line in by_ssim.out.splitlines()) == len(TIMES) - len(NEWS)

@@ -167,7 +167,7 @@ def test_a_start_in_a_year_without_footage_is_refused(door, tmp_path, start):
     ran = run_here("scan", door, "--out", "kept", "--wall-start", start)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"error: --wall-start: '{start}")
-    assert ran.err.endswith("' is of no year from 1900 to 2200\n")
+    assert ran.err.endswith("' is not in the years 1900 to 2200\n")
     assert not (tmp_path / "kept").exists()
 
 

@@ -22,8 +22,8 @@ from films import run_apart, run_here
         (
             ["scan", "a.mp4", "--background", "MOG2"],
             (
-                "--background: 'MOG2' is no background model; there are gaussian, mog2, knn, cnt, "
-                "gsoc, lsbp; did you mean 'mog2'?"
+                "--background: 'MOG2' is not a background model; choose one of gaussian, mog2, "
+                "knn, cnt, gsoc, lsbp; did you mean 'mog2'?"
             ),
         ),
         (
@@ -32,25 +32,28 @@ from films import run_apart, run_here
         ),
         (
             ["scan", "a.mp4", "--join", "all.avi", "--clips", "copy", "--out", "kept"],
-            "--join: 'all.avi' is no name of a film; it ends in .mp4 or .mkv",
+            "--join: 'all.avi' is not the name of a film; it must end in .mp4 or .mkv",
         ),
         (
             ["scan", "a.mp4", "--join", "all.mp4", "--out", "kept"],
             "--join: 'all.mp4': a joined film is made of clips; choose --clips copy or encode",
         ),
-        (["scan", "a.mp4", "-q", "-v"], "--quiet and --verbose exclude each other"),
-        (["watch", "demo:", "-qv", "--for", "1s"], "--quiet and --verbose exclude each other"),
+        (["scan", "a.mp4", "-q", "-v"], "--quiet and --verbose cannot be used together"),
+        (["watch", "demo:", "-qv", "--for", "1s"], "--quiet and --verbose cannot be used together"),
         (
             ["sift", "a", "--out", "b", "--measure", "ssim", "--threshold", "95"],
-            "--threshold: 95 is no value of ssim, which goes from 1 (identical pictures) to -1",
+            "--threshold: 95 is not a value of ssim, which goes from 1 (identical pictures) to -1",
         ),
         (
             ["sift", "a", "--out", "b", "--threshold", "200%"],
-            "--threshold: 2 is no value of background, which goes from 0 (identical pictures) to 1",
+            (
+                "--threshold: 2 is not a value of background, which goes from 0 (identical "
+                "pictures) to 1"
+            ),
         ),
         (
             ["watch", "--every", "1s", "--measure", "psnr", "--threshold", "-3"],
-            "--threshold: -3 is no value of psnr, which goes from ∞ (identical pictures) to 0",
+            "--threshold: -3 is not a value of psnr, which goes from ∞ (identical pictures) to 0",
         ),
         (["config", "check", "--zz"], "no option '--zz'; see 'motionlapse config check -h'"),
     ],
@@ -70,7 +73,7 @@ def test_a_name_that_looks_like_an_option_gets_the_way_to_write_it(tmp_path, nam
     ran = run_here("scan", name)
     assert ran.code == 2
     assert ran.err.startswith(line)
-    assert ran.err.endswith(f"; the file of that name is ./{name}\n")
+    assert ran.err.endswith(f"; to name a file, write ./{name}\n")
     assert run_here("scan", f"./{name}").err == f"error: {name}: the file is empty\n"
 
 
@@ -94,16 +97,16 @@ def test_a_group_of_commands_alone_shows_its_help(words: list[str]) -> None:
     [
         (["--csv", ""], "invalid value for '--csv': name a file; see 'motionlapse scan -h'"),
         (["--log-file", ""], "invalid value for '--log-file': name a file"),
-        (["--out", ""], "--out: '' is no path; write the name of a file or folder"),
-        (["--layers", ""], "--layers: no layer ''; there are picture, mask"),
-        (["--layers", "None"], "--layers: no layer 'None'; there are picture, mask"),
-        (["--set", "decision.hold="], "--set decision.hold: '' is no duration; write 90, 90s"),
+        (["--out", ""], "--out: '' is not a path; write the name of a file or folder"),
+        (["--layers", ""], "--layers: no layer ''; choose from picture, mask"),
+        (["--layers", "None"], "--layers: no layer 'None'; choose from picture, mask"),
+        (["--set", "decision.hold="], "--set decision.hold: '' is not a duration; write 90, 90s"),
         (["--set", "sinks=1"], "--set sinks: 'sinks' is a section; name one of its keys"),
-        (["--set", "sinks.jpeg_quality=x"], "--set sinks.jpeg_quality: 'x' is no whole number"),
-        (["--masks", "m.xyz"], "--masks: 'm.xyz' is no name for masks; a film ends in .mp4"),
+        (["--set", "sinks.jpeg_quality=x"], "--set sinks.jpeg_quality: 'x' is not a whole number"),
+        (["--masks", "m.xyz"], "--masks: 'm.xyz' is not a name for masks; a film must end in .mp4"),
         (["--metrics", "m.csv/"], "--metrics: 'm.csv/' is a folder; name a file"),
         (["--clips", "copy", "--join", "a.mp4/"], "--join: 'a.mp4/' is a folder; name a file"),
-        (["--masks", ".mp4"], "--masks: '.mp4' is no name for masks; a film ends in .mp4"),
+        (["--masks", ".mp4"], "--masks: '.mp4' is not a name for masks; a film must end in .mp4"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -141,23 +144,26 @@ def test_an_empty_word_is_not_the_current_folder(words: list[str], what: str) ->
     ran = run_here(*words)
     assert (ran.code, ran.out) == (2, "")
     [line] = ran.err.splitlines()
-    said = f"error: invalid value for '{what}': '' is no path; write the name of a file or folder"
+    said = (
+        f"error: invalid value for '{what}': '' is not a path; write the name of a file or folder"
+    )
     assert line.startswith(said)
 
 
 def test_the_current_folder_by_its_own_name() -> None:
-    assert run_here("events", ".").err == "error: .: no archive; it has no archive.sqlite\n"
+    assert run_here("events", ".").err == "error: .: not an archive; it has no archive.sqlite\n"
 
 
 def test_a_number_that_is_none() -> None:
     ran = run_here("events", "kept", "--min-score", "abc")
     assert ran.code == 2
     assert ran.err == (
-        "error: invalid value for '--min-score': it is no number; see 'motionlapse events -h'\n"
+        "error: invalid value for '--min-score': it is not a valid number; see 'motionlapse "
+        "events -h'\n"
     )
     ran = run_here("events", "kept", "--min-score", "nan")
     assert ran.code == 2
-    assert ran.err == "error: --min-score: 'nan' is no number that scores can be compared with\n"
+    assert ran.err == "error: --min-score: 'nan' is not a number\n"
 
 
 @pytest.mark.parametrize("name", ["masks", "masks.2", "night.v3", "seen.xyz/", "there.old"])

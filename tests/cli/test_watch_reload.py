@@ -12,9 +12,9 @@ from films import LONG_S, start
         (
             '[decision.lapse]\nevery = "1s"\n[sinks]\nclips = "encode"\n',
             [],
-            "--every keeps single pictures; leave out --clips",
+            "--every keeps only pictures; leave out --clips",
         ),
-        ("", ["--measure", "ssim"], "--measure is for time-lapse; give --every TIME too"),
+        ("", ["--measure", "ssim"], "--measure applies only to time-lapse; add --every TIME"),
     ],
 )
 def test_new_settings_that_exclude_each_other_are_refused(tmp_path, text, words, said):
@@ -28,6 +28,6 @@ def test_new_settings_that_exclude_each_other_are_refused(tmp_path, text, words,
         line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=LONG_S)
-    assert line == f"warning: the new settings cannot be used, those before stay: {said}\n"
+    assert line == f"warning: the new settings cannot be used, so the old ones stay: {said}\n"
     assert process.returncode == 130
     assert [line for line in err.splitlines() if "settings" in line] == []

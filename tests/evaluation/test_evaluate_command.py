@@ -144,7 +144,7 @@ def test_one_sequence_that_cannot_be_read_does_not_end_the_rest(make_sequence):
     [
         ("nowhere", "nowhere: no such folder"),
         ("a.txt", "a.txt: a file; name the folder that holds input/ and groundtruth/"),
-        (".", "no input/ and groundtruth/ here"),
+        (".", "has no input/ and groundtruth/"),
     ],
 )
 def test_a_folder_without_a_sequence_is_a_source_that_cannot_be_read(
@@ -169,7 +169,7 @@ def test_a_region_of_another_size_is_ignored_with_a_warning(make_sequence):
     ran = run_here("evaluate", folder, "--json")
     assert ran.code == 0
     assert ran.records[0]["tn"] == plain["tn"]
-    assert "ROI.bmp: is not 80×60 as the pictures are" in ran.err
+    assert "ROI.bmp: is not 80×60 like the pictures" in ran.err
 
 
 def test_the_worst_frames_are_drawn(make_sequence, tmp_path):
@@ -186,7 +186,7 @@ def test_the_worst_frames_are_drawn(make_sequence, tmp_path):
     ("words", "complaint"),
     [
         (["room", "--models", "gausian"], "did you mean 'gaussian'?"),
-        (["room", "--models", ","], "--models: names none"),
+        (["room", "--models", ","], "--models: no model is named"),
         (["room", "--worst", "3"], "--worst N and --out DIR belong together"),
         (["room", "other", "--events", "events.csv"], "--events takes one folder"),
         (["room", "--events", "none.csv"], "none.csv: cannot be read: no such file"),

@@ -25,7 +25,10 @@ def test_a_sequence_of_which_no_pixel_is_scored_is_told(make_sequence):
     cv2.imwrite(str(folder / "ROI.bmp"), np.zeros((60, 80), np.uint8))
     ran = run_here("evaluate", folder)
     assert ran.code == 3
-    assert "error: room: nothing to score: no pixel of its 26 truths is labelled" in ran.err
+    assert (
+        "error: room: nothing to score: no pixel of its 26 ground-truth pictures is labelled"
+        in ran.err
+    )
 
 
 def test_labels_past_the_end_of_a_clip_are_told(tmp_path):
@@ -36,15 +39,15 @@ def test_labels_past_the_end_of_a_clip_are_told(tmp_path):
     table.write_text(HEADING + "door.mp4,25,9000,3,event,square\n")
     ran = run_here("evaluate", "--events", table, tmp_path)
     assert ran.code == 0
-    assert ran.err.startswith("warning: door.mp4: is labelled up to frame 9000, and its last frame")
+    assert ran.err.startswith("warning: door.mp4: is labelled up to frame 9000, but its last frame")
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--every", "1s"), "no option '--every'"),
-        (("--models", "mog2", "--background", "knn"), "--models and --background exclude"),
-        (("--models", ""), "--models: names none"),
+        (("--models", "mog2", "--background", "knn"), "--models and --background cannot be used"),
+        (("--models", ""), "--models: no model is named"),
     ],
 )
 def test_what_an_evaluation_does_not_heed_is_refused(make_sequence, words, told):

@@ -41,10 +41,13 @@ def test_columns_may_stand_in_any_order_after_a_byte_order_mark(read):
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ("a.mp4,5,x,2,event,\n", "line 2: end_frame 'x' is no whole number from 0"),
-        ("a.mp4,5,9,2,event,\na.mp4,5,9,-2,event,\n", "line 3: tolerance_frames '-2' is no whole"),
+        ("a.mp4,5,x,2,event,\n", "line 2: end_frame 'x' is not a whole number from 0"),
+        (
+            "a.mp4,5,9,2,event,\na.mp4,5,9,-2,event,\n",
+            "line 3: tolerance_frames '-2' is not a whole",
+        ),
         ("a.mp4,9,5,2,event,\n", "line 2: end_frame 5 is before start_frame 9"),
-        ("a.mp4,5,9,2,evnt,\n", "line 2: kind 'evnt' is none of .*did you mean 'event'"),
+        ("a.mp4,5,9,2,evnt,\n", "line 2: kind 'evnt' is not one of .*did you mean 'event'"),
         ("a.mp4,5,9,2,event,a,b\n", "line 2: 7 values for 6 columns"),
         ("a.mp4,5,9\n", "line 2: 3 values for 6 columns"),
         (",5,9,2,event,\n", "line 2: clip is empty"),
@@ -54,7 +57,7 @@ def test_columns_may_stand_in_any_order_after_a_byte_order_mark(read):
             "line 4: frames 9 to 9 of a.mp4 are quiet, and event in line 2; a quiet frame can be n",
         ),
         ("a.mp4,0,99,0,quiet,\na.mp4,50,60,0,tiny,\n", "line 3: frames 50 to 60 of a.mp4 are tiny"),
-        ("", "line 1: no rows follow it"),
+        ("", "line 1: no rows follow the heading"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(read, rows, complaint):

@@ -119,7 +119,7 @@ def test_labels_keep_their_values_however_they_are_stored(tmp_path, mode):
 
 
 def test_a_truth_that_cannot_be_meant_is_told_of(truth, tmp_path):
-    with pytest.raises(SourceError, match=r"gt000001\.png: is 4×3, its picture 8×6"):
+    with pytest.raises(SourceError, match=r"gt000001\.png: is 4×3, but its picture is 8×6"):
         read_labels(truth, (8, 6), None)
     deep = tmp_path / "deep.png"
     Pictures.fromarray(TRUTH.astype(np.uint16) * 257).save(deep)

@@ -58,9 +58,13 @@ def test_folders_of_the_same_name_are_told_apart(folder):
 
 def test_folders_that_hold_nothing_to_score(folder, tmp_path):
     folder("road", [1, 2], [3])
-    with pytest.raises(SourceError, match=r"nothing to score: 2 pictures in input/, 1 truths"):
+    with pytest.raises(
+        SourceError, match=r"nothing to score: 2 pictures in input/, 1 in groundtruth/"
+    ):
         find_sequences([tmp_path / "road"])
-    with pytest.raises(SourceError, match=r"no input/ and groundtruth/ here.*name them, as .*road"):
+    with pytest.raises(
+        SourceError, match=r"has no input/ and groundtruth/; .*name them, such as .*road"
+    ):
         find_sequences([tmp_path])
     with pytest.raises(SourceError, match="no such folder"):
         find_sequences([tmp_path / "raod"])

@@ -128,7 +128,7 @@ def test_the_archive_is_that_of_a_local_scan(machines, week):
     assert sorted(far.err.splitlines()) == sorted(here.err.replace("local/", "far/").splitlines())
     assert contents("far") == kept
     again = run_here(*words, "--resume")
-    assert "7 sources are in the archive already" in again.err
+    assert "7 sources are already in the archive" in again.err
 
 
 def test_a_worker_that_is_killed_changes_nothing(machines, week):
@@ -183,4 +183,4 @@ def test_an_address_that_is_none(film):
     film("a.mp4")
     ran = run_here("scan", "a.mp4", "--cluster", "nonsense")
     assert ran.code == 2
-    assert "'nonsense' is no address of a scheduler; write tcp://host:8786" in ran.err
+    assert "'nonsense' is not the address of a scheduler; write tcp://host:8786" in ran.err

@@ -8,8 +8,8 @@ from films import run_apart, run_here
 
 NAMES = [f"day{number}.mp4" for number in range(1, 7)]
 _LEFT = re.compile(
-    r"warning: (\d) of 6 sources (?:was|were) not scanned, as nothing could be kept of them; "
-    r"run it again with --resume for the rest"
+    r"warning: (\d) of 6 sources (?:was|were) not scanned, as their results could not be written; "
+    r"run it again with --resume to scan the rest"
 )
 
 

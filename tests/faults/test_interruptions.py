@@ -68,7 +68,7 @@ def test_interrupted_scan_closes_the_open_event_and_keeps_all(long_film, number)
     assert "Traceback" not in err
     [last] = err.splitlines()
     assert last.startswith("interrupted: 2 events")
-    assert last.endswith("; run it again with --resume for the rest")
+    assert last.endswith("; run it again with --resume to scan the rest")
     listed = run_here("events", kept, "--json")
     assert listed.out == out
     first, second = listed.records

@@ -79,10 +79,10 @@ def test_a_film_that_a_killed_scan_left_is_made_anew(film, words) -> None:
     made = words[-1]
     before = frames(made)
     refused = run_here("scan", *words)  # not asked to resume
-    assert (refused.code, f"{made}: exists already" in refused.err) == (2, True)
+    assert (refused.code, f"{made}: already exists" in refused.err) == (2, True)
     again = run_here("scan", *words, "--resume")
     assert again.code == 0, again.err
-    assert f"{made}: left by a scan that did not finish, and made anew" in again.err
+    assert f"{made}: left by an unfinished scan and made again" in again.err
     assert frames(made) == before
     assert [path.name for path in Path().glob("*.mp4")] == [made]
 
@@ -107,7 +107,7 @@ def test_films_of_workers_that_were_killed_are_made_anew(film) -> None:
     names = {"seen-door.mp4", "seen-gate.mp4"}
     assert {path.name for path in Path().glob("*.mp4")} == names
     again = run_here(*words, "--resume")
-    assert (again.code, again.err.count("left by a scan that did not finish")) == (0, 2)
+    assert (again.code, again.err.count("left by an unfinished scan")) == (0, 2)
     assert {path.name for path in Path().glob("*.mp4")} == names
 
 
@@ -119,7 +119,7 @@ def test_another_film_that_has_come_to_have_the_name_is_not_touched(film) -> Non
     Path("seen.mp4").write_bytes(b"x" * state.st_size)
     os.utime("seen.mp4", ns=(state.st_atime_ns, state.st_mtime_ns))
     refused = run_here("scan", *words, "--resume")
-    assert (refused.code, "seen.mp4: exists already" in refused.err) == (2, True)
+    assert (refused.code, "seen.mp4: already exists" in refused.err) == (2, True)
     assert set(Path("seen.mp4").read_bytes()) == {ord("x")}
 
 

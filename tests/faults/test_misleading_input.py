@@ -51,7 +51,7 @@ def test_an_archive_is_no_file_of_it(fixtures, tmp_path):
     assert scan_here(fixtures / "walker.mp4", tmp_path / "kept").code == 0
     ran = run_here("events", tmp_path / "kept" / "archive.sqlite")
     assert ran.code == 3
-    assert ran.err.endswith(f"an archive is the folder of that file: {tmp_path / 'kept'}\n")
+    assert ran.err.endswith(f"name the folder of that file instead: {tmp_path / 'kept'}\n")
 
 
 def test_a_film_of_two_cameras_says_that_one_is_read(tmp_path):
@@ -78,5 +78,5 @@ def test_a_still_of_floating_point_numbers_is_refused(tmp_path):
         cv2.imwrite(str(tmp_path / f"{number}.tif"), still)
     ran = run_here("compare", tmp_path / "0.tif", tmp_path / "1.tif")
     assert ran.code == 3
-    assert "its values are floating-point numbers; whole ones are read" in ran.err
+    assert "its values are floating-point numbers; only whole numbers can be read" in ran.err
     assert len(ran.err.splitlines()) == 1

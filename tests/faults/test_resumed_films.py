@@ -59,12 +59,12 @@ def test_an_interrupted_film_is_made_whole(long_film: Path) -> None:
     interrupt(*words)
     assert 0 < frames(Path("seen.mp4")) < _FRAMES
     refused = run_here("scan", *words, "--out", "kept")  # not asked to resume
-    assert (refused.code, "seen.mp4: exists already" in refused.err) == (2, True)
+    assert (refused.code, "seen.mp4: already exists" in refused.err) == (2, True)
     said = resume(*words)
-    assert "seen.mp4: left by a scan that did not finish, and made anew" in said
+    assert "seen.mp4: left by an unfinished scan and made again" in said
     assert frames(Path("seen.mp4")) == _FRAMES
     assert names() == ["seen.mp4"]
-    assert "in the archive already" in resume(*words)
+    assert "already in the archive" in resume(*words)
     assert names() == ["seen.mp4"]
 
 
@@ -73,7 +73,7 @@ def test_of_several_that_of_the_interrupted_is_made_whole(long_film: Path, film)
     os.link(long_film, "long.mkv")
     words = ("door.mkv", "long.mkv", "--masks", "seen.mp4")
     interrupt(*words, "--workers", "2")
-    assert "seen-long.mp4: left by a scan" in resume(*words, "--workers", "2")
+    assert "seen-long.mp4: left by an unfinished scan" in resume(*words, "--workers", "2")
     assert frames(Path("seen-long.mp4")) == _FRAMES
     assert names() == ["seen-door.mp4", "seen-long.mp4"]
 
@@ -84,7 +84,7 @@ def test_another_film_of_that_name_is_not_touched(long_film: Path) -> None:
     interrupt(*words)
     Path("seen.mp4").unlink()
     Path("seen.mp4").write_text("mine")
-    assert "seen.mp4: exists already" in resume(*words, code=2)
+    assert "seen.mp4: already exists" in resume(*words, code=2)
     assert Path("seen.mp4").read_text() == "mine"
     assert names() == ["seen.mp4"]
 
@@ -95,7 +95,7 @@ def test_a_finished_film_is_not_made_anew(film) -> None:
     assert run_here("scan", *words, "--out", "kept").code == 0
     before = Path("seen.mp4").read_bytes()
     # With other settings it is to be scanned again.
-    assert "exists already" in resume(*words, "--hold", "3s", code=2)
+    assert "already exists" in resume(*words, "--hold", "3s", code=2)
     assert Path("seen.mp4").read_bytes() == before
 
 
@@ -106,7 +106,7 @@ def test_what_was_left_comes_back_where_nothing_new_is_made(long_film: Path) -> 
     before = Path("seen.mp4").read_bytes()
     Path("long.mkv").unlink()
     Path("long.mkv").write_text("no film any more")
-    assert "made anew" in resume(*words, code=3)
+    assert "made again" in resume(*words, code=3)
     assert Path("seen.mp4").read_bytes() == before
     assert names() == ["seen.mp4"]
 
@@ -116,5 +116,5 @@ def test_a_joined_film_is_made_whole(long_film: Path) -> None:
     words = ("long.mkv", "--clips", "copy", "--join", "all.mp4")
     interrupt(*words)
     short = frames(Path("all.mp4"))
-    assert "all.mp4: left by a scan" in resume(*words)
+    assert "all.mp4: left by an unfinished scan" in resume(*words)
     assert frames(Path("all.mp4")) > short

@@ -81,7 +81,7 @@ def test_config_that_is_missing(refused):
 
 def test_wrong_value_of_set_names_its_key_once(refused):
     line = refused("--set", "decision.hold=xx")
-    assert line.startswith("error: --set decision.hold: 'xx' is no duration")
+    assert line.startswith("error: --set decision.hold: 'xx' is not a duration")
 
 
 def test_start_after_the_end(refused):
@@ -96,12 +96,12 @@ def test_exit_above_enter(refused):
 @pytest.mark.parametrize(
     ("flag", "value", "said"),
     [
-        ("--hold", "soon", "'soon' is no duration"),
-        ("--enter", "7", "'7' is no share"),
-        ("--scale", "17", "'17' is no scale"),
-        ("--snapshots", "bset", "'bset' is no choice of snapshots"),
+        ("--hold", "soon", "'soon' is not a duration"),
+        ("--enter", "7", "'7' is not a share"),
+        ("--scale", "17", "'17' is not a scale"),
+        ("--snapshots", "bset", "'bset' is not a choice of snapshots"),
         ("--background", "gausian", "did you mean 'gaussian'?"),
-        ("--wall-start", "yesterday", "'yesterday' is no date and time"),
+        ("--wall-start", "yesterday", "'yesterday' is not a date and time"),
         ("--duration", "0", "duration must be above 0"),
         ("--set", "decision.hold", "section.key=value"),
     ],
@@ -119,7 +119,9 @@ def test_flag_with_a_wrong_value(refused, flag, value, said):
     ],
 )
 def test_flags_of_the_film_of_masks_without_one(refused, words):
-    assert f"{words[0]} is for the film of --masks; give --masks FILM.mp4" in refused(*words)
+    assert f"{words[0]} applies only to the film of --masks; add --masks FILM.mp4" in refused(
+        *words
+    )
 
 
 def test_fps_of_a_film(refused, film, tmp_path):

@@ -54,7 +54,7 @@ def test_a_lapse_is_finished_with_what_was_done(yard, tmp_path, number):
     done = stopped(number, ("motionlapse.report.lapse", "read_planes"), "lapse", yard)
     assert (done.stdout, done.stderr) == (
         "",
-        "warning: interrupted: lapse.mp4 holds what was done\n",
+        "warning: interrupted: lapse.mp4 holds what was done so far\n",
     )
     assert set(files_below(tmp_path)) - before == {tmp_path / "lapse.mp4"}
     with av.open("lapse.mp4") as film:
@@ -85,7 +85,7 @@ def test_an_evaluation_shows_what_was_done(number):
     write_sequence("one", 5)
     write_sequence("two", 40)
     done = stopped(number, _STILLS, "evaluate", "one", "two", "--json")
-    assert "warning: interrupted: only what was done is shown" in done.stderr
+    assert "warning: interrupted: only the results so far are shown" in done.stderr
     shown = [json.loads(line)["sequence"] for line in done.stdout.splitlines()]
     assert "one" in shown
     assert "two" not in shown

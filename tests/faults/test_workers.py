@@ -172,7 +172,7 @@ def test_stopping_all_keeps_what_every_worker_has(endless, number):
     assert process.returncode == 128 + number
     [summary] = err.splitlines()
     assert summary.startswith("interrupted: 4 events in 2 sources")
-    assert summary.endswith("; 0 of 3 sources done; run it again with --resume for the rest")
+    assert summary.endswith("; 0 of 3 sources done; run it again with --resume to scan the rest")
     listed = run_here("events", "kept", "--json")
     assert listed.out == out
     assert [record["event"] for record in listed.records] == [1, 2, 1, 2]
@@ -210,7 +210,7 @@ def test_workers_end_with_a_starter_that_is_killed_and_resume_scans_the_rest(end
 
 def skipped(ran):
     """How many sources were left out."""
-    found = re.search(r"^(\d+) sources? (?:is|are) in the archive already", ran.err, re.MULTILINE)
+    found = re.search(r"^(\d+) sources? (?:is|are) already in the archive", ran.err, re.MULTILINE)
     return int(found[1]) if found else 0
 
 

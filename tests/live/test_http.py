@@ -113,9 +113,7 @@ def test_rubbish_is_no_video(port):
         threading.Thread(target=_talk_rubbish, args=(server,), daemon=True).start()
         ran = run_apart("watch", f"http://127.0.0.1:{port}/x", "--no-dashboard")
     assert ran.code == 3
-    assert ran.err.splitlines() == [
-        f"error: http://127.0.0.1:{port}/x: what comes from there is no video"
-    ]
+    assert ran.err.splitlines() == [f"error: http://127.0.0.1:{port}/x: what it sends is not video"]
 
 
 def _talk_rubbish(server):

@@ -127,7 +127,7 @@ def test_a_frozen_server_is_lost(door, rtsp_servers, watching):
     watch = watching(rtsp_servers.url, "--set", "sources.live.read_timeout=1s", *QUICK)
     watch.wait_for(": live")
     server.send_signal(signal.SIGSTOP)
-    watch.wait_for("lost: nothing came for 1 s")
+    watch.wait_for("lost: nothing was received for 1 s")
     server.send_signal(signal.SIGCONT)
     watch.wait_for("live again")
     assert watch.end()[0] == 0
@@ -161,7 +161,7 @@ def test_a_password_is_used_and_never_shown(door, rtsp_servers, watching):
     ran = run_apart("watch", f"rtsp://viewer:falsch@{rest}", "--no-dashboard", "--verbose")
     assert ran.code == 3
     assert ran.err.splitlines()[-1] == (
-        f"error: rtsp://viewer:***@{rest}: the camera refuses user name or password (401)"
+        f"error: rtsp://viewer:***@{rest}: the camera refuses the user name or password (401)"
     )
     watch = watching(f"rtsp://viewer:geheim%2F%401@{rest}", "--log-file", "log")
     watch.wait_for("event 1 begins")

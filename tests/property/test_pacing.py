@@ -97,7 +97,7 @@ def test_what_cannot_be_trusted_is_neither_none_nor_plenty():
 
 @pytest.mark.parametrize("text", ["some", "0", "-3", "", True, "1e9"])
 def test_what_is_no_rate_is_told(text):
-    with pytest.raises(ValidationError, match="write auto, all or frames a second"):
+    with pytest.raises(ValidationError, match="write auto, all or frames per second"):
         PacingSettings(analyse_fps=text)
 
 

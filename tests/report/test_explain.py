@@ -24,9 +24,9 @@ def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("at", "words", "counts", "state"),
     [
         ("0.5", "does not count (no foreground)", False, "quiet"),
-        ("1.08", "does not count yet; it is the beginning of an event", False, "rising"),
-        ("00:00:01.5", "counts, it belongs to an event", True, "active"),
-        ("2.4", "does not count, and the event ends if that lasts", False, "fading"),
+        ("1.08", "does not count yet; an event begins here", False, "rising"),
+        ("00:00:01.5", "counts as part of an event", True, "active"),
+        ("2.4", "does not count; the event ends if this lasts", False, "fading"),
     ],
 )
 def test_a_frame_is_judged_as_a_scan_judges_it(

@@ -112,11 +112,11 @@ def test_stamps_come_from_names(fixtures: Path) -> None:
     [
         (("gone",), 3, "gone: no archive, folder or picture of that name"),
         (("yard", "gone.jpg"), 3, "gone.jpg: no such"),
-        (("yard", "--out", "mine.mp4"), 2, "mine.mp4: exists already; name another film"),
+        (("yard", "--out", "mine.mp4"), 2, "mine.mp4: already exists; name another film"),
         (
             ("yard", "--out", "mine.mp4/film.mp4"),
             4,
-            "mine.mp4: cannot be written: it is a file, and a folder is wanted",
+            "mine.mp4: cannot be written: it is a file, not a folder",
         ),
         (("gone", "--out", "mine.mp4"), 3, "gone: no archive"),  # what is wrong first comes first
         (("yard", "kept"), 2, "kept: is an archive; give one archive, or pictures alone"),

@@ -75,7 +75,7 @@ def test_a_person_draws_names_moves_deletes_and_saves(
     browser.get(url)
     wait_for(browser, "by('name').textContent.includes('door.mp4')")
     wait_for(browser, "document.querySelectorAll('#list li').length === 1")  # the clock
-    wait_for(browser, "by('caught').textContent.includes('blobs caught')")
+    wait_for(browser, "by('caught').textContent.includes('blobs are watched')")
     wait_for(browser, "blobs.length >= 50")
     assert browser.execute_script("return by('picture').naturalWidth") == 160
 

@@ -44,7 +44,7 @@ def test_a_person_can_look_through_an_archive(archive: Path, browser) -> None:
 
     type_into(browser, "f-score", "100000")
     assert (len(rows(browser)), text(browser, "#shown")) == (0, "0 of 4")
-    assert "No event passes" in text(browser, "#detail")
+    assert "No event matches" in text(browser, "#detail")
     browser.find_element("css selector", "#filter button").click()
     pick(browser, "f-source", 2)
     assert text(browser, "#shown") == "2 of 4"
@@ -193,10 +193,10 @@ def test_how_much_earlier_a_clip_begins_is_told_unless_it_is_nothing(
     words = ("--clips", "encode", "--pre", "0", "--snapshots", "none")
     assert run_here("scan", "door.mp4", "--out", "with", *words).code == 0
     assert run_here("scan", "door.mp4", "--out", "before", "--clips", "encode").code == 0
-    for name, said in (("with", "with the event"), ("before", "1.0 s before the event does")):
+    for name, said in (("with", "with the event"), ("before", "1.0 s before the event")):
         run_here("report", name)
         browser.get((tmp_path / name / "report.html").as_uri())
-        assert text(browser, "#detail p.dim") == f"The clip begins {said}. Open it"
+        assert text(browser, "#detail p.dim") == f"The clip begins {said}. Open the clip"
 
 
 def test_the_time_line_says_what_is_under_the_pointer(archive: Path, browser) -> None:

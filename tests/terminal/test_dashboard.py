@@ -56,7 +56,8 @@ def test_every_size_is_filled_exactly(look, size, pictures, more):
 
 @pytest.mark.parametrize("size", [size for size in SIZES if size[0] >= 60])
 def test_help_says_that_q_quits_from_it_too(look, size):
-    assert "q quits, any other key goes back" in joined(render(replace(look, help=True), *size))
+    shown = joined(render(replace(look, help=True), *size))
+    assert "q quits, any other key closes this help" in shown
     controls = Controls()
     keys = Keys(controls, ManualClock())
     keys.press("?")
@@ -90,9 +91,11 @@ def test_events_warnings_and_the_disk_are_there_in_every_layout(look, size):
 
 
 def test_a_loss_says_why_and_when_it_is_tried_again(look):
-    lost = LiveStatus(LiveState.LOST, 0.0, reason="nothing came for 10 s", retry_s=8.0, losses=1)
+    lost = LiveStatus(
+        LiveState.LOST, 0.0, reason="nothing was received for 10 s", retry_s=8.0, losses=1
+    )
     text = joined(render(replace(look, status=lost, state_s=3.0), 100, 30))
-    assert "LOST  nothing came for 10 s; trying again in 5 s" in text
+    assert "LOST  nothing was received for 10 s; trying again in 5 s" in text
 
 
 def test_where_a_measure_decides_its_value_and_threshold_are_shown(look, make_decision):
@@ -102,11 +105,11 @@ def test_where_a_measure_decides_its_value_and_threshold_are_shown(look, make_de
         decision=replace(make_decision(), reason=said),
         score=3.1e-5,
         measured="ssim 0.98",
-        opens_at="ssim ≤ 0.9 against the last kept",
+        opens_at="ssim ≤ 0.9 against the last one kept",
     )
     text = joined(render(measured, 80, 24))
     assert said in text
-    assert "opens at ssim ≤ 0.9 against the last kept" in text
+    assert "opens at ssim ≤ 0.9 against the last one kept" in text
     assert "3.1e-05" not in text
 
 
@@ -157,7 +160,7 @@ def test_a_tiny_terminal_shows_the_score(look, make_decision, more, shown):
 def test_a_tiny_terminal_cuts_off_no_hint(look, size):
     for said, shown in (
         ("", "too small: 60×15 shows more, q quits"),
-        ("ending: the open event is closed and its files are finished",) * 2,
+        ("quitting: the open event is closed and its files are finished",) * 2,
     ):
         lines = joined(render(replace(look, said=said), *size)).splitlines()
         assert " ".join(line.strip() for line in lines).strip().endswith(shown)
@@ -216,4 +219,4 @@ def test_that_watching_ends_stands_until_it_has():
     keys = Keys(Controls(), clock)
     keys.press("q")
     clock.advance(60)
-    assert keys.said.startswith("ending")
+    assert keys.said.startswith("quitting")

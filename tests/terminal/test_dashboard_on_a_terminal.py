@@ -25,7 +25,7 @@ def test_keys_sizes_and_an_event_in_a_real_terminal(terminal, tmp_path):
     shown = terminal("demo:", columns=60, rows=15)
     shown.wait_for("╭─ score")
     shown.press("s")
-    shown.wait_for("a snapshot of the next frame")
+    shown.wait_for("taking a snapshot of the next frame")
     shown.resize(130, 40)
     shown.wait_for("╭─ warnings")
     shown.press("+")

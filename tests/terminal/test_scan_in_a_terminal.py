@@ -47,8 +47,8 @@ def plain(text):
 def test_a_narrow_terminal_says_which_columns_it_has_no_room_for(door):
     assert run_apart("scan", door, "--quiet").code == 0
     narrow = plain(in_a_terminal("events", columns=60).out)
-    assert "left out for want of room: " in narrow
-    assert "kept" in narrow.partition("left out for want of room: ")[2]
+    assert "columns that did not fit: " in narrow
+    assert "kept" in narrow.partition("columns that did not fit: ")[2]
     assert "left out" not in plain(in_a_terminal("events", columns=200).out)
 
 
@@ -58,7 +58,7 @@ def test_names_are_cut_only_as_far_as_there_is_no_room(door, columns):
     shutil.copyfile(door, film)
     assert run_apart("scan", film, "--end", "10", "--quiet").code == 0
     heading, *rows, note = plain(in_a_terminal("events", columns=columns).out).splitlines()
-    assert note.startswith("left out for want of room: ")
+    assert note.startswith("columns that did not fit: ")
     assert [row[0] for row in rows] == ["…", "…"]
     assert max(map(len, (heading, *rows))) == columns
 

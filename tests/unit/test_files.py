@@ -69,7 +69,7 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SinkError, match="file"):
         make_folder(tmp_path / "file")
-    with pytest.raises(SinkError, match=r"file: cannot be written: it is a file, and a folder"):
+    with pytest.raises(SinkError, match=r"file: cannot be written: it is a file, not a folder"):
         make_folder(tmp_path / "file")
     with pytest.raises(SinkError, match=r"b: cannot be written: .*file is a file, not a folder"):
         make_folder(tmp_path / "file" / "a" / "b")

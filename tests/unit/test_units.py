@@ -44,7 +44,7 @@ def test_durations(typed: object, seconds: float) -> None:
      ":30", "1:", True, None, [1], float("nan"), float("inf"), -0.5],
 )  # fmt: skip
 def test_no_durations(typed: object) -> None:
-    with pytest.raises(ValueError, match=r"is no duration; write 90, 90s, 1m30s or 00:01:30\.5"):
+    with pytest.raises(ValueError, match=r"is not a duration; write 90, 90s, 1m30s or 00:01:30\.5"):
         parse_duration(typed)
 
 
@@ -58,7 +58,7 @@ def test_shares(typed: object, share: float) -> None:
 
 @pytest.mark.parametrize("typed", ["", "%", "4 percent", "101%", 1.5, -0.1, "nan", True, None, []])
 def test_no_shares(typed: object) -> None:
-    with pytest.raises(ValueError, match=r"is no share; write 0\.004 or 0\.4%, from 0 to 1"):
+    with pytest.raises(ValueError, match=r"is not a share; write 0\.004 or 0\.4%, from 0 to 1"):
         parse_share(typed)
 
 
@@ -80,7 +80,9 @@ def test_wall_times_without_an_offset_are_local() -> None:
 
 
 def test_no_wall_time() -> None:
-    with pytest.raises(ValueError, match="'noon' is no date and time; write 2026-05-04T12:00:00"):
+    with pytest.raises(
+        ValueError, match="'noon' is not a date and time; write 2026-05-04T12:00:00"
+    ):
         parse_wall("noon")
 
 

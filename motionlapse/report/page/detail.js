@@ -1,4 +1,4 @@
-// One event at a time: its picture, its mask, its clip; the keys; paper.
+// The selected event with picture, mask and clip; the keys; printing.
 const detail = by("detail");
 
 function figure(src, caption, className) {
@@ -12,7 +12,7 @@ function facts(event, source) {
     ["strongest", when(event.peak)],
     ["score", `${event.score.toPrecision(3)} (opens at 1, stays open from ${source.stays})`],
     ["area", percent(event.fraction)], ["regions", event.regions.join(", ")],
-    ["fired", event.reason], ["ended", event.ending], ["source", source.name],
+    ["opened by", event.reason], ["closed by", event.ending], ["source", source.name],
   ];
   return element("dl", {}, ...pairs.flatMap(([name, text]) =>
     [element("dt", { textContent: name }), element("dd", { textContent: text })]));
@@ -21,7 +21,7 @@ listeners.push(() => {
   const event = chosen.event;
   if (!event) {
     detail.replaceChildren(element("p", { className: "dim", textContent:
-      events.length ? "No event passes the filter." : "Nothing moved." }));
+      events.length ? "No event matches the filter." : "Nothing moved." }));
     return;
   }
   if (detail.dataset.event === `${event.source}/${event.number}`) return;
@@ -40,9 +40,9 @@ listeners.push(() => {
     const clip = element("video", { src: event.clip, controls: true, preload: "metadata" });
     const before = event.start - event.clipAt, far = Math.abs(before).toFixed(1);
     clip.addEventListener("loadedmetadata", () => { clip.currentTime = Math.max(0, before); }, { once: true });
-    const begins = far === "0.0" ? "with the event" : `${far} s ${before > 0 ? "before" : "after"} the event does`;
+    const begins = far === "0.0" ? "with the event" : `${far} s ${before > 0 ? "before" : "after"} the event`;
     children.push(clip, element("p", { className: "dim" }, `The clip begins ${begins}. `,
-      element("a", { href: event.clip, textContent: "Open it" })));
+      element("a", { href: event.clip, textContent: "Open the clip" })));
   }
   children.push(facts(event, source));
   detail.replaceChildren(...children);

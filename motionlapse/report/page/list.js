@@ -1,4 +1,4 @@
-// The events that pass the filter: rows are made only where they can be seen.
+// The list of events that match the filter; only the visible rows exist.
 const ROW = 84, SPARE = 6, TAIL = 32;
 const list = by("list"), rows = by("rows");
 const live = new Map();  // place in the list → its row
@@ -60,7 +60,7 @@ function refill(names, select, all) {
   select.replaceChildren(new Option(all, ""), ...names.map(([value, text]) => new Option(text, value)));
 }
 const filter = by("filter");
-// A list shows the beginning of what is too long for it.
+// A select box would cut the end of a long name, which is what distinguishes it.
 const tail = (text) => text.length > TAIL ? `…${text.slice(1 - TAIL)}` : text;
 refill(sources.map((source, i) => [i, tail(source.short)]), by("f-source"), "all");
 refill([...new Set(events.flatMap((e) => e.regions))].sort().map((r) => [r, r]), by("f-region"), "any"); // one may be called "all"

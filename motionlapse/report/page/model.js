@@ -1,12 +1,12 @@
 "use strict";
-// What the page knows: sources with their scores, events, and how to say times.
+// The data of the page: sources with their scores, and events; and how times are written.
 const data = JSON.parse(document.getElementById("data").textContent);
 const TOP = Math.log1p(1e5), GAP = 65535;
 const unpack = (text) => {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   return new Uint16Array(bytes.buffer);
 };
-// The folder that all sources are in tells none from another.
+// Folders that all sources share are left out of their names.
 const paths = data.sources.map((source) => source.name.split("/"));
 const isShared = (place) => paths.every((path) => place < path.length - 1 && path[place] === paths[0][place]);
 let shared = 0;
@@ -28,7 +28,7 @@ function clock(seconds, decimals = 1) {
   const text = `${pad(Math.floor(whole / 3600))}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
   return decimals ? `${text}.${pad(ticks % scale, decimals)}` : text;
 }
-// Time of day as the camera's clock showed it, whatever zone the reader is in.
+// Wall time in the camera's time zone, whatever zone the reader is in.
 function wall(source, seconds, withDate = true) {
   if (source.wall === null) return "";
   const moment = new Date((source.wall + seconds) * 1000 + source.offset * 60000);
@@ -45,7 +45,7 @@ const element = (name, properties = {}, ...children) => {
 };
 const by = (id) => document.getElementById(id);
 
-const chosen = { event: null, shown: [] };  // the event that is looked at, and those that pass
+const chosen = { event: null, shown: [] };  // the selected event, and those that match the filter
 const listeners = [];
 function choose(event, from) {
   chosen.event = event;

@@ -1,5 +1,5 @@
 "use strict";
-// Polygons over a picture: corners are shares of its width and height, as they are saved.
+// Polygons over a picture; corners are shares of its width and height, as in the config file.
 const by = (id) => document.getElementById(id);
 const canvas = by("draw"), g = canvas.getContext("2d");
 const shapes = [];  // { kind, name, points: [[x, y], …] }
@@ -24,7 +24,7 @@ function format(shape) {
 }
 const ofKind = (kind) => shapes.filter((shape) => shape.kind === kind);
 
-// ---- which blobs are caught ---------------------------------------------------------------------
+// ---- which blobs are watched --------------------------------------------------------------------
 const probe = new OffscreenCanvas(240, 1).getContext("2d", { willReadFrequently: true });
 function watchedMap() {
   const width = 240, height = Math.max(1, Math.round((240 * size[1]) / size[0]));
@@ -93,10 +93,10 @@ function paint() {
     g.stroke();
     drawing.points.forEach(knob);
   }
-  by("caught").textContent = blobs.length ? `${count} of ${blobs.length} blobs caught` : "no blob yet";
+  by("caught").textContent = blobs.length ? `${count} of ${blobs.length} blobs are watched` : "no blobs yet";
   by("hint").textContent = drawing
-    ? "Click corner after corner; Enter or a click on the first corner closes."
-    : "Begin with + watch or + ignore.";
+    ? "Click to add corners. Press Enter or click the first corner to close the polygon."
+    : "Start with + watch or + ignore.";
 }
 function knob([x, y]) {
   const ratio = window.devicePixelRatio || 1;
@@ -136,7 +136,7 @@ function tell(words, fault = false) {
   by("told").className = fault ? "fault" : "";
 }
 
-// ---- the hand -----------------------------------------------------------------------------------
+// ---- mouse and keys -------------------------------------------------------------------------------
 const clamp = (value) => Math.min(1, Math.max(0, value));
 const place = (e) => [clamp(e.offsetX / canvas.clientWidth), clamp(e.offsetY / canvas.clientHeight)];
 function near([x, y], [a, b]) {
@@ -208,7 +208,7 @@ by("background").onchange = (e) => { by("picture").src = `${e.target.checked ? "
 window.addEventListener("resize", paint);
 by("picture").addEventListener("load", paint);
 
-// ---- the program --------------------------------------------------------------------------------
+// ---- requests to the program ----------------------------------------------------------------------
 async function post(path, content) {
   const answer = await fetch(path, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
@@ -227,7 +227,7 @@ by("done").onclick = async () => {
   if (dirty && !(await save())) return;
   await post("done", {});
   dirty = false;
-  document.body.replaceChildren("Done. This page can be closed.");
+  document.body.replaceChildren("Done. You can close this page.");
 };
 window.addEventListener("beforeunload", (e) => { if (dirty) e.preventDefault(); });
 

@@ -167,7 +167,7 @@ class Deaf(Heard):
 
     def note(self, text: str) -> None:
         super().note(text)
-        if sum("made anew" in channel for channel in self.said) == 2:
+        if sum("made again" in channel for channel in self.said) == 2:
             raise RuntimeError("no more, please")
 
 

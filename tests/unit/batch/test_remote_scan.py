@@ -82,7 +82,7 @@ def test_numbers_that_somebody_else_took_are_not_given_twice(
     with closing(sqlite3.connect(tmp_path / "kept" / "archive.sqlite")) as db:
         db.execute("UPDATE sources SET last_event = 7")
         db.commit()
-    with pytest.raises(SinkError, match=r"door\.mp4: somebody else scanned it .* scan it again"):
+    with pytest.raises(SinkError, match=r"door\.mp4: another program scanned it .* scan it again"):
         Delivery(result, recorder).take()
     assert not (tmp_path / "kept" / "door").exists()
     with closing(sqlite3.connect(tmp_path / "kept" / "archive.sqlite")) as db:
@@ -96,7 +96,7 @@ def test_a_file_that_is_there_is_not_replaced(
     taken = tmp_path / "kept" / "door" / files(result.attempt)[-1]
     taken.parent.mkdir()
     taken.write_text("older")
-    with pytest.raises(SinkError, match="it is there already"):
+    with pytest.raises(SinkError, match="it already exists"):
         Delivery(result, recorder).take()
     assert taken.read_text() == "older"
     with closing(sqlite3.connect(tmp_path / "kept" / "archive.sqlite")) as db:
@@ -127,13 +127,13 @@ def test_an_attempt_does_not_begin_after_a_stop(remote: RemoteJob) -> None:
 def test_another_version_does_not_begin(remote: RemoteJob) -> None:
     result = scan_remotely(replace(remote, version="0.0.1"))
     assert isinstance(result.error, ConfigError)
-    assert "this is 0.0.1: install the same" in str(result.error)
+    assert "this is 0.0.1: install the same version" in str(result.error)
 
 
 def test_an_archive_that_is_not_shared_is_told(remote: RemoteJob, tmp_path: Path) -> None:
     result = scan_remotely(replace(remote, staging=tmp_path / "elsewhere" / ".scan-1"))
     assert isinstance(result.error, ConfigError)
-    assert f"{tmp_path}/elsewhere: the archive is not there on the cluster" in str(result.error)
+    assert f"{tmp_path}/elsewhere: the cluster cannot see this archive" in str(result.error)
     assert not (tmp_path / "elsewhere").exists()
 
 

@@ -171,7 +171,7 @@ def test_the_highest_moment_of_a_scene_that_never_rests_does_not_stand_out():
     shares = [0.002] * 900
     shares[400:420] = [0.0035] * 20
     [warning] = warnings_of(shares)
-    assert warning.startswith("never at rest: half of the time 0.2% of the picture or more moved")
+    assert warning.startswith("never at rest: half of the time at least 0.2% of the picture moved")
     assert "at 40.0 s 0.35%" in warning
     assert "--ignore" in warning
 

@@ -60,7 +60,7 @@ def test_a_verdict_says_why():
     assert (first.keep, first.value, first.reason) == (True, None, "the first")
     dropped = judge.judge(flat(51))
     assert (dropped.keep, dropped.value, dropped.threshold) == (False, 1.0, 3.0)
-    assert judge.judge(flat(90)).reason == "manhattan 40 ≥ 3 against the last kept"
+    assert judge.judge(flat(90)).reason == "manhattan 40 ≥ 3 against the last one kept"
 
 
 def test_what_was_taken_or_followed_counts_as_if_judged():

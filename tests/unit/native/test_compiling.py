@@ -37,7 +37,7 @@ def lines(store: Path) -> list[str]:
 
 def test_the_first_program_on_a_machine_says_that_it_compiles(tmp_path: Path) -> None:
     first, ready, loaded = lines(tmp_path)
-    assert first.startswith("compiling for this machine, once")
+    assert first.startswith("compiling for this machine, only this once")
     assert (ready, loaded) == ("one is ready", "llvmlite numba")
 
 
@@ -64,7 +64,7 @@ def test_without_a_store_that_can_be_written_it_runs_and_says_so(tmp_path: Path)
     in_the_way = tmp_path / "file"
     in_the_way.write_text("no folder")
     said = lines(in_the_way)
-    (warning,) = [line for line in said if line.startswith("cannot keep what was compiled")]
+    (warning,) = [line for line in said if line.startswith("cannot save the compiled code")]
     assert STORES in warning
     assert f"{in_the_way}: " in warning
     assert "one is ready" in said

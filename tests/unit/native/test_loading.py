@@ -154,4 +154,4 @@ def test_where_no_executable_memory_is_allowed_that_is_said(
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     if done.stdout.startswith("cannot be asked for"):
         pytest.skip("this kernel does not refuse executable memory")
-    assert done.stdout.count("the system does not let this process run what was compiled") == 2
+    assert done.stdout.count("the system does not let this process run the code compiled") == 2

@@ -141,7 +141,7 @@ def test_reading_goes_on_while_someone_writes(
 
 
 def test_no_archive_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"no archive; it has no archive\.sqlite"):
+    with pytest.raises(SourceError, match=r"not an archive; it has no archive\.sqlite"):
         ArchiveReader(tmp_path)
 
 

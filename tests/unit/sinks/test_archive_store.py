@@ -116,7 +116,7 @@ def test_an_archive_is_opened_again(store: ArchiveStore) -> None:
 def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / ARCHIVE_FILE)) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(SinkError, match="has schema 99, this version of motionlapse knows 3"):
+    with pytest.raises(SinkError, match="has schema 99, but this version of motionlapse knows 3"):
         ArchiveStore(tmp_path)
 
 

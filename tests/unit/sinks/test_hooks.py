@@ -76,7 +76,7 @@ def test_a_command_gets_the_event_and_no_shell(tmp_path: Path, kept: KeptEvent) 
     ("text", "words"),
     [
         ("import sys; sys.exit('no room')", "ended with 1: no room"),
-        ("import time; time.sleep(60)", "was ended after 0.3 s"),
+        ("import time; time.sleep(60)", "was stopped after 0.3 s"),
     ],
 )
 def test_what_goes_wrong_is_told(tmp_path: Path, kept: KeptEvent, text: str, words: str) -> None:
@@ -96,7 +96,7 @@ def test_what_a_command_leaves_running_holds_up_no_other(tmp_path: Path, kept: K
     hooks.close()
     os.kill(int(number.read_text()), signal.SIGKILL)
     first, second = log.lines
-    assert "start sh: what it left running was waited for no longer after 0.3 s" in first
+    assert "start sh: no longer waiting for what it left running after 0.3 s" in first
     assert second == "debug: --on-event-end echo: after"
 
 
@@ -200,7 +200,7 @@ def test_a_queue_that_stays_full_is_told_of_once_until_all_is_done() -> None:
     for times in (1, 2):
         add_too_much()
         assert len(log.lines) == times
-    assert set(log.lines) == {"warning: hooks: 1 are waiting; what comes now is left out"}
+    assert set(log.lines) == {"warning: hooks: 1 are waiting; further ones are left out"}
     worker.close(LONG_S)
 
 
@@ -278,11 +278,14 @@ def test_a_dead_address_is_given_up_and_its_password_not_shown(kept: KeptEvent) 
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("http:///x", "--webhook: 'http:///x': a webhook's address has a host"),
-        ("http://me:ge/heim@host/", "--webhook: 'http://me:***@host/': a webhook's address has a"),
-        ("http://[::1/", "'http://[::1/': a webhook's address has a host"),
-        ("http://host:0/", "'http://host:***': a webhook's address has a host, and a port"),
-        ("ftp://me:geheim@host/", "'ftp://me:***@host/': a webhook's address begins with"),
+        ("http:///x", "--webhook: 'http:///x': a webhook's address needs a host"),
+        (
+            "http://me:ge/heim@host/",
+            "--webhook: 'http://me:***@host/': a webhook's address needs a",
+        ),
+        ("http://[::1/", "'http://[::1/': a webhook's address needs a host"),
+        ("http://host:0/", "'http://host:***': a webhook's address needs a host, and its port"),
+        ("ftp://me:geheim@host/", "'ftp://me:***@host/': a webhook's address must begin with"),
     ],
 )
 def test_an_address_that_cannot_be_is_told_without_its_password(address: str, said: str) -> None:

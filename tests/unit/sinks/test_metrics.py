@@ -64,7 +64,7 @@ def test_two_watches_that_were_given_one_name_both_keep_their_numbers(
     first, second = kind(path, live=True), kind(path, live=True)
     first.close()
     before = path.stat().st_ino
-    with pytest.raises(SinkError, match=r"taken the name meanwhile; the table is m-2\.csv"):
+    with pytest.raises(SinkError, match=r"taken the name in the meantime; the table is m-2\.csv"):
         second.close()
     assert path.stat().st_ino == before, "it is still the first one's"
     assert sorted(name.name for name in tmp_path.iterdir()) == ["m-2.csv", "m.csv"]

@@ -117,7 +117,7 @@ def test_a_budget_holds_back_and_tells_twice() -> None:
     assert [budget.allow(time_s) for time_s in (0, 1, 2, 3, 4)] == [True] * 3 + [False] * 2
     assert len(told) == 1
     assert budget.allow(3600.5)
-    assert told[1] == "snapshots are written again; 2 were held back"
+    assert told[1] == "snapshots are written again; 2 were left out"
 
 
 class _Packet:

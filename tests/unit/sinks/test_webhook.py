@@ -59,7 +59,7 @@ def test_a_server_that_never_ends_its_answer_is_let_go(serve: Callable[[Talk], s
                         break
         gone.set()
 
-    assert post(serve(drip), {"event": 1}, 0.3) == "no whole answer in 0.3 s"
+    assert post(serve(drip), {"event": 1}, 0.3) == "no complete answer in 0.3 s"
     assert gone.wait(LONG_S)
 
 
@@ -74,7 +74,9 @@ def test_an_answer_that_is_no_http_is_tried_again(
     hooks.ended(KeptEvent("door", make_event()))
     hooks._posts.close(LONG_S)
     first, second = log.lines
-    assert first.startswith(f"warning: --webhook {address}: end of event 1: not posted: no HTTP: ")
+    assert first.startswith(
+        f"warning: --webhook {address}: end of event 1: not posted: not an HTTP answer: "
+    )
     assert "garbage; will be tried up to 4 more times" in first
     assert second.endswith("posted, 2 attempts")
 

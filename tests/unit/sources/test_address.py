@@ -48,7 +48,7 @@ def test_ports_that_are_none(port: str) -> None:
     with pytest.raises(SourceError) as caught:
         parse_address(f"rtsp://u:geheim@host:{port}/x")
     assert str(caught.value) == (
-        f"rtsp://u:***@host:{port}/x: '{port}' is no port, which is a number from 1 to 65535"
+        f"rtsp://u:***@host:{port}/x: '{port}' is not a port, which is a number from 1 to 65535"
     )
 
 
@@ -57,8 +57,8 @@ def test_what_may_be_a_password_is_not_told_as_a_port(port: str) -> None:
     with pytest.raises(SourceError) as caught:
         parse_address(f"rtsp://cam:{port}")
     assert str(caught.value) == (
-        "rtsp://cam:***: what comes after the colon is no port, which is a number from 1 to 65535; "
-        "a password is followed by @ and the host"
+        "rtsp://cam:***: what comes after the colon is not a port, which is a number from 1 to "
+        "65535; a password is followed by @ and the host"
     )
 
 

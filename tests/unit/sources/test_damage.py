@@ -14,7 +14,7 @@ def test_of_many_faults_the_first_are_told_and_how_many_more_there_are() -> None
     assert (bool(faults), str(faults)) == (True, told)
     faults.add("fault 5")
     faults.add("fault 6")
-    assert str(faults) == f"{told}; and 2 more such"
+    assert str(faults) == f"{told}; and 2 more like it"
 
 
 def test_a_camera_that_is_damaged_for_weeks_takes_no_memory() -> None:

@@ -97,5 +97,5 @@ def test_a_camera_that_does_not_answer_is_lost() -> None:
 
 def test_an_answer_without_a_picture_is_a_fault() -> None:
     camera = Asked(Answer(10), Answer(), Answer(20))
-    with pytest.raises(SourceError, match="no picture"):
+    with pytest.raises(SourceError, match="not a picture"):
         camera.greys()

@@ -54,9 +54,9 @@ def test_a_scene_is_called_quiet_once_it_was_for_a_while(
     ("headroom", "words"),
     [
         (watched([0.02] * 500), "nothing came near the threshold"),
-        (watched([0.9] * 500), "the quiet scene nearly fires by itself"),
+        (watched([0.9] * 500), "the quiet scene nearly sets off events by itself"),
         (watched([0.1] * 500, events=5000), "so many events"),
-        (Headroom(), "no picture was looked at"),
+        (Headroom(), "no picture was analysed"),
         (watched([0.1] * 500 + [5.0] * 10, events=3), ""),
     ],
 )
@@ -87,7 +87,7 @@ def test_sizes(typed: object, size: int) -> None:
 
 @pytest.mark.parametrize("typed", ["", "GB", "-1GB", "1.2.3", "20XB", "20", "20.5", -1, True, None])
 def test_no_sizes(typed: object) -> None:
-    with pytest.raises(ValueError, match="is no size; write 20GB, 500MB or 2GiB"):
+    with pytest.raises(ValueError, match="is not a size; write 20GB, 500MB or 2GiB"):
         parse_size(typed)
 
 
@@ -118,5 +118,5 @@ def test_a_time_of_day_may_be_the_last_one(typed: str, moment: str) -> None:
 
 @pytest.mark.parametrize("typed", ["25:00", "12:60", "noon", ""])
 def test_no_times_of_day(typed: str) -> None:
-    with pytest.raises(ValueError, match="is no time of day"):
+    with pytest.raises(ValueError, match="is not a time of day"):
         parse_moment(typed, DAWN)

@@ -47,7 +47,7 @@ def test_what_a_picture_is_kept_by_is_told(make_frame):
     settings = Settings.model_validate(
         {"decision": {"lapse": {"every": "2s"}}, "measures": {"measure": "ssim", "threshold": 0.9}}
     )
-    assert Judging(settings, Controls()).opens_at == "ssim ≤ 0.9 against the last kept"
+    assert Judging(settings, Controls()).opens_at == "ssim ≤ 0.9 against the last one kept"
     assert Judging(Settings(), Controls()).opens_at == "0.060% of the watched area"
 
 
@@ -96,14 +96,14 @@ def test_a_watch_keeps_what_a_measure_finds_different_and_says_so(tmp_path, meas
     assert [round(event.start_s) for event in events] == [0, 3, 5]
     assert [event.reason.split()[0] for event in events[1:]] == [measure, measure]
     assert all(event.peak_score >= 1.0 for event in events[1:])
-    assert "against the last kept" in events[1].reason
+    assert "against the last one kept" in events[1].reason
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--measure", "ssim"], "--measure is for time-lapse; give --every TIME too"),
-        (["--every", "1s", "--blur", "2"], "--blur is for a measure; give --measure NAME too"),
+        (["--measure", "ssim"], "--measure applies only to time-lapse; add --every TIME"),
+        (["--every", "1s", "--blur", "2"], "--blur applies only to a measure; add --measure NAME"),
         (["--every", "1s", "--measure", "sim"], "did you mean 'ssim'?"),
     ],
 )

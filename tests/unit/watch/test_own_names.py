@@ -49,9 +49,7 @@ def test_a_second_watch_leaves_a_folder_of_masks_alone_and_says_so(tmp_path: Pat
     watch(film, tmp_path, "masks")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
     told = [note.text for note in watch(film, tmp_path, "masks").chronicle.notes]
-    assert told[0].endswith(
-        f"masks: exists already; what comes now is written to {tmp_path / 'masks-2'}"
-    )
+    assert told[0].endswith(f"masks: already exists; this watch writes to {tmp_path / 'masks-2'}")
     after = {path: path.stat().st_mtime_ns for path in (tmp_path / "masks").iterdir()}
     assert (after, len(after)) == (before, 20)
     assert len(list((tmp_path / "masks-2").iterdir())) == 20
@@ -84,7 +82,7 @@ def test_what_a_killed_watch_left_of_its_metrics_is_kept_and_told(tmp_path: Path
     with part.open("a") as file:
         file.write("20,0.8")  # it may be killed anywhere
     told = [note.text for note in watch(film, tmp_path).chronicle.notes]
-    assert told[0].startswith(f"{tmp_path}/rows.csv: was not finished by the watch before")
+    assert told[0].startswith(f"{tmp_path}/rows.csv: left unfinished by the watch before")
     assert told[1].endswith("rows-2.csv")
     assert [len(table(tmp_path / name)) for name in ("rows.csv", "rows-2.csv")] == [20, 20]
     assert not list(tmp_path.glob(".*.part"))

@@ -123,7 +123,7 @@ def test_settings_that_do_not_fit_the_picture_are_refused_and_those_before_stay(
     assert (result.exit_code, result.events, result.frames) == (0, 2, FRAMES)
     assert listener.runs == 1
     [said] = listener.warnings
-    assert said.startswith("the new settings cannot be used, those before stay: region '9000,")
+    assert said.startswith("the new settings cannot be used, so the old ones stay: region '9000,")
 
 
 def test_a_run_goes_on_where_the_archive_cannot_take_the_next(
@@ -143,7 +143,7 @@ def test_a_run_goes_on_where_the_archive_cannot_take_the_next(
     assert (result.exit_code, result.events, result.frames) == (0, 2, FRAMES)
     assert listener.runs == 1
     [said] = listener.warnings
-    assert said.startswith("the new settings cannot be used, those before stay: ")
+    assert said.startswith("the new settings cannot be used, so the old ones stay: ")
     assert "cannot be written: disk is full" in said
 
 
@@ -168,7 +168,7 @@ def test_a_run_goes_on_where_there_can_be_no_file_of_a_name(
     wrong = settings(tmp_path, sinks={key: tmp_path / name})
     assert make_watch(settings(tmp_path), lambda: wrong).run().exit_code == 0
     [said] = listener.warnings
-    assert said.startswith("the new settings cannot be used, those before stay: ")
+    assert said.startswith("the new settings cannot be used, so the old ones stay: ")
     assert said.endswith(f"{name}: cannot be written: file name too long")
     assert listener.runs == 1
 
@@ -181,7 +181,7 @@ def test_a_run_goes_on_where_reading_the_settings_fails_for_no_known_reason(
 
     assert make_watch(settings(tmp_path), fail).run().exit_code == 0
     [said] = listener.warnings
-    assert "those before stay: unexpected RuntimeError: a defect" in said
+    assert "so the old ones stay: unexpected RuntimeError: a defect" in said
 
 
 def test_each_run_writes_what_it_saw_under_a_name_of_its_own(
