@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import av
 import cv2
+import numpy as np
 import pytest
 from films import MOVES, SECONDS, picture
 
@@ -22,6 +23,7 @@ class Camera:
     def __init__(self):
         self.begun_s = None
         self.asked = 0
+        self._random = np.random.default_rng(1)
 
     def answer(self):
         """The picture of this moment as JPEG, or None."""
@@ -31,7 +33,10 @@ class Camera:
         passed_s = now_s - self.begun_s
         if SECONDS < passed_s < SECONDS + 1:
             return None
-        return cv2.imencode(".jpg", picture(passed_s))[1].tobytes()
+        # The noise of a sensor: what is the same bit by bit is no new picture.
+        scene = picture(passed_s)
+        seen = np.clip(scene + self._random.integers(-2, 3, scene.shape), 0, 255)
+        return cv2.imencode(".jpg", seen.astype(np.uint8))[1].tobytes()
 
 
 class Handler(BaseHTTPRequestHandler):
