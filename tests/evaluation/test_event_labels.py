@@ -76,7 +76,7 @@ def test_a_table_without_its_columns_or_none_at_all(read, tmp_path):
         read("file,start_frame,end_frame,tolerance_frames,type,what\n")
     with pytest.raises(ConfigError, match="line 1: no column"):
         read("")
-    with pytest.raises(ConfigError, match=r"events\.csv: cannot be read: it is no text \(UTF-8\)"):
+    with pytest.raises(ConfigError, match=r"events\.csv: cannot be read: it is not UTF-8 text"):
         read(HEADING + "a.mp4,5,9,2,event,café\n", "latin-1")
     with pytest.raises(ConfigError, match="cannot be read: no such file"):
         read_event_labels(tmp_path / "none.csv")
