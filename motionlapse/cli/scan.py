@@ -27,6 +27,7 @@ from motionlapse.cli.options import (
     Set,
     check_fps,
     load_and_log_settings,
+    parameter_name,
     with_setting_flags,
 )
 from motionlapse.errors import ConfigError, MotionlapseError, SinkError
@@ -66,6 +67,8 @@ def scan(  # the flags document themselves
     # NumPy and OpenCV load OpenBLAS, whose threads spin for a sixth of a second when they start. No
     # matrix here is large enough to be worth that.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if all(flags.get(parameter_name(f"batch.{key}")) is not None for key in ("workers", "cluster")):
+        raise ConfigError("--workers is for scans on this machine; a --cluster has its own workers")
     settings = load_and_log_settings(config, set_, flags)
     compile_kernels()
 

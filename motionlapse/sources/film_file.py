@@ -36,7 +36,7 @@ def moving_pictures(container: InputContainer, name: str) -> VideoStream:
     SourceError
         If there is none, or no decoder for it.
     """
-    streams = _streams_of_pictures(container)
+    streams = streams_of_pictures(container)
     if not streams:
         raise SourceError(f"{name}: has no video stream")
     if streams[0].codec_context is None:
@@ -46,11 +46,11 @@ def moving_pictures(container: InputContainer, name: str) -> VideoStream:
 
 def unread_streams(container: InputContainer) -> str:
     """Return a line if there are more video streams than the one that is read, else ``""``."""
-    streams = len(_streams_of_pictures(container))
+    streams = len(streams_of_pictures(container))
     return f"has {streams} video streams; the first is read" if streams > 1 else ""
 
 
-def _streams_of_pictures(container: InputContainer) -> list[VideoStream]:
+def streams_of_pictures(container: InputContainer) -> list[VideoStream]:
     """Return the video streams without cover pictures, which containers also store as video."""
     return [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
 

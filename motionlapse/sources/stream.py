@@ -19,7 +19,12 @@ from motionlapse.errors import SourceError
 from motionlapse.sources.address import Address, Kind
 from motionlapse.sources.connection import Arrival, PacketTap, Picture
 from motionlapse.sources.damage import Damage, FirstFaults
-from motionlapse.sources.film_file import LESS_DEBLOCKING, WITHOUT_ANY_DEBLOCKING, cut_off
+from motionlapse.sources.film_file import (
+    LESS_DEBLOCKING,
+    WITHOUT_ANY_DEBLOCKING,
+    cut_off,
+    streams_of_pictures,
+)
 from motionlapse.sources.holding import Holding
 from motionlapse.sources.hosts import check_host
 from motionlapse.sources.live_settings import LiveSettings
@@ -244,7 +249,7 @@ class StreamConnection:
 
 
 def _video_stream(container: InputContainer) -> VideoStream:
-    streams = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
+    streams = streams_of_pictures(container)
     if not streams:
         raise SourceError("there is no video in it")
     stream = streams[0]

@@ -167,3 +167,8 @@ def test_of_several_films_one_that_ends_before_start_costs_itself_alone(film, tm
     write_film(tmp_path / "short.mp4", times=[index / 25 for index in range(50)])
     ran = run_here("scan", "short.mp4", "door.mp4", "--start", "3", "--json")
     assert (ran.code, ran.spans) == (2, [(115, 139)])
+
+
+def test_workers_of_a_cluster_are_its_own(refused):
+    line = refused("--workers", "2", "--cluster", "tcp://127.0.0.1:9")
+    assert line.endswith("--workers is for scans on this machine; a --cluster has its own workers")
