@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from motionlapse.watch.results import Results, reach_s
 from motionlapse.watch.steered import Steered
 from motionlapse.watch.telling import allow, tell
 
+_TOLD = 256  # complaints that are remembered: a disk may stay full for months
 _UNWRITTEN_S = 60.0  # between two complaints of one thing that cannot be written
 
 
@@ -82,7 +84,7 @@ class Watch:
         self._steered: Steered | None = None
         self._size = (0, 0)  # of the last picture
         self._told_s: dict[str, float] = {}
-        self._told: set[str] = set()
+        self._told: deque[str] = deque(maxlen=_TOLD)
         self._ring = PacketRing(0.0, 0) if address.kind in (Kind.STREAM, Kind.FILE) else None
         self._keep_packets(settings)
         self._holding = Holding()
@@ -283,11 +285,11 @@ class Watch:
         what = text.rpartition(": ")[2]
         if now_s - self._told_s.get(what, float("-inf")) >= _UNWRITTEN_S:
             self._told_s[what] = now_s
-            self._told.add(text)
+            self._told.append(text)
             self._listener.error(f"{text}; detection continues, and this will be tried again")
 
     def _tell_once(self, text: str, words: str) -> None:
         """Tell at the end what was kept back because something else had the same cause."""
         if text not in self._told:
-            self._told.add(text)
+            self._told.append(text)
             self._listener.error(words)
